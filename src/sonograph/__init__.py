@@ -1,0 +1,67 @@
+"""Sonograph: pictures of sound you can trust, and features you can learn from.
+
+    import sonograph
+    sound = sonograph.open("robin.wav")
+    power = sonograph.spectrogram(sound)
+    sonograph.draw("robin.wav", path="robin.png")
+
+Nothing is loaded, NumPy included, until a name is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sonograph import engines as engines
+    from sonograph import signals as signals
+    from sonograph.errors import LimitError as LimitError
+    from sonograph.errors import MissingExtra as MissingExtra
+    from sonograph.errors import OutputError as OutputError
+    from sonograph.errors import SettingsError as SettingsError
+    from sonograph.errors import SonographError as SonographError
+    from sonograph.errors import SourceError as SourceError
+    from sonograph.levels import level as level
+    from sonograph.levels import power as power
+    from sonograph.settings import Band as Band
+    from sonograph.settings import BandSettings as BandSettings
+    from sonograph.settings import LevelSettings as LevelSettings
+    from sonograph.settings import StftSettings as StftSettings
+    from sonograph.sources import Signal as Signal
+    from sonograph.sources import Source as Source
+    from sonograph.spectrograms import Spectrogram as Spectrogram
+    from sonograph.transform import pieces as pieces
+    from sonograph.transform import spectrogram as spectrogram
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "sonograph.errors": (
+        "SonographError", "SettingsError", "SourceError", "LimitError", "OutputError", "MissingExtra",
+    ),
+    "sonograph.settings": ("StftSettings", "BandSettings", "LevelSettings", "Band"),
+    "sonograph.sources": ("Source", "Signal"),
+    "sonograph.spectrograms": ("Spectrogram",),
+    "sonograph.transform": ("spectrogram", "pieces"),
+    "sonograph.levels": ("level", "power"),
+}  # fmt: skip
+_WHERE = {name: module for module, names in _HOME.items() for name in names}
+_MODULES = ("engines", "signals")
+
+__all__ = ["__version__", *_WHERE, *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        value = getattr(importlib.import_module(_WHERE[name]), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"sonograph.{name}")
+    else:
+        raise AttributeError(f"module 'sonograph' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

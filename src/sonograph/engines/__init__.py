@@ -1,0 +1,150 @@
+"""The arithmetic, one file per array library, behind one small contract.
+
+An engine is given samples that already lie where the frames want them (frame i
+begins at sample i * hop) and plain numbers. It knows nothing of files, edges or
+units, and nothing is checked here: `transform` hands over only what is right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Bands(NamedTuple):
+    """A sparse (n_bands, n_bins) matrix: band q weighs consecutive bins from first[q] on."""
+
+    first: np.ndarray  # (n_bands,) int64: the first bin
+    start: np.ndarray  # (n_bands + 1,) int64: where the band's weights begin in `weights`
+    weights: np.ndarray  # float64, band after band; a band may have none and then is 0
+
+
+class Log(NamedTuple):
+    """factor * log10(max(value, floor)) of every value; NaN stays NaN."""
+
+    factor: float
+    floor: float
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What to compute of every frame, in numbers."""
+
+    window: np.ndarray
+    """(window_length,) float64. The scale of the result is already in it, so |X|² is the power wanted."""
+    hop: int
+    n_fft: int
+    """Zeros follow the window up to here; at least window_length. Samples beyond the window are not the frame's."""
+    quantity: str = "power"
+    """'transform' (complex X), 'power' (|X|²) or 'magnitude' (|X|)."""
+    ends: float = 1.0
+    """Factor on the power of bin 0 and, for even n_fft, of bin n_fft / 2: 0.5 where all others were doubled."""
+    bands: Bands | None = None
+    """Sums over bins of the power or magnitude, in a fixed order."""
+    log: Log | None = None
+
+    @property
+    def n_bins(self) -> int:
+        """Bins of a one-sided transform."""
+        return self.n_fft // 2 + 1
+
+    @property
+    def n_rows(self) -> int:
+        """Numbers per frame."""
+        return self.n_bins if self.bands is None else len(self.bands.first)
+
+
+class Engine(Protocol):
+    """Where and how to compute. Implementations are frozen values that can be pickled."""
+
+    @property
+    def name(self) -> str:
+        """What a spectrogram says ran."""
+        ...
+
+    @property
+    def dtype(self) -> str | None:
+        """'float32', 'float64', or None: as the samples are."""
+        ...
+
+    @property
+    def threads(self) -> int | None:
+        """None: every core for one big call, one inside a worker process."""
+        ...
+
+    def refuses(self, work: Work, dtype: np.dtype) -> str | None:
+        """Why this engine leaves such work to the reference engine; None if it does not."""
+
+    def compute(self, samples: np.ndarray, work: Work, out: np.ndarray, *, reused: bool = False) -> None:
+        """Fill `out` with the values of its frames.
+
+        samples : (channels, n), float32 or float64, each channel contiguous; frame i begins at sample i * hop
+        out     : (channels, frames, rows), C-contiguous, the precision of samples (complex for 'transform')
+        reused  : the memory of `out` has been written before, so its pages need not be brought in
+
+        A frame that holds a NaN or an infinite sample is NaN in every row, and no other frame is touched.
+        """
+
+    def reduce(
+        self,
+        samples: np.ndarray,
+        work: Work,
+        columns: np.ndarray,
+        rows: np.ndarray,
+        out: np.ndarray,
+        counts: np.ndarray | None = None,
+    ) -> None:
+        """Gather frames into pixels without keeping the frames.
+
+        columns : (n_columns + 1,) int64, never falling: column q gathers frames columns[q] to columns[q + 1]
+        rows    : (n_rows + 1,) int64, rising: pixel row r gathers the bins (or bands) rows[r] to rows[r + 1]
+        out     : (channels, n_columns, n_rows), updated. Without `counts` in the precision of samples: the largest
+                  value so far, NaN skipped (NaN where there is none yet). With `counts` float64: the sum over frames
+                  of the mean over the row's bins; frames that are NaN are left out.
+        counts  : (channels, n_columns) int64, updated: frames that were summed
+        """
+
+
+def n_threads(threads: int | None) -> int:
+    """How many threads to use: as asked, else every core that this process may use, one inside a worker process."""
+    import multiprocessing
+    import os
+
+    if threads is not None:
+        return threads
+    if multiprocessing.parent_process() is not None:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Memory that begins on a cache line, not yet written."""
+    import math
+
+    import numpy as np
+
+    size = math.prod(shape)
+    memory = np.empty(size * dtype.itemsize + 64, np.uint8)
+    skip = -memory.ctypes.data % 64
+    return memory[skip : skip + size * dtype.itemsize].view(dtype).reshape(shape)
+
+
+def default(threads: int | None = None, dtype: str | None = None) -> Engine:
+    """The engine that is used where none is named.
+
+    threads : how many; None: every core for one big call, one inside a worker process
+    dtype   : "float32" or "float64"; None: as the samples are
+    """
+    from sonograph.engines.reference import Reference
+
+    return Reference(dtype, threads)
+
+
+def serving(engine: Engine, work: Work, dtype: np.dtype) -> Engine:
+    """`engine`, or the reference engine where `engine` leaves such work to it. Settings and precision alone decide."""
+    from sonograph.engines.reference import Reference
+
+    return engine if engine.refuses(work, dtype) is None else Reference(engine.dtype, engine.threads)

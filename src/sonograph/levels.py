@@ -1,0 +1,105 @@
+"""From a transform to its power, and from a power to its level in decibels: one way, by functions."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from sonograph.errors import SettingsError
+from sonograph.settings import BandSettings, LevelSettings, StftSettings, check_level, stft_of
+from sonograph.spectrograms import Spectrogram
+from sonograph.units import FULL_SCALE_SINE, reference_power
+
+
+def power(spectrogram: Spectrogram) -> Spectrogram:
+    """The power of a transform or of a magnitude: its squared magnitude.
+
+    Raises
+    ------
+    SettingsError
+        It is a level, or bands of magnitudes, whose squares are no power.
+    """
+    if spectrogram.quantity == "power":
+        return spectrogram
+    settings = spectrogram.settings
+    if spectrogram.quantity not in ("transform", "magnitude") or not isinstance(settings, StftSettings):
+        raise SettingsError(f"the spectrogram is a {spectrogram.quantity} of {spectrogram.rows}s; compute its power")
+    values = spectrogram.values
+    return dataclasses.replace(
+        spectrogram,
+        values=values.real**2 + values.imag**2 if spectrogram.quantity == "transform" else values**2,
+        quantity="power",
+        settings=dataclasses.replace(settings, quantity="power"),
+    )
+
+
+def level(spectrogram: Spectrogram, *, reference: float | str | None = None, floor: float = -200.0) -> Spectrogram:
+    """Level of a power in decibels: 10 log10(power / reference).
+
+    Parameters
+    ----------
+    spectrogram
+        A power (a transform or a magnitude is squared first).
+    reference
+        The power that reads 0 dB, in the unit of the power. None: the one of the unit, so that a full-scale sine
+        reads 0 dBFS (AES17), pressure in air dB re 20 µPa, all else dB re 1. "max": the loudest value here.
+    floor
+        What anything quieter reads, dB; silence has no logarithm.
+
+    Returns
+    -------
+    Spectrogram
+        Of quantity "level", in the precision of the power.
+
+    Raises
+    ------
+    SettingsError
+        It is a level already; `reference` is not above 0; a full-scale sine as the reference of a raw power.
+
+    Examples
+    --------
+    >>> from sonograph import Signal, StftSettings, spectrogram
+    >>> sine = np.sin(2 * np.pi * 1000 * np.arange(4096) / 8000)
+    >>> settings = StftSettings(window_length=512, edges="inside")
+    >>> loudness = level(spectrogram(Signal(sine, 8000.0), settings))
+    >>> loudness.values[64, 0].round(9), loudness.label
+    (0.0, 'Level (dBFS)')
+    """
+    check_level(reference, floor)
+    if spectrogram.quantity == "level":
+        raise SettingsError("the spectrogram is a level already; take the level of its power")
+    spectrogram = power(spectrogram)
+    settings = spectrogram.settings
+    if isinstance(settings, LevelSettings):
+        raise SettingsError("the settings are of a level, the values of a power; one of them is wrong")
+    number = resolve_reference(reference, spectrogram.unit, settings)
+    if number is None:
+        values = spectrogram.values
+        loudest = float(np.nanmax(values)) if not np.isnan(values).all() else 0.0
+        number = loudest if loudest > 0 else 1.0  # silence reads the floor all the same
+    real = spectrogram.values.dtype.type
+    least = real(10 ** (floor / 10))
+    values = np.maximum(spectrogram.values / real(number), least)
+    np.log10(values, out=values)
+    values *= real(10)
+    return dataclasses.replace(
+        spectrogram,
+        values=values,
+        quantity="level",
+        reference=number,
+        settings=LevelSettings(of=settings, reference=reference, floor=floor),
+    )
+
+
+def resolve_reference(reference: float | str | None, unit: str, settings: StftSettings | BandSettings) -> float | None:
+    """The power that reads 0 dB; None where it is the loudest value."""
+    if reference == "max":
+        return None
+    scaling = stft_of(settings).scaling
+    if scaling == "raw" and reference == FULL_SCALE_SINE and unit == "FS":
+        raise SettingsError(
+            'scaling is "raw", which has no full scale; a level in dBFS needs scaling="spectrum", '
+            "or reference=(sum of the window / 2) ** 2"
+        )
+    return reference_power(unit, scaling) if reference is None else float(reference)

@@ -1,0 +1,160 @@
+"""Where samples come from: the Source protocol, and Signal, a Source in memory.
+
+A Source can be asked for any range of samples, also beyond its ends, and answers with
+(channels, n) numbers in its unit. Nothing is resampled or mixed on the way.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from sonograph.errors import SettingsError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Something that samples can be read from.
+
+    sample_rate : samples per second, Hz
+    n_samples, n_channels : how many samples each of how many channels has
+    unit : what the samples are in: "FS", "V", "Pa", "µPa" or any name
+    start : when the first sample was taken, with its zone, or None
+    """
+
+    @property
+    def sample_rate(self) -> float: ...  # noqa: D102
+    @property
+    def n_samples(self) -> int: ...  # noqa: D102
+    @property
+    def n_channels(self) -> int: ...  # noqa: D102
+    @property
+    def unit(self) -> str: ...  # noqa: D102
+    @property
+    def start(self) -> datetime | None: ...  # noqa: D102
+
+    def read(self, samples: range) -> np.ndarray:
+        """Samples of a range, (channels, n), float32 or float64: 0 outside the sound, NaN where missing."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """A sound in memory.
+
+    Parameters
+    ----------
+    samples : (n,) or (channels, n)
+        float32 or float64, taken as they are; signed integers are divided by 2^(bits-1) and read in FS. A frame that
+        holds a NaN is "no data".
+    sample_rate
+        Samples per second, Hz.
+    unit
+        What the samples are in: "FS" (1.0 is full scale), "V", "Pa", "µPa" or any name.
+    start
+        When the first sample was taken, with its zone.
+
+    Raises
+    ------
+    SettingsError
+        Samples of another type or shape, or the wrong way round; a sample rate not above 0; a time without zone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Signal(np.zeros((2, 48_000)), sample_rate=48_000.0).duration
+    1.0
+    """
+
+    samples: np.ndarray
+    sample_rate: float
+    unit: str = "FS"
+    start: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "samples", _checked_samples(self.samples, self.unit))
+        object.__setattr__(self, "sample_rate", checked_rate(self.sample_rate))
+        if not isinstance(self.unit, str) or not self.unit:
+            raise SettingsError(f"unit is {self.unit!r}; it must be a name, as FS, V or Pa")
+        if self.start is not None and self.start.tzinfo is None:
+            raise SettingsError(f"start is {self.start}; it must have a zone, as datetime(…, tzinfo=timezone.utc)")
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of each channel."""
+        return self.samples.shape[-1]
+
+    @property
+    def n_channels(self) -> int:
+        """Channels."""
+        return 1 if self.samples.ndim == 1 else len(self.samples)
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.n_samples / self.sample_rate
+
+    def read(self, samples: range) -> np.ndarray:
+        """Samples of a range, (channels, n), without a copy where the range lies inside; 0 outside the sound."""
+        whole = self.samples.reshape(self.n_channels, self.n_samples)
+        return zeros_outside(samples, self.n_samples, lambda inside: whole[:, inside.start : inside.stop])
+
+    def __repr__(self) -> str:
+        channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
+        return (
+            f"<Signal: {channels}{self.n_samples} samples, {self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}>"
+        )
+
+
+def zeros_outside(samples: range, n_samples: int, read: Any) -> np.ndarray:
+    """`read` what of a range lies inside a sound, and put zeros around it."""
+    import numpy as np
+
+    first = min(max(samples.start, 0), n_samples)
+    inside = range(first, max(first, min(samples.stop, n_samples)))
+    values = read(inside)
+    if len(inside) == len(samples):
+        return values
+    before = min(len(samples), max(0, inside.start - samples.start)) if inside else 0
+    padded = np.zeros((len(values), len(samples)), values.dtype)
+    padded[:, before : before + len(inside)] = values
+    return padded
+
+
+def checked_rate(sample_rate: Any) -> float:
+    """A sample rate as a float, refused unless it is one."""
+    try:
+        rate = float(sample_rate)
+    except (TypeError, ValueError):
+        rate = math.nan
+    if not (rate > 0 and math.isfinite(rate)):
+        raise SettingsError(f"sample_rate is {sample_rate}; it must be above 0 Hz")
+    return rate
+
+
+def _checked_samples(samples: Any, unit: str) -> np.ndarray:
+    import numpy as np
+
+    samples = np.asarray(samples)
+    kind = samples.dtype.kind
+    if samples.ndim not in (1, 2):
+        raise SettingsError(f"samples have {samples.ndim} axes; they must be (n,) or (channels, n)")
+    if samples.ndim == 2 and samples.shape[0] == 0:
+        raise SettingsError("samples have no channel; they must be (n,) or (channels, n)")
+    if samples.ndim == 2 and samples.shape[1] and samples.shape[0] > max(8, samples.shape[1]):
+        raise SettingsError(f"samples are {samples.shape[0]} channels of {samples.shape[1]} samples; pass samples.T")
+    if kind == "i":
+        if unit != "FS":
+            raise SettingsError(
+                f"samples are {samples.dtype} in {unit}; whole numbers are read in FS: scale them first"
+            )
+        real = np.float32 if samples.dtype.itemsize <= 2 else np.float64
+        return np.ascontiguousarray(samples.astype(real) / real(2.0 ** (8 * samples.dtype.itemsize - 1)))
+    if kind != "f" or samples.dtype.itemsize not in (4, 8):
+        raise SettingsError(f"samples are {samples.dtype}; they must be float32, float64 or signed integers")
+    return np.ascontiguousarray(samples, samples.dtype.newbyteorder("="))

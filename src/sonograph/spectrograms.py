@@ -1,0 +1,198 @@
+"""Spectrogram: numbers for every frame, with all that is needed to label them truthfully.
+
+Axes are computed from integers when asked for, so pieces of one recording agree to the bit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sonograph import units
+from sonograph.errors import SettingsError
+from sonograph.frames import check_frames, offset
+from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Spectrogram:
+    """Rows of numbers for neighbouring frames of a recording.
+
+    values      : (rows, frames), or (channels, rows, frames) of several channels; memory runs frame by frame
+    frames      : which frames of the recording these are
+    valid       : those of them that saw only samples of the recording
+    sample_rate : of the sound, Hz
+    settings    : what was computed
+    quantity    : "transform", "power", "magnitude" or "level"
+    unit        : what the samples were in; `value_unit` says what the values are in
+    reference   : the power that reads 0 dB, of a level
+    start       : when sample 0 of the recording was taken, or None
+    engine      : the engine that ran
+    """
+
+    values: np.ndarray
+    frames: range
+    valid: range
+    sample_rate: float
+    settings: Settings
+    quantity: str
+    unit: str = "FS"
+    reference: float | None = None
+    start: datetime | None = None
+    engine: str = ""
+
+    @property
+    def n_channels(self) -> int:
+        """Channels."""
+        return 1 if self.values.ndim == 2 else self.values.shape[0]
+
+    @property
+    def rows(self) -> str:
+        """What a row is: "bin" or "band"."""
+        return "bin" if isinstance(_below_level(self.settings), StftSettings) else "band"
+
+    @property
+    def frequencies(self) -> np.ndarray:
+        """Centre of each row, Hz, (rows,) float64."""
+        import numpy as np
+
+        below = _below_level(self.settings)
+        if isinstance(below, BandSettings):
+            return np.array([band.centre for band in below.bands])
+        return np.arange(below.n_bins) * self.sample_rate / below.n_fft
+
+    @property
+    def edges(self) -> np.ndarray:
+        """Where each row begins and ends, Hz, (rows, 2) float64; half a bin either side for bins."""
+        import numpy as np
+
+        below = _below_level(self.settings)
+        if isinstance(below, BandSettings):
+            return np.array([(band.low, band.high) for band in below.bands])
+        half = self.sample_rate / below.n_fft / 2
+        return np.stack([self.frequencies - half, self.frequencies + half], axis=-1)
+
+    @property
+    def times(self) -> np.ndarray:
+        """Middle of each frame's window, seconds from sample 0 of the recording, (frames,) float64."""
+        import numpy as np
+
+        stft = stft_of(self.settings)
+        middle = offset(stft) + stft.window_length // 2
+        return (np.arange(self.frames.start, self.frames.stop) * stft.hop + middle) / self.sample_rate
+
+    @property
+    def value_unit(self) -> str:
+        """The unit of the values, a level's with its reference: "FS²", "V²/Hz", "dBFS", "dB re 1 V" …"""
+        scaling = stft_of(self.settings).scaling
+        if self.quantity == "level":
+            own = isinstance(self.settings, LevelSettings) and self.settings.reference == "max"
+            return units.level_unit(self.unit, scaling, None if own else self.reference)
+        power = units.power_unit(self.unit, scaling)
+        if self.quantity == "power" or scaling == "raw":
+            return power
+        return self.unit if scaling == "spectrum" else f"{self.unit}/√Hz"
+
+    @property
+    def label(self) -> str:
+        """What a colour bar says: quantity and unit.
+
+        "Level (dBFS)", "Spectral density level (dB re 1 V²/Hz)", "Power (FS²)" …
+        """
+        density = stft_of(self.settings).scaling == "density"
+        name = {
+            "level": "Spectral density level" if density else "Level",
+            "power": "Power spectral density" if density else "Power",
+            "magnitude": "Magnitude",
+            "transform": "Transform",
+        }[self.quantity]
+        return f"{name} ({self.value_unit})"
+
+    def select(
+        self,
+        *,
+        frames: range | None = None,
+        seconds: tuple[float, float] | None = None,
+        channel: int | None = None,
+    ) -> Spectrogram:
+        """Part of it, without a copy: some frames, those whose middle lies in [from, to) seconds, or one channel.
+
+        Raises
+        ------
+        SettingsError
+            Frames that are not here, a span that ends before it begins, a channel that is not there.
+        """
+        import numpy as np
+
+        if seconds is not None:
+            if not seconds[0] <= seconds[1]:
+                raise SettingsError(f"seconds is {seconds}; it must begin before it ends")
+            first, last = np.searchsorted(self.times, seconds) + self.frames.start
+            frames = range(int(first), int(last))
+        frames = self.frames if frames is None else frames
+        check_frames(frames, self.frames)
+        values = self.values
+        if channel is not None:
+            if not 0 <= channel < self.n_channels:
+                raise SettingsError(f"channel is {channel}; it must be 0 to {self.n_channels - 1}")
+            values = values if values.ndim == 2 else values[channel]
+        skip = frames.start - self.frames.start
+        return dataclasses.replace(
+            self,
+            values=values[..., skip : skip + len(frames)],
+            frames=frames,
+            valid=_overlap(self.valid, frames),
+        )
+
+    def join(self, later: Spectrogram) -> Spectrogram:
+        """This and the frames that follow it at once, as one.
+
+        Raises
+        ------
+        SettingsError
+            `later` does not begin where this ends, or is of another kind.
+        """
+        import numpy as np
+
+        if later.frames.start != self.frames.stop:
+            raise SettingsError(
+                f"the frames from {later.frames.start} on do not follow frame {self.frames.stop - 1}; "
+                f"join pieces in order and without gaps"
+            )
+        for name in ("settings", "sample_rate", "quantity", "unit", "reference", "start", "n_channels"):
+            if getattr(self, name) != getattr(later, name):
+                raise SettingsError(f"{name} is {getattr(self, name)} here and {getattr(later, name)} in what follows")
+        frame_by_frame = [np.swapaxes(s.values, -1, -2) for s in (self, later)]
+        return dataclasses.replace(
+            self,
+            values=np.swapaxes(np.concatenate(frame_by_frame, axis=-2), -1, -2),
+            frames=range(self.frames.start, later.frames.stop),
+            valid=_union(self.valid, later.valid),
+        )
+
+    def __repr__(self) -> str:
+        channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
+        return (
+            f"<Spectrogram: {channels}{self.values.shape[-2]} {self.rows}s × {len(self.frames)} frames, "
+            f"{self.label}, {self.sample_rate:g} Hz>"
+        )
+
+
+def _below_level(settings: Settings) -> StftSettings | BandSettings:
+    return settings.of if isinstance(settings, LevelSettings) else settings
+
+
+def _overlap(a: range, b: range) -> range:
+    first = max(a.start, b.start)
+    return range(first, max(first, min(a.stop, b.stop)))
+
+
+def _union(a: range, b: range) -> range:
+    if not a or not b:
+        return a or b
+    return range(min(a.start, b.start), max(a.stop, b.stop))

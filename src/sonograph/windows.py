@@ -1,0 +1,92 @@
+"""Window values and their sums, in float64: S1 = Σw, S2 = Σw², and the noise bandwidth that follows.
+
+Cosine sums are a line of NumPy; the rare ones load SciPy, which takes most of a second.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from sonograph.settings import StftSettings, Window
+
+# Coefficients as in Harris (1978), Nuttall (1981) and Heinzel (2002), to the digits that SciPy keeps.
+COSINE_SUMS = {
+    "boxcar": (1.0,),
+    "hann": (0.5, 0.5),
+    "hamming": (0.54, 0.46),
+    "blackman": (0.42, 0.50, 0.08),
+    "nuttall": (0.3635819, 0.4891775, 0.1365995, 0.0106411),
+    "blackmanharris": (0.35875, 0.48829, 0.14128, 0.01168),
+    "flattop": (0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368),
+}
+
+
+@lru_cache(maxsize=64)
+def window_values(window: Window, length: int, periodic: bool = True) -> np.ndarray:
+    """The weights of a window, (length,) float64, read-only.
+
+    A periodic window is the symmetric one of length + 1 without its last value.
+
+    >>> window_values("hann", 4)
+    array([0. , 0.5, 1. , 0.5])
+    """
+    if length == 1:
+        weights = np.ones(1)
+    elif periodic:
+        weights = _symmetric(window, length + 1)[:-1]
+    else:
+        weights = _symmetric(window, length)
+    weights.setflags(write=False)
+    return weights
+
+
+def _symmetric(window: Window, n: int) -> np.ndarray:
+    name, value = (window, 0.0) if isinstance(window, str) else window
+    position = np.arange(n) - (n - 1) / 2  # 0 at the middle
+    across = 2 * position / (n - 1)  # -1 to 1
+    if name in COSINE_SUMS:
+        return sum(a * np.cos(np.pi * k * across) for k, a in enumerate(COSINE_SUMS[name])) + np.zeros(n)
+    if name == "bartlett":
+        return 1 - np.abs(across)
+    if name == "povey":  # Kaldi: a Hann window to the power 0.85
+        return (0.5 + 0.5 * np.cos(np.pi * across)).clip(0) ** 0.85
+    if name == "gaussian":
+        return np.exp(-0.5 * (position / value) ** 2)
+    if name == "kaiser":
+        return np.i0(value * np.sqrt((1 - across**2).clip(0))) / np.i0(value)
+    if name == "tukey":
+        into_taper = ((1 - np.abs(across)) / value).clip(0, 1) if value else np.ones(n)
+        return 0.5 - 0.5 * np.cos(np.pi * into_taper)
+    from scipy.signal import get_window
+
+    return np.asarray(get_window(window, n, fftbins=False), float).copy()
+
+
+def window_of(settings: StftSettings) -> np.ndarray:
+    """The weights that a transform uses, (window_length,) float64."""
+    return window_values(settings.window, settings.window_length, settings.periodic)
+
+
+def noise_bandwidth(settings: StftSettings, sample_rate: float) -> float:
+    """Equivalent noise bandwidth of a window, Hz: sample_rate S2 / S1².
+
+    >>> noise_bandwidth(StftSettings(window_length=1024), 1024.0)
+    1.5
+    """
+    w = window_of(settings)
+    return sample_rate * float(np.sum(w**2)) / float(np.sum(w)) ** 2
+
+
+def power_scale(settings: StftSettings, sample_rate: float) -> tuple[float, float]:
+    """What |X|² is multiplied by, and the further factor for bin 0 and the bin at half the sample rate.
+
+    "spectrum" 2/S1², "density" 2/(sample_rate S2), "raw" 1. All other bins stand for a negative frequency too.
+    """
+    w = window_of(settings)
+    if settings.scaling == "raw":
+        return 1.0, 1.0
+    if settings.scaling == "spectrum":
+        return 2.0 / float(np.sum(w)) ** 2, 0.5
+    return 2.0 / (sample_rate * float(np.sum(w**2))), 0.5
