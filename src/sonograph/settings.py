@@ -151,8 +151,10 @@ class StftSettings(_Json):
                 f"n_fft is {n_fft}; with window_length {n} it must be {n} or more, or samples would be cut off"
             )
         put("n_fft", _whole("n_fft", n_fft, n))
-        put("window", _check_window(self.window))
+        put("window", _check_window(self.window, n))
         put("periodic", bool(self.periodic))
+        if n == 2 and not self.periodic:
+            raise SettingsError("window_length is 2; a symmetric window must have 3 samples, or all are zero")
         _one_of("edges", self.edges, EDGES)
         _one_of("scaling", self.scaling, SCALINGS)
         _one_of("quantity", self.quantity, QUANTITIES)
@@ -196,7 +198,7 @@ SHAPED_WINDOWS = {
 }
 
 
-def _check_window(window: Any) -> Window:
+def _check_window(window: Any, length: int) -> Window:
     """A window's name, or (name, value); other names are asked of SciPy, which takes a while to load."""
     if isinstance(window, str) and window in PLAIN_WINDOWS:
         return window
@@ -210,12 +212,17 @@ def _check_window(window: Any) -> Window:
         if not (value > 0 or (value == 0 and name in ("kaiser", "tukey"))) or value > most or value == math.inf:
             span = "in 0 to 1" if name == "tukey" else "0 or more" if name == "kaiser" else "above 0"
             raise SettingsError(f"window's {SHAPED_WINDOWS[name]} is {window[1]}; with {name} it must be {span}")
+        if name == "dpss" and length > 1 and value >= length / 2:
+            raise SettingsError(
+                f"window's {SHAPED_WINDOWS[name]} is {value:g}; with window_length {length} it must be below "
+                f"{length / 2:g}"
+            )
         return name, value
     from scipy.signal import get_window
 
     given = tuple(window) if isinstance(window, list) else window
     try:
-        get_window(given, 8)
+        get_window(given, length)
     except (ValueError, TypeError, KeyError) as error:
         names = ", ".join((*PLAIN_WINDOWS, *SHAPED_WINDOWS))
         raise SettingsError(

@@ -1,0 +1,125 @@
+import json
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sonograph import Band, BandSettings, LevelSettings, SettingsError, StftSettings
+from sonograph.settings import EDGES, SCALINGS, from_dict, stft_of, whole_sound
+
+REFUSED = {
+    "hop 0": ({"hop": 0}, r"hop is 0; it must be 1 to 2048"),
+    "hop too long": ({"window_length": 512, "hop": 600}, r"hop is 600; with window_length 512 it must be 1 to 512"),
+    "no window": ({"window_length": 0}, r"window_length is 0; it must be 1 or more"),
+    "half a sample": ({"window_length": 10.5}, r"window_length is 10.5; it must be a whole number"),
+    "a truth": ({"window_length": True}, r"window_length is True; it must be a whole number"),
+    "nan": ({"hop": float("nan")}, r"hop is nan; it must be a whole number"),
+    "text": ({"hop": "512"}, r"hop is '512'; it must be a whole number"),
+    "n_fft too short": ({"n_fft": 1024}, r"n_fft is 1024; with window_length 2048 it must be 2048 or more"),
+    "edges": ({"edges": "wrap"}, r"edges is 'wrap'; it must be one of zeros, reflect, inside, padded, kaldi"),
+    "scaling": ({"scaling": "psd"}, r"scaling is 'psd'; it must be one of spectrum, density, raw"),
+    "quantity": ({"quantity": "level"}, r"quantity is 'level'; it must be one of power, magnitude, transform"),
+    "unknown window": ({"window": "hannn"}, r"window is 'hannn'; it must be one of hann, hamming, .*get_window"),
+    "shape missing": ({"window": "gaussian"}, r'it needs its standard deviation in samples: \("gaussian", '),
+    "narrow gaussian": ({"window": ("gaussian", 0)}, r"standard deviation in samples is 0; .* above 0"),
+    "wide taper": ({"window": ("tukey", 1.5)}, r"tapered fraction is 1.5; with tukey it must be in 0 to 1"),
+    "negative kaiser": ({"window": ("kaiser", -1)}, r"beta is -1; with kaiser it must be 0 or more"),
+    "wide dpss": ({"window_length": 6, "window": ("dpss", 3)}, r"is 3; with window_length 6 it must be below 3"),
+    "two symmetric": ({"window_length": 2, "periodic": False}, r"window_length is 2; a symmetric window must have 3"),
+    "infinite dpss": ({"window": ("dpss", float("inf"))}, r"time-half-bandwidth is inf; with dpss .* above 0"),
+}
+
+
+@pytest.mark.parametrize(("given", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_setting_that_cannot_be_is_named_with_what_it_must_be(given, message):
+    with pytest.raises(SettingsError, match=message):
+        StftSettings(**given)
+
+
+def test_defaults_are_those_that_the_documents_state():
+    settings = StftSettings()
+    assert (settings.window_length, settings.hop, settings.n_fft) == (2048, 512, 2048)
+    assert (settings.window, settings.periodic) == ("hann", True)
+    assert (settings.edges, settings.scaling, settings.quantity) == ("zeros", "spectrum", "power")
+    assert StftSettings(window_length=3).hop == 1
+
+
+def test_numpy_integers_become_plain_ones():
+    import numpy as np
+
+    assert type(StftSettings(window_length=np.int64(512)).window_length) is int
+
+
+@pytest.mark.parametrize(("rate", "length"), [(8000, 256), (16_000, 512), (44_100, 2048), (48_000, 2048), (1, 256)])
+def test_a_sample_rate_gives_the_power_of_two_nearest_40_ms(rate, length):
+    assert StftSettings.for_rate(rate).window_length == length
+
+
+def test_a_sample_rate_of_zero_is_refused():
+    with pytest.raises(SettingsError, match="sample_rate is 0; it must be above 0 Hz"):
+        StftSettings.for_rate(0)
+
+
+BANK = (Band(first=1, weights=(0.5, 1.0, 0.5), centre=2.0, low=1.0, high=3.0),)
+
+
+def test_any_settings_come_back_from_json_and_keep_their_digest():
+    stft = StftSettings(window_length=400, n_fft=512, window=("gaussian", 60.0), edges="kaldi")
+    for settings in (stft, BandSettings(of=stft, bands=BANK), LevelSettings(of=BandSettings(of=stft, bands=BANK))):
+        back = from_dict(json.loads(json.dumps(settings.to_dict())))
+        assert back == settings
+        assert hash(back) == hash(settings)
+        assert back.digest == settings.digest
+        assert pickle.loads(pickle.dumps(settings)) == settings
+        assert stft_of(back) == stft
+
+
+def test_the_digest_changes_only_where_archives_must_be_made_anew():
+    assert StftSettings().digest == "feafb9e1b1a4158a"
+
+
+@given(st.integers(1, 64), st.integers(1, 64), st.sampled_from(EDGES), st.sampled_from(SCALINGS))
+def test_different_settings_have_different_digests(n, hop, edges, scaling):
+    if hop <= n:
+        changed = StftSettings(window_length=n, hop=hop, edges=edges, scaling=scaling)
+        assert changed.digest != StftSettings(window_length=n + 1, hop=hop, edges=edges, scaling=scaling).digest
+
+
+def test_json_of_something_else_is_refused():
+    with pytest.raises(SettingsError, match="kind is 'mel'; it must be one of stft, bands, level"):
+        from_dict({"kind": "mel"})
+    with pytest.raises(SettingsError, match="nperseg is no setting of 'stft'; it has edges, hop"):
+        from_dict({"kind": "stft", "nperseg": 256})
+
+
+def test_bands_are_checked_against_their_transform():
+    stft = StftSettings(window_length=16)
+    with pytest.raises(SettingsError, match="band 0 ends at bin 9; with n_fft 16 the last bin is 8"):
+        BandSettings(of=stft, bands=(Band(first=8, weights=(1.0, 1.0), centre=1.0, low=1.0, high=1.0),))
+    with pytest.raises(SettingsError, match="bands is empty"):
+        BandSettings(of=stft, bands=())
+    with pytest.raises(SettingsError, match='quantity is "transform"; bands sum power'):
+        BandSettings(of=StftSettings(quantity="transform"), bands=BANK)
+    with pytest.raises(SettingsError, match="of is LevelSettings; BandSettings holds"):
+        BandSettings(of=LevelSettings(of=stft), bands=BANK)
+    with pytest.raises(SettingsError, match=r"centre is 5.0 Hz; it must lie in 1.0 to 3.0 Hz"):
+        Band(first=0, weights=(1.0,), centre=5.0, low=1.0, high=3.0)
+    with pytest.raises(SettingsError, match="weights hold a number that is not finite"):
+        Band(first=0, weights=(float("nan"),), centre=2.0, low=1.0, high=3.0)
+
+
+def test_levels_are_checked():
+    with pytest.raises(SettingsError, match="reference is 0; the power that reads 0 dB must be above 0"):
+        LevelSettings(of=StftSettings(), reference=0)
+    with pytest.raises(SettingsError, match="reference is 'min'; it must be one of max"):
+        LevelSettings(of=StftSettings(), reference="min")
+    with pytest.raises(SettingsError, match="floor is -inf; it must be a number of decibels"):
+        LevelSettings(of=StftSettings(), floor=float("-inf"))
+    with pytest.raises(SettingsError, match='quantity is "magnitude"; a level is of a power'):
+        LevelSettings(of=StftSettings(quantity="magnitude"))
+
+
+def test_only_a_maximum_over_the_sound_needs_the_whole_sound():
+    assert whole_sound(LevelSettings(of=StftSettings())) is None
+    assert "loudest value of the whole sound" in whole_sound(LevelSettings(of=StftSettings(), reference="max"))
