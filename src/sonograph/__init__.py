@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sonograph.sources import Signal as Signal
     from sonograph.sources import Source as Source
     from sonograph.spectrograms import Spectrogram as Spectrogram
+    from sonograph.stream import Stream as Stream
     from sonograph.transform import pieces as pieces
     from sonograph.transform import spectrogram as spectrogram
 
@@ -44,6 +45,7 @@ _HOME = {
     "sonograph.sources": ("Source", "Signal"),
     "sonograph.spectrograms": ("Spectrogram",),
     "sonograph.transform": ("spectrogram", "pieces"),
+    "sonograph.stream": ("Stream",),
     "sonograph.levels": ("level", "power"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}

@@ -63,7 +63,7 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
     >>> sine = np.sin(2 * np.pi * 1000 * np.arange(4096) / 8000)
     >>> settings = StftSettings(window_length=512, edges="inside")
     >>> loudness = level(spectrogram(Signal(sine, 8000.0), settings))
-    >>> loudness.values[64, 0].round(9), loudness.label
+    >>> float(loudness.values[64, 0].round(9)), loudness.label
     (0.0, 'Level (dBFS)')
     """
     check_level(reference, floor)

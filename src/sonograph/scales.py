@@ -12,8 +12,8 @@ SLANEY_LOG_STEP = np.log(6.4) / 27
 def hz_to_mel(frequency: ArrayLike, formula: str = "slaney") -> np.ndarray:
     """Mel of a frequency: "slaney" (linear below 1 kHz; Slaney 1998) or "htk" (2595 log10(1 + f/700)).
 
-    >>> hz_to_mel([500.0, 1000.0]), hz_to_mel(700.0, "htk").round(3)
-    (array([ 7.5, 15. ]), 781.17)
+    >>> hz_to_mel([500.0, 1000.0])
+    array([ 7.5, 15. ])
     """
     f = np.asarray(frequency, float)
     if formula == "htk":
@@ -36,8 +36,8 @@ def mel_to_hz(mel: ArrayLike, formula: str = "slaney") -> np.ndarray:
 def hz_to_bark(frequency: ArrayLike) -> np.ndarray:
     """Bark of a frequency (Traunmüller 1990): 26.81 f / (1960 + f) - 0.53.
 
-    >>> hz_to_bark(1000.0).round(3)
-    8.527
+    >>> hz_to_bark([100.0, 1000.0]).round(3)
+    array([0.771, 8.527])
     """
     f = np.asarray(frequency, float)
     return 26.81 * f / (1960 + f) - 0.53
@@ -52,8 +52,8 @@ def bark_to_hz(bark: ArrayLike) -> np.ndarray:
 def hz_to_erb(frequency: ArrayLike) -> np.ndarray:
     """ERB number of a frequency (Glasberg and Moore 1990): 21.4 log10(1 + 0.00437 f).
 
-    >>> hz_to_erb(1000.0).round(2)
-    15.62
+    >>> hz_to_erb([100.0, 1000.0]).round(2)
+    array([ 3.37, 15.62])
     """
     return 21.4 * np.log10(1 + 0.00437 * np.asarray(frequency, float))
 

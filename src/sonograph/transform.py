@@ -68,12 +68,11 @@ def spectrogram(
     if isinstance(settings, LevelSettings) and settings.reference == "max":
         below = spectrogram(source, settings.of, frames=frames, engine=engine, out=out)
         return level(below, reference="max", floor=settings.floor)
-    plan = Plan(source, settings, engine)
-    frames = plan.frames if frames is None else frames
-    check_frames(frames, plan.frames)
+    plan, available = _plan_for(source, settings, engine)
+    frames = available if frames is None else frames
+    check_frames(frames, available)
     memory = plan.empty(len(frames)) if out is None else _frame_by_frame(out, plan.shape(len(frames)), plan.dtype)
-    plan.fill(frames, memory, reused=out is not None)
-    return plan.label(frames, memory)
+    return plan.fill(source, frames, memory, reused=out is not None)
 
 
 def pieces(
@@ -104,92 +103,98 @@ def pieces(
     reason = whole_sound(settings)
     if reason:
         raise SettingsError(f"{reason}; it cannot be computed in pieces: use spectrogram")
-    plan = Plan(source, settings, engine)
-    ranges = split(plan.frames, at_most)
+    plan, available = _plan_for(source, settings, engine)
+    ranges = split(available, at_most)
 
     def run() -> Iterator[Spectrogram]:
-        memory = plan.empty(min(at_most, len(plan.frames))) if reuse else None
+        memory = plan.empty(min(at_most, len(available))) if reuse else None
         for i, frames in enumerate(ranges):
-            here = plan.empty(len(frames)) if memory is None else plan.first_frames(memory, len(frames))
-            plan.fill(frames, here, reused=reuse and i > 0)
-            yield plan.label(frames, here)
+            here = plan.empty(len(frames)) if memory is None else plan.beginning(memory, len(frames))
+            yield plan.fill(source, frames, here, reused=reuse and i > 0)
 
     return run()
 
 
-class Plan:
-    """One sound with one settings value on one engine: what every way of running shares."""
+def _plan_for(source: Source, settings: Settings, engine: Engine | None) -> tuple[Plan, range]:
+    """A plan for a sound, and the frames that it has."""
+    refuse_too_short(settings, source.n_samples)
+    return Plan(settings, source, source.read(range(0)).dtype, engine), frames_of(settings, source.n_samples)
 
-    def __init__(self, source: Source, settings: Settings, engine: Engine | None) -> None:
-        refuse_too_short(settings, source.n_samples)
-        self.source, self.settings = source, settings
-        self.stft = stft_of(settings)
-        self.frames = frames_of(settings, source.n_samples)
-        self.valid = valid_frames(settings, source.n_samples)
+
+class Plan:
+    """One settings value for one kind of sound on one engine: what every way of running shares."""
+
+    def __init__(self, settings: Settings, like: Source, dtype: np.dtype, engine: Engine | None) -> None:
         asked = engines.default() if engine is None else engine
-        self.samples_dtype = _samples_dtype(source, asked)
-        self.work, self.reference = work_for(settings, source.sample_rate, source.unit)
+        self.settings, self.stft = settings, stft_of(settings)
+        self.n_channels = like.n_channels
+        self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
+        self.samples_dtype = np.dtype(asked.dtype or dtype)
         self.engine = engines.serving(asked, self.work, self.samples_dtype)
         complex_type = np.result_type(self.samples_dtype, np.complex64)
         self.dtype = complex_type if self.work.quantity == "transform" else self.samples_dtype
 
     def shape(self, n_frames: int) -> tuple[int, int, int]:
         """(channels, frames, rows), as it lies in memory."""
-        return self.source.n_channels, n_frames, self.work.n_rows
+        return self.n_channels, n_frames, self.work.n_rows
 
     def empty(self, n_frames: int) -> np.ndarray:
         """Memory for the values of so many frames."""
         return engines.empty(self.shape(n_frames), self.dtype)
 
-    def first_frames(self, memory: np.ndarray, n_frames: int) -> np.ndarray:
+    def beginning(self, memory: np.ndarray, n_frames: int) -> np.ndarray:
         """The beginning of memory for more frames, as memory for fewer."""
         shape = self.shape(n_frames)
         return memory.reshape(-1)[: shape[0] * shape[1] * shape[2]].reshape(shape)
 
-    def fill(self, frames: range, memory: np.ndarray, *, reused: bool = False) -> None:
-        """Compute `frames` into memory (channels, frames, rows)."""
-        done = frames.start
-        for part in self.runs(frames):
-            samples = self.read(part)
-            here = memory[:, done - frames.start : part.stop - frames.start]
+    def fill(self, source: Source, frames: range, memory: np.ndarray, *, reused: bool = False) -> Spectrogram:
+        """Compute `frames` of a sound into memory (channels, frames, rows), and label it."""
+        self.compute(source, frames, memory, reused=reused)
+        return self.label(source, frames, memory)
+
+    def compute(self, source: Source, frames: range, memory: np.ndarray, *, reused: bool = False) -> None:
+        """The values of `frames`, run by run."""
+        for part in self.runs(source, frames):
+            samples = self.read(source, part)
+            here = memory[:, part.start - frames.start : part.stop - frames.start]
             for channel in range(len(here)):
                 one = slice(channel, channel + 1)
                 self.engine.compute(samples[one], self.work, here[one], reused=reused)
-            done = part.stop
 
-    def runs(self, frames: range) -> Iterator[range]:
-        """Neighbouring runs of `frames`, each wholly over an end or wholly inside, none too long to hold."""
-        inside = range(*(min(max(edge, frames.start), frames.stop) for edge in (self.valid.start, self.valid.stop)))
-        if not inside:
-            inside = range(frames.stop, frames.stop)
-        in_memory = isinstance(self.source, Signal)
-        step = max(1, (READ_AT_ONCE // self.source.n_channels - self.stft.overlap) // self.stft.hop)
-        for part in (range(frames.start, inside.start), inside, range(inside.stop, frames.stop)):
-            yield from split(part, max(1, len(part)) if in_memory and part is inside else step)
-
-    def read(self, frames: range) -> np.ndarray:
-        """The samples that `frames` look at, the edges filled in, in the precision to compute in."""
-        wanted = samples_for(self.stft, frames)
-        samples = read_with_edges(self.source, wanted, self.stft.edges)
-        return samples.astype(self.samples_dtype, copy=False)
-
-    def label(self, frames: range, memory: np.ndarray) -> Spectrogram:
+    def label(self, source: Source, frames: range, memory: np.ndarray) -> Spectrogram:
         """Memory (channels, frames, rows) as a Spectrogram."""
         values = np.swapaxes(memory, -1, -2)
-        valid_start = min(max(self.valid.start, frames.start), frames.stop)
-        is_level = isinstance(self.settings, LevelSettings)
         return Spectrogram(
-            values=values[0] if self.source.n_channels == 1 else values,
+            values=values[0] if self.n_channels == 1 else values,
             frames=frames,
-            valid=range(valid_start, max(valid_start, min(self.valid.stop, frames.stop))),
-            sample_rate=self.source.sample_rate,
+            valid=self.valid(source, frames),
+            sample_rate=source.sample_rate,
             settings=self.settings,
-            quantity="level" if is_level else self.work.quantity,
-            unit=self.source.unit,
+            quantity="level" if isinstance(self.settings, LevelSettings) else self.work.quantity,
+            unit=source.unit,
             reference=self.reference,
-            start=self.source.start,
+            start=source.start,
             engine=self.engine.name,
         )
+
+    def valid(self, source: Source, frames: range) -> range:
+        """Those of `frames` that see only samples of the sound; where none do, an empty range at their end."""
+        inside = valid_frames(self.settings, source.n_samples) if frames else frames
+        first, last = max(inside.start, frames.start), min(inside.stop, frames.stop)
+        return range(first, last) if first < last else range(frames.stop, frames.stop)
+
+    def runs(self, source: Source, frames: range) -> Iterator[range]:
+        """Neighbouring runs of `frames`, each wholly over an end or wholly inside, none too long to hold."""
+        valid = self.valid(source, frames)
+        step = max(1, (READ_AT_ONCE // self.n_channels - self.stft.overlap) // self.stft.hop)
+        for part in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
+            whole = isinstance(source, Signal) and part is valid  # a view, not a copy
+            yield from split(part, max(1, len(part)) if whole else step)
+
+    def read(self, source: Source, frames: range) -> np.ndarray:
+        """The samples that `frames` look at, the edges filled in, in the precision to compute in."""
+        samples = read_with_edges(source, samples_for(self.stft, frames), self.stft.edges)
+        return samples.astype(self.samples_dtype, copy=False)
 
 
 def work_for(settings: Settings, sample_rate: float, unit: str) -> tuple[Work, float | None]:
@@ -226,12 +231,6 @@ def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
     place = np.where(place < source.n_samples, place, back)
     first = int(place.min())
     return source.read(range(first, int(place.max()) + 1))[:, place - first]
-
-
-def _samples_dtype(source: Source, engine: Engine) -> np.dtype:
-    if engine.dtype is not None:
-        return np.dtype(engine.dtype)
-    return source.read(range(0)).dtype
 
 
 def _frame_by_frame(out: np.ndarray, shape: tuple[int, int, int], dtype: np.dtype) -> np.ndarray:
