@@ -16,9 +16,11 @@ from sonograph.sources import Signal
 G_MAJOR = (98.00, 123.47, 146.83, 196.00, 246.94, 392.00)
 """The open G chord of a guitar, lowest string first, Hz: G2 B2 D3 G3 B3 G4 in equal temperament, A4 = 440 Hz."""
 
+STRING_LOSS = 3e-6  # dB/s per Hz²: what a partial at 1 kHz loses beyond a low one is 3 dB a second
 SHORTEST_STRING = 8  # samples; a shorter loop is out of tune
 KICK_FIRST, KICK_LAST, KICK_FALL = 150.0, 50.0, 0.03  # Hz, Hz, s
-KICK_FADE, BEATER_FADE = 0.15, 0.002  # s
+KICK_FADE, BEATER_FADE = 0.15, 0.02  # s
+BEATER, WIRES = 0.1, 0.5  # rms of the noise at time 0, a tone being 1
 SNARE_HEAD = (185.0, 185.0 * 1.593)  # Hz; an ideal membrane's first two modes are 1 : 1.593
 HEAD_FADE, WIRES_FADE = 0.1, 0.2  # s
 
@@ -61,11 +63,13 @@ def pluck(
 
     Notes
     -----
-    Spectrum: lines at the multiples of `frequency`, each as loud as chance has it; the one at f Hz falls by
-    60 / decay - 40 frequency log10(cos(π f / sample_rate)) dB a second, well below half the sample rate. Noise runs
-    round a loop that averages neighbours: Karplus and Strong, "Digital synthesis of plucked-string and drum timbres",
-    Computer Music Journal 7(2), 1983. The loop's length is not rounded to samples, by cubic Lagrange interpolation:
-    Laakso et al., "Splitting the unit delay", IEEE Signal Processing Magazine 13(1), 1996.
+    Spectrum: lines at the multiples of `frequency`, each as loud as chance has it; up to an eighth of the sample rate
+    they are within a cent of their place. The one at f Hz falls by 60 / decay + 3 (f / 1 kHz)² dB a second: within 5 %
+    for strings up to 440 Hz and lines up to a twentieth of the sample rate, and faster above; slower for a low string
+    at a high rate (below 80 Hz at 48 kHz), as a loop that averages three neighbours does no more. Noise runs round
+    that loop: Karplus and Strong, "Digital synthesis of plucked-string and drum timbres", Computer Music Journal 7(2),
+    1983. Its length is not rounded to samples, by cubic Lagrange interpolation: Laakso et al., "Splitting the unit
+    delay", IEEE Signal Processing Magazine 13(1), 1996.
 
     Examples
     --------
@@ -167,8 +171,8 @@ def kick(duration: float = 1.25, *, sample_rate: float = 48_000.0, amplitude: fl
 
     Notes
     -----
-    Spectrum: a line at 50 + 100 exp(-t / 0.03 s) Hz that falls by 57.9 dB a second (to 1/e in 0.15 s);
-    in the first 10 ms also white noise.
+    Spectrum: a line at 50 + 100 exp(-t / 0.03 s) Hz that falls by 57.9 dB a second (to 1/e in 0.15 s),
+    and white noise, its rms at first a tenth of the line's amplitude, that falls by 434 dB a second (to 1/e in 0.02 s).
 
     Examples
     --------
@@ -181,7 +185,7 @@ def kick(duration: float = 1.25, *, sample_rate: float = 48_000.0, amplitude: fl
     t = checks.times(duration, sample_rate)
     cycles = KICK_LAST * t - (KICK_FIRST - KICK_LAST) * KICK_FALL * np.expm1(-t / KICK_FALL)
     drum = np.sin(2 * np.pi * cycles) * np.exp(-t / KICK_FADE)
-    beater = checks.generator(seed).normal(scale=0.1, size=t.shape) * np.exp(-t / BEATER_FADE)
+    beater = checks.generator(seed).normal(scale=BEATER, size=t.shape) * np.exp(-t / BEATER_FADE)
     return _scaled(drum + beater, sample_rate, amplitude)
 
 
@@ -211,9 +215,9 @@ def snare(duration: float = 1.87, *, sample_rate: float = 48_000.0, amplitude: f
 
     Notes
     -----
-    Spectrum: lines at 185 and 294.7 Hz that fall by 86.9 dB a second (to 1/e in 0.1 s), in white noise that falls by
-    43.4 dB a second (to 1/e in 0.2 s). The lines are the first two modes of an ideal membrane: Fletcher and Rossing,
-    "The physics of musical instruments", chapter 3.
+    Spectrum: lines at 185 and 294.7 Hz that fall by 86.9 dB a second (to 1/e in 0.1 s), in white noise, its rms at
+    first half of a line's amplitude, that falls by 43.4 dB a second (to 1/e in 0.2 s). The lines are the first two
+    modes of an ideal membrane: Fletcher and Rossing, "The physics of musical instruments", chapter 3.
 
     Examples
     --------
@@ -225,7 +229,7 @@ def snare(duration: float = 1.87, *, sample_rate: float = 48_000.0, amplitude: f
     )
     t = checks.times(duration, sample_rate)
     head = sum(np.sin(2 * np.pi * f * t) for f in SNARE_HEAD) * np.exp(-t / HEAD_FADE)
-    wires = checks.generator(seed).normal(scale=0.5, size=t.shape) * np.exp(-t / WIRES_FADE)
+    wires = checks.generator(seed).normal(scale=WIRES, size=t.shape) * np.exp(-t / WIRES_FADE)
     return _scaled(head + wires, sample_rate, amplitude)
 
 
@@ -239,7 +243,10 @@ def _string(frequency: float, n: int, sample_rate: float, decay: float, random: 
         )
     period = sample_rate / frequency
     step = int(period) - 2  # the rest of the period is the delay of the taps: 1 to 2 samples, and 1
-    taps = np.convolve(_lagrange(period - step - 1), [0.25, 0.5, 0.25]) * 10 ** (-3 / (frequency * decay))
+    # The side tap that loses STRING_LOSS f² in a second's rounds: |1 - 4 side sin²(πf/rate)| per round, in dB.
+    side = min(0.25, STRING_LOSS * np.log(10) / 80 * (sample_rate / np.pi) ** 2 / frequency)
+    loss = 10 ** (-3 / (frequency * decay))
+    taps = loss * np.convolve(_lagrange(period - step - 1), [side, 1 - 2 * side, side])
     reach = step + len(taps) - 1
     string = random.uniform(-1, 1, reach)
     samples = np.empty(max(n, reach))
@@ -258,4 +265,4 @@ def _lagrange(delay: float) -> np.ndarray:
 def _scaled(samples: np.ndarray, sample_rate: float, amplitude: float) -> Signal:
     """The sound with `amplitude` as its loudest sample."""
     checks.number("amplitude", amplitude, "FS", least=0)
-    return Signal(samples * (amplitude / (np.abs(samples).max() or 1.0)), sample_rate)
+    return Signal(samples * (amplitude / np.abs(samples).max()), sample_rate)
