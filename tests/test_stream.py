@@ -59,6 +59,17 @@ def test_a_frame_comes_as_soon_as_its_samples_are_there(edges):
         assert ready == (0 if edges == "reflect" and i < 32 else want), i
 
 
+def test_results_may_share_their_memory():
+    sound = noise(3000)
+    whole = spectrogram(sound, SETTINGS)
+    stream, memory = Stream(SETTINGS, sample_rate=8000.0, reuse=True), []
+    for first in range(0, 3000, 500):
+        part = stream.push(sound.samples[first : first + 500])
+        np.testing.assert_array_equal(part.values, whole.values[:, part.frames.start : part.frames.stop])
+        memory.append(part.values.__array_interface__["data"][0])
+    assert len(set(memory[3:])) == 1  # the first pushes still grew it
+
+
 def test_a_stream_keeps_no_more_than_later_frames_need():
     stream = Stream(SETTINGS, sample_rate=8000.0)
     for _ in range(50):

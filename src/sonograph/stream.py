@@ -5,6 +5,7 @@ It keeps no more than what later frames still look at, and emits the same frames
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 import numpy as np
@@ -31,6 +32,8 @@ class Stream:
         Of the blocks that will come.
     engine
         Where to compute; `engines.default()` by default.
+    reuse
+        All results share their memory, which is faster: one then lives until the next push.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class Stream:
         n_channels: int = 1,
         unit: str = "FS",
         engine: Engine | None = None,
+        reuse: bool = False,
     ) -> None:
         reason = whole_sound(settings)
         if reason:
@@ -64,6 +68,8 @@ class Stream:
         self._next = 0
         self._plan: Plan | None = None
         self._finished = False
+        self._reuse = reuse
+        self._memory: np.ndarray | None = None
 
     def push(self, block: np.ndarray) -> Spectrogram:
         """The frames that a further block of any length completes, perhaps none.
@@ -115,16 +121,26 @@ class Stream:
         heard = self._heard
         if self._plan is None:
             self._plan = Plan(self.settings, heard, heard.dtype or np.dtype(float), self._engine)
-        memory = self._plan.empty(len(frames))
+        memory, reused = self._memory_for(self._plan, len(frames))
         straddling = self._before_block(frames)
         for part in (straddling, range(straddling.stop, frames.stop)):
-            self._plan.compute(heard, part, memory[:, part.start - frames.start : part.stop - frames.start])
+            here = memory[:, part.start - frames.start : part.stop - frames.start]
+            self._plan.compute(heard, part, here, reused=reused)
         spectrogram = self._plan.label(heard, frames, memory)
         self._next = frames.stop
         needed = samples_for(self.settings, range(self._next, self._next + 1)).start
         mirrored = heard.n_samples - stft_of(self.settings).window_length // 2 - 1
         heard.forget(min(needed, mirrored))
         return spectrogram
+
+    def _memory_for(self, plan: Plan, n_frames: int) -> tuple[np.ndarray, bool]:
+        """Memory for the values of so many frames, and whether it was used before."""
+        kept = self._memory
+        if kept is not None and kept.size >= math.prod(plan.shape(n_frames)):
+            return plan.beginning(kept, n_frames), True
+        fresh = plan.empty(n_frames)
+        self._memory = fresh if self._reuse else None
+        return fresh, False
 
     def _before_block(self, frames: range) -> range:
         """Those of `frames` that begin before the last block; the others are read from it without a copy."""
