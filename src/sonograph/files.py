@@ -1,0 +1,165 @@
+"""Writing a file whole or not at all.
+
+Everything that Sonograph writes goes beside its final name first and is renamed when it is complete, so that a
+full disk, Ctrl-C or a kill leaves the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sonograph.errors import OutputError
+
+
+@contextlib.contextmanager
+def written(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = ()) -> Iterator[Path]:
+    """A name beside `path` to write to; renamed to `path` at the end, removed if anything goes wrong.
+
+    Parameters
+    ----------
+    path
+        The final name.
+    overwrite
+        Whether a file of that name is replaced, in one rename.
+    keep
+        Paths that must not be replaced, as the inputs.
+
+    Raises
+    ------
+    OutputError
+        The folder is missing or cannot be written, the disk is full, the file is there and may not be replaced.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with written(Path(folder) / "a.txt") as part:
+    ...         _ = part.write_text("whole")
+    ...     (Path(folder) / "a.txt").read_text()
+    'whole'
+    """
+    final = Path(path)
+    check_output(final, overwrite=overwrite, keep=keep)
+    part = _beside(final)
+    try:
+        with _terminated_as_interrupt():
+            try:
+                yield part
+                _finish(part, final, overwrite)
+            finally:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+    except OSError as error:
+        if isinstance(error, OutputError) or not _is_about(error, part, final):
+            raise
+        raise OutputError(_sentence(error, final)) from error
+
+
+def check_output(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = ()) -> None:
+    """Refuse a name that could not be written, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        The folder is missing or cannot be written; the name is a folder, an input or a file that must be kept.
+    """
+    final = Path(path)
+    folder = final.parent
+    if final.is_dir():
+        raise OutputError(f"{_name(final)}: is a folder. Name a file in it.")
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise OutputError(f"{_name(final)}: the folder {_name(folder)} {what}. Make it first, or name another.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{_name(final)}: the folder {_name(folder)} may not be written to. Name another.")
+    if final.exists():
+        if any(_same(final, other) for other in keep):
+            raise OutputError(f"{_name(final)}: is the input. Name another file for the output.")
+        if not overwrite:
+            raise OutputError(f"{_name(final)}: exists already. Name another file, or allow it with --overwrite.")
+
+
+def _finish(part: Path, final: Path, overwrite: bool) -> None:
+    if not part.exists():
+        raise OutputError(f"{_name(final)}: nothing was written.")
+    mode = final.stat().st_mode & 0o777 if final.exists() else 0o666 & ~_umask()
+    part.chmod(mode)
+    if overwrite:
+        part.replace(final)
+        return
+    try:
+        os.link(part, final)  # fails where another run was faster; a rename would not
+    except FileExistsError:
+        raise OutputError(f"{_name(final)}: exists already. Name another file, or allow it with --overwrite.") from None
+    except OSError:  # a file system without hard links
+        part.replace(final)
+
+
+def _beside(final: Path) -> Path:
+    # the suffix stays last, as writers choose the format by it; the name stays short, as names have a longest
+    stem = final.stem.encode(errors="surrogateescape")[:40].decode(errors="ignore")
+    suffix = final.suffix if len(final.suffix) <= 16 else ""
+    return final.parent / f".{stem}.{secrets.token_hex(4)}.part{suffix}"
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupt() -> Iterator[None]:
+    """SIGTERM unwinds the stack, so that what is half written is removed, and then ends the process."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, unwind)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _is_about(error: OSError, part: Path, final: Path) -> bool:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS):
+        return True
+    names = {str(part), str(final)}
+    return any(
+        os.fsdecode(name) in names for name in (error.filename, error.filename2) if isinstance(name, str | bytes)
+    )
+
+
+def _sentence(error: OSError, final: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        free = shutil.disk_usage(final.parent).free
+        return f"{_name(final)}: the disk is full ({free:,} bytes are free). Make room, or name a file on another disk."
+    reason = (error.strerror or type(error).__name__).lower()
+    return f"{_name(final)}: could not be written ({reason})."
+
+
+def _same(a: Path, b: Any) -> bool:
+    try:
+        return a.samefile(b)
+    except (OSError, TypeError, ValueError):
+        return False
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _name(path: Path) -> str:
+    """A path as text that fits on one line of any terminal."""
+    text = os.fspath(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -1,0 +1,138 @@
+"""What a file is, by its first bytes and never by its name."""
+
+from __future__ import annotations
+
+from sonograph.io.door import OpenFile
+from sonograph.io.riff import W64_RIFF
+
+PEEK = 4096
+
+_PICTURES = ((b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"))
+_OTHERS = (
+    *_PICTURES,
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive. Unpack it first"),
+    (b"\x1f\x8b", "a gzip file. Unpack it first"),
+    (b"7z\xbc\xaf", "a 7z archive. Unpack it first"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"\x00\x05\x16\x07", "the side file that macOS writes beside a file. Use the file itself"),
+    (b"\x00\x05\x16\x00", "the side file that macOS writes beside a file. Use the file itself"),
+    (b"SQLite format 3", "a database"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for. Run: git lfs pull"),
+)
+_TEXTS = (
+    ("<!doctype html", "an HTML page, as a server sends when a file is not there. Fetch it again"),
+    ("<html", "an HTML page, as a server sends when a file is not there. Fetch it again"),
+    ("<svg", "an SVG picture"),
+    ("<?xml", "an XML text"),
+    ("<mpd", "a list of other files, which is not followed"),
+    ("#extm3u", "a playlist, which is not followed. Name the files themselves"),
+    ("ffconcat", "a list of other files, which is not followed. Name the files themselves"),
+    ("v=0", "a description of a stream, which is not followed"),
+)
+_VIDEO = (
+    (4, b"ftyp", "MP4"),
+    (0, b"\x1a\x45\xdf\xa3", "Matroska"),
+    (0, bytes.fromhex("3026b2758e66cf11"), "ASF"),
+    (0, b"FLV\x01", "FLV"),
+)
+
+
+def kind_of(file: OpenFile) -> str:
+    """What kind of file it is: riff, aiff, flac, ogg, mp3, caf, au, npy, text, av (what FFmpeg reads), or "" for none.
+
+    Raises
+    ------
+    SourceError
+        The file is empty.
+    """
+    if not file.size:
+        raise file.error("empty-file", "is empty (0 bytes). Copy it again if you have the original.")
+    head = file.at(0, PEEK)
+    if (head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:12] == b"WAVE") or head[:16] == W64_RIFF:
+        return "riff"
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "aiff"
+    body = after_id3(file)
+    start = head if not body else file.at(body, PEEK)
+    if start[:4] == b"fLaC":
+        return "flac"
+    if head[:4] == b"OggS":
+        return "ogg"
+    if head[:4] == b"caff":
+        return "caf"
+    if head[:4] in (b".snd", b"dns."):
+        return "au"
+    if head[:6] == b"\x93NUMPY":
+        return "npy"
+    if any(head[at : at + len(magic)] == magic for at, magic, _ in _VIDEO) or _is_adts(start):
+        return "av"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "av"
+    if body or start[:1] == b"\xff" or b"\xff" in start:
+        from sonograph.io.mpeg import begins
+
+        if begins(file, body) is not None:
+            return "mp3"
+    return "text" if is_text(head) else ""
+
+
+def refusal(file: OpenFile) -> str:
+    """One sentence about what a file is that holds no sound."""
+    head = file.at(0, PEEK)
+    for magic, name in _OTHERS:
+        if head.startswith(magic):
+            return f"is {name}." if "." not in name else f"is {name.replace('. ', '. ', 1)}."
+    if not head.strip(b"\0"):
+        return "holds only zeros, as when a disk or a copy failed. Copy it again if you have the original."
+    if len(head) < 12:
+        return f"has only {len(head)} bytes, too few for a sound file. Copy it again if you have the original."
+    if head[:4] in (b"RIFF", b"RIFX", b"FORM"):
+        return f"is a {head[:4].decode()} file that holds no sound ({head[8:12]!r})."
+    if head[:3] == b"ID3":
+        return "has a tag (ID3) and no sound after it. Copy it again if you have the original."
+    if is_text(head):
+        text = decoded(head).lstrip("\ufeff \r\n\t").lower()
+        name = next((name for begin, name in _TEXTS if text.startswith(begin)), "")
+        return f"is {name}." if name else "holds text, not sound. Name a sound file, or a table ending in .csv."
+    return "is not a sound file that is known here. Name a sound file."
+
+
+def is_text(head: bytes) -> bool:
+    """Whether bytes look like the beginning of a text."""
+    text = decoded(head)
+    odd = sum(not (c.isprintable() or c in "\r\n\t\f\ufeff") for c in text[:-4] or text)
+    return bool(text) and odd == 0
+
+
+def decoded(head: bytes) -> str:
+    """Bytes as text, as their first bytes say."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace").replace("\ufffd", "")
+    try:
+        return head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.start > len(head) - 4:  # a letter cut by the end of the peek
+            return head[: error.start].decode("utf-8-sig")
+        return "\0"
+
+
+def after_id3(file: OpenFile) -> int:
+    """Where the tags in front (ID3v2) end; 0 where there are none."""
+    position = 0
+    for _ in range(8):
+        head = file.at(position, 10)
+        if head[:3] != b"ID3" or len(head) < 10 or head[3] > 4 or any(byte > 127 for byte in head[6:10]):
+            break
+        size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+        position += 10 + size + (10 if head[5] & 0x10 else 0)
+    return position
+
+
+def _is_adts(start: bytes) -> bool:
+    if len(start) < 7 or start[0] != 0xFF or start[1] & 0xF6 != 0xF0:
+        return False
+    length = (start[3] & 3) << 11 | start[4] << 3 | start[5] >> 5
+    return 7 < length < len(start) - 1 and start[length] == 0xFF and start[length + 1] & 0xF6 == 0xF0

@@ -1,0 +1,87 @@
+"""Sound that a codec must decode: a track whose cursors run through libsndfile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sonograph.io.door import View
+from sonograph.io.libsndfile import Decoder, Refused
+from sonograph.io.status import Fault as FileFault
+from sonograph.io.status import read_error
+
+AT_ONCE = 1 << 16
+"""Samples of each channel that are thrown away at a time on the way to a place."""
+
+
+class DecodedTrack:
+    """Compressed sound.
+
+    data : makes the bytes to decode, from the beginning
+    n_samples : samples of each channel; None where only decoding tells
+    seekable : whether the decoder may be sent to a place
+    early : how many samples before a place the decoder must start to be exact there
+    dtype : what samples are decoded to
+    """
+
+    def __init__(
+        self,
+        data: Callable[[], View],
+        *,
+        n_samples: int | None = None,
+        seekable: bool = False,
+        early: int = 0,
+        dtype: str = "float32",
+    ) -> None:
+        self.data, self.n_samples, self.seekable, self.early = data, n_samples, seekable, early
+        self.dtype = np.dtype(dtype)
+        first = Decoder(data(), dtype)
+        self.sample_rate, self.n_channels, self.claimed = first.sample_rate, first.n_channels, first.claimed
+        self.container, self.subtype = first.container, first.subtype
+        first.close()
+
+    def cursor(self) -> DecodedCursor:
+        """A reader at the first sample."""
+        return DecodedCursor(self)
+
+
+class DecodedCursor:
+    """A place in compressed sound."""
+
+    def __init__(self, track: DecodedTrack) -> None:
+        self.track, self.position = track, 0
+        self.faults: list[FileFault] = []
+        self._decoder = Decoder(track.data(), track.dtype.name)
+
+    def seek(self, sample: int) -> None:
+        """Go to a sample: exact, because the decoder starts early and what comes before is thrown away."""
+        start = max(0, sample - self.track.early)
+        if not self._decoder.seek(start):
+            raise Refused("cannot go to a place")
+        self.position = start
+        skip(self, sample - start)
+
+    def read(self, count: int) -> np.ndarray:
+        """The next samples (channels, n), fewer at the end or at a fault."""
+        samples = self._decoder.read(count)
+        self.position += samples.shape[1]
+        if self._decoder.broken is not None and not self.faults:
+            self.faults.append(read_error(self.position, self._decoder.broken))
+        if self._decoder.fault and not self.faults:
+            what = f"cannot be decoded from sample {self.position:,} on ({self._decoder.fault}). What comes before was "
+            self.faults.append(FileFault("partial", "decoder", what + "used; copy the file again from the original."))
+        return samples
+
+    def close(self) -> None:
+        """Let go of the decoder."""
+        self._decoder.close()
+
+
+def skip(cursor: DecodedCursor, count: int) -> None:
+    """Read and throw away."""
+    while count > 0:
+        got = cursor.read(min(count, AT_ONCE)).shape[1]
+        if not got:
+            return
+        count -= got

@@ -1,0 +1,146 @@
+"""The one door for files: a descriptor of a regular file, and reads that never move it.
+
+A pipe would hang, a device would never end and a name need not be text, so the file is opened without waiting, looked
+at, and only then read, by position. Libraries are handed these bytes, never the name.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from sonograph.io.status import Unreadable, shown
+
+_KINDS = (
+    (stat.S_ISDIR, "is a folder. Name a file in it."),
+    (stat.S_ISFIFO, "is a pipe, not a file. Save what comes out of it as a file first."),
+    (stat.S_ISSOCK, "is a socket, not a file. Name a file."),
+    (stat.S_ISCHR, "is a device, not a file. Name a file."),
+    (stat.S_ISBLK, "is a device, not a file. Name a file."),
+)
+_REASONS = {
+    errno.ENOENT: ("missing", "does not exist. Check the name."),
+    errno.ENOTDIR: ("missing", "does not exist: a part of its path is not a folder. Check the name."),
+    errno.ENAMETOOLONG: ("missing", "has too long a name. Check the name."),
+    errno.EACCES: ("denied", "may not be read. Ask for the right to read it."),
+    errno.EPERM: ("denied", "may not be read. Ask for the right to read it."),
+    errno.ELOOP: ("loop", "is a link that leads back to itself. Name the file itself."),
+    errno.ENXIO: ("not-a-file", "is not a file. Name a file."),
+}
+
+
+class OpenFile:
+    """An open regular file, read by position: many readers can share it.
+
+    path : as it was given, text or bytes
+    size : bytes, when it was opened
+    """
+
+    def __init__(self, path: Any) -> None:
+        self.path = path
+        try:
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_BINARY", 0))
+        except ValueError:  # a NUL in the name
+            raise Unreadable(f"{shown(path)}: does not exist. Check the name.", "missing") from None
+        except OSError as error:
+            reason, what = _REASONS.get(error.errno or 0, ("unreadable", f"could not be opened ({error.strerror})."))
+            if reason == "missing" and Path(os.fsdecode(path)).is_symlink():
+                what = "is a link to a file that does not exist. Check where it leads."
+            raise Unreadable(f"{shown(path)}: {what}", reason) from None
+        self._stat = os.fstat(self._descriptor)
+        if not stat.S_ISREG(self._stat.st_mode):
+            os.close(self._descriptor)
+            what = next((text for test, text in _KINDS if test(self._stat.st_mode)), "is not a file. Name a file.")
+            raise Unreadable(f"{shown(path)}: {what}", "not-a-file")
+        self.size = self._stat.st_size
+
+    def at(self, position: int, count: int) -> bytes:
+        """Up to `count` bytes from `position` on; fewer at the end of the file.
+
+        Raises
+        ------
+        OSError
+            The disk or the network gave an error.
+        """
+        parts = []
+        while count > 0:
+            part = os.pread(self._descriptor, min(count, 1 << 24), position)
+            if not part:
+                break
+            parts.append(part)
+            position += len(part)
+            count -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def changed(self) -> str | None:
+        """What happened to the file since it was opened, or None."""
+        now = os.fstat(self._descriptor)
+        if now.st_size < self.size:
+            return f"it was cut to {now.st_size:,} bytes"
+        if now.st_size > self.size:
+            return f"it grew to {now.st_size:,} bytes"
+        return "it was written to" if now.st_mtime_ns != self._stat.st_mtime_ns else None
+
+    def close(self) -> None:
+        """Close the file; what was made from it can no longer be read."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    @property
+    def name(self) -> str:
+        """The path as text of one line."""
+        return shown(self.path)
+
+    def error(self, reason: str, what: str) -> Unreadable:
+        """An error about this file, to be raised."""
+        return Unreadable(f"{self.name}: {what}", reason)
+
+    def suffix(self) -> str:
+        """The end of the name, as ".wav", in small letters."""
+        return Path(os.fsdecode(self.path)).suffix.lower()
+
+
+class View:
+    """Some bytes, then a part of a file, as a file object for a library.
+
+    A read error ends it, and is kept in `broken`.
+    """
+
+    def __init__(self, file: OpenFile, first: int = 0, stop: int | None = None, before: bytes = b"") -> None:
+        self.file, self.first, self.before = file, first, before
+        self.length = len(before) + max(0, (file.size if stop is None else min(stop, file.size)) - first)
+        self.position = 0
+        self.broken: OSError | None = None
+
+    def read(self, count: int = -1) -> bytes:
+        """The next bytes."""
+        left = max(0, self.length - self.position)
+        count = left if count < 0 else min(count, left)
+        head = self.before[self.position : self.position + count]
+        try:
+            start = self.first + self.position + len(head) - len(self.before)
+            data = head + (self.file.at(start, count - len(head)) if count > len(head) else b"")
+        except OSError as error:
+            self.broken, data = error, head
+        self.position += len(data)
+        return data
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer as far as there are bytes; how many there were."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a position; where that is."""
+        base = (0, self.position, self.length)[whence]
+        self.position = max(0, base + offset)
+        return self.position
+
+    def tell(self) -> int:
+        """The position."""
+        return self.position

@@ -1,0 +1,95 @@
+"""Decoding with libsndfile, through soundfile; nothing else imports it.
+
+It is handed bytes, never a name, and reads forward in blocks: it then gives every good sample up to a fault, where
+it would otherwise seek back after each block and lose them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sonograph.io.door import View
+
+
+class Refused(Exception):
+    """What libsndfile said when it could not go on."""
+
+
+class Decoder:
+    """A sound being decoded forward.
+
+    data : the bytes to decode
+    dtype : what samples come out as: "float32", "float64" or "int32"
+    """
+
+    def __init__(self, data: View, dtype: str) -> None:
+        import soundfile
+
+        self._data = data
+        self.dtype = np.dtype(dtype)
+        try:
+            self._file: Any = _forward(soundfile)(data)
+        except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
+            raise Refused(_words(error)) from None
+        self._errors = (soundfile.SoundFileError, RuntimeError)
+        self.sample_rate, self.n_channels = float(self._file.samplerate), int(self._file.channels)
+        self.claimed, self.subtype = int(self._file.frames), str(self._file.subtype)
+        self.container = str(self._file.format)
+        self.fault: str | None = None
+
+    @property
+    def broken(self) -> OSError | None:
+        """What the disk said when it failed."""
+        return self._data.broken
+
+    def seek(self, sample: int) -> bool:
+        """Go to a sample; whether that was possible."""
+        try:
+            return self._file.seek(sample) == sample
+        except self._errors:
+            return False
+
+    def read(self, count: int) -> np.ndarray:
+        """The next samples (channels, n); fewer at the end or at a fault, which `fault` then names."""
+        samples = np.empty((count, self.n_channels), self.dtype)
+        done = 0
+        while done < count and self.fault is None:
+            part = self._file.read_into(samples[done:])
+            self.fault = self._file.fault
+            if not part or self._data.broken is not None:
+                break
+            done += part
+        return np.ascontiguousarray(samples[:done].T)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._file.close()
+
+
+def _words(error: Exception) -> str:
+    text = str(getattr(error, "error_string", error))
+    return text.rstrip(".")
+
+
+def _forward(soundfile: Any) -> Any:
+    """A SoundFile that does not seek after each read, and that gives what it read before a fault."""
+
+    class Forward(soundfile.SoundFile):
+        fault: str | None = None
+
+        def seekable(self) -> bool:
+            return False
+
+        def read_into(self, out: np.ndarray) -> int:
+            """Fill `out`; how many samples were read. `fault` says why there are no more."""
+            ctype = self._check_dtype(out.dtype.name)
+            data = soundfile._ffi.cast(ctype + "*", out.__array_interface__["data"][0])
+            count = getattr(soundfile._snd, f"sf_readf_{ctype}")(self._file, data, len(out))
+            code = soundfile._snd.sf_error(self._file)
+            if code:
+                self.fault = soundfile._ffi.string(soundfile._snd.sf_error_number(code)).decode("utf-8", "replace")
+            return max(0, int(count))
+
+    return Forward

@@ -1,0 +1,110 @@
+"""Samples that lie in a file as plain numbers: found by position, read exactly, no library between.
+
+Full scale is 2^(bits-1) of the container, so that all readers of a file agree; a float sample is taken as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonograph.io.door import OpenFile
+from sonograph.io.status import Fault, read_error
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How one sample is written.
+
+    kind : "signed", "unsigned" or "float"
+    width : bytes
+    big : whether the most significant byte comes first
+    bits : how many of the bits count
+    """
+
+    kind: str
+    width: int
+    big: bool
+    bits: int
+
+    @property
+    def dtype(self) -> np.dtype:
+        """What the samples are read as: float32 where it holds them exactly, float64 otherwise."""
+        return np.dtype(np.float32 if self.width <= 3 or (self.kind == "float" and self.width == 4) else np.float64)
+
+    @property
+    def text(self) -> str:
+        """As "16 bit PCM"."""
+        return f"{self.bits} bit {'float' if self.kind == 'float' else 'PCM'}"
+
+    def samples(self, data: bytes, n_channels: int) -> np.ndarray:
+        """Bytes as samples (channels, n), the channels side by side in the bytes."""
+        if self.kind == "float":
+            values = np.frombuffer(data, f"{'>' if self.big else '<'}f{self.width}").astype(self.dtype)
+        else:
+            scale = self.dtype.type(2.0 ** -(8 * self._wide(self.width) - 1))
+            values = self._integers(data).astype(self.dtype) * scale
+        return np.ascontiguousarray(values.reshape(-1, n_channels).T)
+
+    def _integers(self, data: bytes) -> np.ndarray:
+        """Signed integers, the sample in the highest bits of each."""
+        wide = self._wide(self.width)
+        if wide == self.width:
+            values = np.frombuffer(data, f"{'>' if self.big else '<'}i{wide}")
+            return values ^ np.array(-(2 ** (8 * wide - 1)), values.dtype) if self.kind == "unsigned" else values
+        raw = np.frombuffer(data, np.uint8).reshape(-1, self.width)
+        room = np.zeros((len(raw), wide), np.uint8)
+        if self.big:
+            room[:, : self.width] = raw
+        else:
+            room[:, wide - self.width :] = raw
+        return room.view(f"{'>' if self.big else '<'}i{wide}")[:, 0]
+
+    @staticmethod
+    def _wide(width: int) -> int:
+        return next(wide for wide in (1, 2, 4, 8) if width <= wide)
+
+
+class PcmTrack:
+    """Plain samples in a part of a file."""
+
+    seekable = True
+
+    def __init__(self, file: OpenFile, encoding: Encoding, n_channels: int, first_byte: int, n_samples: int) -> None:
+        self.file, self.encoding, self.n_channels = file, encoding, n_channels
+        self.first_byte, self.dtype = first_byte, encoding.dtype
+        self.n_samples: int | None = n_samples
+
+    def cursor(self) -> PcmCursor:
+        """A reader at the first sample."""
+        return PcmCursor(self)
+
+
+class PcmCursor:
+    """A place in plain samples."""
+
+    def __init__(self, track: PcmTrack) -> None:
+        self.track, self.position = track, 0
+        self.faults: list[Fault] = []
+
+    def seek(self, sample: int) -> None:
+        """Go to a sample."""
+        self.position = sample
+
+    def read(self, count: int) -> np.ndarray:
+        """The next samples (channels, n), fewer at the end or where the file was cut meanwhile."""
+        track = self.track
+        step = track.encoding.width * track.n_channels
+        count = max(0, min(count, (track.n_samples or 0) - self.position))
+        try:
+            data = track.file.at(track.first_byte + self.position * step, count * step)
+        except OSError as error:
+            self.faults.append(read_error(self.position, error))
+            return np.empty((track.n_channels, 0), track.dtype)
+        whole = len(data) // step * step
+        self.position += whole // step
+        return track.encoding.samples(data[:whole], track.n_channels)
+
+    def close(self) -> None:
+        """Nothing to let go of."""

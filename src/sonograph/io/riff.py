@@ -1,0 +1,211 @@
+"""WAV, RF64, BW64 and W64: what the header claims, what the file holds, and where the two part ways.
+
+The size of the file is the fact. A recorder that lost power leaves a data size of 0; a stream leaves 0xFFFFFFFF; a
+copy that broke off leaves a promise that the file does not keep.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+from sonograph.io import chunks
+from sonograph.io.chunks import Chunk
+from sonograph.io.door import OpenFile
+from sonograph.io.pcm import Encoding
+from sonograph.io.status import Fault
+
+UNKNOWN = 0xFFFFFFFF
+W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+W64_WAVE = bytes.fromhex("77617665f3acd3118cd100c04f8edb8a")
+_GUID_TAIL = bytes.fromhex("800000aa00389b71")
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+CODECS = {2: "MS ADPCM", 6: "A-law", 7: "µ-law", 0x11: "IMA ADPCM", 0x31: "GSM 6.10", 0x40: "G.721", 0x55: "MP3"}
+"""What is not plain samples, by its number in the header."""
+
+
+@dataclass
+class Layout:
+    """What a walk through a file's structure found.
+
+    container : as "WAV"
+    encoding : how samples are written; None where a codec is needed
+    codec : the codec's name, "" for plain samples
+    data : where the samples start, bytes
+    expected : samples of each channel that the file promises; None where it promises nothing
+    n_samples : samples of each channel that are there; None where only decoding tells
+    chunks : the chunks around the samples
+    faults : what is wrong
+    """
+
+    container: str
+    encoding: Encoding | None
+    codec: str
+    sample_rate: float
+    n_channels: int
+    data: int
+    expected: int | None
+    n_samples: int | None
+    chunks: list[Chunk] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Format:
+    tag: int
+    n_channels: int
+    sample_rate: int
+    byte_rate: int
+    align: int
+    bits: int
+
+
+def layout_of(file: OpenFile) -> Layout:
+    """Walk a WAV, RF64, BW64 or W64 file.
+
+    Raises
+    ------
+    SourceError
+        No format or no samples in it, or a format that cannot be.
+    """
+    head = file.at(0, 40)
+    faults: list[Fault] = []
+    long_sizes: dict[bytes, int] = {}
+    if head[:16] == W64_RIFF:
+        container, big, form, first = "W64", False, chunks.W64, 40
+    else:
+        container = {b"RIFF": "WAV", b"RIFX": "WAV"}.get(head[:4], head[:4].decode("latin-1"))
+        big = head[:4] == b"RIFX"
+        form, first = (chunks.BIG if big else chunks.RIFF), 12
+    found = _collect(file, first, form, long_sizes)
+    format_chunk, data = _one(found, b"fmt ", faults), _one(found, b"data", faults)
+    if format_chunk is None:
+        raise file.error("no-format", f"the {container} header has no format chunk (fmt). It cannot be read.")
+    fmt = _format(file, format_chunk, container, big, faults)
+    if data is None:
+        raise file.error(
+            "no-data",
+            f"the {container} header has no data chunk: the file ends or breaks off at byte {file.size:,}. "
+            "Copy it again if you have the original.",
+        )
+    encoding, codec = _encoding(file, fmt, big, faults)
+    claimed = data.claimed
+    step = fmt.n_channels * encoding.width if encoding else max(1, fmt.align)
+    expected, n_bytes = _extent(file, data, claimed, step, form, container, faults)
+    if container == "WAV":
+        _check_riff_size(file, head, big, data, n_bytes, faults)
+    if b"samples" in long_sizes and encoding and long_sizes[b"samples"] not in (0, n_bytes // step):
+        faults.append(
+            Fault(
+                "warn",
+                "sample-count",
+                f"the {container} header counts {long_sizes[b'samples']:,} samples and there "
+                f"are {n_bytes // step:,}. The file's size was believed.",
+            )
+        )
+    return Layout(
+        container, encoding, codec, float(fmt.sample_rate), fmt.n_channels, data.start,
+        expected if encoding else None, n_bytes // step if encoding else None, found, faults,
+    )  # fmt: skip
+
+
+def _collect(file: OpenFile, first: int, form: chunks.Form, long_sizes: dict[bytes, int]) -> list[Chunk]:
+    found = []
+    for chunk in chunks.walk(file, first, form, long_sizes):
+        name = chunk.name[:4]
+        if name == b"ds64":
+            body = chunk.body(file, 24)
+            if len(body) >= 16:
+                long_sizes[b"data"] = int.from_bytes(body[8:16], "little")
+            if len(body) >= 24:
+                long_sizes[b"samples"] = int.from_bytes(body[16:24], "little")
+        found.append(Chunk(name, chunk.start, chunk.claimed, chunk.size))
+    return found
+
+
+def _one(found: list[Chunk], name: bytes, faults: list[Fault]) -> Chunk | None:
+    several = [chunk for chunk in found if chunk.name == name]
+    if len(several) > 1:
+        what = f"has {len(several)} {name.decode().strip()} chunks. The first was used."
+        faults.append(Fault("warn", f"several-{name.decode().strip()}", what))
+    return several[0] if several else None
+
+
+def _format(file: OpenFile, chunk: Chunk, container: str, big: bool, faults: list[Fault]) -> _Format:
+    body = chunk.body(file, 64)
+    if chunk.claimed > chunk.size or len(body) < 16:
+        raise file.error(
+            "bad-format",
+            f"the format chunk of the {container} header is broken (byte {chunk.start:,}). Copy the file "
+            "again if you have the original.",
+        )
+    tag, n_channels, rate, byte_rate, align, bits = struct.unpack(">HHIIHH" if big else "<HHIIHH", body[:16])
+    more = int.from_bytes(body[16:18], "big" if big else "little") if len(body) >= 18 else 0
+    if chunk.claimed not in (16, 18 + more) and not (tag == EXTENSIBLE and len(body) >= 40):
+        what = f"the format chunk has {chunk.claimed:,} bytes where {18 + more if more else 16} would do."
+        faults.append(Fault("warn", "format-size", what + " The first 16 were believed."))
+    if tag == EXTENSIBLE:
+        if len(body) < 40:
+            raise file.error("bad-format", "the extended format chunk is cut. Copy the file again from the original.")
+        tag, middle = struct.unpack(">IHH" if big else "<IHH", body[24:32])[0:3:2]
+        if (middle, body[32:40]) != (0x10, _GUID_TAIL):
+            tag = 0
+    return _Format(tag, n_channels, rate, byte_rate, align, bits)
+
+
+def _encoding(file: OpenFile, fmt: _Format, big: bool, faults: list[Fault]) -> tuple[Encoding | None, str]:
+    if fmt.tag in CODECS:
+        return None, CODECS[fmt.tag]
+    if fmt.tag not in (PCM, FLOAT):
+        raise file.error("codec", f"its samples are written in a way that is not known (format {fmt.tag:#06x}).")
+    if not fmt.n_channels:
+        raise file.error("channels", "the header says 0 channels. It cannot be read.")
+    width = -(-fmt.bits // 8)
+    step = fmt.n_channels * width
+    if fmt.align != step:
+        room, rest = divmod(fmt.align, fmt.n_channels)
+        if not rest and width <= room <= 8 and fmt.byte_rate != fmt.sample_rate * step:
+            width = room
+        else:
+            what = f"the header says {fmt.align} bytes for a sample of all channels; {step} fit the rest of it."
+            faults.append(Fault("warn", "block-align", what + " That was believed."))
+    allowed = (4, 8) if fmt.tag == FLOAT else range(1, 9)
+    if width not in allowed or fmt.bits < 1:
+        kind = "float" if fmt.tag == FLOAT else "PCM"
+        raise file.error("bits", f"the header says {fmt.bits} bits a sample, which {kind} samples cannot have.")
+    if fmt.byte_rate != fmt.sample_rate * fmt.n_channels * width:
+        what = f"the header says {fmt.byte_rate:,} bytes a second where the rest of it says "
+        what += f"{fmt.sample_rate * fmt.n_channels * width:,}. The rest was believed."
+        faults.append(Fault("warn", "byte-rate", what))
+    kind = "float" if fmt.tag == FLOAT else "unsigned" if width == 1 else "signed"
+    return Encoding(kind, width, big, fmt.bits), ""
+
+
+def _extent(
+    file: OpenFile, data: Chunk, claimed: int, step: int, form: chunks.Form, container: str, faults: list[Fault]
+) -> tuple[int | None, int]:
+    """How many samples are promised, and how many bytes of them there are."""
+    there = file.size - data.start
+    lost_power = claimed == 0 and there > 0 and not chunks.are_chunks(file, data.start, form)
+    if lost_power or claimed == UNKNOWN or claimed < 0:
+        value = "0" if lost_power else "unknown"
+        what = f"the {container} header says that the length is {value}, and {there // step:,} samples follow it, "
+        what += "as when a recorder loses power. All of them were used."
+        faults.append(Fault("warn", "length-unknown", what))
+        return None, there
+    if claimed > there:
+        what = f"the header promises {claimed // step:,} samples but the file ends after {there // step:,} "
+        what += f"(byte {file.size:,}). What is there was used; copy the file again if you have the original."
+        faults.append(Fault("partial", "data-cut", what))
+        return claimed // step, there
+    if claimed % step:
+        what = f"the last sample is not whole (byte {data.start + claimed:,}). It was left out."
+        faults.append(Fault("warn", "sample-cut", what))
+    return claimed // step, claimed
+
+
+def _check_riff_size(file: OpenFile, head: bytes, big: bool, data: Chunk, n_bytes: int, faults: list[Fault]) -> None:
+    end = 8 + int.from_bytes(head[4:8], "big" if big else "little")
+    if end > file.size + 1 or end < data.start + n_bytes:
+        what = f"the header says that the file has {end:,} bytes and it has {file.size:,}. Its size was believed."
+        faults.append(Fault("warn", "riff-size", what))

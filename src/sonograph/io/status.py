@@ -1,0 +1,85 @@
+"""How a file was: ok, warn, partial, empty, failed or refused, why, and in one sentence.
+
+Whatever is found on the way is a Fault; the worst of them is the Status.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sonograph.errors import SourceError
+
+WORDS = ("ok", "warn", "empty", "partial", "refused", "failed")
+"""From the best to the worst."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a file.
+
+    word : how bad it makes the file, one of `WORDS`
+    reason : a code that does not change, as "data-cut"
+    what : what is wrong, and where; then what to do
+    """
+
+    word: str
+    reason: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a file was.
+
+    word : one of `WORDS`
+    reason : a code that does not change, as "data-cut"; "" when ok
+    sentence : the file, what is wrong, what to do; "" when ok
+    expected : samples of each channel that the file promises, or None where it promises nothing
+    decoded : samples of each channel that were there, or None while nobody has looked
+    """
+
+    word: str = "ok"
+    reason: str = ""
+    sentence: str = ""
+    expected: int | None = None
+    decoded: int | None = None
+
+
+class Unreadable(SourceError):
+    """A file that cannot be read; `reason` is a code that does not change."""
+
+    def __init__(self, sentence: str, reason: str = "unreadable") -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+def read_error(sample: int, error: OSError) -> Fault:
+    """The disk or the network failed on the way."""
+    what = f"could not be read from sample {sample:,} on ({error.strerror or error})."
+    return Fault("partial", "read-error", f"{what} What comes before was used; try again.")
+
+
+def worst(path: Any, faults: Iterable[Fault], expected: int | None, decoded: int | None) -> Status:
+    """The worst of the faults as a Status; the first of them where several are as bad.
+
+    >>> worst("a.wav", [Fault("warn", "riff-size", "the RIFF size is 0.")], 10, 10).sentence
+    'a.wav: the RIFF size is 0.'
+    """
+    ranked = sorted(faults, key=lambda fault: -WORDS.index(fault.word))
+    if not ranked:
+        return Status(expected=expected, decoded=decoded)
+    return Status(ranked[0].word, ranked[0].reason, f"{shown(path)}: {ranked[0].what}", expected, decoded)
+
+
+def shown(path: Any) -> str:
+    """A path as text of one line, whatever bytes it is made of.
+
+    >>> shown(b"caf\\xe9.wav"), shown("two\\nlines.wav")
+    ('caf\\\\xe9.wav', 'two\\\\nlines.wav')
+    """
+    text = os.fsencode(path).decode(errors="backslashreplace")
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return line if len(line) <= 200 else f"{line[:80]}…{line[-100:]}"

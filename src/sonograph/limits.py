@@ -1,0 +1,66 @@
+"""How much is allowed: one value, passed in, checked from integers before any work is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sonograph.errors import LimitError, SettingsError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of everything is allowed. None is no limit.
+
+    Parameters
+    ----------
+    channels
+        Of a sound (`--max-channels`).
+    seconds
+        Of a sound (`--max-seconds`).
+    pixels
+        Of a picture (`--max-pixels`).
+    bytes
+        Of what is held in memory at once, as by `read` (`--max-bytes`).
+
+    Raises
+    ------
+    SettingsError
+        A limit that is not above 0.
+
+    Examples
+    --------
+    >>> Limits(seconds=60.0).check("a.wav", seconds=61.5)
+    Traceback (most recent call last):
+    sonograph.errors.LimitError: a.wav: has 61.5 seconds; it must be at most 60. Allow more with --max-seconds.
+    """
+
+    channels: int | None = 1024
+    seconds: float | None = 31 * 86_400.0
+    pixels: int | None = 100_000_000
+    bytes: int | None = 4 << 30
+
+    def __post_init__(self) -> None:
+        for name in ("channels", "seconds", "pixels", "bytes"):
+            allowed = getattr(self, name)
+            if allowed is not None and not allowed > 0:
+                raise SettingsError(f"{name} is {allowed}; a limit must be above 0, or None for none")
+
+    def check(self, subject: str, **amounts: float) -> None:
+        """Refuse what is more than allowed.
+
+        Raises
+        ------
+        LimitError
+            Naming the option that allows more.
+        """
+        for name, amount in amounts.items():
+            allowed = getattr(self, name)
+            if allowed is not None and amount > allowed:
+                raise LimitError(
+                    f"{subject}: has {_count(amount)} {name}; it must be at most {_count(allowed)}. "
+                    f"Allow more with --max-{name}."
+                )
+
+
+def _count(amount: float) -> str:
+    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.1f}"
