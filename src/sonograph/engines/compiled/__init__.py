@@ -1,0 +1,159 @@
+"""The fast CPU engine: kernels written as LLVM IR for one n_fft, compiled for this CPU on first use.
+
+docs/why/engine.md explains it. From the inside out: `ir` and `vectors` write programs, `codelets`
+are small DFTs in them, `passes` and `sinks` (with `finish`) work on one batch of frames, `kernel` puts
+them in order, `build` compiles, `plan` makes tables and calls, `threads` and `workspace` serve it.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from sonograph.engines import Work
+from sonograph.engines.compiled.kernel import factors
+
+if TYPE_CHECKING:
+    from sonograph.engines.compiled.build import Target
+    from sonograph.engines.compiled.plan import Plan
+
+_LARGEST_INDEX = 2**62
+_plans: WeakKeyDictionary[Work, dict[tuple, Plan]] = WeakKeyDictionary()
+_plans_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The compiled engine.
+
+    Parameters
+    ----------
+    dtype
+        'float32', 'float64', or None: as the samples are.
+    threads
+        None: every core for one big call, one inside a worker process.
+    """
+
+    dtype: str | None = None
+    threads: int | None = None
+    _target: Target | None = None
+    name: ClassVar[str] = "compiled"
+
+    def refuses(self, work: Work, dtype: np.dtype) -> str | None:
+        """Why the reference engine must do such work; None if this one can."""
+        from sonograph.engines.compiled import build
+
+        if work.n_fft % 2:
+            return f"n_fft is {work.n_fft}, and compiled kernels exist for even n_fft only"
+        if factors(work.n_fft) is None:
+            return (
+                f"n_fft is {work.n_fft}, which is not a product of two or three numbers up to 64 without primes above 7"
+            )
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            return f"the samples are {np.dtype(dtype)}, and compiled kernels exist for float32 and float64"
+        return build.unable()
+
+    def compute(self, samples: np.ndarray, work: Work, out: np.ndarray, *, reused: bool = False) -> None:
+        """Fill `out` with the values of its frames; see `Engine`."""
+        frames = out.shape[1] if out.ndim == 3 else 0
+        self._check(samples, work, frames)
+        kind = np.result_type(samples.dtype, np.complex64) if work.quantity == "transform" else samples.dtype
+        _check_array("out", out, (len(samples), frames, work.n_rows), kind)
+        if out.size:
+            self._plan(work, samples.dtype, "").compute(samples, out, reused, self.threads)
+
+    def reduce(
+        self,
+        samples: np.ndarray,
+        work: Work,
+        columns: np.ndarray,
+        rows: np.ndarray,
+        out: np.ndarray,
+        counts: np.ndarray | None = None,
+    ) -> None:
+        """Gather frames into pixels without keeping the frames; see `Engine`."""
+        self._check(samples, work, int(columns[-1]))
+        shape = len(samples), len(columns) - 1, len(rows) - 1
+        _check_array("out", out, shape, samples.dtype if counts is None else np.dtype(np.float64))
+        _check_edges(columns, rows, work)
+        if counts is not None:
+            _check_array("counts", counts, shape[:2], np.dtype(np.int64))
+        if not out.size or columns[0] == columns[-1]:
+            return
+        if counts is None:
+            self._reduce_max(samples, work, columns, rows, out)
+            return
+
+        def add(channel: int, touched: slice, values: np.ndarray, frames: np.ndarray) -> None:
+            out[channel, touched] += values
+            counts[channel, touched] += frames
+
+        self._plan(work, samples.dtype, "mean").reduce(samples, columns, rows, self.threads, add)
+
+    def _reduce_max(self, samples, work, columns, rows, out):  # type: ignore[no-untyped-def]
+        """The level of the largest power is the largest level, so the logarithm comes last."""
+        largest = np.full(out.shape, -np.inf, out.dtype)
+
+        def widen(channel: int, touched: slice, values: np.ndarray, frames: np.ndarray) -> None:
+            np.maximum(largest[channel, touched], values, out=largest[channel, touched])
+
+        self._plan(work, samples.dtype, "max").reduce(samples, columns, rows, self.threads, widen)
+        seen = largest > -np.inf
+        if work.log:
+            with np.errstate(divide="ignore"):
+                level = work.log.factor * np.log10(np.maximum(largest, work.log.floor, dtype=np.float64))
+            largest = level.astype(out.dtype)
+        np.fmax(out, largest, out=out, where=seen)
+
+    def _plan(self, work: Work, dtype: np.dtype, pixels: str) -> Plan:
+        from sonograph.engines.compiled import build
+        from sonograph.engines.compiled.plan import Plan
+
+        target = self._target or build.host()
+        key = dtype, pixels, target
+        with _plans_lock:
+            plans = _plans.setdefault(work, {})
+        if key not in plans:
+            without_log = replace(work, log=None) if pixels == "max" else work
+            plans[key] = Plan(without_log, dtype, target, pixels)
+        return plans[key]
+
+    def _check(self, samples: np.ndarray, work: Work, frames: int) -> None:
+        """A kernel checks nothing, so everything that it relies on is checked here. Only our own bugs fail."""
+        if reason := self.refuses(work, samples.dtype):
+            raise ValueError(f"the compiled engine cannot do this: {reason}")
+        if self.dtype is not None and samples.dtype != self.dtype:
+            raise ValueError(f"samples are {samples.dtype}; this engine computes in {self.dtype}")
+        contiguous = samples.ndim == 2 and (samples.shape[1] < 2 or samples.strides[1] == samples.itemsize)
+        if not contiguous or not samples.flags.aligned:
+            raise ValueError(f"samples have shape {samples.shape}; they must be (channels, n), each channel contiguous")
+        if work.hop < 1 or not 1 <= len(work.window) <= work.n_fft:
+            raise ValueError(
+                f"hop is {work.hop} and the window {len(work.window)} long; both must be 1 or more, "
+                f"the window at most n_fft {work.n_fft}"
+            )
+        needed = (frames - 1) * work.hop + len(work.window) if frames else 0
+        if samples.shape[1] < needed:
+            raise ValueError(f"samples are {samples.shape[1]} a channel; {frames} frames need {needed}")
+        if max(needed, frames * work.n_rows * len(samples)) * 16 > _LARGEST_INDEX:
+            raise ValueError(f"{frames} frames are more than can be addressed")
+
+
+def _check_array(name: str, array: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    if array.shape != shape or array.dtype != dtype:
+        raise ValueError(f"{name} is {array.dtype} {array.shape}; it must be {dtype} {shape}")
+    if not array.flags.c_contiguous or not array.flags.aligned or not array.flags.writeable:
+        raise ValueError(f"{name} must be C-contiguous, aligned and writeable")
+
+
+def _check_edges(columns: np.ndarray, rows: np.ndarray, work: Work) -> None:
+    if work.quantity == "transform":
+        raise ValueError("a complex transform has no pixels; reduce its power or magnitude")
+    if columns[0] < 0 or np.any(np.diff(columns) < 0):
+        raise ValueError("columns fall; they must begin at 0 or more and never fall")
+    if len(rows) < 2 or rows[0] < 0 or rows[-1] > work.n_rows or np.any(np.diff(rows) < 1):
+        raise ValueError(f"rows must rise within 0 to {work.n_rows}")

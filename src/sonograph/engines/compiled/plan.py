@@ -1,0 +1,250 @@
+"""Tables for one piece of work, in the order in which the passes read them, and the calls of its kernel.
+
+A call is cut into jobs of some batches of one channel. Which frames share a batch or a job never
+shows: a frame's lane computes from that frame's samples alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from sonograph.engines import Bands, Work
+from sonograph.engines.compiled import build, finish, threads, workspace
+from sonograph.engines.compiled.kernel import NUMBERS, PAD, TABLES, Kind, factors, tile_of
+from sonograph.engines.compiled.sinks import AT_ONCE, RUN, Tile
+
+_BATCHES_A_JOB = 64  # of about 10 us each, so that Ctrl-C is heard
+_LEAST_BATCHES_A_JOB = 8  # a job's first batch gathers its shared columns slowly
+_FRAMES_A_PIXEL_JOB = 4096
+
+
+def up(n: int, to: int) -> int:
+    """The next multiple."""
+    return -(-n // to) * to
+
+
+class Plan:
+    """A kernel with its tables for one Work in one precision."""
+
+    def __init__(self, work: Work, dtype: np.dtype, target: build.Target, pixels: str = "") -> None:
+        shape = factors(work.n_fft)
+        if shape is None:
+            raise ValueError(f"n_fft is {work.n_fft}, for which there is no kernel")
+        self.work, self.dtype = work, dtype
+        self.V = V = target.vector_bytes // dtype.itemsize
+        kind = Kind(work.quantity, work.bands is not None, work.log is not None, pixels)
+        self.is_mean = pixels == "mean"
+        self.kernel = build.kernel(shape, kind, dtype.itemsize == 8, target)
+        self._tile = tile_of(dtype.itemsize, V, shape, kind)
+
+        A, B, L = shape[0], work.n_fft // shape[0], shape[-1]
+        self._sound = _Sound(work.hop, len(work.window), V)
+        sample = np.arange(B)[:, None] + B * np.arange(A)
+        offsets, walk, turn = self._sound.offsets(sample)
+        inside = sample < len(work.window)
+        window = np.where(inside, work.window[np.where(inside, sample, 0)], 0.0)
+        ends = math.sqrt(work.ends) if work.quantity == "transform" else work.ends
+        factor, floor = work.log or (1.0, 1.0)
+        bands = _band_tables(work.bands, self._tile) if work.bands else _NO_BANDS
+        nothing = np.zeros(0, np.int64)
+        self._tables = {
+            "reals": np.array(finish.constants(dtype.itemsize, factor, floor, ends), dtype),
+            "offsets": offsets,
+            "window": window.astype(dtype),
+            "first_twiddles": _twiddles(B, A // 2 + 1, work.n_fft, dtype),
+            "middle_twiddles": _twiddles(L, shape[1], B, dtype) if len(shape) == 3 else nothing,
+            "band_start": bands.start,
+            "band_first": bands.first,
+            "band_weights": bands.weights.astype(dtype),
+            "edges": nothing,
+            "shares": nothing,
+            "column": nothing,
+            "counts": nothing,
+        }
+        lines = work.hop * V // (64 // dtype.itemsize * max(1, A // 2)) + 1
+        self._numbers = {
+            "hop": work.hop,
+            "rows": self._sound.rows,
+            "pitch": self._sound.pitch,
+            "shared": self._sound.shared,
+            "walk": walk,
+            "turn": turn,
+            "ahead": lines if work.hop < 2 * len(work.window) else 0,
+            "n_rows": work.n_rows * (2 if work.quantity == "transform" else 1),
+            "n_bands": len(bands.first),
+            "width": 0,
+        }
+        self._sizes = {
+            "zero": V,
+            "poison": V,
+            "blocks": (A // 2 + 1) * (B + PAD) * 2 * V,
+            "scratch": 2 * V * max(shape),
+            "tile": self._tile.height() * V,
+            "sums": len(bands.first) * V,
+            "pixels": 0,
+            "runs": V * (RUN + 2 * V),
+        }
+        self._frame_call = self._call(0)
+
+    def _call(self, pixel_rows: int, **tables: np.ndarray) -> _Call:
+        width = up(pixel_rows, self.V)
+        numbers, sizes = dict(self._numbers), dict(self._sizes)
+        if pixel_rows:
+            numbers |= {"n_rows": pixel_rows, "width": width}
+            sizes |= {"pixels": width * self.V, "runs": width * self.V}
+        end = self._sound.size
+        for name, size in sizes.items():
+            numbers[name] = end
+            end += up(size, 64) + 16  # so that parts do not begin in the same set of the cache
+        numbers["zero"] = self._sound.zero
+        every = {"numbers": np.array([numbers[name] for name in NUMBERS], np.int64), **self._tables, **tables}
+        arrays = [every[name] for name in TABLES]
+        addresses = np.array([array.ctypes.data for array in arrays], np.uint64)
+        return _Call(addresses, arrays, end * self.dtype.itemsize)
+
+    def compute(self, samples: np.ndarray, out: np.ndarray, reused: bool, n_threads: int | None) -> None:
+        """Fill `out`, (channels, frames, rows)."""
+        channels, n = samples.shape
+        frames = out.shape[1]
+        batches = -(-frames // self.V)
+        count = self._count(n_threads, channels * frames)
+        share = up(-(-channels * batches // (4 * count)), 2)
+        share = max(_LEAST_BATCHES_A_JOB, min(_BATCHES_A_JOB, share))
+        call, kernel, past_cache = self._frame_call, self.kernel.call, int(reused and out.shape[2] >= 64)
+        tables = call.addresses.ctypes.data
+        x, y = samples.ctypes.data, out.ctypes.data
+        dx, dy = samples.strides[0], out.strides[0]
+
+        def job(channel: int, start: int) -> None:
+            stop, scratch = min(batches, start + share), workspace.address(call.bytes)
+            kernel(tables, x + channel * dx, n, start, stop, frames, y + channel * dy, scratch, past_cache)
+
+        threads.run(job, [(c, start) for c in range(channels) for start in range(0, batches, share)], count)
+
+    def reduce(
+        self,
+        samples: np.ndarray,
+        columns: np.ndarray,
+        rows: np.ndarray,
+        n_threads: int | None,
+        merge: Callable[[int, slice, np.ndarray, np.ndarray], None],
+    ) -> None:
+        """Hand the pixels of each job to `merge`: channel, columns touched, values, frames counted. In order."""
+        n = samples.shape[1]
+        height = len(rows) - 1
+        first, last = int(columns[0]), int(columns[-1])
+        column_of = np.repeat(np.arange(len(columns) - 1), np.diff(columns))
+        shares = (1 / np.diff(rows)).astype(self.dtype)
+        edges = np.ascontiguousarray(rows, np.int64)
+        starts = [(c, f) for c in range(samples.shape[0]) for f in range(first, last, _FRAMES_A_PIXEL_JOB)]
+        done: dict[tuple[int, int], tuple[slice, np.ndarray, np.ndarray]] = {}
+
+        def job(channel: int, begin: int) -> None:
+            frames = min(last - begin, _FRAMES_A_PIXEL_JOB)
+            column = column_of[begin - first :][:frames]
+            touched = slice(int(column[0]), int(column[-1]) + 1)
+            counts = np.zeros(touched.stop - touched.start, np.int64)
+            call = self._call(height, edges=edges, shares=shares, column=column - touched.start, counts=counts)
+            shape = (len(counts), up(height, self.V))
+            values = (
+                _aligned(shape, 0.0, np.dtype(np.float64)) if self.is_mean else _aligned(shape, -np.inf, self.dtype)
+            )
+            self.kernel.call(
+                call.addresses.ctypes.data,
+                samples.ctypes.data + channel * samples.strides[0] + begin * self.work.hop * self.dtype.itemsize,
+                n - begin * self.work.hop,
+                0,
+                -(-frames // self.V),
+                frames,
+                values.ctypes.data,
+                workspace.address(call.bytes),
+                0,
+            )
+            done[channel, begin] = touched, values[:, :height], counts
+
+        threads.run(job, starts, self._count(n_threads, len(starts) * _FRAMES_A_PIXEL_JOB))
+        for channel, begin in starts:
+            merge(channel, *done[channel, begin])
+
+    def _count(self, n_threads: int | None, frames: int) -> int:
+        return threads.count(n_threads, frames * self.work.n_fft)
+
+
+class _Call(NamedTuple):
+    """What a kernel is called with: addresses, the arrays that they belong to, and its workspace."""
+
+    addresses: np.ndarray
+    arrays: list[np.ndarray]
+    bytes: int
+
+
+class _Sound:
+    """How the sound of a batch is gathered: sample r * hop + c of all lanes begins at [c, r].
+
+    `rows` are the samples of a hop that some frame uses, `shared` the columns that a batch has in
+    common with the next. Behind the table lies a vector of zeros, for what is beyond the window.
+    """
+
+    def __init__(self, hop: int, window_length: int, V: int) -> None:
+        self.hop, self.window_length = hop, window_length
+        self.rows = min(hop, window_length)
+        self.shared = (window_length - 1) // hop
+        self.pitch = V + (self.shared if self.shared <= V else up(self.shared, V))
+        self.zero = up(self.rows * self.pitch, 64)
+        self.size = self.zero + up(V, 64) + 16
+
+    def offsets(self, sample: np.ndarray) -> tuple[np.ndarray, int, int]:
+        """Where the samples [j, i] lie, and how far the sound and the offsets advance with j.
+
+        Where a row of samples never crosses a hop, one row of offsets serves for every j.
+        """
+        groups, count = sample.shape
+        where = sample % self.hop * self.pitch + sample // self.hop
+        if self.hop % groups == 0 and sample.size == self.window_length:
+            return where[0].astype(np.uint32), self.pitch, 0
+        return np.where(sample < self.window_length, where, self.zero).astype(np.uint32), 0, count
+
+
+def _twiddles(groups: int, count: int, n: int, dtype: np.dtype) -> np.ndarray:
+    """exp(-2 pi i j k / n) for j < groups and k < count, real and imaginary parts in turns."""
+    turns = np.exp(-2j * np.pi / n * np.arange(groups)[:, None] * np.arange(count))
+    return np.stack([turns.real, turns.imag], -1).astype(dtype)
+
+
+_NO_BANDS = Bands(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0))
+
+
+def _band_tables(bands: Bands, tile: Tile) -> Bands:
+    """The bands over rows of the tile instead of bins, each padded by zeros to a multiple of AT_ONCE.
+
+    Where the tile ends, the padding comes before the band: nothing beyond was ever computed.
+    """
+    places = tile.places()
+    height = tile.height()
+    first, start, weights = [], [0], []
+    for q, bin_0 in enumerate(bands.first):
+        given = bands.weights[bands.start[q] : bands.start[q + 1]]
+        at = places[bin_0 : bin_0 + len(given)] if len(given) else np.zeros(0, np.int64)
+        begin, end = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, 0)
+        length = max(AT_ONCE, up(end - begin, AT_ONCE))
+        begin = min(begin, height - length)
+        padded = np.zeros(length)
+        padded[at - begin] = given
+        first.append(begin)
+        start.append(start[-1] + length)
+        weights.append(padded)
+    return Bands(np.array(first, np.int64), np.array(start, np.int64), np.concatenate([*weights, np.zeros(0)]))
+
+
+def _aligned(shape: tuple[int, int], value: float, dtype: np.dtype) -> np.ndarray:
+    """A filled array that begins on a cache line."""
+    count = shape[0] * shape[1]
+    array = np.empty(count + 64 // dtype.itemsize, dtype)
+    begin = -array.ctypes.data % 64 // dtype.itemsize
+    aligned = array[begin : begin + count].reshape(shape)
+    aligned.fill(value)
+    return aligned

@@ -1,0 +1,174 @@
+"""How results leave: rows of frames, sums over bands, pixels.
+
+A batch ends as a tile: one row per bin (two for a complex one, real then imaginary) with one element
+per frame. What leaves is a frame after the other, so tiles are transposed on their way out. Frames
+never exist in memory where only their bands or pixels are wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonograph.engines.compiled.finish import Finish
+from sonograph.engines.compiled.ir import Int, Module
+from sonograph.engines.compiled.vectors import Code, Term
+
+RUN = 128
+"""Elements of a frame that are gathered before they leave; a multiple of every vector's lanes."""
+AT_ONCE = 4
+"""Weights that are summed side by side, so that an addition need not wait for the one before."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Where the rows of a batch lie: `rows` of them, with `gap` unused rows after each `run`.
+
+    Without gaps, rows that are whole pages apart would fall into one set of the cache. The last row
+    (bin n_fft / 2) lies in the gap before the run that it would begin.
+    """
+
+    rows: int = 0
+    run: int = 0
+    gap: int = 0
+
+    def place(self, fn: Code, k: Int) -> Int:
+        """The row of element k, in the program."""
+        if not self.gap:
+            return k
+        inner = fn.compare("slt", k, self.rows // self.run * self.run)
+        return k + fn.select(inner, k // self.run * self.gap, (self.rows // self.run - 1) * self.gap)
+
+    def places(self) -> np.ndarray:
+        """The rows of all elements, in Python."""
+        k = np.arange(self.rows)
+        runs_before = np.minimum(k // self.run, self.rows // self.run - 1) if self.gap else 0 * k
+        return k + runs_before * self.gap
+
+    def height(self) -> int:
+        """Rows in all."""
+        return int(self.places()[-1]) + 1
+
+
+def write_frames(module: Module, tile: Tile, name: str, past_cache: bool) -> Code:
+    """Write `m` frames, `nk` elements each, one after the other.
+
+    Frames begin about a page apart, where V of them fall into one set of the cache. So runs of
+    elements are gathered in `runs` (per frame: V elements carried over, then the run), and each frame
+    leaves as whole, aligned lines. Its ends go one by one.
+    """
+    fn = Code(module, name, "tile:ptr runs:ptr out:ptr nk:i64 m:i64")
+    source, runs, out, nk, m = fn.arguments
+    V = module.lanes
+    pitch = RUN + 2 * V
+    full = fn.compare("eq", m, V)
+    whole = fn.select(full, nk & -V, 0)
+    shift = module.size.bit_length() - 1
+
+    def past_line(v: Int) -> Int:
+        address = fn.emit(f"ptrtoint ptr {fn.at(out, v * nk).name} to i64")
+        return Int(fn, fn.emit(f"lshr i64 {address}, {shift}")) & (V - 1)
+
+    with fn.loop(0, whole, RUN) as (k0, _):
+        n = fn.min(k0 + RUN, whole) - k0
+        is_first = fn.compare("eq", k0, 0)
+        with fn.loop(0, n, V) as (k, _):
+            begin = fn.at(source, tile.place(fn, k0 + k) * V)
+            fn.transpose(begin, V, fn.at(runs, k + V), pitch, True)
+        with fn.loop(0, V) as (v, _):
+            run, late = fn.at(runs, v * pitch), past_line(v)
+            line, target = fn.at(run, V - late), fn.at(out, v * nk + k0 - late)
+            with fn.loop(fn.select(is_first, V, 0), n, V) as (k, _):
+                fn.store(fn.load(line, k), target, k, True, past_cache)
+            with fn.when(is_first), fn.loop(late, V) as (k, _):
+                fn.copy(line, k, target, k)
+            fn.store(fn.load(run, n, True), run, 0, True)
+    with fn.loop(0, fn.select(fn.compare("sgt", whole, 0), m, 0)) as (v, _), fn.loop(V - past_line(v), V) as (k, _):
+        fn.copy(fn.at(runs, v * pitch), k, out, v * nk + whole - V + k)
+    with fn.loop(0, m) as (v, _), fn.loop(whole, nk) as (k, _):
+        fn.copy(source, tile.place(fn, k) * V + v, out, v * nk + k)
+    return fn
+
+
+def sum_bands(module: Module, finish: Finish) -> Code:
+    """Band sums over the tile: band q weighs start[q + 1] - start[q] rows from first[q] on, a multiple of AT_ONCE."""
+    arguments = "tile:ptr start:ptr first:ptr weights:ptr count:i64 sums:ptr reals:ptr"
+    fn = Code(module, "sum_bands", arguments)
+    tile, start, first, weights, count, sums, reals = fn.arguments
+    V, finished = module.lanes, finish(fn, reals)
+    with fn.loop(0, count) as (q, _):
+        begin, end = fn.load_int(start, q), fn.load_int(start, q + 1)
+        p, w = fn.at(tile, fn.load_int(first, q) * V), fn.at(weights, begin)
+        parts = [(fn.load(p, r * V, True) * fn.splat(w, r)).plain() for r in range(AT_ONCE)]
+        with fn.loop(AT_ONCE, end - begin, AT_ONCE, parts) as (i, carried):
+            here, weight = fn.at(p, i * V), fn.at(w, i)
+            for r, part in enumerate(carried):
+                product = fn.load(here, r * V, True) * fn.splat(weight, r)
+                carried[r] = (Term(fn, part) + product).plain()
+        a, b, c, d = (Term(fn, part) for part in carried)
+        total = (a + b) + (c + d)
+        fn.store(finished(total), sums, q * V, True)
+    return fn
+
+
+def reduce_rows(module: Module, tile: Tile, mean: bool) -> Code:
+    """Pixel row r of the batch: the largest, or the mean, of the tile's rows from edges[r] to edges[r + 1]."""
+    fn = Code(module, "reduce_rows", "tile:ptr edges:ptr shares:ptr count:i64 pixels:ptr")
+    source, edges, shares, count, pixels = fn.arguments
+    V = module.lanes
+    with fn.loop(0, count) as (r, _):
+        begin, end = fn.load_int(edges, r), fn.load_int(edges, r + 1)
+        first = fn.load(source, tile.place(fn, begin) * V, True).plain()
+        with fn.loop(begin + 1, end, 1, [first]) as (k, carried):
+            value = fn.load(source, tile.place(fn, k) * V, True)
+            total = Term(fn, carried[0])
+            carried[0] = (total + value).plain() if mean else fn.larger(value.plain(), carried[0])
+        result = Term(fn, carried[0])
+        fn.store(result * fn.splat(shares, r) if mean else result, pixels, r * V, True)
+    return fn
+
+
+def turn(module: Module) -> Code:
+    """Rows of pixels to frames of pixels: `width` rows, a multiple of the lanes."""
+    fn = Code(module, "turn", "pixels:ptr runs:ptr width:i64")
+    pixels, runs, width = fn.arguments
+    V = module.lanes
+    with fn.loop(0, width, V) as (k, _):
+        fn.transpose(fn.at(pixels, k * V), V, fn.at(runs, k), width, True)
+    return fn
+
+
+def gather_columns(module: Module, mean: bool) -> Code:
+    """Gather the pixels of `m` frames, one after the other, into the columns that they belong to.
+
+    Columns are padded to whole vectors. The mean's are double precision sums, and `counts` says of how
+    many frames; a frame that is NaN is left out.
+    """
+    arguments = "runs:ptr poison:ptr column:ptr columns:ptr counts:ptr width:i64 m:i64"
+    fn = Code(module, "gather_columns", arguments)
+    runs, poison, column, columns, counts, width, m = fn.arguments
+    wide = f"<{module.lanes} x double>"
+    with fn.loop(0, m) as (v, _):
+        q = fn.load_int(column, v)
+        source = fn.at(runs, v * width)
+        if not mean:
+            target = fn.at(columns, q * width)
+            with fn.loop(0, width, module.lanes) as (k, _):
+                largest = fn.larger(fn.load(source, k, True).plain(), fn.load(target, k, True).plain())
+                fn.store(Term(fn, largest), target, k, True)
+        else:
+            nan = fn.load_real(poison, v)
+            with fn.unless(fn.emit(f"fcmp uno {module.real} {nan}, {nan}")):
+                count = fn.at(counts, q, "i64")
+                fn.do(f"store i64 {(fn.load_int(count) + 1).name}, ptr {count.name}")
+                target = fn.at(columns, q * width, "double")
+                with fn.loop(0, width, module.lanes) as (k, _):
+                    value = fn.load(source, k, True).plain()
+                    if module.real == "float":
+                        value = fn.emit(f"fpext {module.vector} {value} to {wide}")
+                    p = fn.at(target, k, "double").name
+                    before = fn.emit(f"load {wide}, ptr {p}, align 16")
+                    after = fn.emit(f"fadd {wide} {before}, {value}")
+                    fn.do(f"store {wide} {after}, ptr {p}, align 16")
+    return fn
