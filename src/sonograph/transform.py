@@ -7,6 +7,7 @@ from its memory; the few that reach over its ends see a short copy with the edge
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -197,8 +198,9 @@ class Plan:
         return samples.astype(self.samples_dtype, copy=False)
 
 
+@lru_cache(maxsize=64)
 def work_for(settings: Settings, sample_rate: float, unit: str) -> tuple[Work, float | None]:
-    """Settings as numbers for an engine, and the reference of a level."""
+    """Settings as numbers for an engine, and the reference of a level; the same object for the same settings."""
     stft = stft_of(settings)
     scale, ends = power_scale(stft, sample_rate)
     log, reference, below = None, None, settings
