@@ -1,0 +1,38 @@
+"""A figure as a file's bytes: PNG, SVG or PDF, the same bytes each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sonograph.errors import SettingsError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = ("png", "svg", "pdf")
+NO_DATE: dict[str, dict[str, Any]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+def format_of(path: Any, asked: str | None = None) -> str:
+    """The format asked for, else that of the path's ending.
+
+    >>> format_of("robin.PNG")
+    'png'
+    """
+    ending = Path(path).suffix.lower().lstrip(".") if asked is None else asked.lower()
+    if ending in FORMATS:
+        return ending
+    names = ", ".join(FORMATS)
+    if asked is not None:
+        raise SettingsError(f"format is {asked!r}; it must be one of {names}")
+    what = f'ends in ".{ending}"' if ending else "has no ending"
+    raise SettingsError(f"{Path(path).name} {what}; a picture's name must end in one of {names}, or name the format")
+
+
+def save(figure: Figure, file: Any, format: str) -> None:
+    """Write a figure to a path or an open file."""
+    import matplotlib
+
+    with matplotlib.rc_context({"svg.hashsalt": "sonograph", "pdf.fonttype": 42}):
+        figure.savefig(file, format=format, metadata=NO_DATE[format])

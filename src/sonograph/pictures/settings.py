@@ -1,0 +1,133 @@
+"""What a picture looks like, as a frozen value that checks itself. What is computed is `sonograph.settings`' matter."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from sonograph.errors import LimitError, SettingsError
+from sonograph.pictures.names import one_of
+
+VIEWS = ("spectrogram", "waveform", "both")
+REDUCTIONS = ("max", "mean")
+LARGEST_SIDE = 16_384
+"""Pixels; a picture this wide needs a gigabyte to be drawn with axes."""
+SMALLEST = (320, 200)
+"""Pixels that axes, words and a colour bar need."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureSettings:
+    """What a picture shows, and how.
+
+    Parameters
+    ----------
+    view
+        "spectrogram", "waveform", or "both": the waveform above the spectrogram, on one time axis.
+    seconds
+        From when to when, seconds from the start of the sound; either may be None: its start, its end.
+    channel
+        The one channel to show, counted from 0; None: all, stacked.
+    below
+        How many decibels below the loudest level shown the colours reach.
+    range
+        The lowest and the highest level of the colours, dB, in place of `below`.
+    colours
+        A colour map of Matplotlib; an ending "_r" reverses it.
+    reduction
+        What a pixel shows of the frames and bins that it covers: their "max" (a click stays a click) or their "mean".
+    size
+        Width and height in pixels; None: 1200 × 720, and taller for more than one panel.
+    dpi
+        Pixels per inch: how large the letters are.
+    title
+        None: the name of the sound. "" for none.
+
+    Raises
+    ------
+    SettingsError
+        A value that cannot be, named with what it must be.
+    LimitError
+        A size of more than 16384 pixels either way.
+    """
+
+    view: str = "spectrogram"
+    seconds: tuple[float | None, float | None] = (None, None)
+    channel: int | None = None
+    below: float = 80.0
+    range: tuple[float, float] | None = None
+    colours: str = "magma"
+    reduction: str = "max"
+    size: tuple[int, int] | None = None
+    dpi: float = 150.0
+    title: str | None = None
+
+    def __post_init__(self) -> None:
+        one_of("view", self.view, VIEWS)
+        one_of("reduction", self.reduction, REDUCTIONS)
+        if not (_is_number(self.below) and 0 < self.below <= 1000):
+            raise SettingsError(f"below is {self.below}; it must be above 0 dB, 1000 at most")
+        if self.range is not None:
+            object.__setattr__(self, "range", _checked_range(self.range))
+        object.__setattr__(self, "seconds", checked_seconds(self.seconds))
+        if self.channel is not None and (not _is_whole(self.channel) or self.channel < 0):
+            raise SettingsError(f"channel is {self.channel!r}; it must be a whole number, 0 for the first")
+        if not (_is_number(self.dpi) and 20 <= self.dpi <= 1200):
+            raise SettingsError(f"dpi is {self.dpi}; it must be 20 to 1200 pixels per inch")
+        if self.size is not None:
+            object.__setattr__(self, "size", checked_size(self.size))
+
+    def but(self, **changes: Any) -> PictureSettings:
+        """These settings with some changed; a name that is none is refused with those near it."""
+        for name in changes:
+            one_of("a picture's setting", name, tuple(f.name for f in dataclasses.fields(self)))
+        return dataclasses.replace(self, **changes)
+
+
+def checked_size(size: Any) -> tuple[int, int]:
+    """A width and a height that a picture can have."""
+    pair = tuple(size) if isinstance(size, list | tuple) else ()
+    if len(pair) != 2 or not all(_is_whole(side) for side in pair) or min(pair) < 1:
+        raise SettingsError(f"size is {_by(size)}; it must be width and height, each 1 pixel or more")
+    if max(pair) > LARGEST_SIDE:
+        raise LimitError(f"size is {_by(size)}; it must be {LARGEST_SIDE} pixels or fewer either way")
+    return int(pair[0]), int(pair[1])
+
+
+def _by(size: Any) -> str:
+    return f"{size[0]}x{size[1]}" if isinstance(size, list | tuple) and len(size) == 2 else repr(size)
+
+
+def _checked_range(levels: Any) -> tuple[float, float]:
+    pair = tuple(levels) if isinstance(levels, list | tuple) else ()
+    if len(pair) != 2 or not all(_is_number(v) for v in pair):
+        raise SettingsError(f"range is {levels!r}; it must be two levels, as (-80, 0)")
+    low, high = float(pair[0]), float(pair[1])
+    if not low < high:
+        raise SettingsError(
+            f"range is {low:g} to {high:g} dB; it must begin below its end: the lower level comes first"
+        )
+    return low, high
+
+
+def checked_seconds(seconds: Any) -> tuple[float | None, float | None]:
+    """A start and an end that follow each other."""
+    pair = tuple(seconds) if isinstance(seconds, list | tuple) else ()
+    if len(pair) != 2 or not all(v is None or _is_number(v) for v in pair):
+        raise SettingsError(f"seconds is {seconds!r}; it must be a start and an end, as (1.5, 4) or (1.5, None)")
+    start, end = pair
+    if start is not None and start < 0:
+        raise SettingsError(f"the start is {start:g} s; it must be 0 or more")
+    if end is not None and end <= (start or 0):
+        raise SettingsError(f"the end is {end:g} s; it must be after the start, {start or 0:g} s")
+    return start, end
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool)

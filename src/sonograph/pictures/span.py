@@ -1,0 +1,53 @@
+"""Which part of a sound a picture shows: seconds to samples, samples to frames."""
+
+from __future__ import annotations
+
+import math
+
+from sonograph.errors import SettingsError, SourceError
+from sonograph.frames import centre_sample
+from sonograph.settings import Settings, stft_of
+from sonograph.sources import Source
+from sonograph.spectrograms import Spectrogram
+
+
+def whole_span(sound: Source | Spectrogram) -> range:
+    """The samples of a sound; of a spectrogram those around the middles of its frames."""
+    if not isinstance(sound, Spectrogram):
+        return range(sound.n_samples)
+    if not sound.frames:
+        raise SettingsError("the spectrogram has no frames; there is nothing to draw")
+    stft = stft_of(sound.settings)
+    before, after = stft.hop // 2, stft.hop - stft.hop // 2
+    first, last = (centre_sample(stft, frame) for frame in (sound.frames[0], sound.frames[-1]))
+    return range(max(0, first - before), last + after)
+
+
+def span(sound: Source | Spectrogram, seconds: tuple[float | None, float | None]) -> range:
+    """The samples from one time to another; a time past the end is refused, with where the end is."""
+    whole = whole_span(sound)
+    if not whole:
+        raise SourceError("the sound has no samples; there is nothing to draw")
+    rate = sound.sample_rate
+    start = whole.start if seconds[0] is None else round(seconds[0] * rate)
+    stop = whole.stop if seconds[1] is None else round(seconds[1] * rate)
+    if start >= whole.stop:
+        raise SettingsError(f"the start is {seconds[0]:g} s; this sound ends at {whole.stop / rate:g} s")
+    if seconds[1] is not None and stop > whole.stop and stop > math.ceil(whole.stop * (1 + 1e-9)) + rate / 1000:
+        raise SettingsError(f"the end is {seconds[1]:g} s; this sound ends at {whole.stop / rate:g} s")
+    return range(max(start, whole.start), max(start + 1, min(stop, whole.stop)))
+
+
+def frames_in(settings: Settings, frames: range, samples: range) -> range:
+    """Those of `frames` whose middle lies in `samples`, the end of the sound with them; else the nearest one."""
+    if not frames:
+        raise SettingsError("the sound has no frames; there is nothing to draw")
+    stft = stft_of(settings)
+    middle = centre_sample(stft, 0)
+    first = -((middle - samples.start) // stft.hop)
+    last = (samples.stop - middle) // stft.hop
+    if last < first:
+        nearest = round(((samples.start + samples.stop) / 2 - middle) / stft.hop)
+        first = last = nearest
+    first = min(max(first, frames.start), frames.stop - 1)
+    return range(first, max(first, min(last, frames.stop - 1)) + 1)

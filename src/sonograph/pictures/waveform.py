@@ -1,0 +1,64 @@
+"""The sound itself: for each pixel column the lowest and the highest sample, so that every peak stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonograph.sources import Source
+
+READ_AT_ONCE = 1 << 20
+"""Samples of all channels held at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Envelope:
+    """Lowest and highest sample of each column.
+
+    low, high   : (channels, columns), in `unit`; NaN where all samples are missing
+    span        : the samples that the columns share evenly
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    span: range
+    sample_rate: float
+    unit: str
+
+    @property
+    def times(self) -> np.ndarray:
+        """Middle of each column, seconds."""
+        n = self.low.shape[-1]
+        return (self.span.start + (np.arange(n) + 0.5) * (len(self.span) / n)) / self.sample_rate
+
+
+def envelope(source: Source, samples: range, width: int) -> Envelope:
+    """Lowest and highest of the samples under each of `width` columns, or the samples themselves where they are fewer.
+
+    Neighbouring columns share a sample, so that the drawn line does not break.
+    """
+    n = min(width, len(samples))
+    edges = samples.start + np.arange(n + 1) * len(samples) // n
+    low = np.full((source.n_channels, n), np.nan, np.float32)
+    high = low.copy()
+    step = max(1, READ_AT_ONCE // source.n_channels)
+    for first in range(samples.start, samples.stop, step):
+        part = range(first, min(first + step, samples.stop))
+        values = source.read(part)
+        q0 = int(np.searchsorted(edges, part.start, side="right")) - 1
+        q1 = int(np.searchsorted(edges, part.stop, side="left"))
+        starts = edges[q0:q1].clip(part.start) - part.start
+        low[:, q0:q1] = np.fmin(low[:, q0:q1], np.fmin.reduceat(values, starts, axis=1))
+        high[:, q0:q1] = np.fmax(high[:, q0:q1], np.fmax.reduceat(values, starts, axis=1))
+    if n < len(samples):
+        low, high = _touching(low, high)
+    return Envelope(low, high, samples, source.sample_rate, source.unit)
+
+
+def _touching(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbouring columns drawn until they meet: what lies between two samples was passed on the way."""
+    joined_low, joined_high = low.copy(), high.copy()
+    joined_low[:, 1:] = np.where(np.isnan(low[:, 1:]), low[:, 1:], np.fmin(low[:, 1:], high[:, :-1]))
+    joined_high[:, 1:] = np.where(np.isnan(high[:, 1:]), high[:, 1:], np.fmax(high[:, 1:], low[:, :-1]))
+    return joined_low, joined_high
