@@ -1,0 +1,88 @@
+"""The command `sonograph`: which command was asked for, and what its end means to a shell.
+
+Nothing heavy is loaded here, NumPy included, so that help and mistyped options answer at once. Each command is one
+file with `HELP`, `arguments(parser)` and `run(arguments) -> exit code`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from sonograph.cli import exits
+from sonograph.cli.exits import talk
+
+COMMANDS = {
+    "draw": "draw the spectrogram of sound files as a picture",
+    "info": "say what sound files hold: rate, channels, duration, format, peak and rms",
+    "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without a screen of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        talk(f"{message.removeprefix('argument ')} ('{self.prog} --help' tells more)")
+        raise SystemExit(exits.USAGE)
+
+
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser; with the options of one command alone, as no more is needed to run it."""
+    top = _Parser(
+        prog="sonograph",
+        description="Pictures of sound you can trust.",
+        epilog="examples:\n  sonograph demo\n  sonograph draw robin.wav -o robin.png\n  sonograph info *.flac\n\n"
+        "'sonograph COMMAND --help' tells more of each.\n\n" + exits.TABLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and leave")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="sonograph")
+    for name, summary in COMMANDS.items():
+        if only is not None and name != only:
+            commands.add_parser(name, help=summary)
+            continue
+        module = importlib.import_module(f"sonograph.cli.{name}")
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=module.HELP,
+            epilog=module.EXAMPLES + "\n" + exits.TABLE,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            add_help=False,
+        )
+        module.arguments(command)
+        command.set_defaults(run=module.run)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    asked = next((word for word in given if not word.startswith("-")), None)
+    try:
+        arguments = parser(asked if asked in COMMANDS else None).parse_args(given)
+    except SystemExit as end:  # argparse has said what is wrong, or printed the help
+        return end.code if isinstance(end.code, int) else exits.USAGE
+    if arguments.version:
+        from sonograph import __version__
+
+        print(f"sonograph {__version__}")
+        return exits.DONE
+    if arguments.command is None:
+        talk("name a command: " + ", ".join(COMMANDS) + " ('sonograph --help' tells more)")
+        return exits.USAGE
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader of our output has gone, as `| head` does; nothing may be flushed to it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.OUTPUT
+    except BaseException as error:
+        return exits.told(error)
+    return code

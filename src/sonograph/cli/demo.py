@@ -1,0 +1,71 @@
+"""`sonograph demo`: pictures of sounds that Sonograph makes itself, so that nothing else is needed to see it work."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sonograph.cli import options
+from sonograph.errors import OutputError
+
+if TYPE_CHECKING:
+    from sonograph.sources import Signal
+
+HELP = """Draw demonstration pictures of sounds that Sonograph makes itself: a tone that wavers in fading noise, a
+guitar, a kick and a snare drum, and a train of sonar pings. The paths of the pictures are printed."""
+
+EXAMPLES = """examples:
+  sonograph demo
+  sonograph demo -o pictures
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    out = options.group(parser, "where to")
+    out.add_argument("-o", "--output", metavar="DIR", default="demo", help="the folder, made if need be [demo]")
+    options.add_help(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draw every demonstration; print the paths."""
+    from sonograph.drawing import draw
+
+    folder = Path(arguments.output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: this folder cannot be made ({error.strerror}). Name another with -o.") from None
+    for name, sound, settings, changes in demonstrations():
+        path = folder / f"{name}.png"
+        draw(sound, settings, path=path, **changes)
+        print(path, flush=True)
+    return 0
+
+
+def demonstrations() -> Iterator[tuple[str, Signal, Any, dict[str, Any]]]:
+    """Name, sound, settings and look of each picture."""
+    from sonograph import signals
+    from sonograph.settings import LevelSettings, StftSettings
+
+    fm = StftSettings(window_length=512, hop=128)
+    yield "fm", signals.fm(), fm, {"view": "both", "below": 60.0, "title": "A wavering tone of 2 V rms in fading noise"}
+    # as librosa's stft and amplitude_to_db(ref=max): 22 050 Hz, frames of 2048 every 512, decibels below the maximum
+    librosa = LevelSettings(of=StftSettings(window_length=2048, hop=512, scaling="raw"), reference="max")
+    for name in ("guitar", "kick", "snare"):
+        sound = getattr(signals, name)(sample_rate=22_050.0)
+        yield name, sound, librosa, {"title": name.capitalize()}
+    pings = StftSettings(window_length=512, hop=128)
+    yield "pings", _in_noise(signals.pings()), pings, {"view": "both", "title": "Sonar pings and their echoes"}
+
+
+def _in_noise(sound: Signal) -> Signal:
+    """A sound at sea: with noise of 60 dB less."""
+    from dataclasses import replace
+
+    from sonograph import signals
+
+    sea = signals.white_noise(sound.duration, rms=1e-3, sample_rate=sound.sample_rate)
+    return replace(sound, samples=sound.samples + sea.samples[..., : sound.n_samples])

@@ -1,0 +1,57 @@
+"""How a command ends: its exit code, and the one sentence on standard error that says why."""
+
+from __future__ import annotations
+
+import sys
+
+from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SourceError
+
+DONE, BUG, USAGE, INPUT, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+TABLE = (
+    "exit status: 0 done, 2 an option is wrong, 3 an input is at fault (the others are done),\n"
+    "             4 the output could not be written, 130 or 143 interrupted, 1 a fault of Sonograph itself"
+)
+
+# the first that fits; SourceError and OutputError are OSErrors as well
+CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (SettingsError, USAGE),
+    (LimitError, USAGE),
+    (SourceError, INPUT),
+    (OutputError, OUTPUT),
+    (MissingExtra, OUTPUT),
+    (MemoryError, OUTPUT),
+)
+
+
+def talk(words: str) -> None:
+    """A line on standard error."""
+    print(f"sonograph: {words}", file=sys.stderr)
+
+
+def code_of(error: BaseException) -> int | None:
+    """The exit code of an error that is not our bug."""
+    return next((code for kind, code in CODES if isinstance(error, kind)), None)
+
+
+def told(error: BaseException) -> int:
+    """Say what went wrong; return the exit code. A traceback is shown of our own faults only."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else BUG
+    if isinstance(error, KeyboardInterrupt):
+        talk("interrupted")
+        return INTERRUPTED
+    code = code_of(error)
+    if code is not None:
+        talk(str(error) or "there is not enough memory")
+        return code
+    import traceback
+
+    traceback.print_exception(error)
+    talk("this is a fault of Sonograph itself; please report it with the lines above")
+    return BUG
+
+
+def worst(codes: set[int]) -> int:
+    """One code for several: a fault of an input says more than an option that did not suit it."""
+    return max(codes, default=DONE)

@@ -1,0 +1,111 @@
+"""`sonograph info`: what sound files hold, one after the other."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from sonograph.cli import exits, options
+from sonograph.cli.exits import talk
+from sonograph.errors import SonographError
+
+HELP = """Say what sound files hold: format, sample rate, channels, duration, and the peak and rms of all samples in
+dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks."""
+
+EXAMPLES = """examples:
+  sonograph info robin.wav
+  sonograph info --json *.flac > files.jsonl
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file")
+    out = options.group(parser, "how to say it")
+    out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
+    options.add_help(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say what each file holds; return the exit code."""
+    codes = set()
+    for i, file in enumerate(arguments.files):
+        try:
+            facts = facts_of(file)
+        except SonographError as error:
+            talk(str(error))
+            codes.add(exits.code_of(error) or exits.BUG)
+            facts = {"file": file, "status": "failed", "reason": str(error)}
+            if arguments.json:
+                print(json.dumps(facts, ensure_ascii=False), flush=True)
+            continue
+        if facts["status"] in ("partial", "failed", "refused"):
+            talk(facts["reason"])
+            codes.add(exits.INPUT)
+        if arguments.json:
+            print(json.dumps(facts, ensure_ascii=False), flush=True)
+        else:
+            print(("\n" if i else "") + words(facts), flush=True)
+    return exits.worst(codes)
+
+
+def facts_of(file: str) -> dict[str, Any]:
+    """What a file holds, ready for JSON; peak and rms in dB, None where all is silent."""
+    import numpy as np
+
+    from sonograph.io import audio
+
+    with audio.open(file) as source:
+        peak, squares, count = 0.0, 0.0, 0
+        for block in source.blocks():
+            finite = block if np.isfinite(block.sum(dtype=float)) else block[np.isfinite(block)]
+            if finite.size:
+                peak = max(peak, float(finite.max()), -float(finite.min()))
+                squares += float(np.einsum("...i,...i->...", finite, finite, dtype=float).sum())
+                count += finite.size
+        status = source.status
+        sine = 2.0 if source.unit == "FS" else 1.0  # AES17: a full-scale sine has an rms of 0 dBFS
+        return {
+            "file": file,
+            "status": status.word,
+            "reason": status.sentence,
+            "format": source.format,
+            "sample_rate": source.sample_rate,
+            "n_channels": source.n_channels,
+            "n_samples": source.n_samples,
+            "duration": source.duration,
+            "start": source.start.isoformat() if source.start else None,
+            "unit": source.unit,
+            "peak": _decibels(peak),
+            "rms": _decibels((sine * squares / max(1, count)) ** 0.5),
+        }
+
+
+def words(facts: dict[str, Any]) -> str:
+    """The same for people, a fact a line."""
+    minutes, seconds = divmod(facts["duration"], 60)
+    hours, minutes = divmod(int(minutes), 60)
+    clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""
+    unit = "dBFS" if facts["unit"] == "FS" else f"dB re 1 {facts['unit']}"
+    rows = [
+        ("format", facts["format"]),
+        ("sample rate", f"{facts['sample_rate']:g} Hz"),
+        ("channels", f"{facts['n_channels']}"),
+        ("duration", f"{facts['duration']:.3f} s{clock}, {facts['n_samples']} samples"),
+        ("start", facts["start"]),
+        ("peak", _level(facts["peak"], unit)),
+        ("rms", _level(facts["rms"], unit)),
+        ("status", facts["reason"] or "ok"),
+    ]
+    return "\n".join([facts["file"], *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
+
+
+def _decibels(amplitude: float) -> float | None:
+    import math
+
+    return round(20 * math.log10(amplitude), 3) if amplitude > 0 else None
+
+
+def _level(value: float | None, unit: str) -> str:
+    return "silence" if value is None else f"{value:.2f} {unit}"

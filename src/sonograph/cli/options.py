@@ -1,0 +1,135 @@
+"""Options that commands share: text from people, parsed here and judged by the settings."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any, NamedTuple
+
+from sonograph.settings import EDGES, SCALINGS, StftSettings
+
+TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
+
+
+class Length(NamedTuple):
+    """A length in samples, or in seconds."""
+
+    value: float
+    in_samples: bool
+
+    def samples(self, sample_rate: float) -> float:
+        """In samples: whole ones where they were given as a time."""
+        return self.value if self.in_samples else round(self.value * sample_rate)
+
+
+def length(text: str) -> Length:
+    """A number of samples, or a time: 1024, 25ms, 0.5s.
+
+    >>> length("25ms").samples(16_000), length("1024").samples(16_000)
+    (400, 1024)
+    """
+    match = re.fullmatch(r"([0-9.eE+-]+)\s*(s|ms|us|µs)?", text.strip())
+    try:
+        number = float(match[1]) if match else None
+    except ValueError:
+        number = None
+    if match is None or number is None:
+        raise argparse.ArgumentTypeError(f"{text!r}; it must be samples (1024) or a time (25ms, 0.5s)")
+    if match[2] is None:
+        return Length(int(number) if number == int(number) else number, True)
+    return Length(number * TIME_UNITS[match[2]], False)
+
+
+def moment(text: str) -> Length:
+    """A time: seconds (12.5), min:s (1:30), h:min:s (1:02:03) or samples (4410 samples).
+
+    >>> moment("1:30").value, moment("1:02:03.5").value, moment("4410samples").samples(8_000)
+    (90.0, 3723.5, 4410)
+    """
+    if match := re.fullmatch(r"(\d+)\s*samples?", text.strip()):
+        return Length(int(match[1]), True)
+    match = re.fullmatch(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)\s*s?", text.strip())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r}; it must be seconds (12.5), min:s (1:30), h:min:s or 4410samples")
+    hours, minutes, seconds = match.groups()
+    return Length(3600.0 * int(hours or 0) + 60 * int(minutes or 0) + float(seconds), False)
+
+
+def size(text: str) -> tuple[int, int]:
+    """Width and height: 1200x700.
+
+    >>> size("1200x700")
+    (1200, 700)
+    """
+    match = re.fullmatch(r"(-?\d+)\s*[x×]\s*(-?\d+)", text.strip())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r}; it must be width and height in pixels, as 1200x700")
+    return int(match[1]), int(match[2])
+
+
+def window(text: str) -> Any:
+    """A window's name, or name:value for those with a parameter: hann, gaussian:200.
+
+    >>> window("hann"), window("gaussian:200")
+    ('hann', ('gaussian', 200.0))
+    """
+    name, colon, value = text.partition(":")
+    if not colon:
+        return name
+    try:
+        return name, float(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}; what follows the colon must be a number, as gaussian:200"
+        ) from None
+
+
+def group(parser: argparse.ArgumentParser, question: str) -> Any:
+    """Options that answer one question of the reader."""
+    return parser.add_argument_group(question)
+
+
+def add_help(parser: argparse.ArgumentParser) -> None:
+    """The option of help, last and alone."""
+    parser.add_argument_group("help").add_argument("-h", "--help", action="help", help="print this and leave")
+
+
+def add_stft(parser: argparse.ArgumentParser) -> None:
+    """How to compute."""
+    how = group(parser, "how to compute")
+    how.add_argument("--window", type=length, metavar="LENGTH", help="samples (1024) or time (25ms) [2048]")
+    how.add_argument("--hop", type=length, metavar="LENGTH", help="likewise, at most the window [window / 4]")
+    how.add_argument("--n-fft", type=int, metavar="N", help="samples per transform, zeros after the window [window]")
+    how.add_argument(
+        "--shape",
+        type=window,
+        metavar="NAME",
+        help="of the window: hann, hamming, blackman, flattop …, gaussian:SAMPLES, kaiser:BETA [hann]",
+    )
+    how.add_argument("--edges", choices=EDGES, metavar="NAME", help=f"{', '.join(EDGES)} [zeros]")
+    how.add_argument(
+        "--scaling",
+        choices=SCALINGS,
+        metavar="NAME",
+        help="spectrum (a tone reads its level), density or raw [spectrum]",
+    )
+
+
+def stft(arguments: argparse.Namespace, sample_rate: float) -> StftSettings:
+    """The settings that were asked for, for a sound of this rate."""
+    asked = {
+        "window_length": None if arguments.window is None else arguments.window.samples(sample_rate),
+        "hop": None if arguments.hop is None else arguments.hop.samples(sample_rate),
+        "n_fft": arguments.n_fft,
+        "window": arguments.shape,
+        "edges": arguments.edges,
+        "scaling": arguments.scaling,
+    }
+    return StftSettings(**{name: value for name, value in asked.items() if value is not None})
+
+
+def check_stft(arguments: argparse.Namespace) -> None:
+    """Refuse what no sound could be computed with, before any is opened."""
+    lengths = (arguments.window, arguments.hop)
+    if all(given is None or given.in_samples for given in lengths):
+        stft(arguments, 1.0)

@@ -1,0 +1,158 @@
+"""draw and show: from a file, a sound or a spectrogram to a picture, in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Union, cast
+
+from sonograph.errors import OutputError, SettingsError
+from sonograph.pictures.settings import PictureSettings
+from sonograph.settings import Settings
+from sonograph.sources import Source
+from sonograph.spectrograms import Spectrogram
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sonograph.pictures.panels import Named
+
+Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read at run time
+
+
+def draw(
+    sound: Sound | Sequence[Sound],
+    settings: Settings | None = None,
+    *,
+    path: str | os.PathLike[str] | None = None,
+    look: PictureSettings | None = None,
+    **changes: Any,
+) -> Figure:
+    """A picture of a sound: time across, frequency up, level in colour; or of several, a panel each on one scale.
+
+    Parameters
+    ----------
+    sound
+        A path, a Source, a Signal or a Spectrogram, or a list of them. A file of any length is read in blocks.
+    settings
+        What to compute; `StftSettings()` by default. Of a power the level is drawn, with the reference that belongs
+        to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the maximum.
+    path
+        Where to write it, ending in .png, .svg or .pdf; the file is there whole or not at all.
+    look
+        What the picture shows, and how.
+    changes
+        Settings of `look` by name: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
+
+    Returns
+    -------
+    matplotlib Figure
+        With an Agg canvas; no window is opened. Axes are in seconds and hertz.
+
+    Raises
+    ------
+    SettingsError
+        Settings that cannot be, or that this sound cannot have.
+    SourceError
+        A file that cannot be read.
+    OutputError
+        A path that cannot be written.
+
+    Examples
+    --------
+    >>> from sonograph import signals
+    >>> figure = draw(signals.tone(1000.0, 1.0), below=60)
+    >>> figure.axes[0].get_xlabel(), figure.axes[1].get_ylabel()
+    ('Time (s)', 'Level (dBFS)')
+    """
+    from sonograph.pictures.panels import picture
+    from sonograph.pictures.save import format_of
+
+    look = (look or PictureSettings()).but(**changes)
+    format = None if path is None else format_of(path)
+    several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
+    sounds = [named(one, settings) for one in several]
+    figure = cast("Figure", picture(sounds, look))  # None only where faults are told, not raised
+    if path is not None and format is not None:
+        write(figure, path, format)
+    return figure
+
+
+def show(
+    sound: Sound | Sequence[Sound],
+    settings: Settings | None = None,
+    *,
+    look: PictureSettings | None = None,
+    **changes: Any,
+) -> None:
+    """Show the picture that `draw` makes: in the cell of a notebook, else in a window.
+
+    Raises
+    ------
+    OutputError
+        There is no screen to open a window on.
+    """
+    figure = draw(sound, settings, look=look, **changes)
+    if not _shown_in_notebook(figure):
+        _show_window(figure)
+
+
+def named(sound: Sound, settings: Settings | None = None) -> Named:
+    """A sound with its name: of a file, its own."""
+    from sonograph.pictures.panels import Named
+
+    if isinstance(sound, str | os.PathLike):
+        from sonograph.io import audio
+
+        return Named(audio.open(sound), Path(sound).name, settings)
+    if isinstance(sound, Spectrogram) and settings is not None:
+        raise SettingsError("settings are given with a spectrogram, which is computed already; draw it without")
+    if not isinstance(sound, Spectrogram | Source):
+        raise SettingsError(
+            f"the sound is a {type(sound).__name__}; it must be a path, a Source, a Signal (of samples and their rate) "
+            f"or a Spectrogram"
+        )
+    return Named(sound, "", settings)
+
+
+def write(figure: Figure, path: str | os.PathLike[str], format: str, *, keep: tuple[Any, ...] = ()) -> None:
+    """Write a figure, whole or not at all; never over a file of `keep`."""
+    from sonograph.files import written
+    from sonograph.pictures.save import save
+
+    with written(path, keep=keep) as part:
+        save(figure, part, format)
+
+
+def _shown_in_notebook(figure: Figure) -> bool:
+    import sys
+
+    if "IPython" not in sys.modules:
+        return False
+    from io import BytesIO
+
+    from IPython import get_ipython  # type: ignore[import-not-found]
+    from IPython.display import Image, display  # type: ignore[import-not-found]
+
+    from sonograph.pictures.save import save
+
+    if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
+        return False
+    file = BytesIO()
+    save(figure, file, "png")
+    display(Image(file.getvalue()))
+    return True
+
+
+def _show_window(figure: Figure) -> None:
+    import matplotlib
+    from matplotlib import pyplot
+
+    if matplotlib.get_backend().lower() in ("agg", "pdf", "svg", "ps", "cairo", "template", "pgf"):
+        raise OutputError("there is no screen to show the picture on; write it to a file: draw(…, path='picture.png')")
+    window = pyplot.figure()
+    canvas = window.canvas
+    canvas.figure = figure
+    figure.set_canvas(canvas)
+    pyplot.show()
