@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sonograph import engines as engines
     from sonograph import signals as signals
+    from sonograph.drawing import draw as draw
+    from sonograph.drawing import show as show
     from sonograph.errors import LimitError as LimitError
     from sonograph.errors import MissingExtra as MissingExtra
     from sonograph.errors import OutputError as OutputError
     from sonograph.errors import SettingsError as SettingsError
     from sonograph.errors import SonographError as SonographError
     from sonograph.errors import SourceError as SourceError
+    from sonograph.io.audio import open as open
+    from sonograph.io.audio import read as read
     from sonograph.levels import level as level
     from sonograph.levels import power as power
     from sonograph.settings import Band as Band
@@ -47,6 +51,8 @@ _HOME = {
     "sonograph.transform": ("spectrogram", "pieces"),
     "sonograph.stream": ("Stream",),
     "sonograph.levels": ("level", "power"),
+    "sonograph.drawing": ("draw", "show"),
+    "sonograph.io.audio": ("open", "read"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _MODULES = ("engines", "signals")

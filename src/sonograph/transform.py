@@ -232,7 +232,7 @@ def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
     back = period - place - (0 if edges == "reflect" else 1)
     place = np.where(place < source.n_samples, place, back)
     first = int(place.min())
-    return source.read(range(first, int(place.max()) + 1))[:, place - first]
+    return np.take(source.read(range(first, int(place.max()) + 1)), place - first, axis=1)
 
 
 def _frame_by_frame(out: np.ndarray, shape: tuple[int, int, int], dtype: np.dtype) -> np.ndarray:

@@ -7,8 +7,12 @@ units, and nothing is checked here: `transform` hands over only what is right.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,14 +137,35 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 
 
 def default(threads: int | None = None, dtype: str | None = None) -> Engine:
-    """The engine that is used where none is named.
+    """The engine that is used where none is named: the compiled one; where it cannot run at all, the reference.
 
     threads : how many; None: every core for one big call, one inside a worker process
     dtype   : "float32" or "float64"; None: as the samples are
+
+    Raises
+    ------
+    SettingsError
+        threads below 1, or another dtype.
     """
+    from sonograph.engines.compiled import Compiled
     from sonograph.engines.reference import Reference
 
-    return Reference(dtype, threads)
+    if threads is not None and threads < 1:
+        raise SettingsError(f"threads is {threads}; it must be 1 or more")
+    if dtype not in (None, "float32", "float64"):
+        raise SettingsError(f"dtype is {dtype!r}; it must be float32, float64 or None (as the samples are)")
+    return Reference(dtype, threads) if _no_kernels() else Compiled(dtype, threads)
+
+
+@lru_cache(maxsize=1)
+def _no_kernels() -> str | None:
+    """Why no kernel can be compiled on this machine, said once; None if it can."""
+    from sonograph.engines.compiled.build import unable
+
+    reason = unable()
+    if reason:
+        warnings.warn(f"the slower reference engine serves, because {reason}", RuntimeWarning, stacklevel=4)
+    return reason
 
 
 def serving(engine: Engine, work: Work, dtype: np.dtype) -> Engine:
