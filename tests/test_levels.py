@@ -17,7 +17,7 @@ def test_a_level_by_settings_is_the_level_of_the_power():
 def test_the_loudest_value_reads_0_below_the_maximum():
     loudness = spectrogram(SOUND, LevelSettings(of=STFT, reference="max"))
     assert loudness.values.max() == 0
-    assert loudness.label == "Level (dB below the maximum)"
+    assert loudness.label == "Level (dB re the maximum)"
 
 
 def test_missing_samples_have_no_level():

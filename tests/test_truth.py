@@ -127,7 +127,7 @@ def test_pressure_reads_its_level_in_air_and_water():
         ("Pa", "density", 4e-10, "dB re (20 µPa)²/Hz"),
         ("µPa", "density", 1.0, "dB re 1 µPa²/Hz"),
         ("m/s", "density", 1.0, "dB re 1 (m/s)²/Hz"),
-        ("V", "spectrum", None, "dB below the maximum"),
+        ("V", "spectrum", None, "dB re the maximum"),
     ],
 )
 def test_a_level_says_its_reference(unit, scaling, reference, text):

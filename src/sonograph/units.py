@@ -44,10 +44,10 @@ def level_unit(unit: str, scaling: str, reference: float | None) -> str:
     >>> level_unit("FS", "spectrum", 0.5), level_unit("Pa", "spectrum", 4e-10)
     ('dBFS', 'dB re 20 µPa')
     >>> level_unit("V", "density", 1.0), level_unit("FS", "raw", 1.0), level_unit("V", "spectrum", None)
-    ('dB re 1 V²/Hz', 'dB re 1 (raw)', 'dB below the maximum')
+    ('dB re 1 V²/Hz', 'dB re 1 (raw)', 'dB re the maximum')
     """
     if reference is None:
-        return "dB below the maximum"
+        return "dB re the maximum"
     if unit == "FS" and scaling == "spectrum" and reference == FULL_SCALE_SINE:
         return "dBFS"
     if scaling == "raw":
