@@ -1,0 +1,75 @@
+"""Filter banks: sums over the bins of a transform."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sonograph.errors import SettingsError
+from sonograph.settings.common import Json, holds, whole
+from sonograph.settings.stft import StftSettings
+
+
+@dataclass(frozen=True)
+class Band(Json):
+    """One filter: the weights of consecutive bins.
+
+    first   : the first bin
+    weights : of the bins from there on; empty for a band that holds no bin
+    centre  : its frequency, Hz
+    low, high : its edges, Hz
+    """
+
+    kind: ClassVar[str] = "band"
+
+    first: int
+    weights: tuple[float, ...]
+    centre: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "first", whole("first", self.first, 0))
+        object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
+        if not all(math.isfinite(w) for w in self.weights):
+            raise SettingsError("weights hold a number that is not finite")
+        if not self.low <= self.centre <= self.high:
+            raise SettingsError(f"centre is {self.centre} Hz; it must lie in {self.low} to {self.high} Hz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandSettings(Json):
+    """Sums over bins of a power or a magnitude: a filter bank.
+
+    Parameters
+    ----------
+    of
+        The transform that is summed.
+    bands
+        The filters, lowest first.
+    """
+
+    kind: ClassVar[str] = "bands"
+
+    of: StftSettings
+    bands: tuple[Band, ...]
+
+    def __post_init__(self) -> None:
+        holds("BandSettings", self.of, StftSettings)
+        if self.of.quantity == "transform":
+            raise SettingsError('quantity is "transform"; bands sum power or magnitude: set quantity="power"')
+        object.__setattr__(self, "bands", tuple(self.bands))
+        if not self.bands:
+            raise SettingsError("bands is empty; give at least one band")
+        for i, band in enumerate(self.bands):
+            if band.first + len(band.weights) > self.of.n_bins:
+                raise SettingsError(
+                    f"band {i} ends at bin {band.first + len(band.weights) - 1}; "
+                    f"with n_fft {self.of.n_fft} the last bin is {self.of.n_bins - 1}"
+                )
+
+    @property
+    def n_rows(self) -> int:
+        """Numbers per frame."""
+        return len(self.bands)

@@ -1,0 +1,56 @@
+"""Decibels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, Union
+
+from sonograph.errors import SettingsError
+from sonograph.settings.bands import BandSettings
+from sonograph.settings.common import Json, holds, one_of
+from sonograph.settings.stft import StftSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelSettings(Json):
+    """Decibels of a power: 10 log10(power / reference).
+
+    Parameters
+    ----------
+    of
+        The transform or bands whose level it is.
+    reference
+        The power that reads 0 dB, in the unit of the power; None: the one that belongs to the sound's unit
+        (FS: a full-scale sine; Pa: 20 µPa; else 1).  "max": the loudest value of the whole sound.
+    floor
+        What anything quieter reads, dB.
+    """
+
+    kind: ClassVar[str] = "level"
+
+    of: Union[StftSettings, BandSettings]  # noqa: UP007  # read at run time
+    reference: float | str | None = None
+    floor: float = -200.0
+
+    def __post_init__(self) -> None:
+        holds("LevelSettings", self.of, (StftSettings, BandSettings))
+        stft = self.of if isinstance(self.of, StftSettings) else self.of.of
+        if stft.quantity != "power":
+            raise SettingsError(f'quantity is "{stft.quantity}"; a level is of a power: set quantity="power"')
+        check_level(self.reference, self.floor)
+
+    @property
+    def n_rows(self) -> int:
+        """Numbers per frame."""
+        return self.of.n_rows
+
+
+def check_level(reference: Any, floor: Any) -> None:
+    """Refuse a reference or a floor that no level can have."""
+    if isinstance(reference, str):
+        one_of("reference", reference, ("max",))
+    elif reference is not None and not (reference > 0 and math.isfinite(reference)):
+        raise SettingsError(f"reference is {reference}; the power that reads 0 dB must be above 0")
+    if not math.isfinite(floor):
+        raise SettingsError(f"floor is {floor}; it must be a number of decibels, as -200")

@@ -1,0 +1,162 @@
+"""The settings at the bottom of all others: a short-time Fourier transform."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sonograph.errors import SettingsError
+from sonograph.settings.common import Json, one_of, whole
+
+EDGES = ("zeros", "reflect", "inside", "padded", "kaldi")
+SCALINGS = ("spectrum", "density", "raw")
+QUANTITIES = ("power", "magnitude", "transform")
+
+Window = str | tuple[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StftSettings(Json):
+    """A short-time Fourier transform: how frames are cut, weighed and scaled.
+
+    Parameters
+    ----------
+    window_length
+        Samples in a frame.
+    hop
+        Samples between the starts of neighbouring frames; a quarter of the window by default.
+    n_fft
+        Samples per transform: zeros follow the window. By default window_length.
+    window
+        A name, or (name, value) as in SciPy: ("gaussian", standard deviation in samples), ("kaiser", beta),
+        ("tukey", tapered fraction), ("dpss", time-half-bandwidth).
+    periodic
+        True: the window for spectra, one period of a periodic function. False: symmetric.
+    edges
+        Where frames lie at the ends of the sound: "zeros" and "reflect" centre the first frame on the first sample
+        and fill what is missing, "inside" keeps to whole windows, "padded" adds zeros after the end so that no
+        sample is lost, "kaldi" centres frames on hops as Kaldi does with snip_edges false.
+    scaling
+        "spectrum": a tone reads its mean square. "density": noise reads its mean square per hertz. "raw": |X|² as it
+        comes, as librosa, Kaldi and Whisper have it.
+    quantity
+        "power", "magnitude" (its square root) or "transform" (complex, phase relative to the window's first sample;
+        its squared magnitude is the power).
+
+    Raises
+    ------
+    SettingsError
+        A value that cannot be, named with what it must be.
+
+    Examples
+    --------
+    >>> StftSettings(window_length=1024).overlap
+    768
+    """
+
+    kind: ClassVar[str] = "stft"
+
+    window_length: int = 2048
+    hop: int = None  # type: ignore[assignment]  # filled in below
+    n_fft: int = None  # type: ignore[assignment]
+    window: Window = "hann"
+    periodic: bool = True
+    edges: str = "zeros"
+    scaling: str = "spectrum"
+    quantity: str = "power"
+
+    def __post_init__(self) -> None:
+        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
+        n = whole("window_length", self.window_length, 1)
+        put("window_length", n)
+        hop = max(1, n // 4) if self.hop is None else self.hop
+        if isinstance(hop, int) and hop > n:
+            raise SettingsError(
+                f"hop is {hop}; with window_length {n} it must be 1 to {n}, or samples would be skipped"
+            )
+        put("hop", whole("hop", hop, 1, n))
+        n_fft = n if self.n_fft is None else self.n_fft
+        if isinstance(n_fft, int) and n_fft < n:
+            raise SettingsError(
+                f"n_fft is {n_fft}; with window_length {n} it must be {n} or more, or samples would be cut off"
+            )
+        put("n_fft", whole("n_fft", n_fft, n))
+        put("window", check_window(self.window, n))
+        put("periodic", bool(self.periodic))
+        if n == 2 and not self.periodic:
+            raise SettingsError("window_length is 2; a symmetric window must have 3 samples, or all are zero")
+        one_of("edges", self.edges, EDGES)
+        one_of("scaling", self.scaling, SCALINGS)
+        one_of("quantity", self.quantity, QUANTITIES)
+
+    @property
+    def overlap(self) -> int:
+        """Samples that neighbouring frames share."""
+        return self.window_length - self.hop
+
+    @property
+    def n_bins(self) -> int:
+        """Frequencies of the one-sided transform."""
+        return self.n_fft // 2 + 1
+
+    @property
+    def n_rows(self) -> int:
+        """Numbers per frame."""
+        return self.n_bins
+
+    @classmethod
+    def for_rate(cls, sample_rate: float, **settings: Any) -> StftSettings:
+        """Settings that suit a sample rate: the power of two nearest 40 ms, at least 256.
+
+        >>> StftSettings.for_rate(44_100).window_length
+        2048
+        """
+        if not (sample_rate > 0 and math.isfinite(sample_rate)):
+            raise SettingsError(f"sample_rate is {sample_rate}; it must be above 0 Hz")
+        nearest = 2 ** round(math.log2(0.040 * sample_rate)) if sample_rate > 25 else 1
+        return cls(window_length=max(256, nearest), **settings)
+
+
+PLAIN_WINDOWS = (
+    "hann", "hamming", "blackman", "blackmanharris", "nuttall", "flattop", "boxcar", "bartlett", "povey",
+)  # fmt: skip
+SHAPED_WINDOWS = {
+    "gaussian": "standard deviation in samples",
+    "kaiser": "beta",
+    "tukey": "tapered fraction",
+    "dpss": "time-half-bandwidth",
+}
+
+
+def check_window(window: Any, length: int) -> Window:
+    """A window's name, or (name, value); other names are asked of SciPy, which takes a while to load."""
+    if isinstance(window, str) and window in PLAIN_WINDOWS:
+        return window
+    if isinstance(window, str) and window in SHAPED_WINDOWS:
+        raise SettingsError(
+            f'window is "{window}"; it needs its {SHAPED_WINDOWS[window]}: ("{window}", {SHAPED_WINDOWS[window]})'
+        )
+    if isinstance(window, list | tuple) and len(window) == 2 and window[0] in SHAPED_WINDOWS:
+        name, value = window[0], float(window[1])
+        most = 1.0 if name == "tukey" else math.inf
+        if not (value > 0 or (value == 0 and name in ("kaiser", "tukey"))) or value > most or value == math.inf:
+            span = "in 0 to 1" if name == "tukey" else "0 or more" if name == "kaiser" else "above 0"
+            raise SettingsError(f"window's {SHAPED_WINDOWS[name]} is {window[1]}; with {name} it must be {span}")
+        if name == "dpss" and length > 1 and value >= length / 2:
+            raise SettingsError(
+                f"window's {SHAPED_WINDOWS[name]} is {value:g}; with window_length {length} it must be below "
+                f"{length / 2:g}"
+            )
+        return name, value
+    from scipy.signal import get_window
+
+    given = tuple(window) if isinstance(window, list) else window
+    try:
+        get_window(given, length)
+    except (ValueError, TypeError, KeyError) as error:
+        names = ", ".join((*PLAIN_WINDOWS, *SHAPED_WINDOWS))
+        raise SettingsError(
+            f"window is {window!r}; it must be one of {names}, or what scipy.signal.get_window knows ({error})"
+        ) from None
+    return given
