@@ -128,7 +128,7 @@ class Compiled:
             raise ValueError(f"the compiled engine cannot do this: {reason}")
         if self.dtype is not None and samples.dtype != self.dtype:
             raise ValueError(f"samples are {samples.dtype}; this engine computes in {self.dtype}")
-        contiguous = samples.ndim == 2 and (samples.shape[1] < 2 or samples.strides[1] == samples.itemsize)
+        contiguous = samples.ndim == 2 and (samples.size < 2 or samples[:1].flags.c_contiguous)
         if not contiguous or not samples.flags.aligned:
             raise ValueError(f"samples have shape {samples.shape}; they must be (channels, n), each channel contiguous")
         if work.hop < 1 or not 1 <= len(work.window) <= work.n_fft:

@@ -55,6 +55,9 @@ def operand(value: Number) -> str:
     return value.name if isinstance(value, Int) else str(value)
 
 
+_WINDOWS_WANTS = "@_fltused = constant i32 1"  # else the loader looks for it, and ends the process
+
+
 class Module:
     """One IR module: its functions, what it borrows from LLVM, and the type of its vectors."""
 
@@ -73,7 +76,7 @@ class Module:
     def text(self) -> str:
         """The module, to be parsed by LLVM."""
         functions = (fn.text() for fn in self.functions)
-        return "\n".join([*self._declared.values(), *functions, "!0 = !{i32 1}"])
+        return "\n".join([*self._declared.values(), *functions, _WINDOWS_WANTS, "!0 = !{i32 1}"])
 
 
 class Function:

@@ -1,0 +1,109 @@
+"""What a kernel does to the machine around it: rounding modes, threads, forks, memory."""
+
+import multiprocessing
+import os
+import threading
+
+import numpy as np
+import pytest
+
+from sonograph.engines import Work
+from sonograph.engines.compiled import Compiled, threads, workspace
+
+MANY = 6000
+
+
+def power(samples, threads=None, n_fft=1024):
+    work = Work(np.hanning(n_fft), n_fft // 4, n_fft)
+    out = np.empty((len(samples), 1 + (samples.shape[1] - n_fft) // work.hop, work.n_bins), samples.dtype)
+    Compiled(threads=threads).compute(samples, work, out)
+    return out
+
+
+def noise(n=MANY * 256, dtype="float32"):
+    return np.random.default_rng(3).standard_normal((1, n)).astype(dtype)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_denormal_numbers_are_numbers_again_after_a_call(n_threads):
+    smallest = np.full(4, np.finfo("float32").smallest_subnormal)
+    power(noise(), n_threads)
+    assert np.all(smallest + smallest > 0)
+    assert np.all(smallest * np.float32(4) > 0)
+
+
+def test_sound_too_quiet_for_normal_numbers_is_silence_or_itself():
+    quiet = noise(20_000) * np.float32(1e-42)
+    assert np.all(power(quiet) == 0)
+
+
+def test_a_small_call_starts_no_thread(monkeypatch):
+    def never(*arguments, **options):
+        raise AssertionError("a thread was started")
+
+    monkeypatch.setattr(threading, "Thread", never)
+    power(noise(20_000), 4)
+
+
+def test_an_error_in_a_thread_is_the_callers_error(monkeypatch):
+    work_in_main = threading.current_thread()
+    address = workspace.address
+
+    def no_memory(size):
+        if threading.current_thread() is not work_in_main:
+            raise MemoryError("no workspace")
+        return address(size)
+
+    monkeypatch.setattr(workspace, "address", no_memory)
+    with pytest.raises(MemoryError, match="no workspace"):
+        power(noise(), 3)
+
+
+def test_jobs_are_done_once_each_by_any_number_of_threads():
+    for n in (1, 2, 5):
+        done = []
+        threads.run(done.append, [(i,) for i in range(100)], n)
+        assert sorted(done) == list(range(100))
+
+
+def child(expected, queue):
+    queue.put(np.array_equal(power(noise()), expected))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+def test_a_forked_child_computes_what_its_parent_does_while_the_parent_computes():
+    """Their workspaces must not be one."""
+    samples = noise()
+    expected = power(samples)
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    children = [context.Process(target=child, args=(expected, queue)) for _ in range(2)]
+    for process in children:
+        process.start()
+    same = [np.array_equal(power(samples), expected) for _ in range(5)]
+    assert all([*same, *[queue.get(timeout=60) for _ in children]])
+    for process in children:
+        process.join()
+
+
+def test_two_callers_at_once_do_not_disturb_each_other():
+    samples = noise()
+    expected = power(samples, 1)
+    same = []
+
+    def call():
+        same.extend(np.array_equal(power(samples, 2), expected) for _ in range(3))
+
+    callers = [threading.Thread(target=call) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert same == 9 * [True]
+
+
+def test_the_workspace_of_the_longest_transform_is_small():
+    work = Work(np.ones(65536), 32768, 65536)
+    Compiled(threads=1).compute(np.zeros((1, 65536), "float32"), work, np.empty((1, 1, 32769), "float32"))
+    assert workspace._local.size <= 16 << 20
