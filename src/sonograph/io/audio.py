@@ -159,23 +159,32 @@ class FileSource:
         size = max(1, BLOCK // self.n_channels) if size is None else size
         track = self._opened.track
         cursor = track.cursor()
-        done, odd, loud = 0, 0, False
+        done, odd, missing, loud = 0, 0, 0, False
         try:
             while True:
                 block = cursor.read(size)
+                if block.shape[1]:
+                    here, above = _oddities(block)
+                    odd, loud = odd + here, loud or above
                 if track.n_samples is not None and block.shape[1] < size:
-                    block = self._filled(block, min(size, track.n_samples - done))
+                    lost = min(size, track.n_samples - done) - block.shape[1]
+                    missing += lost
+                    block = self._filled(block, block.shape[1] + lost)
                 if not block.shape[1]:
                     break
-                here, above = _oddities(block)
-                odd, loud = odd + here, loud or above
                 done += block.shape[1]
                 self.limits.check(shown(self.path), seconds=done / self.sample_rate)
                 yield block
         finally:
             cursor.close()
         self._counted = done
-        self._conclude(cursor.faults, done, odd, loud)
+        found = cursor.faults
+        if missing and not found:
+            what = (
+                f"{missing:,} of its samples could not be decoded. What could was used, up to the end of it; copy the "
+            )
+            found = [Fault("partial", "short", what + "file again from the original.")]
+        self._conclude(found, done, odd, loud)
 
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range (channels, n): NaN where they are missing, 0 outside the sound."""

@@ -19,6 +19,7 @@ class DecodedTrack:
     """Compressed sound.
 
     data : makes the bytes to decode, from the beginning
+    name : as "Ogg Vorbis"
     n_samples : samples of each channel; None where only decoding tells
     seekable : whether the decoder may be sent to a place
     early : how many samples before a place the decoder must start to be exact there
@@ -28,14 +29,15 @@ class DecodedTrack:
     def __init__(
         self,
         data: Callable[[], View],
+        name: str,
         *,
         n_samples: int | None = None,
         seekable: bool = False,
         early: int = 0,
         dtype: str = "float32",
     ) -> None:
-        self.data, self.n_samples, self.seekable, self.early = data, n_samples, seekable, early
-        self.dtype = np.dtype(dtype)
+        self.n_samples, self.seekable, self.early = n_samples, seekable, early
+        self.data, self.name, self.dtype = data, name, np.dtype(dtype)
         first = Decoder(data(), dtype)
         self.sample_rate, self.n_channels, self.claimed = first.sample_rate, first.n_channels, first.claimed
         self.container, self.subtype = first.container, first.subtype

@@ -66,7 +66,7 @@ class OpenFile:
             The disk or the network gave an error.
         """
         parts = []
-        while count > 0:
+        while count > 0 and position < self.size + (1 << 40):
             part = os.pread(self._descriptor, min(count, 1 << 24), position)
             if not part:
                 break

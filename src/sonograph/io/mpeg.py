@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sonograph.io.door import OpenFile
+from sonograph.io.status import Fault
 
 _KBPS = {
     (3, 1): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -29,6 +31,7 @@ class Frame:
     n_channels: int
 
 
+@lru_cache(4096)
 def frame_at(head: bytes) -> Frame | None:
     """The frame that starts with these four bytes, or None."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
@@ -48,7 +51,7 @@ def frame_at(head: bytes) -> Frame | None:
 
 def alike(a: Frame, b: Frame) -> bool:
     """Whether two frames can be of one sound."""
-    return (a.sample_rate, a.version, a.layer) == (b.sample_rate, b.version, b.layer)
+    return a.sample_rate == b.sample_rate and (a.version, a.layer, a.n_channels) == (b.version, b.layer, b.n_channels)
 
 
 def begins(file: OpenFile, position: int, within: int = 4096) -> int | None:
@@ -73,3 +76,88 @@ def _run(data: bytes, at: int, length: int) -> bool:
             return at <= length
         here = frame_at(data[at : at + 4])
     return False
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What following the frames found.
+
+    first, stop : the bytes of the frames that follow each other
+    frame : the first of them
+    n_frames : how many there are, the one that only describes the others not counted
+    head : the first frame, with the number of bytes that it claims made true
+    described : whether the first frame describes the others
+    faults : what is wrong
+    """
+
+    first: int
+    stop: int
+    frame: Frame
+    n_frames: int
+    head: bytes
+    described: bool
+    faults: list[Fault]
+
+
+def walk(file: OpenFile, first: int) -> Walk:
+    """Follow the frames from the first one to the last that is whole."""
+    position, n_frames, data, start = first, 0, b"", first
+    frame = frame_at(file.at(first, 4))
+    assert frame is not None  # noqa: S101  begins() found it
+    faults: list[Fault] = []
+    while True:
+        if position + 4 > start + len(data):
+            start, data = position, file.at(position, 1 << 20)
+        here = frame_at(data[position - start : position - start + 4])
+        if here is None or not alike(here, frame):
+            break
+        if position + here.length > file.size:
+            what = (
+                f"the file ends inside a frame (byte {file.size:,}). What is there was used; copy the file again from "
+            )
+            faults.append(Fault("partial", "data-cut", what + "the original."))
+            break
+        position, n_frames = position + here.length, n_frames + 1
+    if not faults:
+        faults += _after(file, position, here)
+    head = bytearray(file.at(first, frame.length))
+    at = max(head.find(b"Xing", 0, 64), head.find(b"Info", 0, 64))
+    if at > 0:
+        flags = int.from_bytes(head[at + 4 : at + 8], "big")
+        n_frames -= 1
+        if flags & 1:
+            faults += _compare(n_frames, int.from_bytes(head[at + 8 : at + 12], "big"), bool(faults))
+        if flags & 2:
+            place = at + 8 + (4 if flags & 1 else 0)
+            head[place : place + 4] = (position - first).to_bytes(4, "big")
+    return Walk(first, position, frame, n_frames, bytes(head), at > 0, faults)
+
+
+def _compare(n_frames: int, promised: int, known: bool) -> list[Fault]:
+    if known or promised in (0, n_frames):
+        return []
+    if promised > n_frames:
+        what = (
+            f"the header promises {promised:,} frames but the file has {n_frames:,}. What is there was used; copy the "
+        )
+        return [Fault("partial", "data-cut", what + "file again from the original.")]
+    return [Fault("warn", "sample-count", f"the header promises {promised:,} frames and {n_frames:,} are there.")]
+
+
+def _after(file: OpenFile, position: int, here: Frame | None) -> list[Fault]:
+    """What is wrong with what follows the last frame: a tag is nothing, more sound is."""
+    rest = file.at(position, 1 << 16)
+    if not rest or rest[:3] in (b"TAG", b"ID3") or rest[:8] in (b"APETAGEX", b"LYRICSBE") or not rest.strip(b"\0"):
+        return []
+    if here is not None:
+        what = f"the sound changes its rate or its channels at byte {position:,}. What comes before was used."
+        return [Fault("partial", "format-change", what)]
+    if begins(file, position, 1 << 16) is not None:
+        what = (
+            f"there is something else between its frames (byte {position:,}). What comes before was used; what comes "
+        )
+        return [
+            Fault("partial", "damaged", what + "after has no known place in time. Copy it again from the original.")
+        ]
+    what = f"{file.size - position:,} bytes after the sound are none. They were left out."
+    return [Fault("warn", "trailing", what)]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sonograph.io.content import kind_of, refusal
-from sonograph.io.door import OpenFile
+from sonograph.io.content import after_id3, kind_of, refusal
+from sonograph.io.door import OpenFile, View
 from sonograph.io.pcm import PcmTrack
 from sonograph.io.riff import Layout
 from sonograph.io.status import Fault
+
+if TYPE_CHECKING:
+    from sonograph.io.decoded import DecodedTrack
 
 HIGHEST_RATE = 10e6
 """Hz. A header that says more is broken."""
@@ -31,7 +34,10 @@ class Cursor(Protocol):
 
 
 class Track(Protocol):
-    """Sound in a file, wherever its bytes are and whatever decodes them."""
+    """Sound in a file, wherever its bytes are and whatever decodes them.
+
+    n_samples : samples of each channel; None where only decoding tells
+    """
 
     dtype: np.dtype
     n_channels: int
@@ -87,30 +93,72 @@ def _aiff(file: OpenFile) -> Opened:
 
 
 def _laid_out(file: OpenFile, layout: Layout) -> Opened:
+    text = f"{layout.container}, {layout.encoding.text if layout.encoding else layout.codec}"
     if layout.encoding is None:
-        found = _decoded(file, layout.container)
-        return Opened(found.track, f"{layout.container}, {layout.codec}", found.sample_rate, None, layout.faults)
+        healthy = not any(fault.word == "partial" for fault in layout.faults)
+        return _trusted(_decoded(file, text, lambda: View(file)), layout.faults, healthy)
     check_sound(file, layout.sample_rate, layout.n_channels)
     n_samples = layout.n_samples or 0
     track = PcmTrack(file, layout.encoding, layout.n_channels, layout.data, n_samples)
-    text = f"{layout.container}, {layout.encoding.text}"
     expected = n_samples if layout.expected is None else layout.expected
     return Opened(track, text, layout.sample_rate, expected, layout.faults)
 
 
-def _decoded(file: OpenFile, name: str, *, seekable: bool = False, **options: Any) -> Opened:
+def _flac(file: OpenFile) -> Opened:
+    from sonograph.io.flac_decoding import FlacTrack
+
+    track = FlacTrack(file)
+    check_sound(file, track.info.sample_rate, track.n_channels)
+    expected = track.info.n_samples or track.n_samples
+    return Opened(track, f"FLAC, {track.info.bits} bit", track.info.sample_rate, expected, track.faults)
+
+
+def _ogg(file: OpenFile) -> Opened:
+    from sonograph.io import ogg
+
+    walk = ogg.walk(file)
+    if not walk.codec:
+        raise file.error("codec", "is an Ogg file of something that is not known here. Save its sound as FLAC.")
+    early = 4096 if walk.codec == "Vorbis" else 0
+    track = _decoded(file, f"Ogg {walk.codec}", lambda: View(file, 0, walk.stop), early=early)
+    healthy = walk.timed and not any(fault.word == "partial" for fault in walk.faults)
+    return _trusted(track, walk.faults, healthy)
+
+
+def _mp3(file: OpenFile) -> Opened:
+    from sonograph.io import mpeg
+
+    walk = mpeg.walk(file, mpeg.begins(file, after_id3(file)) or 0)
+    after = walk.first + len(walk.head)
+    track = _decoded(file, "MP3", lambda: View(file, after, walk.stop, walk.head))
+    longest = walk.n_frames * walk.frame.n_samples
+    healthy = walk.described and not walk.faults and longest - 4 * 1152 <= track.claimed <= longest
+    return _trusted(track, walk.faults, healthy)
+
+
+def _other(file: OpenFile) -> Opened:
+    """AU and CAF, which libsndfile walks itself."""
+    track = _decoded(file, "AU" if file.at(0, 4) != b"caff" else "CAF", lambda: View(file))
+    return _trusted(track, [], 0 <= track.claimed < 1 << 62)
+
+
+def _decoded(file: OpenFile, name: str, view: Callable[[], View], **options: Any) -> DecodedTrack:
     from sonograph.io.decoded import DecodedTrack
-    from sonograph.io.door import View
     from sonograph.io.libsndfile import Refused
 
     try:
-        track = DecodedTrack(lambda: View(file), **options)
+        track = DecodedTrack(view, name, **options)
     except Refused as refused:
         raise file.error("codec", f"is a {name} file that cannot be decoded ({refused}).") from None
     check_sound(file, track.sample_rate, track.n_channels)
-    if seekable and 0 <= track.claimed < 1 << 62:
+    return track
+
+
+def _trusted(track: DecodedTrack, faults: list[Fault], healthy: bool) -> Opened:
+    """A track that is sent to places, and believed about its length, only where its structure was found whole."""
+    if healthy:
         track.n_samples, track.seekable = track.claimed, True
-    return Opened(track, name, track.sample_rate, track.n_samples)
+    return Opened(track, track.name, track.sample_rate, track.n_samples, faults)
 
 
 def check_sound(file: OpenFile, sample_rate: float, n_channels: int) -> None:
@@ -124,9 +172,9 @@ def check_sound(file: OpenFile, sample_rate: float, n_channels: int) -> None:
 _OPENERS: dict[str, Callable[[OpenFile], Opened]] = {
     "riff": _riff,
     "aiff": _aiff,
-    "flac": lambda file: _decoded(file, "FLAC", seekable=True),
-    "ogg": lambda file: _decoded(file, "Ogg", seekable=True, early=4096),
-    "mp3": lambda file: _decoded(file, "MP3"),
-    "au": lambda file: _decoded(file, "AU", seekable=True),
-    "caf": lambda file: _decoded(file, "CAF", seekable=True),
+    "flac": _flac,
+    "ogg": _ogg,
+    "mp3": _mp3,
+    "au": _other,
+    "caf": _other,
 }
