@@ -70,6 +70,10 @@ def test_a_sound_shorter_than_a_frame_says_what_to_do():
     refuse_too_short(settings_of(512, 128, "inside"), 0)
 
 
+def test_no_frames_need_no_samples():
+    assert samples_for(settings_of(16, 4, "zeros"), range(3, 3)) == range(0)
+
+
 def test_frames_that_are_not_there_are_refused():
     with pytest.raises(SettingsError, match=r"range\(3, 9\); this sound has the frames 0 to 7"):
         check_frames(range(3, 9), range(8))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sonograph.errors import SettingsError
-from sonograph.settings import Settings, StftSettings, stft_of
+from sonograph.settings import Settings, stft_of
 
 
 def offset(settings: Settings) -> int:
@@ -30,6 +30,7 @@ def frames_of(settings: Settings, n_samples: int) -> range:
 
     Examples
     --------
+    >>> from sonograph import StftSettings
     >>> frames_of(StftSettings(window_length=512, hop=128), n_samples=1000)
     range(0, 8)
     """
@@ -104,8 +105,3 @@ def split(frames: range, at_most: int) -> Iterator[range]:
         raise SettingsError(f"at_most is {at_most}; it must be 1 or more frames")
     for first in range(frames.start, frames.stop, at_most):
         yield range(first, min(first + at_most, frames.stop))
-
-
-def centre_sample(settings: StftSettings, frame: int) -> int:
-    """The sample at the middle of a frame's window."""
-    return frame * settings.hop + offset(settings) + settings.window_length // 2
