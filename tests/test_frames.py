@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 import naive
 from sonograph import SettingsError, StftSettings
-from sonograph.frames import check_frames, frames_of, refuse_too_short, samples_for, split, valid_frames
+from sonograph.frames import centre_sample, check_frames, frames_of, refuse_too_short, samples_for, split, valid_frames
 from sonograph.settings import EDGES
 
 LENGTHS = {"even": (16, 5), "odd": (17, 6), "even hop": (16, 4), "one hop": (8, 8)}
@@ -68,6 +68,14 @@ def test_a_sound_shorter_than_a_frame_says_what_to_do():
     with pytest.raises(SettingsError, match=r'100 samples.*window_length 512.*edges="padded" or edges="zeros"'):
         refuse_too_short(settings_of(512, 128, "inside"), 100)
     refuse_too_short(settings_of(512, 128, "inside"), 0)
+
+
+@pytest.mark.parametrize("edges", EDGES)
+def test_the_middle_of_a_frame_is_the_middle_of_its_samples(edges):
+    for n in (16, 17):
+        settings = settings_of(n, 5, edges)
+        for i in range(4):
+            assert centre_sample(settings, i) == samples_for(settings, range(i, i + 1))[n // 2]
 
 
 def test_no_frames_need_no_samples():

@@ -105,3 +105,14 @@ def split(frames: range, at_most: int) -> Iterator[range]:
         raise SettingsError(f"at_most is {at_most}; it must be 1 or more frames")
     for first in range(frames.start, frames.stop, at_most):
         yield range(first, min(first + at_most, frames.stop))
+
+
+def centre_sample(settings: Settings, frame: int) -> int:
+    """The sample at the middle of a frame's window.
+
+    >>> from sonograph import StftSettings
+    >>> centre_sample(StftSettings(window_length=512, hop=128, edges="inside"), 10)
+    1536
+    """
+    stft = stft_of(settings)
+    return frame * stft.hop + offset(stft) + stft.window_length // 2
