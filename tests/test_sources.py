@@ -28,6 +28,24 @@ def test_samples_that_cannot_be_are_refused(given, message):
         Signal(*given)
 
 
+@pytest.mark.parametrize("shape", [(8, 2), (10, 10), (16, 0), (1, 1), (2, 8000)])
+def test_few_channels_of_few_samples_are_taken_as_they_are(shape):
+    assert Signal(np.zeros(shape), 1.0).n_channels == shape[0]
+
+
+def test_nine_channels_of_eight_samples_are_not():
+    with pytest.raises(SettingsError, match="9 channels of 8 samples; pass samples.T"):
+        Signal(np.zeros((9, 8)), 1.0)
+
+
+def test_a_signal_cannot_be_changed_and_is_compared_by_identity():
+    signal = Signal(np.zeros(10), 8000.0)
+    with pytest.raises(AttributeError):
+        signal.sample_rate = 1.0
+    assert signal != Signal(np.zeros(10), 8000.0)
+    assert signal == signal
+
+
 def test_a_signal_is_a_source():
     assert isinstance(Signal(np.zeros(10), 8000.0), Source)
 

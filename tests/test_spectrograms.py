@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from sonograph import SettingsError, Signal, StftSettings, spectrogram
+from sonograph import SettingsError, Signal, Spectrogram, StftSettings, spectrogram
 
 SETTINGS = StftSettings(window_length=256, hop=64)
 SOUND = Signal(np.random.default_rng(0).standard_normal((2, 8000)), 8000.0, start=datetime(2026, 1, 1, tzinfo=UTC))
@@ -31,6 +31,7 @@ def test_frequencies_are_those_of_the_bins():
         power = spectrogram(SOUND, StftSettings(window_length=256, n_fft=n_fft))
         np.testing.assert_allclose(power.frequencies, np.fft.rfftfreq(n_fft, 1 / 8000), rtol=1e-15)
         np.testing.assert_allclose(power.edges.mean(axis=1), power.frequencies, atol=1e-9)
+        np.testing.assert_allclose(power.edges[1:, 0], power.edges[:-1, 1], rtol=1e-12)
 
 
 def test_a_part_is_a_view_with_its_own_axis():
@@ -43,6 +44,23 @@ def test_a_part_is_a_view_with_its_own_axis():
     assert span.times[0] == 0.256
     assert span.times[-1] == 0.496
     assert span.start == SOUND.start
+
+
+def test_a_part_of_a_part_keeps_its_numbers():
+    whole = spectrogram(SOUND, SETTINGS)
+    part = whole.select(frames=range(10, 40)).select(frames=range(20, 25))
+    np.testing.assert_array_equal(part.values, whole.values[..., 20:25])
+    np.testing.assert_array_equal(part.times, whole.times[20:25])
+
+
+def test_a_spectrogram_cannot_be_changed_and_is_compared_by_identity():
+    whole = spectrogram(SOUND, SETTINGS)
+    with pytest.raises(AttributeError):
+        whole.sample_rate = 1.0
+    assert whole == whole
+    assert whole != spectrogram(SOUND, SETTINGS)
+    with pytest.raises(TypeError):
+        Spectrogram(whole.values)
 
 
 def test_a_part_knows_which_frames_saw_only_samples():
