@@ -34,7 +34,7 @@ def test_few_channels_of_few_samples_are_taken_as_they_are(shape):
 
 
 def test_nine_channels_of_eight_samples_are_not():
-    with pytest.raises(SettingsError, match="9 channels of 8 samples; pass samples.T"):
+    with pytest.raises(SettingsError, match=r"9 channels of 8 samples; pass samples.T"):
         Signal(np.zeros((9, 8)), 1.0)
 
 
