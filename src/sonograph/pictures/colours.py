@@ -24,6 +24,4 @@ def colour_map(name: str) -> Colormap:
     known = {"grey": "gray", "grey_r": "gray_r"}.get(name, name)
     if known not in colormaps:
         one_of("colours", name, (*PERCEPTUAL, *(n for n in sorted(colormaps) if n not in PERCEPTUAL)))
-    colours = colormaps[known].copy()
-    colours.set_bad((0, 0, 0, 0))
-    return colours
+    return colormaps[known].with_extremes(bad=(0, 0, 0, 0))

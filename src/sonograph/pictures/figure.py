@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 TITLE, LABEL, TICK, SMALL = 11.0, 9.0, 8.0, 7.5  # points
 LINE = 0.6
 
-# a name in a script that the font lacks is drawn as boxes; that is no reason to print on standard error
-warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-
 
 def figure_for(sheet: Sheet, dpi: float) -> Figure:
     """An empty sheet of paper."""
@@ -43,6 +39,8 @@ def panel(figure: Figure, sheet: Sheet, box: Box, *, framed: bool = True) -> Axe
     """Axes whose inside is exactly a box of pixels; the frame lies around it and covers none of them."""
     axes = figure.add_axes(_share(sheet, box), facecolor=PAPER)
     axes.spines[:].set_visible(False)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_zorder(-1)  # below the pixels, of which a tick would cover one
     axes.tick_params(labelsize=TICK, width=LINE, length=3, color=INK, labelcolor=INK)
     if framed:
         around = Box(box.left - 1, box.bottom - 1, box.width + 2, box.height + 2)

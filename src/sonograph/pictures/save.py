@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,5 +35,7 @@ def save(figure: Figure, file: Any, format: str) -> None:
     """Write a figure to a path or an open file."""
     import matplotlib
 
-    with matplotlib.rc_context({"svg.hashsalt": "sonograph", "pdf.fonttype": 42}):
+    with matplotlib.rc_context({"svg.hashsalt": "sonograph", "pdf.fonttype": 42}), warnings.catch_warnings():
+        # a name in a script that the font lacks is drawn as boxes; no reason to print on standard error
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(file, format=format, metadata=NO_DATE[format])

@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sonograph import cli, spectrogram
+from sonograph.cli.demo import demonstrations
+
+
+def test_the_demonstration_draws_what_it_says(here, capsys):
+    assert cli.main(["demo", "-o", "pictures"]) == 0
+    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [p.stem for p in paths] == ["fm", "guitar", "kick", "snare", "pings"]
+    for path in paths:
+        assert np.asarray(Image.open(path).convert("L")).std() > 20
+
+
+@pytest.mark.parametrize(("name", "frames"), [("guitar", 168), ("kick", 54), ("snare", 81)])
+def test_the_drums_are_as_in_the_tutorial(name, frames):
+    sound, settings = next((s, how) for n, s, how, _ in demonstrations() if n == name)
+    levels = spectrogram(sound, settings).values
+    assert levels.shape == (1025, frames)
+    assert levels.max() == 0
+
+
+def test_a_folder_that_cannot_be_made_is_4(here, capsys):
+    (here / "file").touch()
+    assert cli.main(["demo", "-o", "file/demo"]) == 4
+    assert "this folder cannot be made" in capsys.readouterr().err

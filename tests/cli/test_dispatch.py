@@ -1,0 +1,106 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from sonograph import OutputError, SettingsError, SourceError, cli
+from sonograph.cli import exits
+
+
+@pytest.mark.parametrize(
+    "given", [["--help"], ["draw", "--help"], ["info", "--help"], ["demo", "--help"], ["--version"]]
+)
+def test_help_loads_nothing_heavy(given):
+    code = (
+        "import sys; from sonograph.cli import main; code = main(sys.argv[1:]); "
+        "print(sorted({m.split('.')[0] for m in sys.modules} & {'numpy', 'matplotlib', 'scipy', 'soundfile', "
+        "'llvmlite', 'PIL'}), code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *given], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[] 0\n")
+    assert done.stderr == ""
+
+
+def test_help_names_units_defaults_examples_and_exit_codes(capsys):
+    assert cli.main(["draw", "--help"]) == 0
+    said = capsys.readouterr().out
+    for words in ("how to compute:", "samples (1024) or time (25ms) [2048]", "examples:", "exit status: 0 done, 2 an"):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([], "name a command: draw, info, demo"),
+        (["drow"], "invalid choice: 'drow'"),
+        (["draw"], "required: FILE"),
+        (
+            ["draw", "a.wav", "--window", "25mm", "-o", "a.png"],
+            r"--window: '25mm'; it must be samples (1024) or a time",
+        ),
+        (["draw", "a.wav", "--start", "x", "-o", "a.png"], "--start: 'x'; it must be seconds (12.5), min:s (1:30)"),
+        (["draw", "a.wav", "--size", "9", "-o", "a.png"], "--size: '9'; it must be width and height in pixels"),
+        (["draw", "a.wav", "--shape", "gaussian:x", "-o", "a.png"], "what follows the colon must be a number"),
+        (["draw", "a.wav", "--edges", "round", "-o", "a.png"], "--edges: invalid choice: 'round'"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_2(given, words, capsys):
+    assert cli.main(given) == 2
+    said = capsys.readouterr()
+    assert words in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (SettingsError("hop is 0"), 2),
+        (SourceError("a.wav: is empty."), 3),
+        (OutputError("a.png: the disk is full."), 4),
+        (MemoryError(), 4),
+        (KeyboardInterrupt(), 130),
+        (SystemExit(143), 143),
+    ],
+)
+def test_every_end_has_its_code_and_one_line(error, code, capsys):
+    assert exits.told(error) == code
+    said = capsys.readouterr().err
+    assert said.count("\n") == (0 if isinstance(error, SystemExit) else 1)
+
+
+def test_our_own_fault_shows_its_traceback(capsys):
+    assert exits.told(ZeroDivisionError("x")) == 1
+    assert "this is a fault of Sonograph itself" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_is_no_traceback(wav):
+    code = f"{sys.executable} -m sonograph info {' '.join([wav] * 50)} | head -c 10"
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_leaves_no_half_picture(here, number, code):
+    """While the picture is being written, which is when a half one could be left."""
+    program = (
+        "import sys, time\n"
+        "from sonograph import drawing\n"
+        "from sonograph.pictures import save\n"
+        "def slow(figure, part, format):\n"
+        "    part.write_bytes(b'half'); print('writing', flush=True); time.sleep(60)\n"
+        "save.save = slow\n"
+        "from sonograph.cli import main\n"
+        "sys.exit(main(['demo', '-o', 'out']))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "writing\n"
+    os.kill(process.pid, number)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "Traceback" not in said
+    assert list((here / "out").iterdir()) == []

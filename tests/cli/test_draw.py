@@ -1,0 +1,175 @@
+import os
+import resource
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+
+from sonograph import cli
+
+
+@pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_a_file_becomes_a_picture(wav, here, ending, start):
+    assert cli.main(["draw", wav, "-o", f"tone.{ending}"]) == 0
+    assert (here / f"tone.{ending}").read_bytes().startswith(start)
+    assert sorted(p.name for p in here.iterdir()) == [f"tone.{ending}", "tone.wav"]
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_the_same_sound_gives_the_same_bytes(wav, here, ending):
+    for name in ("a", "b"):
+        assert cli.main(["draw", wav, "-o", f"{name}.{ending}"]) == 0
+    assert (here / f"a.{ending}").read_bytes() == (here / f"b.{ending}").read_bytes()
+
+
+def test_size_and_format_are_as_asked(wav, here):
+    assert cli.main(["draw", wav, "-o", "picture", "--format", "png", "--size", "640x400", "--dpi", "80"]) == 0
+    with Image.open(here / "picture") as picture:
+        assert (picture.format, picture.size) == ("PNG", (640, 400))
+
+
+def make_bad(here):
+    (here / "empty.wav").touch()
+    (here / "text.wav").write_text("this is a letter, not a sound\n" * 20)
+    (here / "folder.wav").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("missing.wav", "missing.wav: does not exist"),
+        ("folder.wav", "folder.wav: is a folder"),
+        ("empty.wav", "empty.wav: is empty"),
+        ("text.wav", "text.wav: "),
+    ],
+)
+def test_a_bad_file_is_one_sentence_and_3(file, words, wav, here, capsys):
+    make_bad(here)
+    assert cli.main(["draw", file, "-o", "out.png"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("sonograph: " + words)
+    assert said.count("\n") == 1
+    assert not (here / "out.png").exists()
+
+
+def test_one_bad_file_among_many_leaves_the_others_drawn(wav, here, capsys):
+    make_bad(here)
+    assert cli.main(["draw", wav, "text.wav", wav, "-o", "out.png"]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
+    assert cli.main(["draw", wav, wav, "-o", "two.png"]) == 0
+    assert (here / "out.png").read_bytes() == (here / "two.png").read_bytes()
+
+
+def test_a_file_that_the_options_do_not_suit_leaves_the_others_drawn(wav, here, capsys):
+    soundfile.write(here / "short.wav", np.zeros(100), 8000)
+    assert cli.main(["draw", wav, "short.wav", "-o", "out.png", "--edges", "inside", "--window", "512"]) == 2
+    said = capsys.readouterr().err
+    assert "short.wav: the sound has 100 samples, fewer than window_length 512" in said
+    assert (here / "out.png").exists()
+
+
+def test_a_truncated_file_is_drawn_and_named(wav, here, capsys):
+    whole = (here / wav).read_bytes()
+    (here / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    assert cli.main(["draw", "cut.wav", "-o", "out.png"]) == 3
+    assert capsys.readouterr().err.startswith("sonograph: cut.wav: ")
+    assert (here / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--hop", "0"], "hop is 0; it must be 1 to 2048"),
+        (["--hop", "5000"], "hop is 5000; with window_length 2048 it must be 1 to 2048"),
+        (["--window", "1024", "--n-fft", "512"], "n_fft is 512; with window_length 1024"),
+        (["--shape", "hanning9"], "window is 'hanning9'"),
+        (["--window", "0.5"], "window_length is 0.5; it must be a whole number"),
+        (["--range", "0", "-80"], "range is 0 to -80 dB"),
+        (["--below", "-5"], "below is -5.0; it must be above 0"),
+        (["--size", "0x100"], "size is 0x100"),
+        (["--size", "1000000x100"], "size is 1000000x100; it must be 16384 pixels or fewer"),
+        (["--size", "100x50"], "size is 100x50; with axes"),
+        (["--colours", "magmaa"], "colours is 'magmaa'; did you mean magma"),
+        (["--view", "waves"], "view is 'waves'"),
+        (["--channel", "1"], "tone.wav: channel is 1; this sound has 0 alone"),
+        (["--start", "3"], "tone.wav: the start is 3 s; this sound ends at 0.5 s"),
+        (["--end", "1:30"], "tone.wav: the end is 90 s; this sound ends at 0.5 s"),
+        (["--start", "0.4", "--end", "0.2"], "the end is 0.2 s; it must be after the start, 0.4 s"),
+        (["--window", "0ms"], "window_length is 0; it must be 1 or more"),
+    ],
+)
+def test_an_option_that_cannot_be_is_one_sentence_and_2(options, words, wav, here, capsys):
+    assert cli.main(["draw", wav, "-o", "out.png", *options]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+    assert not (here / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "words"),
+    [
+        ("no/out.png", 4, "no/out.png: the folder no does not exist"),
+        ("out.jpg", 2, 'out.jpg ends in ".jpg"; a picture\'s name must end in one of png, svg, pdf'),
+        ("out", 2, "out has no ending"),
+        ("folder.wav", 2, "ends in"),
+    ],
+)
+def test_an_output_that_cannot_be_is_said_before_any_work(output, code, words, wav, here, capsys):
+    make_bad(here)
+    assert cli.main(["draw", wav, "-o", output]) == code
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_the_input_is_never_written_over(wav, here, capsys):
+    before = (here / wav).read_bytes()
+    assert cli.main(["draw", wav, "-o", wav, "--format", "png"]) == 4
+    assert (here / wav).read_bytes() == before
+
+
+def test_no_output_is_wrong_usage(wav, capsys):
+    assert cli.main(["draw", wav]) == 2
+    assert "name the picture: -o picture.png" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_4_and_leaves_nothing(wav, here):
+    """A file may grow to no more than 4 kB, as on a disk that is full."""
+
+    def small_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "sonograph", "draw", wav, "-o", "out.png"],
+        preexec_fn=small_files,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert done.returncode == 4, done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(p.name for p in here.iterdir()) == [wav]
+
+
+def test_times_and_samples_name_the_same_part(wav, here):
+    ways = [["--start", "0.1", "--end", "0.3"], ["--start", "0:00.1", "--end", "2400samples"]]
+    for i, way in enumerate(ways):
+        assert cli.main(["draw", wav, "-o", f"{i}.png", "--window", "256", *way]) == 0
+    assert (here / "0.png").read_bytes() == (here / "1.png").read_bytes()
+    for i, way in enumerate((["--window", "25ms", "--hop", "5ms"], ["--window", "200", "--hop", "40"])):
+        assert cli.main(["draw", wav, "-o", f"{i}.png", *way]) == 0
+    assert (here / "0.png").read_bytes() == (here / "1.png").read_bytes()
+
+
+def test_the_recordings_are_drawn(recordings, tmp_path):
+    files = sorted(
+        p for p in recordings.rglob("*") if p.suffix in (".wav", ".flac", ".ogg", ".mp3") and p.stat().st_size
+    )
+    assert files
+    small = sorted(files, key=lambda p: p.stat().st_size)[:: max(1, len(files) // 12)]
+    for i, file in enumerate(small):
+        assert cli.main(["draw", str(file), "-o", str(tmp_path / f"{i}.png")]) in (0, 3)

@@ -1,0 +1,205 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.pictures.sounds import APART, clicks, inside, pixels
+
+from sonograph import LevelSettings, SettingsError, Signal, SourceError, StftSettings, draw, signals, spectrogram
+from sonograph.pictures.colours import colour_map
+from sonograph.pictures.layout import Track, sheet
+from sonograph.pictures.settings import PictureSettings
+
+SHORT = StftSettings(window_length=256)
+
+
+def texts(figure):
+    return [t.get_text() for t in figure.findobj(lambda a: hasattr(a, "get_text")) if t.get_text()]
+
+
+def nothing_is_cut_off(figure):
+    renderer = figure.canvas.get_renderer()
+    figure.draw(renderer)
+    width, height = figure.get_size_inches() * figure.dpi
+    for text in figure.findobj(lambda a: hasattr(a, "get_text") and a.get_visible() and a.get_text()):
+        box = text.get_window_extent(renderer)
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= width, text
+        assert box.y1 <= height, text
+
+
+@settings(max_examples=30)
+@given(st.integers(30, 5000), st.data())
+def test_a_click_reaches_the_png_in_its_own_column(n_frames, data):
+    loud = data.draw(st.integers(0, n_frames - 1))
+    size = data.draw(st.tuples(st.integers(400, 700), st.integers(230, 300)))
+    figure = draw(clicks(n_frames, [loud]), APART, size=size, dpi=60)
+    picture = inside(figure, figure.axes[0]).astype(int)
+    brightest = np.array(colour_map("magma")(1.0)[:3]) * 255
+    lit = np.flatnonzero((np.abs(picture - brightest).max(axis=2) < 3).any(axis=0))
+    column = (loud + 0.5) / n_frames * picture.shape[1]
+    assert len(lit) >= 1
+    assert lit.min() - 1e-6 <= column <= lit.max() + 1 + 1e-6
+
+
+def test_the_png_shows_the_pixels_as_they_were_made():
+    figure = draw(signals.white_noise(2.0, rms=0.1, sample_rate=8000.0), SHORT)
+    axes, image = figure.axes[0], figure.axes[0].images[0]
+    want = image.to_rgba(image.get_array(), bytes=True)[::-1, :, :3]
+    np.testing.assert_array_equal(inside(figure, axes), want)
+
+
+@pytest.mark.parametrize(
+    ("sound", "settings", "label"),
+    [
+        (signals.tone(1000.0, 1.0), SHORT, "Level (dBFS)"),
+        (signals.tone(1000.0, 1.0, unit="V"), SHORT, "Level (dB re 1 V)"),
+        (
+            signals.tone(1000.0, 1.0, unit="V"),
+            StftSettings(window_length=256, scaling="density"),
+            "Spectral density level (dB re 1 V²/Hz)",
+        ),
+        (signals.tone(1000.0, 1.0, unit="Pa"), SHORT, "Level (dB re 20 µPa)"),
+        (signals.tone(1000.0, 1.0), LevelSettings(of=SHORT, reference="max"), "Level (dB re the maximum)"),
+    ],
+)
+def test_the_colour_bar_names_quantity_and_reference(sound, settings, label):
+    figure = draw(sound, settings)
+    axes, bar = figure.axes
+    assert bar.get_ylabel() == label
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Time (s)", "Frequency (kHz)")
+    assert not any("mplitude" in text for text in texts(figure))
+    nothing_is_cut_off(figure)
+
+
+def test_the_range_shown_is_80_db_below_the_loudest_and_stated():
+    figure = draw(signals.tone(1000.0, 1.0, amplitude=0.5, sample_rate=8000.0), SHORT)
+    assert figure.axes[0].images[0].get_clim() == pytest.approx((-86.02, -6.02), abs=0.01)
+    assert "colours span 80 dB, −86 to −6 dBFS" in texts(figure)
+    ends = [t.get_text() for t in figure.axes[1].get_yticklabels()]
+    assert (ends[0], ends[-1]) == ("−86.0", "−6.0")
+
+
+def test_a_range_by_hand_is_kept():
+    figure = draw(signals.tone(1000.0, 1.0), SHORT, range=(-60, -10))
+    assert figure.axes[0].images[0].get_clim() == (-60, -10)
+    assert "colours span 50 dB, −60 to −10 dBFS" in texts(figure)
+
+
+def test_missing_samples_are_hatched_and_counted():
+    sound = clicks(100, [])
+    sound.samples[640:1280] = np.nan
+    figure = draw(sound, APART)
+    assert figure.axes[0].patch.get_hatch()
+    assert any("10 of 100 frames are no data (hatched)" in text for text in texts(figure))
+    picture = inside(figure, figure.axes[0])
+    missing = picture[:, int(0.15 * picture.shape[1])]
+    assert (missing.min(axis=1) == missing.max(axis=1)).all()  # grey, which no colour of the map is
+
+
+def test_a_sound_without_missing_samples_says_nothing_of_them():
+    figure = draw(clicks(100, []), APART)
+    assert not figure.axes[0].patch.get_hatch()
+    assert not any("no data" in text for text in texts(figure))
+
+
+def test_silence_has_a_scale_all_the_same():
+    figure = draw(Signal(np.zeros(8000), 8000.0), SHORT)
+    assert figure.axes[0].images[0].get_clim() == (-80, 0)
+
+
+def test_several_sounds_share_one_scale():
+    loud, soft = (signals.tone(1000.0, 1.0, amplitude=a, sample_rate=8000.0) for a in (1.0, 0.01))
+    figure = draw([soft, loud], SHORT)
+    limits = {axes.images[0].get_clim() for axes in figure.axes if axes.images}
+    assert len(limits) == 1
+    assert limits.pop() == pytest.approx((-80, 0), abs=0.01)
+    nothing_is_cut_off(figure)
+
+
+def test_channels_are_stacked_or_chosen():
+    sound = Signal(np.random.default_rng(0).standard_normal((3, 8000)), 8000.0)
+    assert len(draw(sound, SHORT).axes) == 4
+    one = draw(sound, SHORT, channel=1)
+    assert len(one.axes) == 2
+    alone = draw(Signal(sound.samples[1], 8000.0), SHORT)
+    np.testing.assert_array_equal(one.axes[0].images[0].get_array(), alone.axes[0].images[0].get_array())
+
+
+def test_the_waveform_stands_above_the_spectrogram_on_one_time_axis():
+    figure = draw(signals.fm(), SHORT, view="both")
+    wave, picture, _ = figure.axes
+    assert wave.get_xlim() == picture.get_xlim() == (0, 10)
+    assert wave.get_position().x0 == picture.get_position().x0
+    assert wave.get_position().width == picture.get_position().width
+    assert wave.get_ylabel() == "Amplitude (V)"
+    nothing_is_cut_off(figure)
+
+
+def test_a_part_shows_its_own_times():
+    figure = draw(signals.tone(1000.0, 2.0), SHORT, seconds=(0.5, 1.25))
+    assert figure.axes[0].get_xlim() == (0.5, 1.25)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph .* missing from font")
+def test_dollars_and_strange_letters_in_a_title_are_drawn_as_they_are():
+    for title in ("$x_1$ costs $5", "two\nlines", "\udcff.wav", "鳥 🐦", "a" * 500):
+        figure = draw(signals.tone(1000.0, 0.5), SHORT, title=title)
+        pixels(figure)
+        nothing_is_cut_off(figure)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "name"]), st.booleans()), min_size=1, max_size=6),
+    st.integers(700, 3000),
+    st.integers(900, 2000),
+    st.sampled_from([60.0, 100.0, 150.0]),
+)
+def test_panels_never_overlap_and_stay_on_the_sheet(tracks, width, height, dpi):
+    tracks = [Track(1.0, heading, times) for heading, times in tracks]
+    placed = sheet(PictureSettings(size=(width, height), dpi=dpi), tracks, title=True, notes=2, bar=True)
+    tops = [height, *(box.bottom for box in placed.boxes)]
+    for box, above in zip(placed.boxes, tops, strict=False):
+        assert box.bottom + box.height < above
+        assert 0 < box.left < box.left + box.width < width
+    assert placed.boxes[-1].bottom > 0
+    bar = placed.bar(0, len(tracks) - 1)
+    assert bar.left > placed.boxes[0].left + placed.boxes[0].width
+    assert bar.left + bar.width < width
+
+
+def test_a_sheet_without_room_says_how_much_it_needs():
+    with pytest.raises(SettingsError, match=r"size is 300x100; with axes .* it must be \d+x\d+ or more, or the dpi"):
+        draw(signals.tone(1000.0, 0.5), size=(300, 100))
+    needed = (320, 203)
+    draw(signals.tone(1000.0, 0.5), size=needed)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"seconds": (3, None)}, SettingsError, r"the start is 3 s; this sound ends at 1 s"),
+        ({"seconds": (None, 3)}, SettingsError, r"the end is 3 s; this sound ends at 1 s"),
+        ({"channel": 1}, SettingsError, r"channel is 1; this sound has 0 alone"),
+        ({"colours": "virids"}, SettingsError, r"colours is 'virids'; did you mean viridis"),
+        ({"colors": "magma"}, SettingsError, r"a picture's setting is 'colors'; it must be one of .*colours"),
+    ],
+)
+def test_what_this_sound_does_not_have_is_refused(changes, error, words):
+    with pytest.raises(error, match=words):
+        draw(signals.tone(1000.0, 1.0), SHORT, **changes)
+
+
+def test_what_cannot_be_drawn_is_refused():
+    with pytest.raises(SourceError, match="no samples; there is nothing to draw"):
+        draw(Signal(np.zeros(0), 8000.0))
+    with pytest.raises(SettingsError, match="the list of sounds is empty"):
+        draw([])
+    with pytest.raises(SettingsError, match=r"the sound is a ndarray; it must be a path, a Source, a Signal"):
+        draw(np.zeros(100))
+    with pytest.raises(SettingsError, match="a spectrogram has no waveform"):
+        draw(spectrogram(signals.fm(), SHORT), view="both")
+    with pytest.raises(SettingsError, match="settings are given with a spectrogram"):
+        draw(spectrogram(signals.fm(), SHORT), SHORT)
+    with pytest.raises(SettingsError, match=r"they have no common scale: draw them apart"):
+        draw([signals.fm(), signals.tone(1000.0, 1.0)], SHORT)

@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.pictures.sounds import APART, FRAME, clicks
+
+from sonograph import (
+    Band,
+    BandSettings,
+    LevelSettings,
+    SettingsError,
+    Signal,
+    StftSettings,
+    level,
+    spectrogram,
+    transform,
+)
+from sonograph.pictures.raster import Pixels, raster
+
+
+def whole(sound, width=100, height=33, mean=False):
+    return Pixels(width, range(sound.n_samples), np.linspace(0, sound.sample_rate / 2, height + 1), mean)
+
+
+@given(st.integers(20, 3000), st.data())
+def test_a_click_of_one_frame_keeps_its_level_at_its_place(n_frames, data):
+    loud = data.draw(st.integers(0, n_frames - 1))
+    width, height = data.draw(st.integers(1, 700)), data.draw(st.integers(1, 50))
+    sound = clicks(n_frames, [loud])
+    for drawn in (sound, spectrogram(sound, APART)):
+        levels = raster(drawn, APART, whole(sound, width, height)).levels[0]
+        assert levels.shape == (height, width)
+        lit = np.flatnonzero((levels > -4).all(axis=0))  # DC stands for one frequency, not two: 3 dB less
+        np.testing.assert_allclose(levels[:, lit].max(axis=0), 0, atol=0.1)
+        column = (loud + 0.5) / n_frames * width  # the middle of the frame
+        assert lit.min() - 1e-6 <= column <= lit.max() + 1 + 1e-6
+        assert len(lit) <= max(1, np.ceil(width / n_frames) + 1)
+        others = np.delete(levels, lit, axis=1)
+        assert others.size == 0 or others.max() < -79.9
+
+
+@given(st.integers(30, 400), st.integers(1, 60), st.integers(1, 40), st.booleans())
+def test_a_pixel_is_the_maximum_or_the_mean_of_the_power_that_it_covers(n_frames, width, height, mean):
+    sound = Signal(np.random.default_rng(n_frames).standard_normal(n_frames * FRAME), 8000.0)
+    power = spectrogram(sound, APART).values
+    got = raster(sound, APART, whole(sound, width, height, mean)).levels[0]
+    reduce = np.mean if mean else np.max
+    column_of = (np.arange(n_frames) + 0.5) / n_frames * width
+    row_of = np.arange(33) / 32 * height
+    row_of[-1] -= 0.1  # half the sample rate lies on the upper edge, and belongs to the last row
+    between = lambda at, pixel: (at >= pixel) & (at < pixel + 1)  # noqa: E731
+    on_edge = lambda at: at[np.abs(at - np.rint(at)) < 1e-9]  # noqa: E731
+    for column in set(range(width)) - {round(c) - d for c in on_edge(column_of) for d in (0, 1)}:
+        for row in set(range(height)) - {round(r) - d for r in on_edge(row_of[1:]) for d in (0, 1)}:
+            covered = power[between(row_of, row)][:, between(column_of, column)]
+            if covered.size:
+                assert got[row, column] == pytest.approx(10 * np.log10(reduce(covered) / 0.5), abs=1e-6)
+
+
+@pytest.mark.parametrize("mean", [False, True])
+def test_a_spectrogram_and_its_sound_make_the_same_pixels(mean):
+    sound = Signal(np.random.default_rng(1).standard_normal((2, 20_000)), 8000.0)
+    settings = StftSettings(window_length=256)
+    power = spectrogram(sound, settings)
+    want = raster(sound, settings, whole(sound, mean=mean))
+    for drawn in (power, level(power), spectrogram(sound, StftSettings(window_length=256, quantity="transform"))):
+        got = raster(drawn, None, whole(sound, mean=mean))
+        np.testing.assert_allclose(got.levels, want.levels, atol=1e-6)
+        assert (got.label, got.unit, got.n_frames) == (want.label, want.unit, want.n_frames)
+
+
+def test_a_sound_read_in_parts_makes_the_same_pixels(monkeypatch):
+    sound = Signal(np.random.default_rng(1).standard_normal(50_000), 8000.0)
+
+    class Read:
+        sample_rate, n_samples, n_channels, unit, start = 8000.0, 50_000, 1, "FS", None
+
+        def read(self, samples):
+            assert len(samples) < 6000
+            return sound.read(samples)
+
+    settings = StftSettings(window_length=256)
+    want = raster(sound, settings, whole(sound)).levels
+    want_mean = raster(sound, settings, whole(sound, mean=True)).levels
+    monkeypatch.setattr(transform, "READ_AT_ONCE", 5000)
+    np.testing.assert_array_equal(raster(Read(), settings, whole(sound)).levels, want)
+    np.testing.assert_allclose(raster(Read(), settings, whole(sound, mean=True)).levels, want_mean, atol=1e-9)
+
+
+@pytest.mark.parametrize("mean", [False, True])
+def test_missing_samples_are_no_data_only_where_all_frames_are(mean):
+    sound = clicks(400, [])
+    sound.samples[100 * FRAME + 5 : 110 * FRAME] = np.nan  # 10 frames
+    sound.samples[200 * FRAME] = np.inf  # one more, which shares its pixel with others
+    for drawn in (sound, spectrogram(sound, APART)):
+        got = raster(drawn, APART, whole(sound, 80, mean=mean))
+        assert (got.missing, got.n_frames) == (11, 400)
+        assert np.flatnonzero(np.isnan(got.levels[0]).all(axis=0)).tolist() == [20, 21]
+        assert np.isnan(got.levels).any(axis=1).sum() == 2
+
+
+def test_missing_is_not_silence():
+    sound = Signal(np.zeros(FRAME * 10), 8000.0)
+    sound.samples[: FRAME * 5] = np.nan
+    got = raster(sound, APART, whole(sound, 10)).levels[0]
+    assert np.isnan(got[:, :5]).all()
+    assert (got[:, 5:] == -200).all()
+
+
+def test_a_tone_reads_its_level_in_a_picture_of_any_size():
+    sound = Signal(np.sin(2 * np.pi * 1000 * np.arange(40_000) / 8000), 8000.0)
+    settings = StftSettings(window_length=512, edges="inside")
+    for width, height in ((7, 5), (300, 200), (1000, 900)):
+        got = raster(sound, settings, whole(sound, width, height)).levels[0]
+        assert got.max(axis=0) == pytest.approx(np.zeros(width), abs=1e-6)
+        row = int(got[:, width // 2].argmax())
+        assert abs((row + 0.5) * 4000 / height - 1000) <= max(4000 / height, 8000 / 512)
+
+
+def test_decibels_below_the_maximum_are_of_the_loudest_pixel():
+    sound = clicks(50, [7])
+    got = raster(sound, LevelSettings(of=APART, reference="max", floor=-60.0), whole(sound))
+    assert (got.levels.max(), got.levels.min()) == (0.0, -60.0)
+    assert got.label == "Level (dB re the maximum)"
+
+
+def test_a_part_shorter_than_a_hop_shows_its_nearest_frame():
+    sound = clicks(50, [7])
+    part = Pixels(10, range(7 * FRAME + 1, 7 * FRAME + 9), np.linspace(0, 4000, 5))
+    assert raster(sound, APART, part).levels.max() == pytest.approx(0, abs=1e-6)
+
+
+def test_bands_of_magnitudes_are_no_decibels():
+    bands = BandSettings(of=StftSettings(window_length=64, quantity="magnitude"), bands=(Band(0, (1.0,), 10, 0, 20),))
+    with pytest.raises(SettingsError, match=r"the bands are sums of magnitude; .* needs sums of power"):
+        raster(clicks(50, []), bands, whole(clicks(50, [])))
