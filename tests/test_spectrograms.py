@@ -51,6 +51,9 @@ def test_a_part_of_a_part_keeps_its_numbers():
     part = whole.select(frames=range(10, 40)).select(frames=range(20, 25))
     np.testing.assert_array_equal(part.values, whole.values[..., 20:25])
     np.testing.assert_array_equal(part.times, whole.times[20:25])
+    assert part.select(seconds=(0.1681, 0.19)).frames == range(22, 24)
+    assert len(part.select(seconds=(0.17, 0.17)).frames) == 0
+    np.testing.assert_array_equal(part.select(channel=0).values, whole.values[0, :, 20:25])
 
 
 def test_a_spectrogram_cannot_be_changed_and_is_compared_by_identity():
