@@ -177,6 +177,10 @@ class Function:
         with self.when(self.emit(f"xor i1 {condition}, true")):
             yield
 
+    def both(self, a: str, b: str) -> str:
+        """Whether both conditions hold."""
+        return self.emit(f"and i1 {a}, {b}")
+
     # Whole numbers
 
     def compare(self, how: str, a: Number, b: Number) -> str:

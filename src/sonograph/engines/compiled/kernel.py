@@ -163,17 +163,17 @@ def _sink(module: Module, tile: sinks.Tile, kind: Kind) -> Callable[[_Batch], No
 
 def _frames(module: Module, source: sinks.Tile) -> Callable[[_Batch, Int], None]:
     """Whole frames. Lines go past the cache where the pages are old: new ones were just cleared and are in it."""
-    cached = sinks.write_frames(module, source, "write_cached", past_cache=False)
-    streamed = sinks.write_frames(module, source, "write_streamed", past_cache=True)
+    cached = sinks.write_run(module, source, "write_cached", past_cache=False)
+    streamed = sinks.write_run(module, source, "write_streamed", past_cache=True)
 
     def write(batch: _Batch, tile: Int) -> None:
         fn, n_rows = batch.fn, batch.number["n_rows"]
         here = fn.at(batch.out, batch.f * n_rows)
         is_reused = fn.compare("ne", batch.reused, 0)
-        with fn.when(is_reused):
-            fn.call(streamed, tile, batch.part["runs"], here, n_rows, batch.m)
-        with fn.unless(is_reused):
-            fn.call(cached, tile, batch.part["runs"], here, n_rows, batch.m)
+        with fn.when(is_reused), fn.loop(0, n_rows, sinks.RUN) as (k0, _):
+            fn.call(streamed, tile, batch.part["runs"], here, n_rows, batch.m, k0)
+        with fn.unless(is_reused), fn.loop(0, n_rows, sinks.RUN) as (k0, _):
+            fn.call(cached, tile, batch.part["runs"], here, n_rows, batch.m, k0)
 
     return write
 

@@ -54,7 +54,7 @@ def gather(module: Module) -> Code:
         # what is left of a row: one more square that overlaps the last, or, in short rows, one by one
         short = fn.compare("slt", rows, V)
         left = fn.compare("ne", rows, whole)
-        with fn.when(fn.emit(f"and i1 {left}, {fn.emit(f'xor i1 {short}, true')}")):
+        with fn.when(fn.both(left, fn.compare("sge", rows, V))):
             c = rows - V
             fn.transpose(fn.at(x, begin + c), hop, fn.at(target, c * pitch), pitch)
         with fn.loop(0, fn.select(short, rows, 0)) as (c, _), fn.loop(0, V) as (r, _):

@@ -83,8 +83,8 @@ class Plan:
             "poison": V,
             "blocks": (A // 2 + 1) * (B + PAD) * 2 * V,
             "scratch": 2 * V * max(shape),
-            "tile": self._tile.height() * V,
-            "sums": len(bands.first) * V,
+            "tile": self._tile.room(V),
+            "sums": Tile(len(bands.first)).room(V) if work.bands else 0,
             "pixels": 0,
             "runs": V * (RUN + 2 * V),
         }

@@ -40,6 +40,10 @@ class Tile:
         inner = fn.compare("slt", k, self.rows // self.run * self.run)
         return k + fn.select(inner, k // self.run * self.gap, (self.rows // self.run - 1) * self.gap)
 
+    def room(self, V: int) -> int:
+        """Elements of the memory that holds it; whole squares are read, also where the rows end."""
+        return (self.height() + V) * V
+
     def places(self) -> np.ndarray:
         """The rows of all elements, in Python."""
         k = np.arange(self.rows)
@@ -51,43 +55,38 @@ class Tile:
         return int(self.places()[-1]) + 1
 
 
-def write_frames(module: Module, tile: Tile, name: str, past_cache: bool) -> Code:
-    """Write `m` frames, `nk` elements each, one after the other.
+def write_run(module: Module, tile: Tile, name: str, past_cache: bool) -> Code:
+    """Write the elements k0 to k0 + RUN of `m` frames of `nk` elements each.
 
-    Frames begin about a page apart, where V of them fall into one set of the cache. So runs of
-    elements are gathered in `runs` (per frame: V elements carried over, then the run), and each frame
-    leaves as whole, aligned lines. Its ends go one by one.
+    Frames begin about a page apart, where V of them fall into one set of the cache. So a run of
+    elements is gathered in `runs` (per frame: V elements carried over, then the run), and each frame
+    leaves as whole, aligned lines; of its first and its last line only the lanes that are its own.
     """
-    fn = Code(module, name, "tile:ptr runs:ptr out:ptr nk:i64 m:i64")
-    source, runs, out, nk, m = fn.arguments
+    fn = Code(module, name, "tile:ptr runs:ptr out:ptr nk:i64 m:i64 k0:i64")
+    source, runs, out, nk, m, k0 = fn.arguments
     V = module.lanes
     pitch = RUN + 2 * V
-    full = fn.compare("eq", m, V)
-    whole = fn.select(full, nk & -V, 0)
     shift = module.size.bit_length() - 1
-
-    def past_line(v: Int) -> Int:
-        address = fn.emit(f"ptrtoint ptr {fn.at(out, v * nk).name} to i64")
-        return Int(fn, fn.emit(f"lshr i64 {address}, {shift}")) & (V - 1)
-
-    with fn.loop(0, whole, RUN) as (k0, _):
-        n = fn.min(k0 + RUN, whole) - k0
-        is_first = fn.compare("eq", k0, 0)
-        with fn.loop(0, n, V) as (k, _):
-            begin = fn.at(source, tile.place(fn, k0 + k) * V)
-            fn.transpose(begin, V, fn.at(runs, k + V), pitch, True)
-        with fn.loop(0, V) as (v, _):
-            run, late = fn.at(runs, v * pitch), past_line(v)
-            line, target = fn.at(run, V - late), fn.at(out, v * nk + k0 - late)
-            with fn.loop(fn.select(is_first, V, 0), n, V) as (k, _):
-                fn.store(fn.load(line, k), target, k, True, past_cache)
-            with fn.when(is_first), fn.loop(late, V) as (k, _):
-                fn.copy(line, k, target, k)
-            fn.store(fn.load(run, n, True), run, 0, True)
-    with fn.loop(0, fn.select(fn.compare("sgt", whole, 0), m, 0)) as (v, _), fn.loop(V - past_line(v), V) as (k, _):
-        fn.copy(fn.at(runs, v * pitch), k, out, v * nk + whole - V + k)
-    with fn.loop(0, m) as (v, _), fn.loop(whole, nk) as (k, _):
-        fn.copy(source, tile.place(fn, k) * V + v, out, v * nk + k)
+    rest = nk - k0
+    with fn.loop(0, fn.min(rest, RUN), V) as (k, _):
+        fn.transpose(fn.at(source, tile.place(fn, k0 + k) * V), V, fn.at(runs, k + V), pitch, True)
+    is_first, is_last = fn.compare("eq", k0, 0), fn.compare("sle", rest, RUN)
+    with fn.loop(0, m) as (v, _):
+        frame = fn.at(out, v * nk)
+        address = fn.emit(f"ptrtoint ptr {frame.name} to i64")
+        late = Int(fn, fn.emit(f"lshr i64 {address}, {shift}")) & (V - 1)
+        run = fn.at(runs, v * pitch)
+        line, target = fn.at(run, V - late), fn.at(frame, k0 - late)
+        whole = fn.select(is_last, (rest + late) & -V, RUN)
+        begin = fn.select(is_first, V, 0)
+        with fn.loop(begin, whole, V) as (k, _):
+            fn.store(fn.load(line, k), target, k, True, past_cache)
+        with fn.when(is_first):
+            fn.store_lanes(fn.load(line), target, late, fn.min(V, late + nk))
+        with fn.when(fn.both(is_last, fn.compare("sge", whole, begin))):
+            fn.store_lanes(fn.load(line, whole), fn.at(target, whole), 0, rest + late - whole)
+        with fn.unless(is_last):
+            fn.store(fn.load(run, RUN, True), run, 0, True)
     return fn
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from sonograph.engines.compiled.ir import Function, Int, Module, Number
+from sonograph.engines.compiled.ir import Function, Int, Module, Number, operand
 
 
 class Code(Function):
@@ -41,6 +41,23 @@ class Code(Function):
         hint = ", !nontemporal !0" if past_cache else ""
         align = self._align(aligned)
         self.do(f"store {self.vector} {value.plain()}, ptr {self.at(p, i).name}, align {align}{hint}")
+
+    def store_lanes(self, value: Value, p: Int, begin: Number, end: Number) -> None:
+        """Put the lanes from `begin` to `end` of a vector where it belongs, and nothing else."""
+        narrow, mask = f"<{self.V} x i32>", f"<{self.V} x i1>"
+        bounds = []
+        for bound in (begin, end):
+            small = self.emit(f"trunc i64 {operand(bound)} to i32")
+            one = self.emit(f"insertelement {narrow} poison, i32 {small}, i32 0")
+            bounds.append(self.emit(f"shufflevector {narrow} {one}, {narrow} poison, {narrow} zeroinitializer"))
+        lanes = f"<{', '.join(f'i32 {lane}' for lane in range(self.V))}>"
+        above = self.emit(f"icmp sge {narrow} {lanes}, {bounds[0]}")
+        below = self.emit(f"icmp slt {narrow} {lanes}, {bounds[1]}")
+        own = self.emit(f"and {mask} {above}, {below}")
+        name = f"llvm.masked.store.v{self.V}f{8 * self.module.size}.p0"
+        self.module.declare(name, "void", f"{self.vector}, ptr, i32 immarg, {mask}")
+        align = self._align(False)
+        self.do(f"call void @{name}({self.vector} {value.plain()}, ptr {p.name}, i32 {align}, {mask} {own})")
 
     def copy(self, source: Int, i: Number, target: Int, j: Number) -> None:
         """Copy one element."""
