@@ -68,6 +68,7 @@ def layout_of(file: OpenFile) -> Layout:
         n_samples,
         found,
         faults,
+        big=True,
     )
 
 

@@ -40,7 +40,7 @@ class DecodedTrack:
         self.data, self.name, self.dtype = data, name, np.dtype(dtype)
         first = Decoder(data(), dtype)
         self.sample_rate, self.n_channels, self.claimed = first.sample_rate, first.n_channels, first.claimed
-        self.container, self.subtype = first.container, first.subtype
+        self.comments = first.comments()
         first.close()
 
     def cursor(self) -> DecodedCursor:

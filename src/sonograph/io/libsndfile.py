@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.io.door import View
+from sonograph.io.metadata import printable
 
 
 class Refused(Exception):
@@ -35,8 +36,7 @@ class Decoder:
             raise Refused(_words(error)) from None
         self._errors = (soundfile.SoundFileError, RuntimeError)
         self.sample_rate, self.n_channels = float(self._file.samplerate), int(self._file.channels)
-        self.claimed, self.subtype = int(self._file.frames), str(self._file.subtype)
-        self.container = str(self._file.format)
+        self.claimed = int(self._file.frames)
         self.fault: str | None = None
 
     @property
@@ -62,6 +62,11 @@ class Decoder:
                 break
             done += part
         return np.ascontiguousarray(samples[:done].T)
+
+    def comments(self) -> dict[str, str]:
+        """The texts in the file, as "comment.TITLE"."""
+        found = self._file.copy_metadata().items()
+        return {f"comment.{name.upper()}": printable(value.encode()) for name, value in found}
 
     def close(self) -> None:
         """Let go of it."""

@@ -34,7 +34,7 @@ class Layout:
     data : where the samples start, bytes
     expected : samples of each channel that the file promises; None where it promises nothing
     n_samples : samples of each channel that are there; None where only decoding tells
-    chunks : the chunks around the samples
+    chunks : the chunks around the samples; big : whether their numbers start with the most significant byte
     faults : what is wrong
     """
 
@@ -48,6 +48,7 @@ class Layout:
     n_samples: int | None
     chunks: list[Chunk] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    big: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def layout_of(file: OpenFile) -> Layout:
         )
     return Layout(
         container, encoding, codec, float(fmt.sample_rate), fmt.n_channels, data.start,
-        expected if encoding else None, n_bytes // step if encoding else None, found, faults,
+        expected if encoding else None, n_bytes // step if encoding else None, found, faults, big,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from sonograph.io.content import decoded, refusal
 from sonograph.io.door import OpenFile
+from sonograph.io.metadata import Metadata, printable
 from sonograph.io.status import Fault
 from sonograph.io.tracks import Opened
 from sonograph.sources import checked_rate
@@ -95,9 +96,9 @@ def open_table(file: OpenFile, kind: str, *, sample_rate: float | None, time_col
         )
     if not len(numbers):
         raise file.error("no-column", "has no column besides the time. Nothing can be read from it.")
-    found = Opened(MemoryTrack(np.ascontiguousarray(numbers)), "table", checked_rate(sample_rate), numbers.shape[1])
-    found.start = start
-    return found
+    track = MemoryTrack(np.ascontiguousarray(numbers))
+    told = Metadata(start=start, fields={f"column.{i}": printable(name.encode()) for i, name in enumerate(names)})
+    return Opened(track, "table", checked_rate(sample_rate), track.n_samples, [], told)
 
 
 def _rows(file: OpenFile) -> tuple[list[str], list[list[str]], int]:

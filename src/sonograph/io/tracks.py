@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from sonograph.io import metadata
 from sonograph.io.content import after_id3, kind_of, refusal
 from sonograph.io.door import OpenFile, View
+from sonograph.io.metadata import Metadata
 from sonograph.io.pcm import PcmTrack
 from sonograph.io.riff import Layout
 from sonograph.io.status import Fault
@@ -59,7 +60,7 @@ class Opened:
     sample_rate: float
     expected: int | None
     faults: list[Fault] = field(default_factory=list)
-    start: datetime | None = None
+    metadata: Metadata = field(default_factory=Metadata)
 
 
 def opened(file: OpenFile, **options: Any) -> Opened:
@@ -94,14 +95,17 @@ def _aiff(file: OpenFile) -> Opened:
 
 def _laid_out(file: OpenFile, layout: Layout) -> Opened:
     text = f"{layout.container}, {layout.encoding.text if layout.encoding else layout.codec}"
+    told = metadata.of_chunks(file, layout.chunks, big=layout.big)
     if layout.encoding is None:
         healthy = not any(fault.word == "partial" for fault in layout.faults)
-        return _trusted(_decoded(file, text, lambda: View(file)), layout.faults, healthy)
+        found = _trusted(_decoded(file, text, lambda: View(file)), layout.faults, healthy)
+        found.metadata = told
+        return found
     check_sound(file, layout.sample_rate, layout.n_channels)
     n_samples = layout.n_samples or 0
     track = PcmTrack(file, layout.encoding, layout.n_channels, layout.data, n_samples)
     expected = n_samples if layout.expected is None else layout.expected
-    return Opened(track, text, layout.sample_rate, expected, layout.faults)
+    return Opened(track, text, layout.sample_rate, expected, layout.faults, told)
 
 
 def _flac(file: OpenFile) -> Opened:
@@ -110,7 +114,9 @@ def _flac(file: OpenFile) -> Opened:
     track = FlacTrack(file)
     check_sound(file, track.info.sample_rate, track.n_channels)
     expected = track.info.n_samples or track.n_samples
-    return Opened(track, f"FLAC, {track.info.bits} bit", track.info.sample_rate, expected, track.faults)
+    start, size = track.info.comments
+    told = metadata.of_fields(metadata.vorbis_comments(file.at(start, min(size, 1 << 20))))
+    return Opened(track, f"FLAC, {track.info.bits} bit", track.info.sample_rate, expected, track.faults, told)
 
 
 def _ogg(file: OpenFile) -> Opened:
@@ -158,7 +164,7 @@ def _trusted(track: DecodedTrack, faults: list[Fault], healthy: bool) -> Opened:
     """A track that is sent to places, and believed about its length, only where its structure was found whole."""
     if healthy:
         track.n_samples, track.seekable = track.claimed, True
-    return Opened(track, track.name, track.sample_rate, track.n_samples, faults)
+    return Opened(track, track.name, track.sample_rate, track.n_samples, faults, metadata.of_fields(track.comments))
 
 
 def check_sound(file: OpenFile, sample_rate: float, n_channels: int) -> None:

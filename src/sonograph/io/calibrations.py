@@ -1,0 +1,53 @@
+"""Where a file's calibration is found: as given, in a TOML beside it, or in its own metadata."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from sonograph.calibration import Calibration
+from sonograph.errors import SettingsError, SourceError
+from sonograph.io.door import OpenFile
+from sonograph.io.metadata import Metadata
+
+BESIDE = ".toml"
+IN_FOLDER = "calibration.toml"
+_LONGEST = 1 << 20
+
+
+def calibration_of(
+    file: OpenFile, metadata: Metadata, given: Calibration | Literal[False] | None, unit: str | None
+) -> Calibration | None:
+    """The calibration of a file, or None. A unit that was given says that the numbers are what they are.
+
+    Raises
+    ------
+    SettingsError
+        A calibration that cannot be, or one besides a unit.
+    """
+    if isinstance(given, Calibration):
+        if unit not in (None, given.unit):
+            raise SettingsError(f"unit is {unit} and the calibration gives {given.unit}; leave one of them out")
+        return given
+    if given is False or unit is not None:
+        return None
+    name = os.fsencode(file.path)
+    for beside in (name + BESIDE.encode(), os.path.join(os.path.dirname(name), IN_FOLDER.encode())):  # noqa: PTH118, PTH120
+        if os.path.exists(beside):  # noqa: PTH110
+            return _from_file(beside)
+    try:
+        return Calibration.from_fields(metadata.fields)
+    except SettingsError as error:
+        raise SettingsError(f"{file.name}: {error} (in its metadata)") from None
+
+
+def _from_file(path: bytes) -> Calibration:
+    file = OpenFile(path)
+    try:
+        return Calibration.from_toml(file.at(0, _LONGEST).decode())
+    except (SettingsError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file.name}: {error}") from None
+    except OSError as error:
+        raise SourceError(f"{file.name}: could not be read ({error.strerror}).") from None
+    finally:
+        file.close()

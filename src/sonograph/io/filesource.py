@@ -1,0 +1,263 @@
+"""A sound in a file, as a Source.
+
+There are two ways through it. `blocks` goes forward from the first sample to the last and is the authority on what is
+there; `read` goes anywhere, by seeking where the file's structure was found whole and by decoding from the start where
+it was not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+
+from sonograph.calibration import Calibration
+from sonograph.io.calibrations import calibration_of
+from sonograph.io.door import OpenFile
+from sonograph.io.status import Fault, Status, shown, worst
+from sonograph.io.tracks import Cursor, opened
+from sonograph.limits import Limits
+
+BLOCK = 1 << 20
+"""Samples of all channels that are held at a time."""
+
+_LARGEST = 1.8e19  # a float32 sample above it has a power that float32 cannot hold
+
+
+class FileSource:
+    """A sound in a file. Made by `open`; close it, or use it in a `with`.
+
+    path : as given
+    format : as "WAV, 16 bit PCM"
+    sample_rate : samples per second, Hz
+    n_channels : channels, in the file's order
+    unit : what the samples are in
+    start : when the first sample was taken, where the file says so
+    dtype : float32, or float64 for files that hold more
+    calibration : what full scale is in the world, where that is known; applied in `read` and `blocks`
+    metadata : what the file says about itself
+    """
+
+    def __init__(
+        self,
+        path: Any,
+        sample_rate: float | None = None,
+        time_column: str | None = None,
+        unit: str | None = None,
+        calibration: Calibration | Literal[False] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.path = path
+        self.limits = Limits() if limits is None else limits
+        self._file = OpenFile(path)
+        try:
+            self._opened = found = opened(self._file, sample_rate=sample_rate, time_column=time_column)
+            self._check_limits()
+            self.metadata = found.metadata
+            self.calibration = calibration_of(self._file, found.metadata, calibration, unit)
+        except BaseException:
+            self._file.close()
+            raise
+        self.format, self.sample_rate, self.n_channels = found.format, found.sample_rate, found.track.n_channels
+        self.dtype = found.track.dtype
+        self.unit = self.calibration.unit if self.calibration else unit or "FS"
+        self.start = found.metadata.start
+        self._scale = None if self.calibration is None else self.dtype.type(self.calibration.scale)
+        self._options = (sample_rate, time_column, unit, self.calibration or False, self.limits)
+        self._lock = threading.Lock()
+        self._cursor: Cursor | None = None
+        self._last: tuple[int, np.ndarray] = (0, np.empty((self.n_channels, 0), self.dtype))
+        self._final: Status | None = None
+        self._counted: int | None = found.track.n_samples
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of each channel that are there. Decodes the file once where its header does not tell."""
+        if self._counted is None:
+            for _ in self.blocks():
+                pass
+        return self._counted or 0
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.n_samples / self.sample_rate
+
+    @property
+    def expected(self) -> int | None:
+        """Samples of each channel that the file promises; None where it promises nothing."""
+        return self._opened.expected
+
+    @property
+    def status(self) -> Status:
+        """How the file is, as far as is known: finally after `blocks` has gone through all of it."""
+        if self._final is not None:
+            return self._final
+        return worst(self.path, self._faults(), self.expected, self._counted)
+
+    def check(self) -> Status:
+        """Go through all of the file, and say how it is."""
+        for _ in self.blocks():
+            pass
+        return self.status
+
+    def blocks(self, size: int | None = None) -> Iterator[np.ndarray]:
+        """All samples from first to last in blocks (channels, n) of `size` samples, the last one shorter.
+
+        Never goes back. Afterwards `status` is final.
+        """
+        size = max(1, BLOCK // self.n_channels) if size is None else size
+        track = self._opened.track
+        cursor, tally, missing = track.cursor(), Tally(), 0
+        try:
+            while True:
+                block = cursor.read(size)
+                if self._scale is not None:
+                    block = block * self._scale
+                tally.add(block)
+                if track.n_samples is not None and block.shape[1] < size:
+                    lost = min(size, track.n_samples - tally.n_samples) - block.shape[1]
+                    missing += lost
+                    block = self._filled(block, block.shape[1] + lost)
+                if not block.shape[1]:
+                    break
+                tally.n_samples += block.shape[1]
+                self.limits.check(shown(self.path), seconds=tally.n_samples / self.sample_rate)
+                yield block
+        finally:
+            cursor.close()
+        self._counted = tally.n_samples
+        found = cursor.faults
+        if missing and not found:
+            what = (
+                f"{missing:,} of its samples could not be decoded. What could was used, up to the end of it; copy the "
+            )
+            found = [Fault("partial", "short", what + "file again from the original.")]
+        self._conclude(found, tally)
+
+    def read(self, samples: range) -> np.ndarray:
+        """Samples of a range (channels, n): NaN where they are missing, 0 outside the sound."""
+        n_samples = self.n_samples
+        out = np.zeros((self.n_channels, len(samples)), self.dtype)
+        first, stop = max(0, samples.start), min(samples.stop, n_samples)
+        with self._lock:
+            while first < stop:
+                block = self._at(range(first, min(stop, first + BLOCK)))
+                block = block if self._scale is None else block * self._scale
+                out[:, first - samples.start : first - samples.start + block.shape[1]] = block
+                first += block.shape[1]
+        promised = range(max(n_samples, samples.start), min(samples.stop, max(n_samples, self.expected or 0)))
+        if promised:
+            out[:, promised.start - samples.start : promised.stop - samples.start] = np.nan
+        return out
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._cursor is not None:
+            self._cursor.close()
+            self._cursor = None
+        self._file.close()
+
+    def _at(self, samples: range) -> np.ndarray:
+        """A range inside the sound."""
+        start, kept = self._last
+        if start <= samples.start < start + kept.shape[1]:
+            return kept[:, samples.start - start : samples.stop - start]
+        if self._cursor is None or (self._cursor.position > samples.start and not self._opened.track.seekable):
+            self._cursor = self._opened.track.cursor()
+        if self._cursor.position != samples.start:
+            if self._opened.track.seekable:
+                self._cursor.seek(samples.start)
+            else:
+                self._forward_to(samples.start)
+        block = self._filled(self._cursor.read(len(samples)), len(samples))
+        self._last = (samples.start, block)
+        return block
+
+    def _forward_to(self, sample: int) -> None:
+        cursor = self._cursor
+        while cursor is not None and cursor.position < sample:
+            if not cursor.read(min(BLOCK // self.n_channels + 1, sample - cursor.position)).shape[1]:
+                return
+
+    def _filled(self, block: np.ndarray, count: int) -> np.ndarray:
+        """A block with NaN for what is missing at its end."""
+        missing = count - block.shape[1]
+        if missing <= 0:
+            return block
+        return np.concatenate([block, np.full((self.n_channels, missing), np.nan, self.dtype)], axis=1)
+
+    def _faults(self) -> list[Fault]:
+        faults = list(self._opened.faults)
+        if self._counted == 0 and not any(fault.word == "partial" for fault in faults):
+            faults.append(Fault("empty", "no-samples", "holds no samples."))
+        return faults
+
+    def _conclude(self, found: list[Fault], tally: Tally) -> None:
+        faults = self._faults() + found
+        changed = self._file.changed()
+        if changed:
+            faults.insert(0, Fault("partial", "changed", f"changed while being read: {changed}. Read it again."))
+        if tally.odd:
+            what = f"holds {tally.odd:,} samples that are NaN or infinite. They are no data."
+            faults.append(Fault("warn", "not-finite", what))
+        if tally.loudest > _LARGEST:
+            faults.append(Fault("warn", "too-loud", "holds samples whose power float32 cannot hold. Use float64."))
+        doubt = self.calibration.doubt(tally.rms) if self.calibration else ""
+        if doubt:
+            faults.append(Fault("warn", "calibration", f"{doubt}."))
+        self._final = worst(self.path, faults, self.expected, tally.n_samples)
+
+    def _check_limits(self) -> None:
+        track = self._opened.track
+        self.limits.check(self._file.name, channels=track.n_channels)
+        if track.n_samples is not None:
+            self.limits.check(self._file.name, seconds=track.n_samples / self._opened.sample_rate)
+
+    def __enter__(self) -> FileSource:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):
+            self._file.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FileSource, (self.path, *self._options)
+
+    def __repr__(self) -> str:
+        channels = "" if self.n_channels == 1 else f"{self.n_channels} channels, "
+        sound = f"{channels}{self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}"
+        return f"<{shown(self.path)}: {self.format}, {sound}>"
+
+
+class Tally:
+    """What is counted on the way through a sound: samples, those not finite, the loudest, the mean square."""
+
+    def __init__(self) -> None:
+        self.n_samples, self.odd, self.loudest = 0, 0, 0.0
+        self._squares, self._finite = 0.0, 0
+
+    def add(self, block: np.ndarray) -> None:
+        """Look at a block; the caller counts its samples."""
+        if not block.size:
+            return
+        with np.errstate(invalid="ignore", over="ignore"):
+            top = float(max(block.max(), -block.min()))
+            if not np.isfinite(top):
+                size, block = block.size, block[np.isfinite(block)]
+                self.odd += size - block.size
+                top = float(np.abs(block).max(initial=0.0))
+            wide = block.astype(np.float64).ravel() if top > 1e15 else block.ravel()
+            self._squares += float(np.dot(wide, wide))
+        self._finite += block.size
+        self.loudest = max(self.loudest, top)
+
+    @property
+    def rms(self) -> float:
+        """Of the finite samples of all channels."""
+        return (self._squares / self._finite) ** 0.5 if self._finite else 0.0
