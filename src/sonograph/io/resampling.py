@@ -1,0 +1,154 @@
+"""Another sample rate, asked for and never assumed.
+
+A filter remembers what came before, so a resampled source runs forward: a range behind the place it has reached
+starts again from the first sample. Blocks of any size give the same bits as the whole at once (soxr).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from sonograph.errors import SettingsError
+from sonograph.sources import Source, checked_rate, zeros_outside
+
+_BLOCK = 1 << 18  # samples of all channels that are resampled at a time
+_REACH = 200  # samples, at the lower of the two rates, around a missing one that the filter spoils
+
+
+def resample(source: Source, rate: float) -> Source:
+    """A sound at another sample rate.
+
+    Parameters
+    ----------
+    source
+        Any source.
+    rate
+        Samples per second that it shall have, Hz.
+
+    Returns
+    -------
+    Source
+        `source` itself where it has that rate already. Missing samples stay missing, with what the filter would
+        make of their neighbours.
+
+    Raises
+    ------
+    SettingsError
+        A rate that is not above 0, or 256 times that of the source or more, or as much less.
+
+    Examples
+    --------
+    >>> from sonograph import signals
+    >>> resample(signals.tone(1000.0, 1.0, sample_rate=48_000.0), 16_000.0).n_samples
+    16000
+    """
+    rate = checked_rate(rate)
+    if rate == source.sample_rate:
+        return source
+    if not 1 / 256 < rate / source.sample_rate < 256:
+        raise SettingsError(
+            f"rate is {rate:g}; from {source.sample_rate:g} Hz it must be {source.sample_rate / 256:g} to "
+            f"{source.sample_rate * 256:g}"
+        )
+    return Resampled(source, rate)
+
+
+class Resampled:
+    """A source at another rate; made by `resample`."""
+
+    def __init__(self, source: Source, sample_rate: float) -> None:
+        self.source, self.sample_rate = source, sample_rate
+        self.n_samples = round(source.n_samples * sample_rate / source.sample_rate)
+        self.dtype = source.read(range(0)).dtype
+        self._restart()
+
+    @property
+    def n_channels(self) -> int:
+        """Channels."""
+        return self.source.n_channels
+
+    @property
+    def unit(self) -> str:
+        """What the samples are in."""
+        return self.source.unit
+
+    @property
+    def start(self) -> datetime | None:
+        """When the first sample was taken."""
+        return self.source.start
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.n_samples / self.sample_rate
+
+    @property
+    def calibration(self) -> Any:
+        """That of the source, whose samples these are."""
+        return getattr(self.source, "calibration", None)
+
+    def read(self, samples: range) -> np.ndarray:
+        """Samples of a range (channels, n): NaN where they are missing, 0 outside the sound."""
+        return zeros_outside(samples, self.n_samples, self._inside)
+
+    def __repr__(self) -> str:
+        return f"<{self.source!r} at {self.sample_rate:g} Hz>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Resampled, (self.source, self.sample_rate)
+
+    def _restart(self) -> None:
+        import soxr
+
+        self._stream: Any = soxr.ResampleStream(
+            self.source.sample_rate, self.sample_rate, self.n_channels, dtype=self.dtype.name
+        )
+        self._read = 0  # samples of the source that went in
+        self._first = 0  # the number of the first sample in `_ready`
+        self._ready = np.empty((self.n_channels, 0), self.dtype)
+        self._holes: list[tuple[float, float]] = []  # what is missing, in samples of the output
+
+    def _inside(self, samples: range) -> np.ndarray:
+        if samples.start < self._first:
+            self._restart()
+        parts, wanted = [], samples.start
+        while wanted < samples.stop:
+            end = self._first + self._ready.shape[1]
+            if wanted >= end:
+                self._more()
+                continue
+            part = self._ready[:, wanted - self._first : samples.stop - self._first]
+            parts.append(part)
+            wanted += part.shape[1]
+        return np.concatenate(parts, axis=1) if parts else np.empty((self.n_channels, 0), self.dtype)
+
+    def _more(self) -> None:
+        """Resample the next block, keeping the one before for ranges that overlap."""
+        source, count = self.source, max(1024, _BLOCK // self.n_channels)
+        block = source.read(range(self._read, min(source.n_samples, self._read + count)))
+        self._note_holes(block)
+        last = self._read + count >= source.n_samples
+        self._read = min(source.n_samples, self._read + count)
+        made = self._stream.resample_chunk(np.ascontiguousarray(np.nan_to_num(block).T), last=last).T
+        end = self._first + self._ready.shape[1]
+        if last and end + made.shape[1] < self.n_samples:
+            short = self.n_samples - end - made.shape[1]
+            made = np.concatenate([made, np.zeros((self.n_channels, short), self.dtype)], axis=1)
+        made = np.ascontiguousarray(made)
+        kept = self._ready[:, -count:]
+        self._ready = np.concatenate([kept, made], axis=1)
+        self._first = end - kept.shape[1]
+        for first, stop in self._holes:
+            self._ready[:, max(0, int(first) - self._first) : max(0, int(stop) + 1 - self._first)] = np.nan
+
+    def _note_holes(self, block: np.ndarray) -> None:
+        missing = np.flatnonzero(~np.isfinite(block).all(axis=0))
+        if not len(missing):
+            return
+        ratio = self.sample_rate / self.source.sample_rate
+        reach = _REACH * max(1.0, ratio)
+        runs = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1)
+        self._holes += [((self._read + r[0]) * ratio - reach, (self._read + r[-1]) * ratio + reach) for r in runs]
