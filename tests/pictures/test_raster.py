@@ -13,13 +13,12 @@ from sonograph import (
     StftSettings,
     level,
     spectrogram,
-    transform,
 )
 from sonograph.pictures.raster import Pixels, raster
 
 
 def whole(sound, width=100, height=33, mean=False):
-    return Pixels(width, range(sound.n_samples), np.linspace(0, sound.sample_rate / 2, height + 1), mean)
+    return Pixels(width, height, range(sound.n_samples), mean=mean)
 
 
 @given(st.integers(20, 3000), st.data())
@@ -82,7 +81,7 @@ def test_a_sound_read_in_parts_makes_the_same_pixels(monkeypatch):
     settings = StftSettings(window_length=256)
     want = raster(sound, settings, whole(sound)).levels
     want_mean = raster(sound, settings, whole(sound, mean=True)).levels
-    monkeypatch.setattr(transform, "READ_AT_ONCE", 5000)
+    monkeypatch.setattr("sonograph.plan.READ_AT_ONCE", 5000)
     np.testing.assert_array_equal(raster(Read(), settings, whole(sound)).levels, want)
     np.testing.assert_allclose(raster(Read(), settings, whole(sound, mean=True)).levels, want_mean, atol=1e-9)
 
@@ -126,7 +125,7 @@ def test_decibels_below_the_maximum_are_of_the_loudest_pixel():
 
 def test_a_part_shorter_than_a_hop_shows_its_nearest_frame():
     sound = clicks(50, [7])
-    part = Pixels(10, range(7 * FRAME + 1, 7 * FRAME + 9), np.linspace(0, 4000, 5))
+    part = Pixels(10, 4, range(7 * FRAME + 1, 7 * FRAME + 9))
     assert raster(sound, APART, part).levels.max() == pytest.approx(0, abs=1e-6)
 
 

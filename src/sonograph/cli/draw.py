@@ -35,6 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--end", type=options.moment, metavar="TIME", help="likewise [the end]")
     what.add_argument("--channel", type=int, metavar="N", help="one channel, 0 for the first [all, stacked]")
     what.add_argument("--view", metavar="NAME", help="spectrogram, waveform or both [spectrogram]")
+    what.add_argument(
+        "--axis", metavar="NAME", help="of the frequencies: linear, log, mel, bark, erb or musical (notes) [linear]"
+    )
+    what.add_argument("--frequencies", type=float, nargs=2, metavar=("LOW", "HIGH"), help="Hz [all]")
     options.add_stft(parser)
     look = options.group(parser, "how it looks")
     look.add_argument("--below", type=float, metavar="DB", help="how far below the loudest level shown [80]")
@@ -114,6 +118,8 @@ def _look(arguments: argparse.Namespace) -> Any:
 
     asked = {
         "view": arguments.view,
+        "axis": arguments.axis,
+        "frequencies": arguments.frequencies,
         "channel": arguments.channel,
         "below": arguments.below,
         "range": arguments.range,

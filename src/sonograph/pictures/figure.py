@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from sonograph.pictures import layout, ticks
+from sonograph.pictures import frequency, layout, ticks
 from sonograph.pictures.colours import FAINT, INK, NO_DATA, NO_DATA_LINES, PAPER, WAVE
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.raster import Raster
@@ -57,17 +57,27 @@ def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: t
     if np.isnan(values).any():
         axes.patch.set(facecolor=NO_DATA, edgecolor=NO_DATA_LINES, hatch="////", linewidth=0)
     start, stop = raster.seconds
-    return axes.imshow(
+    low, high = float(raster.bounds[0]), float(raster.bounds[-1])
+    forward, inverse, _ = frequency.SCALES[raster.axis]
+    if raster.axis != "linear":  # the axis stays in hertz, so that a line in hertz drawn over it lies right
+        axes.set_yscale("function", functions=(forward, inverse))
+    image = axes.imshow(
         np.ma.masked_invalid(values),
         cmap=colours,
         vmin=levels[0],
         vmax=levels[1],
-        extent=(start, stop, float(raster.bounds[0]), float(raster.bounds[-1])),
+        # rows are evenly spaced after the scale has been applied, so the image enters behind it
+        extent=(start, stop, float(forward(np.array(low))), float(forward(np.array(high)))),
+        transform=axes.transLimits + axes.transAxes,
         origin="lower",
         aspect="auto",
         interpolation="nearest",
         interpolation_stage="data",
     )
+    image.sticky_edges.y.clear()
+    axes.set_xlim(start, stop)
+    axes.set_ylim(low, high)
+    return image
 
 
 def draw_wave(axes: Axes, wave: Envelope, channel: int, most: float) -> None:
@@ -90,12 +100,11 @@ def time_axis(axes: Axes, box: Box, em: float, *, shown: bool, label: bool) -> N
         axes.set_xlabel(words, fontsize=LABEL, color=INK, labelpad=3)
 
 
-def frequency_axis(axes: Axes, box: Box, em: float, *, label: bool = True) -> None:
-    """Frequencies beside a panel."""
-    there, words = ticks.frequency(*axes.get_ylim(), max(2, int(box.height / em / 2.6)))
+def frequency_axis(axes: Axes, scale: str, box: Box, em: float) -> None:
+    """Frequencies, or notes, beside a panel."""
+    there, words = frequency.place(scale, *axes.get_ylim(), max(2, int(box.height / em / 2.6)))
     put_ticks(axes.yaxis, there)
-    if label:
-        side_label(axes, box, em, words)
+    side_label(axes, box, em, words)
 
 
 def amplitude_axis(axes: Axes, box: Box, em: float, unit: str) -> None:

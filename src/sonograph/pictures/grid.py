@@ -15,10 +15,18 @@ from sonograph.settings import Settings, stft_of
 
 
 class Cells(NamedTuple):
-    """Groups of neighbouring items, none empty, and the group that each pixel shows."""
+    """Groups of neighbouring items, none empty, and the group that each pixel shows.
 
-    edges: np.ndarray  # (n_cells + 1,) int64, rising: cell q gathers items edges[q] to edges[q + 1]
-    shown: np.ndarray  # (n_pixels,) int64: the cell that a pixel shows
+    edges : (n_cells + 1,) int64, rising: cell q gathers items edges[q] to edges[q + 1]
+    shown : (n_pixels,) int64: the cell that a pixel shows
+    other : (n_pixels,) int64: another cell, of which it shows a part
+    part  : (n_pixels,) how large a part, 0 for none
+    """
+
+    edges: np.ndarray
+    shown: np.ndarray
+    other: np.ndarray
+    part: np.ndarray
 
 
 def columns(settings: Settings, frames: range, samples: range, width: int) -> Cells:
@@ -32,22 +40,34 @@ def columns(settings: Settings, frames: range, samples: range, width: int) -> Ce
     return _cells(np.concatenate([[frames.start], edges, [frames.stop]]).astype(np.int64), nearest)
 
 
-def rows(centres: np.ndarray, bounds: np.ndarray) -> Cells:
+def rows(centres: np.ndarray, bounds: np.ndarray, *, between: bool = False) -> Cells:
     """Bins or bands gathered into pixel rows, given where both lie on the picture's scale.
 
     centres : (rows,), rising
     bounds  : (n_pixels + 1,), rising; what lies outside belongs to no pixel, unless nothing lies inside
+    between : a row that holds no middle lies between two bins and is drawn so, rather than as the nearest
     """
-    edges = np.searchsorted(centres, bounds)
+    edges = np.searchsorted(centres, bounds).astype(np.int64)
     edges[-1] = np.searchsorted(centres, bounds[-1], side="right")
-    halfway = (centres[1:] + centres[:-1]) / 2
-    return _cells(edges.astype(np.int64), np.searchsorted(halfway, (bounds[1:] + bounds[:-1]) / 2))
+    middle = (bounds[1:] + bounds[:-1]) / 2
+    nearest = np.searchsorted((centres[1:] + centres[:-1]) / 2, middle)
+    if not between or len(centres) < 2:
+        return _cells(edges, nearest)
+    above = np.searchsorted(centres, middle).clip(1, len(centres) - 1)
+    part = ((middle - centres[above - 1]) / (centres[above] - centres[above - 1])).clip(0, 1)
+    return _cells(edges, above - 1, above, part)
 
 
-def _cells(edges: np.ndarray, nearest: np.ndarray) -> Cells:
-    """Pixels' edges, some pixels empty, as cells; an empty pixel shows the cell that holds its nearest item."""
-    nearest = nearest.astype(np.int64)
+def _cells(
+    edges: np.ndarray, item: np.ndarray, other: np.ndarray | None = None, part: np.ndarray | None = None
+) -> Cells:
+    """Pixels' edges, some pixels empty, as cells; an empty pixel shows the cells that hold its items."""
+    item = item.astype(np.int64)
+    other = item if other is None else other.astype(np.int64)
+    part = np.zeros(len(item)) if part is None else part
     filled = np.diff(edges) > 0
-    alone = nearest[~filled & ((nearest < edges[0]) | (nearest >= edges[-1]))]
+    shown = np.concatenate([item[~filled], other[~filled]])
+    alone = shown[(shown < edges[0]) | (shown >= edges[-1])]
     starts = np.unique(np.concatenate([edges[:-1][filled], edges[1:][filled], alone, alone + 1]))
-    return Cells(starts, np.searchsorted(starts, np.where(filled, edges[:-1], nearest), side="right") - 1)
+    item, other = (np.searchsorted(starts, np.where(filled, edges[:-1], i), side="right") - 1 for i in (item, other))
+    return Cells(starts, item, other, np.where(filled, 0.0, part))

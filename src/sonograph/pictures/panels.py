@@ -166,8 +166,8 @@ def _compute(one: _Panels, look: PictureSettings, engine: Engine | None) -> None
         one.wave = envelope(sound, one.span, one.wave_boxes[0].width)
     if one.level_boxes:
         box = one.level_boxes[0]
-        bounds = np.linspace(0, sound.sample_rate / 2, box.height + 1)
-        pixels = Pixels(box.width, one.span, bounds, look.reduction == "mean")
+        mean = look.reduction == "mean"
+        pixels = Pixels(box.width, box.height, one.span, look.axis, look.frequencies, mean)
         one.raster = raster(sound, one.named.settings, pixels, engine)
 
 
@@ -203,7 +203,7 @@ def _drawn(sheet: Sheet, panels: list[_Panels], look: PictureSettings, colours: 
                 f.amplitude_axis(axes, box, sheet.em, one.wave.unit)
             elif one.raster is not None:
                 image = f.paint(axes, one.raster, channel, colours, levels)
-                f.frequency_axis(axes, box, sheet.em)
+                f.frequency_axis(axes, one.raster.axis, box, sheet.em)
             last = i == len(boxes) - 1
             f.time_axis(axes, box, sheet.em, shown=last, label=last and one is panels[-1])
             if heading := _heading(one, i, alone=len(panels) == 1):
@@ -256,7 +256,7 @@ def _notes(
     if not rasters:
         rates = sorted({one.named.sound.sample_rate for one in panels})
         return ["sampled at " + ", ".join(f"{rate:g} Hz" for rate in rates)]
-    lines = {words.settings_line(r.settings, r.sample_rate): None for r in rasters}
+    lines = {words.settings_line(r.settings, r.sample_rate, r.n_rows): None for r in rasters}
     first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
     second = words.shown_line(*levels, rasters[0].unit)
     if look.reduction == "mean":

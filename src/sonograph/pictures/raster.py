@@ -17,7 +17,7 @@ from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short
 from sonograph.levels import resolve_reference
-from sonograph.pictures import grid
+from sonograph.pictures import frequency, grid
 from sonograph.pictures.grid import Cells
 from sonograph.pictures.span import frames_in
 from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
@@ -36,7 +36,8 @@ class Raster:
     levels   : (channels, rows, columns) dB, lowest frequency and earliest time first; NaN where there is no data
     span     : the samples that the columns share evenly
     bounds   : (rows + 1,) where the pixel rows begin and end, Hz
-    settings : what was computed
+    axis     : the scale on which they are equally high
+    settings : what was computed, n_rows for each frame
     unit     : what the levels are in, their reference named
     label    : what a colour bar says
     floor    : what silence reads, dB
@@ -46,9 +47,11 @@ class Raster:
     levels: np.ndarray
     span: range
     bounds: np.ndarray
+    axis: str
     sample_rate: float
     start: datetime | None
     settings: StftSettings | BandSettings
+    n_rows: int
     unit: str
     label: str
     floor: float
@@ -65,20 +68,28 @@ class Raster:
 class Pixels:
     """How many pixels, and what they cover.
 
-    samples : the part of the sound that the columns share
-    bounds  : (rows + 1,) where the pixel rows begin and end, Hz
-    mean    : a pixel is the mean of what it covers, not the maximum
+    samples     : the part of the sound that the columns share
+    axis        : the scale on which the rows are equally high
+    frequencies : from which to which, Hz; None: all
+    mean        : a pixel is the mean of what it covers, not the maximum
     """
 
     width: int
+    height: int
     samples: range
-    bounds: np.ndarray
+    axis: str = "linear"
+    frequencies: tuple[float, float] | None = None
     mean: bool = False
 
-    @property
-    def height(self) -> int:
-        """Rows of pixels."""
-        return len(self.bounds) - 1
+    def bounds(self, sound: Source | Spectrogram, centres: np.ndarray) -> np.ndarray:
+        """Where the pixel rows begin and end, Hz."""
+        low, high = frequency.limits(self.axis, centres, sound.sample_rate / 2, self.frequencies)
+        return frequency.bounds(self.axis, low, high, self.height)
+
+    def rows(self, centres: np.ndarray, bounds: np.ndarray) -> Cells:
+        """Which rows of a spectrogram each pixel row gathers."""
+        forward = frequency.SCALES[self.axis].forward
+        return grid.rows(forward(centres), forward(bounds), between=self.axis != "linear")
 
 
 def raster(
@@ -107,12 +118,28 @@ def raster(
     plan = Plan(of, sound, sound.read(range(0)).dtype, engine)
     frames = frames_in(of, frames_of(of, sound.n_samples), pixels.samples)
     columns = grid.columns(of, frames, pixels.samples, pixels.width)
-    rows = grid.rows(_centres(of, sound.sample_rate), pixels.bounds)
+    centres = plan.label(sound, range(0), plan.empty(0)).frequencies
+    bounds = pixels.bounds(sound, centres)
+    rows = pixels.rows(centres, bounds)
     sink = _Sink(plan, sound, columns, rows, mean=pixels.mean)
     for part in plan.runs(sound, frames):
         sink.add(part)
-    power = _expanded(sink.power(), columns, rows)
-    return _labelled(power, sound, level, pixels, sink.missing, len(frames))
+    levels, unit, label = _levels(sink.power(), sound, level)
+    return Raster(
+        levels=_expanded(levels, columns, rows),
+        span=pixels.samples,
+        bounds=bounds,
+        axis=pixels.axis,
+        sample_rate=sound.sample_rate,
+        start=sound.start,
+        settings=of,
+        n_rows=len(centres),
+        unit=unit,
+        label=label,
+        floor=level.floor,
+        missing=sink.missing,
+        n_frames=len(frames),
+    )
 
 
 class _Sink:
@@ -175,19 +202,31 @@ def _of_spectrogram(sound: Spectrogram, pixels: Pixels) -> Raster:
     values = np.swapaxes(sound.values, -1, -2)[..., first : first + len(frames), :]
     values = values.reshape(sound.n_channels, *values.shape[-2:])
     missing = int(np.isnan(values).all(axis=-1).any(axis=0).sum())
-    columns = grid.columns(of, frames, pixels.samples, pixels.width)
-    rows = grid.rows(sound.frequencies, pixels.bounds)
+    centres = sound.frequencies
+    bounds = pixels.bounds(sound, centres)
+    columns, rows = grid.columns(of, frames, pixels.samples, pixels.width), pixels.rows(centres, bounds)
     is_level = sound.quantity == "level"
     if sound.quantity in ("transform", "magnitude"):
         values = values.real**2 + values.imag**2
     elif is_level and pixels.mean:
         values, is_level = 10 ** (values / 10) * (sound.reference or 1.0), False
     cells = _gathered(values, columns.edges - frames.start, rows.edges, mean=pixels.mean)
-    cells = _expanded(cells, columns, rows)
-    if is_level:
-        raster = _labelled(cells, sound, settings, pixels, missing, len(frames))
-        return dataclasses.replace(raster, levels=cells, unit=sound.value_unit, label=sound.label)
-    return _labelled(cells, sound, settings, pixels, missing, len(frames))
+    levels, unit, label = (cells, sound.value_unit, sound.label) if is_level else _levels(cells, sound, settings)
+    return Raster(
+        levels=_expanded(levels, columns, rows),
+        span=pixels.samples,
+        bounds=bounds,
+        axis=pixels.axis,
+        sample_rate=sound.sample_rate,
+        start=sound.start,
+        settings=of,
+        n_rows=len(centres),
+        unit=unit,
+        label=label,
+        floor=settings.floor,
+        missing=missing,
+        n_frames=len(frames),
+    )
 
 
 def _gathered(values: np.ndarray, columns: np.ndarray, rows: np.ndarray, *, mean: bool) -> np.ndarray:
@@ -206,36 +245,29 @@ def _gathered(values: np.ndarray, columns: np.ndarray, rows: np.ndarray, *, mean
 
 
 def _expanded(cells: np.ndarray, columns: Cells, rows: Cells) -> np.ndarray:
-    """(channels, rows, columns) of pixels, of cells (channels, columns, rows)."""
-    return np.swapaxes(cells, 1, 2)[:, rows.shown][:, :, columns.shown]
+    """(channels, rows, columns) of pixels, of the levels (channels, columns, rows) of cells.
+
+    A row between two bins lies between them in decibels too, so it is never louder than the louder one.
+    """
+    cells = np.swapaxes(cells, 1, 2)
+    part = rows.part[:, None].astype(cells.dtype)
+    pixels = cells[:, rows.shown]
+    if part.any():
+        pixels = pixels + part * (cells[:, rows.other] - pixels)
+    return pixels[:, :, columns.shown]
 
 
-def _labelled(
-    power: np.ndarray, sound: Source | Spectrogram, level: LevelSettings, pixels: Pixels, missing: int, n_frames: int
-) -> Raster:
-    """Power as levels, with what a picture says of them."""
-    of = level.of
-    reference = resolve_reference(level.reference, sound.unit, of)
+def _levels(power: np.ndarray, sound: Source | Spectrogram, level: LevelSettings) -> tuple[np.ndarray, str, str]:
+    """Levels of a power, their unit, and what a colour bar says of them."""
+    reference = resolve_reference(level.reference, sound.unit, level.of)
     zero = reference
     if zero is None:
         loudest = float(np.nanmax(power)) if np.isfinite(power).any() else 0.0
         zero = loudest if loudest > 0 else 1.0
-    scaling = stft_of(of).scaling
+    scaling = stft_of(level).scaling
     unit = units.level_unit(sound.unit, scaling, reference)
     name = "Spectral density level" if scaling == "density" else "Level"
-    return Raster(
-        levels=10 * np.log10(np.maximum(power / zero, 10 ** (level.floor / 10))),
-        span=pixels.samples,
-        bounds=pixels.bounds,
-        sample_rate=sound.sample_rate,
-        start=sound.start,
-        settings=of,
-        unit=unit,
-        label=f"{name} ({unit})",
-        floor=level.floor,
-        missing=missing,
-        n_frames=n_frames,
-    )
+    return 10 * np.log10(np.maximum(power / zero, 10 ** (level.floor / 10))), unit, f"{name} ({unit})"
 
 
 def _power_and_level(settings: Settings) -> tuple[StftSettings | BandSettings, LevelSettings]:
@@ -246,17 +278,12 @@ def _power_and_level(settings: Settings) -> tuple[StftSettings | BandSettings, L
     return of, LevelSettings(of=of, floor=FLOOR)
 
 
-def _power(settings: StftSettings | BandSettings) -> StftSettings | BandSettings:
+def _power(settings: Settings) -> StftSettings | BandSettings:
     """The same settings, their quantity a power."""
     if isinstance(settings, StftSettings):
         return dataclasses.replace(settings, quantity="power")
+    if not isinstance(settings, BandSettings):
+        raise SettingsError(f"the settings are of kind {settings.kind!r}; a picture in decibels is of a power")
     if settings.of.quantity != "power":
         raise SettingsError(f"the bands are sums of {settings.of.quantity}; a picture in decibels needs sums of power")
     return settings
-
-
-def _centres(settings: StftSettings | BandSettings, sample_rate: float) -> np.ndarray:
-    """Middle of each row, Hz."""
-    if isinstance(settings, BandSettings):
-        return np.array([band.centre for band in settings.bands])
-    return np.arange(settings.n_bins) * sample_rate / settings.n_fft

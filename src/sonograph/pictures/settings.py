@@ -10,6 +10,7 @@ from typing import Any
 from sonograph.errors import LimitError, SettingsError
 from sonograph.pictures.names import one_of
 
+AXES = ("linear", "log", "mel", "bark", "erb", "musical")
 VIEWS = ("spectrogram", "waveform", "both")
 REDUCTIONS = ("max", "mean")
 LARGEST_SIDE = 16_384
@@ -28,6 +29,10 @@ class PictureSettings:
         "spectrogram", "waveform", or "both": the waveform above the spectrogram, on one time axis.
     seconds
         From when to when, seconds from the start of the sound; either may be None: its start, its end.
+    axis
+        The scale of the frequencies: "linear", "log", "mel", "bark", "erb" or "musical" (notes).
+    frequencies
+        From which frequency to which, Hz; None: all.
     channel
         The one channel to show, counted from 0; None: all, stacked.
     below
@@ -55,6 +60,8 @@ class PictureSettings:
 
     view: str = "spectrogram"
     seconds: tuple[float | None, float | None] = (None, None)
+    axis: str = "linear"
+    frequencies: tuple[float, float] | None = None
     channel: int | None = None
     below: float = 80.0
     range: tuple[float, float] | None = None
@@ -66,11 +73,14 @@ class PictureSettings:
 
     def __post_init__(self) -> None:
         one_of("view", self.view, VIEWS)
+        one_of("axis", self.axis, AXES)
         one_of("reduction", self.reduction, REDUCTIONS)
         if not (_is_number(self.below) and 0 < self.below <= 1000):
             raise SettingsError(f"below is {self.below}; it must be above 0 dB, 1000 at most")
         if self.range is not None:
             object.__setattr__(self, "range", _checked_range(self.range))
+        if self.frequencies is not None:
+            object.__setattr__(self, "frequencies", _checked_frequencies(self.frequencies))
         object.__setattr__(self, "seconds", checked_seconds(self.seconds))
         if self.channel is not None and (not _is_whole(self.channel) or self.channel < 0):
             raise SettingsError(f"channel is {self.channel!r}; it must be a whole number, 0 for the first")
@@ -109,6 +119,16 @@ def _checked_range(levels: Any) -> tuple[float, float]:
         raise SettingsError(
             f"range is {low:g} to {high:g} dB; it must begin below its end: the lower level comes first"
         )
+    return low, high
+
+
+def _checked_frequencies(frequencies: Any) -> tuple[float, float]:
+    pair = tuple(frequencies) if isinstance(frequencies, list | tuple) else ()
+    if len(pair) != 2 or not all(_is_number(v) for v in pair):
+        raise SettingsError(f"frequencies is {frequencies!r}; it must be two in Hz, as (100, 8000)")
+    low, high = float(pair[0]), float(pair[1])
+    if not 0 <= low < high:
+        raise SettingsError(f"frequencies is {low:g} to {high:g} Hz; it must begin at 0 or more, and below its end")
     return low, high
 
 

@@ -96,6 +96,6 @@ def level(low: float, high: float, most: int) -> Ticks:
     between = decimal(low, high, most)
     room = (high - low) / (2.2 * most)
     inner = [(p, w) for p, w in zip(*between, strict=True) if low + room < p < high - room]
-    digits = 0 if high - low >= 10 and low == round(low) and high == round(high) else 1
+    digits = 0 if high - low >= 10 and all(f"{end:.1f}".endswith(".0") for end in (low, high)) else 1
     end: Callable[[float], str] = lambda value: minus(f"{value:.{digits}f}")  # noqa: E731
     return Ticks([low, *(p for p, _ in inner), high], [end(low), *(w for _, w in inner), end(high)])

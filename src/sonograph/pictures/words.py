@@ -6,10 +6,10 @@ from sonograph.pictures.ticks import minus
 from sonograph.settings import BandSettings, StftSettings, stft_of
 
 
-def settings_line(settings: StftSettings | BandSettings, sample_rate: float) -> str:
+def settings_line(settings: StftSettings | BandSettings, sample_rate: float, n_rows: int) -> str:
     """What was computed, in a line.
 
-    >>> settings_line(StftSettings(), 44_100.0)
+    >>> settings_line(StftSettings(), 44_100.0, 1025)
     'Hann window 2048 samples (46.4 ms), hop 512 (11.6 ms), 1025 bins of 21.5 Hz'
     """
     stft = stft_of(settings)
@@ -18,10 +18,10 @@ def settings_line(settings: StftSettings | BandSettings, sample_rate: float) -> 
     length = f"{stft.window_length} samples ({duration(stft.window_length / sample_rate)})"
     hop = f"hop {stft.hop} ({duration(stft.hop / sample_rate)})"
     if isinstance(settings, BandSettings):
-        rows = f"{len(settings.bands)} bands"
+        rows = f"{n_rows} bands"
     else:
         padded = "" if stft.n_fft == stft.window_length else f" (n_fft {stft.n_fft})"
-        rows = f"{stft.n_bins} bins of {sample_rate / stft.n_fft:.3g} Hz{padded}"
+        rows = f"{n_rows} bins of {sample_rate / stft.n_fft:.3g} Hz{padded}"
     return f"{window} {length}, {hop}, {rows}"
 
 
