@@ -91,6 +91,11 @@ class OpenFile:
             self._descriptor = -1
 
     @property
+    def descriptor(self) -> int:
+        """The open file, for a process that decodes it."""
+        return self._descriptor
+
+    @property
     def name(self) -> str:
         """The path as text of one line."""
         return shown(self.path)

@@ -166,6 +166,8 @@ class FileSource:
         if start <= samples.start < start + kept.shape[1]:
             return kept[:, samples.start - start : samples.stop - start]
         if self._cursor is None or (self._cursor.position > samples.start and not self._opened.track.seekable):
+            if self._cursor is not None:
+                self._cursor.close()
             self._cursor = self._opened.track.cursor()
         if self._cursor.position != samples.start:
             if self._opened.track.seekable:

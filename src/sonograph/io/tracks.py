@@ -142,6 +142,15 @@ def _mp3(file: OpenFile) -> Opened:
     return _trusted(track, walk.faults, healthy)
 
 
+def _av(file: OpenFile) -> Opened:
+    from sonograph.io.av_decoding import AvTrack
+
+    track = AvTrack(file)
+    check_sound(file, track.sample_rate, track.n_channels)
+    texts = {f"comment.{name.upper()}": metadata.printable(value.encode()) for name, value in track.texts.items()}
+    return Opened(track, track.format, track.sample_rate, None, [], metadata.of_fields(texts))
+
+
 def _other(file: OpenFile) -> Opened:
     """AU and CAF, which libsndfile walks itself."""
     track = _decoded(file, "AU" if file.at(0, 4) != b"caff" else "CAF", lambda: View(file))
@@ -183,4 +192,5 @@ _OPENERS: dict[str, Callable[[OpenFile], Opened]] = {
     "mp3": _mp3,
     "au": _other,
     "caf": _other,
+    "av": _av,
 }

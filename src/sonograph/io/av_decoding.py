@@ -1,0 +1,128 @@
+"""Sound that only FFmpeg reads (m4a, aac, wma, the sound of videos), decoded in a process of its own with limits.
+
+The process can die, hang or grow and takes nothing with it. It reads forward only; channels come in FFmpeg's order,
+which is that of WAV (front left, front right, centre, low frequency, back left, back right, sides).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import selectors
+import struct
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+
+from sonograph.errors import MissingExtra
+from sonograph.io.door import OpenFile
+from sonograph.io.status import Fault
+
+MEGABYTES, PROCESSOR_SECONDS, SILENT_SECONDS = 2048, 3600, 20.0
+"""What the process may use, and how long it may say nothing."""
+
+
+class AvTrack:
+    """Sound that a process decodes."""
+
+    seekable = False
+    dtype = np.dtype(np.float32)
+
+    def __init__(self, file: OpenFile) -> None:
+        if importlib.util.find_spec("av") is None:
+            raise MissingExtra(f"{file.name}: reading m4a, aac, wma or video needs PyAV: pip install 'sonograph[av]'")
+        self.file = file
+        self.n_samples: int | None = None
+        cursor = AvCursor(self)
+        cursor.close()
+        if cursor.told is None or "error" in cursor.told:
+            what = (cursor.told or {}).get("error", "holds no sound that can be decoded")
+            raise file.error("codec", f"{what}. Save its sound as WAV or FLAC.")
+        self.sample_rate, self.n_channels = float(cursor.told["sample_rate"]), int(cursor.told["n_channels"])
+        self.format = f"{cursor.told['container']}, {cursor.told['codec']}"
+        self.texts: dict[str, str] = cursor.told["metadata"]
+
+    def cursor(self) -> AvCursor:
+        """A reader at the first sample, with a process of its own."""
+        return AvCursor(self)
+
+
+class AvCursor:
+    """A process that decodes."""
+
+    def __init__(self, track: AvTrack) -> None:
+        self.position = 0
+        self.faults: list[Fault] = []
+        descriptor = track.file.descriptor
+        limits = [str(MEGABYTES), str(PROCESSOR_SECONDS)]
+        self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603  our own module, no shell
+            [sys.executable, "-P", "-m", "sonograph.io.av_child", str(descriptor), *limits],
+            bufsize=0,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(descriptor,),
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        )
+        self.told: dict[str, Any] | None = None
+        head = self._record()
+        if head:
+            self.told = json.loads(head)
+        self._n_channels = int((self.told or {}).get("n_channels", 1))
+        self._ready = np.empty((0, self._n_channels), np.float32)
+
+    def seek(self, sample: int) -> None:
+        """Not possible; the source reads forward instead."""
+        raise NotImplementedError
+
+    def read(self, count: int) -> np.ndarray:
+        """The next samples (channels, n), fewer at the end or at a fault."""
+        parts, have = [self._ready], len(self._ready)
+        while have < count and self._process is not None:
+            data = self._record()
+            if not data:
+                self._end(data)
+                break
+            parts.append(np.frombuffer(data, "<f4").reshape(-1, self._n_channels))
+            have += len(parts[-1])
+        samples = np.concatenate(parts)
+        self._ready = samples[count:]
+        self.position += len(samples[:count])
+        return np.ascontiguousarray(samples[:count].T)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _end(self, data: bytes | None) -> None:
+        last = self._record() if data == b"" else None
+        fault = json.loads(last)["fault"] if last else "its decoder came to grief"
+        if fault:
+            what = f"{fault}. What comes before was used; copy the file again from the original."
+            self.faults.append(Fault("partial", "decoder", what))
+        self.close()
+
+    def _record(self) -> bytes | None:
+        """The next record of the process; None where it died or says nothing."""
+        head = self._bytes(4)
+        return None if head is None else self._bytes(struct.unpack("<I", head)[0])
+
+    def _bytes(self, count: int) -> bytes | None:
+        assert self._process is not None and self._process.stdout is not None  # noqa: S101
+        data = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            while len(data) < count:
+                if not selector.select(SILENT_SECONDS):
+                    return None
+                part = self._process.stdout.read(min(count - len(data), 1 << 20))
+                if not part:
+                    return None
+                data += part
+        return data
