@@ -1,0 +1,41 @@
+"""A part of a picture: what lies between two times and two frequencies."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from sonograph.errors import SettingsError
+from sonograph.spectrograms import Spectrogram
+
+
+def box(
+    spectrogram: Spectrogram, *, seconds: tuple[float, float] | None = None, hertz: tuple[float, float] | None = None
+) -> Spectrogram:
+    """A spectrogram with everything outside of a span of time and of frequencies taken away: set to 0.
+
+    Frames count where their middle lies in [from, to) seconds, rows where their centre lies in [low, high] Hz.
+
+    Raises
+    ------
+    SettingsError
+        A span that ends before it begins; a level, whose 0 is not silence.
+    """
+    if spectrogram.quantity not in ("transform", "power", "magnitude"):
+        raise SettingsError(
+            f"the spectrogram is a {spectrogram.quantity}; a box is cut out of a transform or its power"
+        )
+    keep = np.ones(spectrogram.values.shape[-2:], bool)
+    for name, span, axis, places in (
+        ("seconds", seconds, 1, spectrogram.times),
+        ("hertz", hertz, 0, spectrogram.frequencies),
+    ):
+        if span is None:
+            continue
+        if not span[0] < span[1]:
+            raise SettingsError(f"{name} is {span[0]:g} to {span[1]:g}; it must begin before it ends")
+        inside = (places >= span[0]) & (places < span[1] if axis == 1 else places <= span[1])
+        keep &= inside[None, :] if axis == 1 else inside[:, None]
+    frame_by_frame = np.where(keep.T, np.swapaxes(spectrogram.values, -1, -2), 0)
+    return dataclasses.replace(spectrogram, values=np.swapaxes(frame_by_frame, -1, -2))

@@ -1,0 +1,146 @@
+"""A sound from its power alone: phases found by going there and back (Griffin and Lim 1984; Perraudin et al. 2013).
+
+Each round visits the frames once, a block in the cache at a time: forward, one step, back, added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sonograph import engines
+from sonograph.engines import Engine, Work
+from sonograph.errors import SettingsError
+from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, samples_before, signal_of, work_of
+from sonograph.sources import Signal
+from sonograph.spectrograms import Spectrogram
+
+
+def griffin_lim(
+    spectrogram: Spectrogram,
+    *,
+    iterations: int = 32,
+    momentum: float = 0.99,
+    seed: int = 0,
+    n_samples: int | None = None,
+    engine: Engine | None = None,
+) -> Signal:
+    """A sound whose power or magnitude is near the one given: phases are found by going there and back.
+
+    The fast Griffin-Lim algorithm (Perraudin, Balazs and Søndergaard 2013); with momentum 0 that of Griffin and Lim
+    (1984).
+
+    Parameters
+    ----------
+    spectrogram : (bins, frames) or (channels, bins, frames), 0 or more
+        Of quantity "power" or "magnitude". Frames that are NaN are taken for silence.
+    iterations
+        How often to go there and back.
+    momentum
+        How far each step goes on in the direction of the last: 0 to below 1.
+    seed
+        Of the phases that it begins with.
+    n_samples
+        As in `istft`.
+    engine
+        Where to compute; `engines.default()` by default.
+
+    Returns
+    -------
+    Signal
+        The samples, in the precision and the unit of the spectrogram.
+
+    Raises
+    ------
+    SettingsError
+        It is no power or magnitude of a transform; what `istft` refuses; no iteration; momentum out of range.
+
+    Examples
+    --------
+    >>> from sonograph import signals, spectrogram
+    >>> power = spectrogram(signals.tone(440.0, 0.5))
+    >>> again = spectrogram(griffin_lim(power))
+    >>> int(again.values[:, 20].argmax()) == int(power.values[:, 20].argmax())
+    True
+    """
+    if spectrogram.quantity not in ("power", "magnitude"):
+        raise SettingsError(
+            f"the spectrogram is a {spectrogram.quantity}; griffin_lim needs a power or a magnitude of a transform"
+        )
+    stft = invertible(spectrogram.settings)
+    if iterations < 1:
+        raise SettingsError(f"iterations is {iterations}; it must be 1 or more")
+    if not 0 <= momentum < 1:
+        raise SettingsError(f"momentum is {momentum}; it must be 0 to below 1, or the sound would run away")
+    values = frame_by_frame(spectrogram)
+    rounds = _Rounds(work_of(stft, spectrogram.sample_rate), values.shape[1], values.dtype, engine)
+    random = np.random.default_rng(seed)
+    samples = np.empty((len(values), rounds.overlap.n_samples), values.dtype)
+    for channel, power in enumerate(values):
+        magnitude = np.nan_to_num(np.sqrt(power) if spectrogram.quantity == "power" else power, nan=0.0)
+        samples[channel] = rounds.run(magnitude, iterations, momentum, random, samples_before(stft, spectrogram.frames))
+    return signal_of(spectrogram, samples / values.dtype.type(stft.input_scale), n_samples)
+
+
+class _Rounds:
+    """Rounds of Griffin-Lim over one kind of frames: each visits the frames once, a block in the cache at a time."""
+
+    def __init__(self, work: Work, n_frames: int, real: np.dtype, engine: Engine | None) -> None:
+        self.work, self.real = work, real
+        self.overlap = Overlap(work, n_frames, real)
+        self.engine = engines.serving(engines.default() if engine is None else engine, work, real)
+        total = self.overlap.total()
+        heard = total > self.overlap.least
+        self._share = (heard / np.where(heard, total, 1)).astype(real)
+
+    def run(
+        self, magnitude: np.ndarray, iterations: int, momentum: float, random: np.random.Generator, before: int
+    ) -> np.ndarray:
+        """The samples that frames of `magnitude` (frames, bins) see, after so many rounds."""
+        shape = magnitude.shape
+        pull = self.real.type(momentum / (1 + momentum))
+        last = np.zeros(shape, np.result_type(self.real, np.complex64))
+        sound = self._sweep(magnitude, lambda frames: _random_phases(random, (len(frames), shape[1]), last.dtype))
+        sound[:before] = 0
+        for _ in range(iterations):
+            sound = self._sweep(magnitude, self._stepping(sound, last, pull))
+            sound[:before] = 0
+        return sound
+
+    def _stepping(self, sound: np.ndarray, last: np.ndarray, pull: np.floating) -> Callable[[range], np.ndarray]:
+        """The direction to go on in from a sound: its transform, and on from where the last round was."""
+        hop, n = self.work.hop, len(self.work.window)
+
+        def toward(frames: range) -> np.ndarray:
+            there = np.empty((1, len(frames), last.shape[1]), last.dtype)
+            span = sound[frames.start * hop : (frames.stop - 1) * hop + n]
+            self.engine.compute(span[None], self.work, there, reused=True)
+            here = last[frames.start : frames.stop]
+            step = there[0] - pull * here
+            here[:] = there[0]
+            return step
+
+        return toward
+
+    def _sweep(self, magnitude: np.ndarray, toward: Callable[[range], np.ndarray]) -> np.ndarray:
+        sums = np.zeros(self.overlap.n_samples, self.real)
+        tiny = np.finfo(self.real).tiny
+        for frames in self.overlap.blocks():
+            step = toward(frames)
+            size = np.abs(step)
+            size += tiny
+            np.divide(magnitude[frames.start : frames.stop], size, out=size)
+            step *= size
+            self.overlap.add(step, frames, sums)
+        sums *= self._share
+        return sums
+
+
+def _random_phases(random: np.random.Generator, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:
+    phases = np.empty(shape, dtype)
+    angles = random.random(shape, phases.real.dtype)
+    angles *= 2 * np.pi
+    np.cos(angles, out=phases.real)
+    np.sin(angles, out=phases.imag)
+    return phases
