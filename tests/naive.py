@@ -42,6 +42,11 @@ def frame_starts(n_samples, n, hop, edges):
         while start + n <= n_samples + n // 2:
             starts.append(start)
             start += hop
+    elif edges == "scipy":  # as "zeros", until a frame has reached the end
+        start = -(n // 2)
+        while not starts or starts[-1] + n < n_samples + n // 2:
+            starts.append(start)
+            start += hop
     else:  # Kaldi: as many as hops fit, rounded, each centred on the middle of its hop
         for i in range((n_samples + hop // 2) // hop):
             starts.append(i * hop + hop // 2 - n // 2)

@@ -17,7 +17,7 @@ REFUSED = {
     "nan": ({"hop": float("nan")}, r"hop is nan; it must be a whole number"),
     "text": ({"hop": "512"}, r"hop is '512'; it must be a whole number"),
     "n_fft too short": ({"n_fft": 1024}, r"n_fft is 1024; with window_length 2048 it must be 2048 or more"),
-    "edges": ({"edges": "wrap"}, r"edges is 'wrap'; it must be one of zeros, reflect, inside, padded, kaldi"),
+    "edges": ({"edges": "wrap"}, r"edges is 'wrap'; it must be one of zeros, reflect, inside, padded, kaldi, scipy"),
     "scaling": ({"scaling": "psd"}, r"scaling is 'psd'; it must be one of spectrum, density, raw"),
     "quantity": ({"quantity": "level"}, r"quantity is 'level'; it must be one of power, magnitude, transform"),
     "unknown window": ({"window": "hannn"}, r"window is 'hannn'; it must be one of hann, hamming, .*get_window"),
@@ -89,7 +89,7 @@ def test_different_settings_have_different_digests(n, hop, edges, scaling):
 def test_json_of_something_else_is_refused():
     with pytest.raises(SettingsError, match="kind is 'mel'; it must be one of stft, bands, level"):
         from_dict({"kind": "mel"})
-    with pytest.raises(SettingsError, match="nperseg is no setting of 'stft'; it has edges, hop"):
+    with pytest.raises(SettingsError, match="nperseg is no setting of 'stft'; it has drop_last, edges, hop"):
         from_dict({"kind": "stft", "nperseg": 256})
 
 

@@ -17,7 +17,8 @@ def offset(settings: Settings) -> int:
     """The sample at which frame 0 starts: 0, or below where frames are centred."""
     stft = stft_of(settings)
     n = stft.window_length
-    return {"zeros": -(n // 2), "reflect": -(n // 2), "kaldi": stft.hop // 2 - n // 2}.get(stft.edges, 0)
+    centred = stft.edges in ("zeros", "reflect", "scipy")
+    return -(n // 2) if centred else stft.hop // 2 - n // 2 if stft.edges == "kaldi" else 0
 
 
 def frames_of(settings: Settings, n_samples: int) -> range:
@@ -49,9 +50,11 @@ def frames_of(settings: Settings, n_samples: int) -> range:
         count = 1 - (-max(0, n_samples - n) // hop)
     elif stft.edges == "kaldi":
         count = (n_samples + hop // 2) // hop
+    elif stft.edges == "scipy":
+        count = 1 - (-(n_samples + 2 * (n // 2) - n) // hop)
     else:
         count = max(0, 1 + (n_samples + 2 * (n // 2) - n) // hop)
-    return range(count)
+    return range(max(0, count - 1) if stft.drop_last else count)
 
 
 def refuse_too_short(settings: Settings, n_samples: int) -> None:

@@ -71,8 +71,8 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
         raise SettingsError("the spectrogram is a level already; take the level of its power")
     spectrogram = power(spectrogram)
     settings = spectrogram.settings
-    if isinstance(settings, LevelSettings):
-        raise SettingsError("the settings are of a level, the values of a power; one of them is wrong")
+    if not isinstance(settings, StftSettings | BandSettings):
+        raise SettingsError(f"the settings are of kind {settings.kind!r}, the values a power; one of them is wrong")
     number = resolve_reference(reference, spectrogram.unit, settings)
     if number is None:
         values = spectrogram.values

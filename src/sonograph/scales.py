@@ -10,7 +10,8 @@ SLANEY_LOG_STEP = np.log(6.4) / 27
 
 
 def hz_to_mel(frequency: ArrayLike, formula: str = "slaney") -> np.ndarray:
-    """Mel of a frequency: "slaney" (linear below 1 kHz; Slaney 1998) or "htk" (2595 log10(1 + f/700)).
+    """Mel of a frequency: "slaney" (linear below 1 kHz; Slaney 1998), "htk" (2595 log10(1 + f/700)) or "kaldi"
+    (1127 ln(1 + f/700), also TensorFlow's and, in its code, HTK's own).
 
     >>> hz_to_mel([500.0, 1000.0])
     array([ 7.5, 15. ])
@@ -18,6 +19,8 @@ def hz_to_mel(frequency: ArrayLike, formula: str = "slaney") -> np.ndarray:
     f = np.asarray(frequency, float)
     if formula == "htk":
         return 2595 * np.log10(1 + f / 700)
+    if formula == "kaldi":
+        return 1127 * np.log1p(f / 700)
     return np.where(f < 1000, f / SLANEY_STEP, 15 + np.log(np.maximum(f, 1000) / 1000) / SLANEY_LOG_STEP)
 
 
@@ -30,6 +33,8 @@ def mel_to_hz(mel: ArrayLike, formula: str = "slaney") -> np.ndarray:
     m = np.asarray(mel, float)
     if formula == "htk":
         return 700 * (10 ** (m / 2595) - 1)
+    if formula == "kaldi":
+        return 700 * np.expm1(m / 1127)
     return np.where(m < 15, m * SLANEY_STEP, 1000 * np.exp(SLANEY_LOG_STEP * (np.maximum(m, 15) - 15)))
 
 

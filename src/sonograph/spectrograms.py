@@ -8,12 +8,22 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sonograph import units
 from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, offset
-from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
+from sonograph.settings import (
+    BandSettings,
+    DeltaSettings,
+    EnergySettings,
+    LevelSettings,
+    LogSettings,
+    Settings,
+    StftSettings,
+    stages,
+    stft_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +38,7 @@ class Spectrogram:
     valid       : those of them that saw only samples of the recording
     sample_rate : of the sound, Hz
     settings    : what was computed
-    quantity    : "transform", "power", "magnitude" or "level"
+    quantity    : "transform", "power", "magnitude", "level", "log", "cepstrum" or "feature"
     unit        : what the samples were in; `value_unit` says what the values are in
     reference   : the power that reads 0 dB, of a level
     start       : when sample 0 of the recording was taken, or None
@@ -53,29 +63,62 @@ class Spectrogram:
 
     @property
     def rows(self) -> str:
-        """What a row is: "bin" or "band"."""
-        return "bin" if isinstance(_below_level(self.settings), StftSettings) else "band"
+        """What a row is: "bin", "band", "pitch class", "coefficient" or "feature"; `names` has a name for each."""
+        return self.settings.rows
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each row, as for the columns of a table: "bin_0", "band_0", "C", "c0", "delta_c0" …"""
+        return row_names(self.settings, self.values.shape[-2])
 
     @property
     def frequencies(self) -> np.ndarray:
-        """Centre of each row, Hz, (rows,) float64."""
+        """Centre of each row, Hz, (rows,) float64.
+
+        Raises
+        ------
+        SettingsError
+            The rows have no frequency: they are coefficients, pitch classes or features.
+        """
         import numpy as np
 
-        below = _below_level(self.settings)
+        below = self._bins_or_bands()
         if isinstance(below, BandSettings):
-            return np.array([band.centre for band in below.bands])
+            from sonograph.filterbanks import filters_of
+
+            return filters_of(below, self.sample_rate).centres.copy()
         return np.arange(below.n_bins) * self.sample_rate / below.n_fft
 
     @property
     def edges(self) -> np.ndarray:
-        """Where each row begins and ends, Hz, (rows, 2) float64; half a bin either side for bins."""
+        """Where each row begins and ends, Hz, (rows, 2) float64; half a bin either side for bins.
+
+        Raises
+        ------
+        SettingsError
+            The rows have no frequency.
+        """
         import numpy as np
 
-        below = _below_level(self.settings)
+        below = self._bins_or_bands()
         if isinstance(below, BandSettings):
-            return np.array([(band.low, band.high) for band in below.bands])
+            from sonograph.filterbanks import filters_of
+
+            return filters_of(below, self.sample_rate).edges.copy()
         half = self.sample_rate / below.n_fft / 2
         return np.stack([self.frequencies - half, self.frequencies + half], axis=-1)
+
+    def _bins_or_bands(self) -> StftSettings | BandSettings:
+        if self.rows not in ("bin", "band"):
+            names = self.names
+            raise SettingsError(
+                f"the rows are {_plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
+                f"{' …' if len(names) > 3 else ''}; use names"
+            )
+        below: StftSettings | BandSettings = stages(self.settings)[0]
+        for stage in stages(self.settings):
+            below = stage if isinstance(stage, BandSettings) else below
+        return below
 
     @property
     def times(self) -> np.ndarray:
@@ -93,6 +136,8 @@ class Spectrogram:
         if self.quantity == "level":
             own = isinstance(self.settings, LevelSettings) and self.settings.reference == "max"
             return units.level_unit(self.unit, scaling, None if own else self.reference)
+        if self.quantity in ("log", "cepstrum", "feature"):
+            return next((f"{_LOGS[s.base]}" for s in _from_top(self.settings) if isinstance(s, LogSettings)), "")
         power = units.power_unit(self.unit, scaling)
         if self.quantity == "power" or scaling == "raw":
             return power
@@ -110,8 +155,11 @@ class Spectrogram:
             "power": "Power spectral density" if density else "Power",
             "magnitude": "Magnitude",
             "transform": "Transform",
+            "log": "Logarithm",
+            "cepstrum": "Cepstrum",
+            "feature": _FEATURES.get(self.settings.kind, "Feature"),
         }[self.quantity]
-        return f"{name} ({self.value_unit})"
+        return f"{name} ({self.value_unit})" if self.value_unit and self.quantity != "feature" else name
 
     def select(
         self,
@@ -178,13 +226,39 @@ class Spectrogram:
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
         return (
-            f"<Spectrogram: {channels}{self.values.shape[-2]} {self.rows}s × {len(self.frames)} frames, "
+            f"<Spectrogram: {channels}{self.values.shape[-2]} {_plural(self.rows)} × {len(self.frames)} frames, "
             f"{self.label}, {self.sample_rate:g} Hz>"
         )
 
 
-def _below_level(settings: Settings) -> StftSettings | BandSettings:
-    return settings.of if isinstance(settings, LevelSettings) else settings
+def row_names(settings: Settings, n_rows: int) -> tuple[str, ...]:
+    """A name for each of the rows that settings make."""
+    for stage in _from_top(settings):
+        if isinstance(stage, DeltaSettings):
+            n = n_rows // (1 + stage.order)
+            below = row_names(stage.of, n)
+            return below + tuple(f"{'delta' * order}_{name}" for order in range(1, stage.order + 1) for name in below)
+        if isinstance(stage, EnergySettings):
+            below = row_names(stage.of, n_rows if stage.place == "replace" else n_rows - 1)
+            return (*below, "energy") if stage.place == "last" else ("energy", *below[stage.place == "replace" :])
+        if stage.kind == "cepstra":
+            return tuple(f"c{i}" for i in range(stage.first, stage.first + n_rows))
+        if stage.kind == "bands" and stage.rows == "pitch class":
+            return _PITCHES if n_rows == 12 else tuple(f"pitch_{i}" for i in range(n_rows))
+    return tuple(f"{settings.rows}_{i}" for i in range(n_rows))
+
+
+_PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_LOGS = {"e": "ln", "10": "log10"}
+_FEATURES = {"pcen": "PCEN", "deltas": "Rows and their deltas", "norm": "Share of the frame", "affine": "Scaled value"}
+
+
+def _from_top(settings: Settings) -> list[Any]:
+    return stages(settings)[::-1]
+
+
+def _plural(rows: str) -> str:
+    return f"{rows}es" if rows.endswith("s") else f"{rows}s"
 
 
 def _overlap(a: range, b: range) -> range:

@@ -12,11 +12,12 @@ import numpy as np
 
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
+from sonograph.forward import Forward
 from sonograph.frames import frames_of, samples_for
-from sonograph.settings import Settings, stft_of, whole_sound
+from sonograph.plan import Plan
+from sonograph.settings import Settings, context_of, stft_of, whole_sound
 from sonograph.sources import Signal, checked_rate, zeros_outside
 from sonograph.spectrograms import Spectrogram
-from sonograph.transform import Plan
 
 
 class Stream:
@@ -65,8 +66,9 @@ class Stream:
             raise SettingsError(f"n_channels is {n_channels}; it must be 1 or more")
         self.settings, self._engine = settings, engine
         self._heard = _Heard(checked_rate(sample_rate), n_channels, unit)
-        self._next = 0
+        self._taken = self._next = 0  # the next frame to compute, and to give: later where frames wait for others
         self._plan: Plan | None = None
+        self._forward: Forward | None = None
         self._finished = False
         self._reuse = reuse
         self._memory: np.ndarray | None = None
@@ -90,7 +92,7 @@ class Stream:
         if self._heard.dtype not in (None, samples.dtype):
             raise SettingsError(f"the block is {samples.dtype}; the stream began with {self._heard.dtype}")
         self._heard.append(samples)
-        return self._emit(range(self._next, self._first_unready()))
+        return self._emit(range(self._taken, self._first_unready()))
 
     def finish(self) -> Spectrogram:
         """The last frames, which reach over the end of the sound; perhaps none.
@@ -103,7 +105,7 @@ class Stream:
         self._refuse_finished()
         frames = frames_of(self.settings, self._heard.n_samples)
         self._finished = True
-        return self._emit(range(self._next, len(frames)))
+        return self._emit(range(self._taken, len(frames)))
 
     def _refuse_finished(self) -> None:
         if self._finished:
@@ -113,24 +115,35 @@ class Stream:
         """The first frame that looks at samples still to come."""
         stft, n_samples = stft_of(self.settings), self._heard.n_samples
         if stft.edges == "reflect" and n_samples <= stft.window_length // 2:
-            return self._next
+            return self._taken
         first = samples_for(stft, range(1)).start
-        return max(self._next, 1 + (n_samples - stft.window_length - first) // stft.hop)
+        ready = 1 + (n_samples - stft.window_length - first) // stft.hop
+        if stft.drop_last:
+            ready = min(ready, len(frames_of(stft, n_samples)))
+        return max(self._taken, ready)
 
-    def _emit(self, frames: range) -> Spectrogram:
+    def _emit(self, computed: range) -> Spectrogram:
+        """Compute further frames, and give those that follow from them."""
         heard = self._heard
         if self._plan is None:
             self._plan = Plan(self.settings, heard, heard.dtype or np.dtype(float), self._engine)
+            self._forward = Forward(self._plan)
+        waiting = 0 if self._finished else context_of(self.settings)[1]
+        frames = range(self._next, max(self._next, computed.stop - waiting))
         memory, reused = self._memory_for(self._plan, len(frames))
-        straddling = self._before_block(frames)
-        for part in (straddling, range(straddling.stop, frames.stop)):
-            here = memory[:, part.start - frames.start : part.stop - frames.start]
-            self._plan.compute(heard, part, here, reused=reused)
+        straddling = self._before_block(computed)
+        for part in (straddling, range(straddling.stop, computed.stop)):
+            if self._plan.stages and self._forward is not None:
+                last = self._finished and part.stop == computed.stop
+                self._forward.advance(heard, part.stop, memory, frames.start, finish=last)
+            else:
+                here = memory[:, part.start - frames.start : part.stop - frames.start]
+                self._plan.compute(heard, part, here, reused=reused)
         spectrogram = self._plan.label(heard, frames, memory)
-        self._next = frames.stop
-        needed = samples_for(self.settings, range(self._next, self._next + 1)).start
+        self._taken, self._next = computed.stop, frames.stop
+        needed = samples_for(self.settings, range(self._taken, self._taken + 1)).start
         mirrored = heard.n_samples - stft_of(self.settings).window_length // 2 - 1
-        heard.forget(min(needed, mirrored))
+        heard.forget(min(needed, mirrored) - 1)  # one more, for pre-emphasis
         return spectrogram
 
     def _memory_for(self, plan: Plan, n_frames: int) -> tuple[np.ndarray, bool]:

@@ -6,23 +6,21 @@ from its memory; the few that reach over its ends see a short copy with the edge
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 
-from sonograph import engines
-from sonograph.engines import Bands, Engine, Log, Work
+from sonograph.engines import Engine
 from sonograph.errors import SettingsError
-from sonograph.frames import check_frames, frames_of, refuse_too_short, samples_for, split, valid_frames
-from sonograph.levels import level, resolve_reference
-from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of, whole_sound
-from sonograph.sources import Signal, Source
+from sonograph.features.norms import over_the_sound
+from sonograph.forward import Forward, through
+from sonograph.frames import check_frames, frames_of, refuse_too_short, split
+from sonograph.levels import level
+from sonograph.plan import Plan as Plan
+from sonograph.settings import LevelSettings, Settings, StftSettings, context_of, stages, whole_sound
+from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
-from sonograph.windows import power_scale, window_of
-
-READ_AT_ONCE = 1 << 22
-"""Samples of all channels that are held at a time of a source that is not in memory."""
 
 
 def spectrogram(
@@ -40,8 +38,8 @@ def spectrogram(
     source
         A Signal, an open file, or anything that is a Source.
     settings
-        Any settings: StftSettings give a power (or a transform), BandSettings band sums, LevelSettings decibels.
-        By default StftSettings().
+        Any settings: StftSettings give a power (or a transform), BandSettings band sums, LevelSettings decibels,
+        CepstralSettings cepstra …; a preset. By default StftSettings().
     frames
         Which frames, numbered over the whole sound; all by default.
     engine
@@ -57,7 +55,8 @@ def spectrogram(
     Raises
     ------
     SettingsError
-        A sound too short for the settings, frames that it does not have, an `out` of another shape or order.
+        A sound too short for the settings or of a rate that they are not for, frames that it does not have, bands
+        with no bin in them, an `out` of another shape or order.
 
     Examples
     --------
@@ -66,14 +65,20 @@ def spectrogram(
     <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
     """
     settings = StftSettings() if settings is None else settings
-    if isinstance(settings, LevelSettings) and settings.reference == "max":
-        below = spectrogram(source, settings.of, frames=frames, engine=engine, out=out)
-        return level(below, reference="max", floor=settings.floor)
+    if whole_sound(settings):
+        return _from_the_whole(source, settings, frames, engine, out)
     plan, available = _plan_for(source, settings, engine)
     frames = available if frames is None else frames
     check_frames(frames, available)
     memory = plan.empty(len(frames)) if out is None else _frame_by_frame(out, plan.shape(len(frames)), plan.dtype)
-    return plan.fill(source, frames, memory, reused=out is not None)
+    if not plan.stages:
+        plan.compute(source, frames, memory, reused=out is not None)
+    else:
+        before, after = context_of(settings)
+        forward = Forward(plan, 0 if before is None else max(0, frames.start - before))
+        stop = min(frames.stop + after, len(available))
+        forward.advance(source, stop, memory, frames.start, finish=stop == len(available))
+    return plan.label(source, frames, memory)
 
 
 def pieces(
@@ -109,9 +114,15 @@ def pieces(
 
     def run() -> Iterator[Spectrogram]:
         memory = plan.empty(min(at_most, len(available))) if reuse else None
+        forward, after = Forward(plan), context_of(settings)[1]
         for i, frames in enumerate(ranges):
             here = plan.empty(len(frames)) if memory is None else plan.beginning(memory, len(frames))
-            yield plan.fill(source, frames, here, reused=reuse and i > 0)
+            if not plan.stages:
+                plan.compute(source, frames, here, reused=reuse and i > 0)
+            else:
+                stop = min(frames.stop + after, len(available))
+                forward.advance(source, stop, here, frames.start, finish=stop == len(available))
+            yield plan.label(source, frames, here)
 
     return run()
 
@@ -122,117 +133,29 @@ def _plan_for(source: Source, settings: Settings, engine: Engine | None) -> tupl
     return Plan(settings, source, source.read(range(0)).dtype, engine), frames_of(settings, source.n_samples)
 
 
-class Plan:
-    """One settings value for one kind of sound on one engine: what every way of running shares."""
-
-    def __init__(self, settings: Settings, like: Source, dtype: np.dtype, engine: Engine | None) -> None:
-        asked = engines.default() if engine is None else engine
-        self.settings, self.stft = settings, stft_of(settings)
-        self.n_channels = like.n_channels
-        self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
-        self.samples_dtype = np.dtype(asked.dtype or dtype)
-        self.engine = engines.serving(asked, self.work, self.samples_dtype)
-        complex_type = np.result_type(self.samples_dtype, np.complex64)
-        self.dtype = complex_type if self.work.quantity == "transform" else self.samples_dtype
-
-    def shape(self, n_frames: int) -> tuple[int, int, int]:
-        """(channels, frames, rows), as it lies in memory."""
-        return self.n_channels, n_frames, self.work.n_rows
-
-    def empty(self, n_frames: int) -> np.ndarray:
-        """Memory for the values of so many frames."""
-        return engines.empty(self.shape(n_frames), self.dtype)
-
-    def beginning(self, memory: np.ndarray, n_frames: int) -> np.ndarray:
-        """The beginning of memory for more frames, as memory for fewer."""
-        shape = self.shape(n_frames)
-        return memory.reshape(-1)[: shape[0] * shape[1] * shape[2]].reshape(shape)
-
-    def fill(self, source: Source, frames: range, memory: np.ndarray, *, reused: bool = False) -> Spectrogram:
-        """Compute `frames` of a sound into memory (channels, frames, rows), and label it."""
-        self.compute(source, frames, memory, reused=reused)
-        return self.label(source, frames, memory)
-
-    def compute(self, source: Source, frames: range, memory: np.ndarray, *, reused: bool = False) -> None:
-        """The values of `frames`, run by run."""
-        for part in self.runs(source, frames):
-            samples = self.read(source, part)
-            here = memory[:, part.start - frames.start : part.stop - frames.start]
-            for channel in range(len(here)):
-                one = slice(channel, channel + 1)
-                self.engine.compute(samples[one], self.work, here[one], reused=reused)
-
-    def label(self, source: Source, frames: range, memory: np.ndarray) -> Spectrogram:
-        """Memory (channels, frames, rows) as a Spectrogram."""
-        values = np.swapaxes(memory, -1, -2)
-        return Spectrogram(
-            values=values[0] if self.n_channels == 1 else values,
-            frames=frames,
-            valid=self.valid(source, frames),
-            sample_rate=source.sample_rate,
-            settings=self.settings,
-            quantity="level" if isinstance(self.settings, LevelSettings) else self.work.quantity,
-            unit=source.unit,
-            reference=self.reference,
-            start=source.start,
-            engine=self.engine.name,
-        )
-
-    def valid(self, source: Source, frames: range) -> range:
-        """Those of `frames` that see only samples of the sound; where none do, an empty range at their end."""
-        inside = valid_frames(self.settings, source.n_samples) if frames else frames
-        first, last = max(inside.start, frames.start), min(inside.stop, frames.stop)
-        return range(first, last) if first < last else range(frames.stop, frames.stop)
-
-    def runs(self, source: Source, frames: range) -> Iterator[range]:
-        """Neighbouring runs of `frames`, each wholly over an end or wholly inside, none too long to hold."""
-        valid = self.valid(source, frames)
-        step = max(1, (READ_AT_ONCE // self.n_channels - self.stft.overlap) // self.stft.hop)
-        for part in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
-            whole = isinstance(source, Signal) and part is valid  # a view, not a copy
-            yield from split(part, max(1, len(part)) if whole else step)
-
-    def read(self, source: Source, frames: range) -> np.ndarray:
-        """The samples that `frames` look at, the edges filled in, in the precision to compute in."""
-        samples = read_with_edges(source, samples_for(self.stft, frames), self.stft.edges)
-        return samples.astype(self.samples_dtype, copy=False)
-
-
-@lru_cache(maxsize=64)
-def work_for(settings: Settings, sample_rate: float, unit: str) -> tuple[Work, float | None]:
-    """Settings as numbers for an engine, and the reference of a level; the same object for the same settings."""
-    stft = stft_of(settings)
-    scale, ends = power_scale(stft, sample_rate)
-    log, reference, below = None, None, settings
-    if isinstance(settings, LevelSettings):
-        below = settings.of
-        reference = resolve_reference(settings.reference, unit, settings.of)
-        scale /= reference or 1.0
-        log = Log(10.0, 10 ** (settings.floor / 10))
-    bands = _sparse(below) if isinstance(below, BandSettings) else None
-    window = window_of(stft) * scale**0.5
-    return Work(window, stft.hop, stft.n_fft, stft.quantity, ends, bands, log), reference
-
-
-def _sparse(settings: BandSettings) -> Bands:
-    return Bands(
-        np.array([band.first for band in settings.bands], np.int64),
-        np.cumsum([0, *(len(band.weights) for band in settings.bands)], dtype=np.int64),
-        np.array([w for band in settings.bands for w in band.weights], float),
-    )
-
-
-def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
-    """Samples of a range that may reach out of the sound, filled in as `edges` says: (channels, n)."""
-    if edges not in ("reflect", "kaldi") or (wanted.start >= 0 and wanted.stop <= source.n_samples):
-        return source.read(wanted)
-    # "reflect" turns on the first and the last sample, "kaldi" just outside of them
-    period = 2 * (source.n_samples - 1) if edges == "reflect" else 2 * source.n_samples
-    place = np.arange(wanted.start, wanted.stop) % max(1, period)
-    back = period - place - (0 if edges == "reflect" else 1)
-    place = np.where(place < source.n_samples, place, back)
-    first = int(place.min())
-    return np.take(source.read(range(first, int(place.max()) + 1)), place - first, axis=1)
+def _from_the_whole(
+    source: Source, settings: Settings, frames: range | None, engine: Engine | None, out: np.ndarray | None
+) -> Spectrogram:
+    """What needs the whole sound: all frames below that stage first, then the stage, then those that follow."""
+    listed = stages(settings)
+    last = max(i for i, stage in enumerate(listed) if stage.context == "whole")
+    stage, following = listed[last], listed[last + 1 :]
+    done = spectrogram(source, stage.of, engine=engine)
+    if isinstance(stage, LevelSettings):
+        done = level(done, reference="max", floor=stage.floor)
+    else:
+        memory = np.swapaxes(done.values, -1, -2)
+        over_the_sound(stage, memory.reshape(done.n_channels, *memory.shape[-2:]))
+        done = dataclasses.replace(done, settings=stage, quantity=stage.quantity)
+    if following:
+        done = through(done, settings, following)
+    done = done if frames is None else done.select(frames=frames)
+    if out is None:
+        return done
+    memory = np.swapaxes(done.values, -1, -2)
+    _frame_by_frame(out, (done.n_channels, *memory.shape[-2:]), memory.dtype)
+    out[...] = done.values
+    return dataclasses.replace(done, values=out)
 
 
 def _frame_by_frame(out: np.ndarray, shape: tuple[int, int, int], dtype: np.dtype) -> np.ndarray:

@@ -49,6 +49,10 @@ class Work:
     bands: Bands | None = None
     """Sums over bins of the power or magnitude, in a fixed order."""
     log: Log | None = None
+    remove_dc: bool = False
+    """Whether each frame's mean is taken off before it is weighed."""
+    preemphasis: float = 0.0
+    """Then each sample less so much of the one before it in the frame; the first stands for the one before it."""
 
     @property
     def n_bins(self) -> int:

@@ -95,7 +95,7 @@ def _values(samples: np.ndarray, work: Work, weights: np.ndarray, frames: range)
     span = samples[frames.start * work.hop :][: (len(frames) - 1) * work.hop + n]
     cut = np.lib.stride_tricks.sliding_window_view(span, n)[:: work.hop]
     with np.errstate(invalid="ignore", over="ignore"):
-        transform = rfft(cut * weights, work.n_fft, axis=1)
+        transform = rfft(conditioned(cut, work) * weights, work.n_fft, axis=1)
         transform[~np.isfinite(cut).all(axis=1)] = complex(np.nan, np.nan)
         if work.quantity == "transform":
             _scale_ends(transform, work, work.ends**0.5)
@@ -109,6 +109,20 @@ def _values(samples: np.ndarray, work: Work, weights: np.ndarray, frames: range)
     if work.log is not None:
         values = _logarithm(values, work.log.factor, work.log.floor)
     return values
+
+
+def conditioned(cut: np.ndarray, work: Work) -> np.ndarray:
+    """(frames, window_length) of samples, without their mean and pre-emphasised where the work says so."""
+    if not work.remove_dc and not work.preemphasis:
+        return cut
+    frames = np.array(cut, order="C")  # so that the mean runs along each frame, whatever the hop
+    real = frames.dtype.type
+    if work.remove_dc:
+        frames -= np.add.reduce(frames, axis=1, keepdims=True) / real(frames.shape[1])
+    if work.preemphasis:
+        before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
+        frames -= real(work.preemphasis) * before
+    return frames
 
 
 def _scale_ends(values: np.ndarray, work: Work, factor: float) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Json, holds, whole
+from sonograph.settings.banks import BANKS, Bank
+from sonograph.settings.common import Json, Stage, holds, whole
 from sonograph.settings.stft import StftSettings
 
 
@@ -39,7 +40,7 @@ class Band(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BandSettings(Json):
+class BandSettings(Stage):
     """Sums over bins of a power or a magnitude: a filter bank.
 
     Parameters
@@ -47,18 +48,37 @@ class BandSettings(Json):
     of
         The transform that is summed.
     bands
-        The filters, lowest first.
+        The filters, lowest first, or a bank by name: MelBank, BarkBank, LinearBank, GammatoneBank, ChromaBank,
+        OctaveBank, MillidecadeBank.
+
+    Raises
+    ------
+    SettingsError
+        Bands of a complex transform, none at all, a band beyond the last bin.
+
+    Examples
+    --------
+    >>> from sonograph.settings import MelBank
+    >>> BandSettings(of=StftSettings(), bands=MelBank(n_bands=40)).n_rows
+    40
     """
 
     kind: ClassVar[str] = "bands"
 
     of: StftSettings
-    bands: tuple[Band, ...]
+    bands: tuple[Band, ...] | Bank
 
     def __post_init__(self) -> None:
         holds("BandSettings", self.of, StftSettings)
         if self.of.quantity == "transform":
             raise SettingsError('quantity is "transform"; bands sum power or magnitude: set quantity="power"')
+        if isinstance(self.bands, BANKS):
+            if self.bands.of_power and self.of.quantity != "power":
+                raise SettingsError(
+                    f'quantity is "{self.of.quantity}"; bands of kind "{self.bands.kind}" sum power: '
+                    f'set quantity="power"'
+                )
+            return
         object.__setattr__(self, "bands", tuple(self.bands))
         if not self.bands:
             raise SettingsError("bands is empty; give at least one band")
@@ -70,6 +90,11 @@ class BandSettings(Json):
                 )
 
     @property
-    def n_rows(self) -> int:
-        """Numbers per frame."""
-        return len(self.bands)
+    def rows(self) -> str:
+        """What a row is: a band, or a pitch class."""
+        return self.bands.rows if isinstance(self.bands, BANKS) else "band"
+
+    @property
+    def n_rows(self) -> int | None:
+        """Numbers per frame; None where that depends on the sample rate."""
+        return self.bands.n_bands if isinstance(self.bands, BANKS) else len(self.bands)

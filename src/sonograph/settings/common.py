@@ -18,7 +18,8 @@ class Json:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values with a `kind`, nested as the settings are: ready for JSON or TOML."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        values = {f.name: getattr(self, f.name) for f in fields if not (_off_by_default(f, getattr(self, f.name)))}
         return {"kind": self.kind} | {k: plain(v) for k, v in values.items() if v is not None}
 
     @property
@@ -26,6 +27,49 @@ class Json:
         """A name of these settings, the same everywhere: 16 hexadecimal digits of a SHA-256."""
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def off(default: Any) -> Any:
+    """A field that is left out of `to_dict` at its default, so that digests made before there was one still hold."""
+    return dataclasses.field(default=default, metadata={"left out at default": True})
+
+
+def _off_by_default(field: dataclasses.Field[Any], value: Any) -> bool:
+    return "left out at default" in field.metadata and value == field.default
+
+
+class Stage(Json):
+    """What the stages after a transform share: what a stage does not change is as in the stage before it.
+
+    context : frames before and after that a frame needs; "past": all before it; "whole": the whole sound
+    why_whole : with "whole", what it needs the whole sound for
+    """
+
+    of: Any
+    why_whole: ClassVar[str] = ""
+
+    @property
+    def context(self) -> tuple[int, int] | str:
+        """What a frame needs beyond itself."""
+        return 0, 0
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        quantity: str = self.of.quantity
+        return quantity
+
+    @property
+    def rows(self) -> str:
+        """What a row is."""
+        rows: str = self.of.rows
+        return rows
+
+    @property
+    def n_rows(self) -> int | None:
+        """Numbers per frame; None where that depends on the sample rate."""
+        n_rows: int | None = self.of.n_rows
+        return n_rows
 
 
 def plain(value: Any) -> Any:
@@ -46,6 +90,22 @@ def whole(name: str, value: Any, least: int, most: int | None = None, why: str =
     if value < least or (most is not None and value > most):
         raise SettingsError(f"{name} is {value}; {why}it must be {span}")
     return int(value)
+
+
+def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf, *, above: bool = False) -> float:
+    """`value` as a finite float in a range; `above` leaves the least out."""
+    span = f"{'above' if above else 'at least'} {least:g}" if most == math.inf else f"{least:g} to {most:g}"
+    span = "a finite number" if least == -math.inf and most == math.inf else span
+    right = not isinstance(value, bool | str) and (isinstance(value, int | float) or hasattr(value, "__float__"))
+    if not right or not math.isfinite(value) or not least <= value <= most or (above and value == least):
+        raise SettingsError(f"{name} is {value!r}; it must be {span}")
+    return float(value)
+
+
+def put(settings: Any, **values: Any) -> None:
+    """Set fields of a frozen value while it is made."""
+    for name, value in values.items():
+        object.__setattr__(settings, name, value)
 
 
 def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Union
 
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import BandSettings
-from sonograph.settings.common import Json, holds, one_of
+from sonograph.settings.common import Stage, holds, one_of
 from sonograph.settings.stft import StftSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class LevelSettings(Json):
+class LevelSettings(Stage):
     """Decibels of a power: 10 log10(power / reference).
 
     Parameters
@@ -28,6 +28,7 @@ class LevelSettings(Json):
     """
 
     kind: ClassVar[str] = "level"
+    why_whole: ClassVar[str] = 'reference="max" is the loudest value of the whole sound'
 
     of: Union[StftSettings, BandSettings]  # noqa: UP007  # read at run time
     reference: float | str | None = None
@@ -41,9 +42,14 @@ class LevelSettings(Json):
         check_level(self.reference, self.floor)
 
     @property
-    def n_rows(self) -> int:
-        """Numbers per frame."""
-        return self.of.n_rows
+    def context(self) -> tuple[int, int] | str:
+        """What a frame needs beyond itself: with reference "max" the whole sound."""
+        return "whole" if self.reference == "max" else (0, 0)
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        return "level"
 
 
 def check_level(reference: Any, floor: Any) -> None:

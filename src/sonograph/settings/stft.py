@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Json, one_of, whole
+from sonograph.settings.common import Json, number, off, one_of, whole
 
-EDGES = ("zeros", "reflect", "inside", "padded", "kaldi")
+EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
 SCALINGS = ("spectrum", "density", "raw")
 QUANTITIES = ("power", "magnitude", "transform")
 
@@ -36,13 +36,27 @@ class StftSettings(Json):
     edges
         Where frames lie at the ends of the sound: "zeros" and "reflect" centre the first frame on the first sample
         and fill what is missing, "inside" keeps to whole windows, "padded" adds zeros after the end so that no
-        sample is lost, "kaldi" centres frames on hops as Kaldi does with snip_edges false.
+        sample is lost, "kaldi" centres frames on hops as Kaldi does with snip_edges false, "scipy" is "zeros" with
+        as many frames as scipy.signal.stft makes, so that the last reaches the end of the sound.
     scaling
         "spectrum": a tone reads its mean square. "density": noise reads its mean square per hertz. "raw": |X|² as it
         comes, as librosa, Kaldi and Whisper have it.
     quantity
         "power", "magnitude" (its square root) or "transform" (complex, phase relative to the window's first sample;
         its squared magnitude is the power).
+    remove_dc
+        Whether each frame's mean is taken off before it is weighed.
+    preemphasis
+        Each sample less so much of the one before it; 0 for none. In a frame the first sample stands for the one
+        before it, as in Kaldi and HTK.
+    preemphasis_over
+        "frame", or "sound": before frames are cut, and as if silence came before, as in python_speech_features.
+    input_scale
+        What samples are multiplied by: 32768 for libraries that work on 16-bit numbers.
+    sample_rate
+        The only rate that these settings are for, Hz, or None for any.
+    drop_last
+        Whether the last frame is left away, as Whisper does.
 
     Raises
     ------
@@ -65,6 +79,15 @@ class StftSettings(Json):
     edges: str = "zeros"
     scaling: str = "spectrum"
     quantity: str = "power"
+    remove_dc: bool = off(False)
+    preemphasis: float = off(0.0)
+    preemphasis_over: str = off("frame")
+    input_scale: float = off(1.0)
+    sample_rate: float | None = None
+    drop_last: bool = off(False)
+
+    context: ClassVar[tuple[int, int]] = (0, 0)
+    rows: ClassVar[str] = "bin"
 
     def __post_init__(self) -> None:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
@@ -89,6 +112,13 @@ class StftSettings(Json):
         one_of("edges", self.edges, EDGES)
         one_of("scaling", self.scaling, SCALINGS)
         one_of("quantity", self.quantity, QUANTITIES)
+        put("remove_dc", bool(self.remove_dc))
+        put("drop_last", bool(self.drop_last))
+        put("preemphasis", number("preemphasis", self.preemphasis, 0.0, 1.0))
+        one_of("preemphasis_over", self.preemphasis_over, ("frame", "sound"))
+        put("input_scale", number("input_scale", self.input_scale, 0.0, above=True))
+        if self.sample_rate is not None:
+            put("sample_rate", number("sample_rate", self.sample_rate, 0.0, above=True))
 
     @property
     def overlap(self) -> int:

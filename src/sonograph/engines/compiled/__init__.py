@@ -47,6 +47,8 @@ class Compiled:
         """Why the reference engine must do such work; None if this one can."""
         from sonograph.engines.compiled import build
 
+        if work.remove_dc or work.preemphasis:
+            return "frames lose their mean or are pre-emphasised first, which compiled kernels do not do"
         if work.n_fft % 2:
             return f"n_fft is {work.n_fft}, and compiled kernels exist for even n_fft only"
         if factors(work.n_fft) is None:

@@ -1,0 +1,57 @@
+"""Logarithms with something added, fixed and per-frame normalisations, and those over the whole sound."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sonograph.settings import AffineSettings, LogSettings, NormSettings, RangeSettings, StandardSettings
+
+
+def logarithm(settings: LogSettings, values: np.ndarray) -> np.ndarray:
+    """ln or log10 of max(value + add, floor)."""
+    real = values.dtype.type
+    moved = np.maximum(values + real(settings.add), real(settings.floor))
+    return np.log(moved, out=moved) if settings.base == "e" else np.log10(moved, out=moved)
+
+
+def affine(settings: AffineSettings, values: np.ndarray) -> np.ndarray:
+    """(value + add) * multiply."""
+    real = values.dtype.type
+    moved = values + real(settings.add)
+    moved *= real(settings.multiply)
+    return moved
+
+
+def norm(settings: NormSettings, values: np.ndarray) -> np.ndarray:
+    """Each frame by its own size; a frame of zeros, or nearly, stays as it is (as in librosa)."""
+    size = np.abs(values)
+    if settings.norm == "max":
+        length = np.maximum.reduce(size, axis=1)
+    elif settings.norm == "l1":
+        length = np.add.reduce(size, axis=1)
+    else:
+        length = np.sqrt(np.add.reduce(size * size, axis=1))
+    length[length < np.finfo(values.dtype).tiny] = 1
+    return values / length[:, None]
+
+
+def over_the_sound(settings: RangeSettings | StandardSettings, values: np.ndarray) -> np.ndarray:
+    """What is counted from the whole sound: (channels, frames, rows) in, and changed in place.
+
+    The largest value is that of all channels; means and deviations are of each row of each channel. Missing frames
+    count for nothing.
+    """
+    real = values.dtype.type
+    if not values.size:
+        return values
+    if isinstance(settings, RangeSettings):
+        largest = np.fmax.reduce(values, axis=None)
+        return np.maximum(values, largest - real(settings.span), out=values) if largest == largest else values
+    here = ~np.isnan(values)
+    count = np.maximum(1, here.sum(axis=1, keepdims=True))
+    values -= (np.where(here, values, 0).sum(axis=1, keepdims=True, dtype=float) / count).astype(values.dtype)
+    if settings.deviation:
+        squares = np.where(here, values, 0).astype(float) ** 2
+        deviation = np.sqrt(squares.sum(axis=1, keepdims=True) / count)
+        values /= np.where(deviation > 0, deviation, 1).astype(values.dtype)
+    return values

@@ -1,0 +1,231 @@
+"""One settings value for one kind of sound on one engine: what every way of running shares.
+
+The engine does what it can of the settings: transform, bands, logarithm. The stages after that follow in `Forward`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sonograph import engines
+from sonograph.engines import Bands, Engine, Log, Work
+from sonograph.engines.reference import conditioned
+from sonograph.errors import SettingsError
+from sonograph.features.energy import frame_energy
+from sonograph.filterbanks import filters_of
+from sonograph.frames import samples_for, split, valid_frames
+from sonograph.levels import resolve_reference
+from sonograph.settings import (
+    BandSettings,
+    EnergySettings,
+    LevelSettings,
+    LogSettings,
+    Settings,
+    context_of,
+    stages,
+    stft_of,
+)
+from sonograph.sources import Signal, Source, zeros_outside
+from sonograph.spectrograms import Spectrogram
+from sonograph.windows import power_scale, window_of
+
+READ_AT_ONCE = 1 << 22
+"""Samples of all channels that are held at a time of a source that is not in memory."""
+
+
+class Plan:
+    """One settings value for one kind of sound on one engine.
+
+    work, engine : what the engine computes of each frame, and the engine
+    stages       : the settings of what follows, first to be done first
+    """
+
+    def __init__(self, settings: Settings, like: Source, dtype: np.dtype, engine: Engine | None) -> None:
+        asked = engines.default() if engine is None else engine
+        self.settings, self.stft = settings, stft_of(settings)
+        _refuse_other_rate(self.stft.sample_rate, like.sample_rate)
+        self.n_channels = like.n_channels
+        self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
+        self.stages = stages_after(settings)
+        self.frames_per_second = like.sample_rate / self.stft.hop
+        self.n_rows = _count_rows(self.stages, self.work.n_rows)
+        self._energy = next((stage for stage in self.stages if isinstance(stage, EnergySettings)), None)
+        self.samples_dtype = np.dtype(asked.dtype or dtype)
+        self.engine = engines.serving(asked, self.work, self.samples_dtype)
+        complex_type = np.result_type(self.samples_dtype, np.complex64)
+        self.dtype = complex_type if self.work.quantity == "transform" else self.samples_dtype
+
+    def shape(self, n_frames: int) -> tuple[int, int, int]:
+        """(channels, frames, rows), as it lies in memory."""
+        return self.n_channels, n_frames, self.n_rows
+
+    def empty(self, n_frames: int) -> np.ndarray:
+        """Memory for the values of so many frames."""
+        return engines.empty(self.shape(n_frames), self.dtype)
+
+    def beginning(self, memory: np.ndarray, n_frames: int) -> np.ndarray:
+        """The beginning of memory for more frames, as memory for fewer."""
+        shape = self.shape(n_frames)
+        return memory.reshape(-1)[: shape[0] * shape[1] * shape[2]].reshape(shape)
+
+    def compute(self, source: Source, frames: range, memory: np.ndarray, *, reused: bool = False) -> None:
+        """What the engine says of `frames`, run by run, into memory (channels, frames, rows of the engine)."""
+        for part in self.runs(source, frames):
+            samples = self.read(source, part)
+            here = memory[:, part.start - frames.start : part.stop - frames.start]
+            for channel in range(len(here)):
+                one = slice(channel, channel + 1)
+                self.engine.compute(samples[one], self.work, here[one], reused=reused)
+
+    def energy(self, samples: np.ndarray) -> np.ndarray | None:
+        """(frames,) energy of the frames in samples (n,) of one channel, where a stage asks for it."""
+        if self._energy is None:
+            return None
+        n, hop = self.stft.window_length, self.stft.hop
+        cut = np.array(np.lib.stride_tricks.sliding_window_view(samples, n)[::hop], order="C")
+        weighed = None
+        with np.errstate(invalid="ignore", over="ignore"):
+            if self._energy.measure != "frame":
+                weighed = np.ascontiguousarray(conditioned(cut, self.work) * window_of(self.stft).astype(cut.dtype))
+            return frame_energy(self._energy, self.stft, cut, weighed)
+
+    def label(self, source: Source, frames: range, memory: np.ndarray) -> Spectrogram:
+        """Memory (channels, frames, rows) as a Spectrogram."""
+        values = np.swapaxes(memory, -1, -2)
+        return Spectrogram(
+            values=values[0] if self.n_channels == 1 else values,
+            frames=frames,
+            valid=self.valid(source, frames),
+            sample_rate=source.sample_rate,
+            settings=self.settings,
+            quantity=self.settings.quantity,
+            unit=source.unit,
+            reference=self.reference,
+            start=source.start,
+            engine=self.engine.name,
+        )
+
+    def valid(self, source: Source, frames: range) -> range:
+        """Those of `frames` that saw only samples of the sound; where none did, an empty range at their end."""
+        before, after = context_of(self.settings)
+        return self._within(source, frames, before or 0, after)
+
+    def _within(self, source: Source, frames: range, before: int = 0, after: int = 0) -> range:
+        inside = valid_frames(self.settings, source.n_samples) if frames else frames
+        first, last = max(inside.start + before, frames.start), min(inside.stop - after, frames.stop)
+        return range(first, last) if first < last else range(frames.stop, frames.stop)
+
+    def runs(self, source: Source, frames: range) -> Iterator[range]:
+        """Neighbouring runs of `frames`, each wholly over an end or wholly inside, none too long to hold."""
+        valid = self._within(source, frames)
+        step = max(1, (READ_AT_ONCE // self.n_channels - self.stft.overlap) // self.stft.hop)
+        for part in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
+            whole = isinstance(source, Signal) and part is valid and not self._emphasis_over_sound()  # a view
+            yield from split(part, max(1, len(part)) if whole else step)
+
+    def read(self, source: Source, frames: range) -> np.ndarray:
+        """The samples that `frames` look at, the edges filled in, in the precision to compute in."""
+        if self._emphasis_over_sound():
+            source = Emphasised(source, self.stft.preemphasis)
+        samples = read_with_edges(source, samples_for(self.stft, frames), self.stft.edges)
+        return samples.astype(self.samples_dtype, copy=False)
+
+    def _emphasis_over_sound(self) -> bool:
+        return self.stft.preemphasis != 0 and self.stft.preemphasis_over == "sound"
+
+
+class Emphasised:
+    """A source, each sample less so much of the one before it; silence comes before the first."""
+
+    def __init__(self, source: Source, coefficient: float) -> None:
+        self._source, self._coefficient = source, coefficient
+        self.sample_rate, self.n_samples = source.sample_rate, source.n_samples
+        self.n_channels, self.unit = source.n_channels, source.unit
+        self.start: datetime | None = source.start
+
+    def read(self, samples: range) -> np.ndarray:
+        """Samples of a range, (channels, n); 0 outside the sound."""
+        return zeros_outside(samples, self.n_samples, self._inside)
+
+    def _inside(self, samples: range) -> np.ndarray:
+        more = self._source.read(range(samples.start - 1, samples.stop))
+        return more[:, 1:] - more.dtype.type(self._coefficient) * more[:, :-1]
+
+
+def _refuse_other_rate(wanted: float | None, sample_rate: float) -> None:
+    if wanted not in (None, sample_rate):
+        raise SettingsError(
+            f"sample_rate is {sample_rate:g} Hz; these settings are for {wanted:g} Hz: resample the sound first"
+        )
+
+
+def stages_after(settings: Settings) -> list[Any]:
+    """The stages of settings that no engine does: what comes after the transform, bands and one logarithm."""
+    listed = stages(settings)[1:]
+    if listed and isinstance(listed[0], BandSettings):
+        listed = listed[1:]
+    if listed and _engine_can(listed[0]):
+        listed = listed[1:]
+    return listed
+
+
+def _engine_can(stage: Any) -> bool:
+    if isinstance(stage, LogSettings):
+        return stage.add == 0
+    return isinstance(stage, LevelSettings) and stage.reference != "max"
+
+
+def _count_rows(following: list[Any], n_rows: int) -> int:
+    """Rows of the last stage, when the engine gives so many."""
+    for stage in following:
+        if stage.kind == "cepstra":
+            stage.check_rows(n_rows)
+            n_rows = stage.n_coefficients
+        elif stage.kind == "deltas":
+            n_rows *= 1 + stage.order
+        elif stage.kind == "energy" and stage.place != "replace":
+            n_rows += 1
+    return n_rows
+
+
+@lru_cache(maxsize=64)
+def work_for(settings: Settings, sample_rate: float, unit: str) -> tuple[Work, float | None]:
+    """Settings as numbers for an engine, and the reference of a level; the same object for the same settings."""
+    listed = stages(settings)
+    listed = listed[: len(listed) - len(stages_after(settings))]
+    stft = listed[0]
+    scale, ends = power_scale(stft, sample_rate)
+    scale *= stft.input_scale**2
+    log, reference, bands = None, None, None
+    for stage in listed[1:]:
+        if isinstance(stage, LevelSettings):
+            reference = resolve_reference(stage.reference, unit, stage.of)
+            scale /= reference or 1.0
+            log = Log(10.0, 10 ** (stage.floor / 10))
+        elif isinstance(stage, LogSettings):
+            log = Log(1.0 if stage.base == "10" else float(np.log(10)), stage.floor)
+        else:
+            filters = filters_of(stage, sample_rate)
+            bands = Bands(filters.first, filters.start, filters.weights)
+    window = window_of(stft) * scale**0.5
+    per_frame = stft.preemphasis if stft.preemphasis_over == "frame" else 0.0
+    work = Work(window, stft.hop, stft.n_fft, stft.quantity, ends, bands, log, stft.remove_dc, per_frame)
+    return work, reference
+
+
+def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
+    """Samples of a range that may reach out of the sound, filled in as `edges` says: (channels, n)."""
+    if edges not in ("reflect", "kaldi") or (wanted.start >= 0 and wanted.stop <= source.n_samples):
+        return source.read(wanted)
+    # "reflect" turns on the first and the last sample, "kaldi" just outside of them
+    period = 2 * (source.n_samples - 1) if edges == "reflect" else 2 * source.n_samples
+    place = np.arange(wanted.start, wanted.stop) % max(1, period)
+    back = period - place - (0 if edges == "reflect" else 1)
+    place = np.where(place < source.n_samples, place, back)
+    first = int(place.min())
+    return np.take(source.read(range(first, int(place.max()) + 1)), place - first, axis=1)

@@ -1,0 +1,212 @@
+"""Filter banks by name. What each band weighs follows from the transform and the sample rate, in `filterbanks`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Union
+
+from sonograph.errors import SettingsError
+from sonograph.settings.common import Json, number, one_of, put, whole
+
+EMPTY = ("refuse", "zero")
+
+
+def _span(bank: Any) -> None:
+    """Check the frequencies that a bank lies between."""
+    put(bank, low=number("low", bank.low, 0.0))
+    if bank.high is not None:
+        put(bank, high=number("high", bank.high, 0.0, above=True))
+        if bank.low >= bank.high:
+            raise SettingsError(f"low is {bank.low:g} Hz; it must be below high, which is {bank.high:g} Hz")
+
+
+def _triangles(bank: Any) -> None:
+    put(bank, n_bands=whole("n_bands", bank.n_bands, 1))
+    _span(bank)
+    one_of("empty", bank.empty, EMPTY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MelBank(Json):
+    """Triangles that are evenly spaced on a mel scale, each from the centre of the one before to that of the next.
+
+    Parameters
+    ----------
+    n_bands
+        How many.
+    low, high
+        Where the first begins and the last ends, Hz; high None: half the sample rate.
+    formula
+        "slaney" (linear below 1 kHz; Slaney 1998, librosa), "htk" (2595 log10(1 + f/700); HTK, torchaudio) or "kaldi"
+        (1127 ln(1 + f/700); Kaldi, TensorFlow).
+    norm
+        "slaney": divided by half the width in Hz, so that all hold the same area; "none": the tip is 1.
+    triangles
+        Straight in "hertz" (librosa, torchaudio), in "mel" (HTK, Kaldi, TensorFlow), or in "bins" with their corners
+        rounded down to bins (python_speech_features).
+    empty
+        What becomes of a band with no bin in it: "refuse", or "zero" as most libraries do.
+    """
+
+    kind: ClassVar[str] = "mel"
+    rows: ClassVar[str] = "band"
+    of_power: ClassVar[bool] = False
+
+    n_bands: int = 128
+    low: float = 0.0
+    high: float | None = None
+    formula: str = "slaney"
+    norm: str = "slaney"
+    triangles: str = "hertz"
+    empty: str = "refuse"
+
+    def __post_init__(self) -> None:
+        _triangles(self)
+        one_of("formula", self.formula, ("slaney", "htk", "kaldi"))
+        one_of("norm", self.norm, ("slaney", "none"))
+        one_of("triangles", self.triangles, ("hertz", "mel", "bins"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarkBank(Json):
+    """Triangles evenly spaced and straight on the Bark scale (Traunmüller 1990); fields as in MelBank."""
+
+    kind: ClassVar[str] = "bark"
+    rows: ClassVar[str] = "band"
+    of_power: ClassVar[bool] = False
+
+    n_bands: int = 24
+    low: float = 20.0
+    high: float | None = None
+    empty: str = "refuse"
+
+    def __post_init__(self) -> None:
+        _triangles(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearBank(Json):
+    """Triangles evenly spaced in hertz, as for LFCC; fields as in MelBank."""
+
+    kind: ClassVar[str] = "linear"
+    rows: ClassVar[str] = "band"
+    of_power: ClassVar[bool] = False
+
+    n_bands: int = 128
+    low: float = 0.0
+    high: float | None = None
+    empty: str = "refuse"
+
+    def __post_init__(self) -> None:
+        _triangles(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GammatoneBank(Json):
+    """Filters with the shape of the ear's, evenly spaced on the ERB-number scale (Glasberg and Moore 1990).
+
+    The power response of a gammatone of order 4, (1 + ((f - centre) / b)²)^-4 with b = 1.019 ERB(centre) (Patterson et
+    al. 1992), as far as it is above -60 dB. No gain below 1 at the centre.
+
+    Parameters
+    ----------
+    n_bands
+        How many.
+    low, high
+        The first and the last centre, Hz; high None: half the sample rate, where the last centre is left away.
+    """
+
+    kind: ClassVar[str] = "gammatone"
+    rows: ClassVar[str] = "band"
+    of_power: ClassVar[bool] = True
+
+    n_bands: int = 64
+    low: float = 50.0
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        put(self, n_bands=whole("n_bands", self.n_bands, 1))
+        _span(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChromaBank(Json):
+    """The pitch classes of an octave, C first: Gaussians around each note in all octaves (Ellis 2007, librosa).
+
+    Parameters
+    ----------
+    n_bands
+        Pitch classes in an octave; A (440 Hz) is one of them.
+    tuning
+        How far A lies above 440 Hz, in pitch classes.
+    centre_octave, octave_width
+        Octaves are weighed by a Gaussian around this one, counted from A0 = 27.5 Hz, of this standard deviation;
+        0 weighs all alike.
+    norm
+        "l2": the weights of each bin have a sum of squares of 1 before octaves are weighed; "none".
+    """
+
+    kind: ClassVar[str] = "chroma"
+    rows: ClassVar[str] = "pitch class"
+    of_power: ClassVar[bool] = False
+
+    n_bands: int = 12
+    tuning: float = 0.0
+    centre_octave: float = 5.0
+    octave_width: float = 2.0
+    norm: str = "l2"
+
+    def __post_init__(self) -> None:
+        put(self, n_bands=whole("n_bands", self.n_bands, 1))
+        put(self, tuning=number("tuning", self.tuning))
+        put(self, centre_octave=number("centre_octave", self.centre_octave))
+        put(self, octave_width=number("octave_width", self.octave_width, 0.0))
+        one_of("norm", self.norm, ("l2", "none"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OctaveBank(Json):
+    """Bands of a fraction of an octave on the base-10 grid through 1 kHz (IEC 61260-1: G = 10^0.3).
+
+    With 3 to the octave these are the decidecades of ISO 18405. Bins that an edge cuts are split in proportion. Of a
+    density a band reads the mean density in it, of a spectrum its mean square, so that noise and tones read right.
+
+    Parameters
+    ----------
+    per_octave
+        Bands in an octave: 1, 3, 12 …
+    low, high
+        The range in which band centres lie, Hz; high None: all bands that end below half the sample rate.
+    """
+
+    kind: ClassVar[str] = "octave"
+    rows: ClassVar[str] = "band"
+    of_power: ClassVar[bool] = True
+    n_bands: ClassVar[None] = None
+
+    per_octave: int = 3
+    low: float = 20.0
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        put(self, per_octave=whole("per_octave", self.per_octave, 1))
+        _span(self)
+        if self.low == 0:
+            raise SettingsError("low is 0 Hz; it must be above 0, as octaves never reach it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MillidecadeBank(Json):
+    """Hybrid millidecades (Martin et al. 2021): 1 Hz bands up to 434 Hz, then 1000 bands to the decade.
+
+    Edges, splitting and readings as in OctaveBank; the last band ends at half the sample rate.
+    """
+
+    kind: ClassVar[str] = "millidecade"
+    rows: ClassVar[str] = "band"
+    of_power: ClassVar[bool] = True
+    n_bands: ClassVar[None] = None
+
+
+BANKS = (MelBank, BarkBank, LinearBank, GammatoneBank, ChromaBank, OctaveBank, MillidecadeBank)
+Bank = Union[MelBank, BarkBank, LinearBank, GammatoneBank, ChromaBank, OctaveBank, MillidecadeBank]  # noqa: UP007

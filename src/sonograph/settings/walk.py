@@ -1,0 +1,108 @@
+"""From settings to the stages in them, and from plain values back to settings."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from sonograph.errors import SettingsError
+from sonograph.settings.bands import Band, BandSettings
+from sonograph.settings.banks import BANKS
+from sonograph.settings.features import STAGES
+from sonograph.settings.levels import LevelSettings
+from sonograph.settings.stft import StftSettings
+
+_KINDS: dict[str, Any] = {c.kind: c for c in (StftSettings, BandSettings, LevelSettings, *STAGES)}
+_BANKS: dict[str, Any] = {c.kind: c for c in BANKS}
+
+
+def stages(settings: Any) -> list[Any]:
+    """All stages of settings, the transform first."""
+    found = [settings]
+    while not isinstance(found[-1], StftSettings):
+        found.append(found[-1].of)
+    return found[::-1]
+
+
+def stft_of(settings: Any) -> StftSettings:
+    """The transform at the bottom of any settings."""
+    while not isinstance(settings, StftSettings):
+        settings = settings.of
+    return settings
+
+
+def whole_sound(settings: Any) -> str | None:
+    """Why these settings need the whole sound before the first frame is known; None if they do not."""
+    for stage in stages(settings):
+        if stage.context == "whole":
+            return str(stage.why_whole)
+    return None
+
+
+def context_of(settings: Any) -> tuple[int | None, int]:
+    """Frames before and after that a frame needs, all stages together; before is None where it needs all.
+
+    >>> from sonograph.settings import DeltaSettings, PcenSettings
+    >>> deltas = DeltaSettings(of=StftSettings(), width=2, order=2)
+    >>> context_of(deltas), context_of(PcenSettings(of=StftSettings()))
+    ((4, 4), (None, 0))
+    """
+    before: int | None = 0
+    after = 0
+    for stage in stages(settings):
+        if isinstance(stage.context, str):
+            before = None
+        else:
+            before = None if before is None else before + stage.context[0]
+            after += stage.context[1]
+    return before, after
+
+
+def from_dict(values: Any) -> Any:
+    """Settings from what `to_dict` gave, checked as if they were typed.
+
+    Raises
+    ------
+    SettingsError
+        Another kind, a name that is no setting of it, or a value that cannot be.
+
+    Examples
+    --------
+    >>> from_dict({"kind": "stft", "window_length": 512}).hop
+    128
+    """
+    cls, given = _of_kind(values, _KINDS)
+    if "of" in given:
+        given["of"] = from_dict(given["of"])
+    if isinstance(given.get("bands"), dict):
+        bank, fields = _of_kind(given["bands"], _BANKS)
+        given["bands"] = bank(**fields)
+    elif "bands" in given:
+        given["bands"] = tuple(_band(values) for values in given["bands"])
+    return _made(cls, given)
+
+
+def _of_kind(values: Any, kinds: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    kind = values.get("kind") if isinstance(values, dict) else None
+    if kind not in kinds:
+        raise SettingsError(f"kind is {kind!r}; it must be one of {', '.join(kinds)}")
+    cls = kinds[kind]
+    known = {f.name for f in dataclasses.fields(cls)}
+    given = {k: v for k, v in values.items() if k != "kind"}
+    for name in given:
+        if name not in known:
+            raise SettingsError(f"{name} is no setting of {kind!r}; it has {', '.join(sorted(known))}")
+    return cls, given
+
+
+def _band(values: Any) -> Band:
+    cls, given = _of_kind({"kind": "band"} | values if isinstance(values, dict) else values, {"band": Band})
+    return _made(cls, given)
+
+
+def _made(cls: Any, given: dict[str, Any]) -> Any:
+    """A settings value; what it needs and was not given is named."""
+    for field in dataclasses.fields(cls):
+        if field.default is dataclasses.MISSING and field.name not in given:
+            raise SettingsError(f"{field.name} is missing; settings of kind {cls.kind!r} need it")
+    return cls(**given)
