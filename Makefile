@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check bench clean
+.PHONY: demo test test-tensorflow torch check bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -13,6 +13,13 @@ demo: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
+
+# The tests of the Torch engine and of training run where Torch is; this puts it there (a CPU build, 200 MB, on most machines).
+torch: $(VENV)/torch.stamp
+
+# TensorFlow has an environment of its own: it is large, and wants other versions of what others want too.
+test-tensorflow: $(VENV)-tensorflow/made.stamp
+	$(VENV)-tensorflow/bin/python -m pytest tests/learning/test_tensorflow.py
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
@@ -24,7 +31,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) $(VENV)-tensorflow demo
 
 $(VENV)/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -45,4 +52,14 @@ $(VENV)/dev.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+$(VENV)/torch.stamp: $(VENV)/dev.stamp
+	$(PIP) install --quiet --constraint constraints.txt torch==2.13.0
+	@touch $@
+
+$(VENV)-tensorflow/made.stamp: $(VENV)/made.stamp pyproject.toml
+	@rm -rf $(VENV)-tensorflow
+	$(BIN)/python -m venv --without-pip $(VENV)-tensorflow
+	$(PIP) --python $(VENV)-tensorflow/bin/python install --quiet --editable '.[tensorflow]' pytest hypothesis
 	@touch $@
