@@ -36,7 +36,7 @@ class OpenFile:
     """An open regular file, read by position: many readers can share it.
 
     path : as it was given, text or bytes
-    size : bytes, when it was opened
+    size, modified_ns : bytes, and when they were last changed, when it was opened
     """
 
     def __init__(self, path: Any) -> None:
@@ -55,7 +55,7 @@ class OpenFile:
             os.close(self._descriptor)
             what = next((text for test, text in _KINDS if test(self._stat.st_mode)), "is not a file. Name a file.")
             raise Unreadable(f"{shown(path)}: {what}", "not-a-file")
-        self.size = self._stat.st_size
+        self.size, self.modified_ns = self._stat.st_size, self._stat.st_mtime_ns
 
     def at(self, position: int, count: int) -> bytes:
         """Up to `count` bytes from `position` on; fewer at the end of the file.
@@ -82,7 +82,7 @@ class OpenFile:
             return f"it was cut to {now.st_size:,} bytes"
         if now.st_size > self.size:
             return f"it grew to {now.st_size:,} bytes"
-        return "it was written to" if now.st_mtime_ns != self._stat.st_mtime_ns else None
+        return "it was written to" if now.st_mtime_ns != self.modified_ns else None
 
     def close(self) -> None:
         """Close the file; what was made from it can no longer be read."""

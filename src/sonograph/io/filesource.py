@@ -38,6 +38,8 @@ class FileSource:
     dtype : float32, or float64 for files that hold more
     calibration : what full scale is in the world, where that is known; applied in `read` and `blocks`
     metadata : what the file says about itself
+    size, modified_ns : bytes, and when they were last changed
+    tally : peak, rms and what is not finite, once `blocks` has gone through all of it
     """
 
     def __init__(
@@ -70,6 +72,8 @@ class FileSource:
         self._cursor: Cursor | None = None
         self._last: tuple[int, np.ndarray] = (0, np.empty((self.n_channels, 0), self.dtype))
         self._final: Status | None = None
+        self.tally: Tally | None = None
+        self.size, self.modified_ns = self._file.size, self._file.modified_ns
         self._counted: int | None = found.track.n_samples
 
     @property
@@ -128,7 +132,7 @@ class FileSource:
                 yield block
         finally:
             cursor.close()
-        self._counted = tally.n_samples
+        self._counted, self.tally = tally.n_samples, tally
         found = cursor.faults
         if missing and not found:
             what = (

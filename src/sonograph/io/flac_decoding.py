@@ -166,12 +166,12 @@ class FlacCursor:
             expected = group[0].first + size if group else self.position
             if frame.first != expected and not self.track.is_whole(frame):
                 continue  # bytes that look like a header, or a damaged frame
+            if group and frame.first != expected:
+                self._held.insert(0, frame)  # the decoder must not run over it
+                break
             if frame.first + frame.size <= expected:
                 self._note("frames", frame.first, "frames are out of order or there twice")
                 continue
-            if group and frame.first != expected:
-                self._held.insert(0, frame)
-                break
             group.append(frame)
             size += frame.size
         return group
@@ -179,7 +179,8 @@ class FlacCursor:
     def _decode(self, group: list[Frame]) -> np.ndarray:
         """A group of frames as samples; the first that is damaged is NaN and ends it."""
         decoder = self._decoder
-        if decoder is None or self._decodes != group[0].offset:
+        fresh = decoder is None or self._decodes != group[0].offset
+        if decoder is None or fresh:
             self.close()
             decoder = self._decoder = self.track.decoder(group[0])
         size = sum(frame.size for frame in group)
@@ -197,8 +198,11 @@ class FlacCursor:
             follows = following is not None and following.first == self._end_of_last
             self._decodes = following.offset if following is not None and follows else -1
             return samples
-        bad, self._held = group[0], group[1:] + self._held
         self.close()
+        if (good or not fresh) and self.track.is_whole(group[0]):
+            self._held = group + self._held  # something between the frames; go on behind it
+            return samples
+        bad, self._held = group[0], group[1:] + self._held
         self._note("damaged", bad.first, "a frame is damaged")
         hole = np.full((self.track.n_channels, bad.size), np.nan, self.track.dtype)
         return np.concatenate([samples, hole], axis=1)

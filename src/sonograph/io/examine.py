@@ -1,0 +1,46 @@
+"""How a file is, without an exception: what `--report` writes and what many files are sorted by."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from sonograph.errors import LimitError, MissingExtra, SettingsError, SonographError
+from sonograph.io.audio import open as open_sound
+from sonograph.io.filesource import FileSource
+from sonograph.io.status import Status, shown
+
+
+def examine(path: Any, **options: Any) -> Status:
+    """Go through all of a file, and say how it is. Options as `open`.
+
+    Examples
+    --------
+    >>> examine("no such file.wav").sentence
+    'no such file.wav: does not exist. Check the name.'
+    """
+    try:
+        with open_sound(path, **options) as source:
+            return source.check()
+    except SonographError as error:
+        return status_of(error)
+
+
+def status_of(error: SonographError) -> Status:
+    """The status of a file that could not be opened."""
+    word = "refused" if isinstance(error, LimitError | MissingExtra | SettingsError) else "failed"
+    reason = {LimitError: "limit", MissingExtra: "extra", SettingsError: "settings"}.get(type(error), "unreadable")
+    return Status(word, getattr(error, "reason", reason), str(error))
+
+
+def record(path: Any, status: Status, source: FileSource | None = None) -> dict[str, Any]:
+    """A status as plain values, one line of JSON a file; the path keeps its bytes (as surrogates)."""
+    values: dict[str, Any] = {"path": os.fsdecode(path), "file": shown(path)}
+    values |= {"status": status.word, "reason": status.reason, "sentence": status.sentence}
+    values |= {"expected": status.expected, "decoded": status.decoded}
+    if source is not None:
+        values |= {"format": source.format, "size": source.size, "modified_ns": source.modified_ns}
+        tally = source.tally
+        if tally is not None:
+            values |= {"peak": tally.loudest, "not_finite": tally.odd}
+    return values

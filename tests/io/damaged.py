@@ -1,0 +1,96 @@
+"""One damaged file of each sort, made from a sound that is made here."""
+
+import io
+import struct
+from collections import namedtuple
+
+import numpy as np
+import soundfile
+
+Case = namedtuple("Case", "name expectation data good")
+RATE, COUNT = 16_000, 8000
+
+
+def sound(count=COUNT, channels=1):
+    time = np.arange(count)[:, None] / RATE
+    noise = np.random.default_rng(3).uniform(-0.02, 0.02, (count, channels))
+    return 0.5 * np.sin(2 * np.pi * (440 + 220 * np.arange(channels)) * time) + noise
+
+
+def encoded(samples, container, subtype=None):
+    out = io.BytesIO()
+    with soundfile.SoundFile(out, "w", RATE, samples.shape[1], subtype, format=container) as file:
+        for first in range(0, len(samples), 4096):
+            file.write(samples[first : first + 4096])
+    return out.getvalue()
+
+
+def chunk(name, body, size=None):
+    return name + struct.pack("<I", len(body) if size is None else size) + body + b"\0" * (len(body) % 2)
+
+
+def wav(data, *, channels=1, bits=16, tag=1, rate=RATE, size=None, extra=b"", total=None):
+    step = channels * bits // 8
+    fmt = struct.pack("<HHIIHH", tag, channels, rate, rate * step & 0xFFFFFFFF, step & 0xFFFF, bits)
+    body = b"WAVE" + chunk(b"fmt ", fmt) + extra + chunk(b"data", data, size)
+    return b"RIFF" + struct.pack("<I", len(body) if total is None else total) + body
+
+
+def flac_frames(data):
+    """Where the frames of a FLAC file of fixed blocks start, by their sync codes and numbers."""
+    found, at = [], data.find(b"\xff\xf8", 42)
+    while at >= 0:
+        if data[at + 4] == len(found):
+            found.append(at)
+        at = data.find(b"\xff\xf8", at + 1)
+    return found
+
+
+def cases():
+    raw = (sound() * 32767).astype("<i2").tobytes()
+    yield Case("whole.wav", "accept", wav(raw), COUNT)
+    yield Case("lost-power.wav", "warn", wav(raw, size=0), COUNT)
+    yield Case("streamed.wav", "warn", wav(raw, size=0xFFFFFFFF), COUNT)
+    yield Case("cut.wav", "partial", wav(raw)[:9000], 4478)
+    yield Case("promises-4-gb.wav", "partial", wav(raw, size=0xFFFFFFF0), COUNT)
+    yield Case("no-samples.wav", "empty", wav(b""), 0)
+    yield Case("riff-size.wav", "warn", wav(raw, total=4), COUNT)
+    yield Case("list-before.wav", "accept", wav(raw, extra=chunk(b"LIST", b"INFO" + chunk(b"INAM", b"x\0"))), COUNT)
+    yield Case("no-channels.wav", "reject", wav(raw, channels=0), None)
+    yield Case("no-rate.wav", "reject", wav(raw, rate=0), None)
+    yield Case("unknown-codec.wav", "reject", wav(raw, tag=0xBEEF), None)
+    yield Case("one-nan.wav", "warn", wav(np.array([0, np.nan, 1], "<f4").tobytes(), bits=32, tag=3), 3)
+    yield Case("cut-header.wav", "reject", wav(raw)[:30], None)
+    aiff = encoded(sound(), "AIFF", "PCM_16")
+    yield Case("whole.aiff", "accept", aiff, COUNT)
+    yield Case("cut.aiff", "partial", aiff[:6000], 2900)
+    yield from flac_cases()
+    ogg, mp3 = encoded(sound(60_000), "OGG"), encoded(sound(60_000), "MP3")
+    yield Case("whole.ogg", "accept", ogg, 60_000)
+    yield Case("cut.ogg", "partial", ogg[: len(ogg) // 2], None)
+    page = ogg.index(b"OggS", len(ogg) // 2)
+    yield Case("lost-page.ogg", "partial", ogg[:page] + ogg[ogg.index(b"OggS", page + 4) :], None)
+    yield Case("flipped-bit.ogg", "partial", ogg[:page] + flipped(ogg[page:], 100), None)
+    yield Case("whole.mp3", "accept", mp3, None)
+    yield Case("cut.mp3", "partial", mp3[: len(mp3) // 2], None)
+    yield Case("playlist.wav", "reject", b"#EXTM3U\nfile:///etc/passwd\n", None)
+    yield Case("concat.mp3", "reject", b"ffconcat version 1.0\nfile 'whole.mp3'\n", None)
+    yield Case("text.wav", "reject", b"no sound\n" * 100, None)
+    yield Case("random.wav", "reject", np.random.default_rng(0).bytes(5000), None)
+
+
+def flac_cases():
+    flac = encoded(sound(30_000), "FLAC", "PCM_16")
+    at = flac_frames(flac)
+    yield Case("whole.flac", "accept", flac, 30_000)
+    yield Case("wrong-md5.flac", "warn", flipped(flac, 30), 30_000)
+    yield Case("flipped-bit.flac", "partial", flipped(flac, at[3] + 60), 30_000)
+    yield Case("lost-frame.flac", "partial", flac[: at[3]] + flac[at[4] :], 30_000)
+    swapped = flac[: at[3]] + flac[at[4] : at[5]] + flac[at[3] : at[4]] + flac[at[5] :]
+    yield Case("swapped-frames.flac", "partial", swapped, 30_000)
+    yield Case("cut.flac", "partial", flac[: at[4] + 10], 4 * 4096)
+    yield Case("tagged.flac", "accept", flac + b"TAG" + bytes(125), 30_000)
+
+
+def flipped(data, at):
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
