@@ -48,6 +48,17 @@ def test_a_stream_is_the_whole_bit_for_bit(settings, n_samples, lengths, dtype, 
 
 
 @pytest.mark.parametrize("edges", EDGES)
+@pytest.mark.parametrize("n", [7, 8])
+def test_the_end_of_a_sound_is_filled_in_as_in_the_whole(edges, n):
+    for hop in range(1, n + 1):
+        settings = StftSettings(window_length=n, hop=hop, edges=edges)
+        for n_samples in range(n, 4 * n):
+            sound = noise(n_samples)
+            joined = reduce(Spectrogram.join, through_stream(sound, settings, [5]))
+            np.testing.assert_array_equal(joined.values, spectrogram(sound, settings).values)
+
+
+@pytest.mark.parametrize("edges", EDGES)
 def test_a_frame_comes_as_soon_as_its_samples_are_there(edges):
     settings = StftSettings(window_length=64, hop=16, edges=edges)
     stream, sound = Stream(settings, sample_rate=8000.0), noise(640)

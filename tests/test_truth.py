@@ -125,6 +125,8 @@ def test_pressure_reads_its_level_in_air_and_water():
         ("V", "density", 1.0, "dB re 1 V²/Hz"),
         ("Pa", "spectrum", 4e-10, "dB re 20 µPa"),
         ("Pa", "density", 4e-10, "dB re (20 µPa)²/Hz"),
+        ("Pa", "density", 1e-12, "dB re 1 µPa²/Hz"),
+        ("Pa", "spectrum", 1.0, "dB re 1 Pa"),
         ("µPa", "density", 1.0, "dB re 1 µPa²/Hz"),
         ("m/s", "density", 1.0, "dB re 1 (m/s)²/Hz"),
         ("V", "spectrum", None, "dB re the maximum"),

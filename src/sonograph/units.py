@@ -65,4 +65,4 @@ def _micro(pascal: float) -> str:
 
 def _squared(power: float) -> str:
     root = _micro(power**0.5)
-    return root.replace(" ", " ", 1) + "²" if root.startswith("1 ") else f"({root})²"
+    return f"{root}²" if root.startswith("1 ") else f"({root})²"
