@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, cast
 
 from sonograph.errors import OutputError, SettingsError
+from sonograph.files import written
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import Settings
 from sonograph.sources import Source
@@ -16,7 +17,7 @@ from sonograph.spectrograms import Spectrogram
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sonograph.pictures.panels import Named
+    from sonograph.pictures.compose import Named
 
 Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read at run time
 
@@ -66,16 +67,20 @@ def draw(
     >>> figure.axes[0].get_xlabel(), figure.axes[1].get_ylabel()
     ('Time (s)', 'Level (dBFS)')
     """
-    from sonograph.pictures.panels import picture
-    from sonograph.pictures.save import format_of
+    from sonograph.pictures.compose import Composition, compose
+    from sonograph.pictures.figure import figure_of
+    from sonograph.pictures.recipe import text
+    from sonograph.pictures.save import format_of, save
 
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
     several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
     sounds = [named(one, settings) for one in several]
-    figure = cast("Figure", picture(sounds, look))  # None only where faults are told, not raised
+    composition = cast(Composition, compose(sounds, look))  # None only where faults are told, not raised
+    figure = figure_of(composition)
     if path is not None and format is not None:
-        write(figure, path, format)
+        with written(path) as part:
+            save(figure, part, format, text(composition))
     return figure
 
 
@@ -100,7 +105,7 @@ def show(
 
 def named(sound: Sound, settings: Settings | None = None) -> Named:
     """A sound with its name: of a file, its own."""
-    from sonograph.pictures.panels import Named
+    from sonograph.pictures.compose import Named
 
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio
@@ -114,15 +119,6 @@ def named(sound: Sound, settings: Settings | None = None) -> Named:
             f"or a Spectrogram"
         )
     return Named(sound, "", settings)
-
-
-def write(figure: Figure, path: str | os.PathLike[str], format: str, *, keep: tuple[Any, ...] = ()) -> None:
-    """Write a figure, whole or not at all; never over a file of `keep`."""
-    from sonograph.files import written
-    from sonograph.pictures.save import save
-
-    with written(path, keep=keep) as part:
-        save(figure, part, format)
 
 
 def _shown_in_notebook(figure: Figure) -> bool:

@@ -6,12 +6,12 @@ import argparse
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options
+from sonograph.cli import exits, options, streams
 from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
-    from sonograph.pictures.panels import Named
+    from sonograph.pictures.compose import Named
 
 HELP = """Draw the spectrogram of a sound file as a picture: time across, frequency up, level in colour. Several files
 make a panel each, on one scale; the channels of a file are stacked."""
@@ -20,16 +20,18 @@ EXAMPLES = """examples:
   sonograph draw robin.wav -o robin.png
   sonograph draw robin.wav -o robin.png --window 25ms --hop 10ms --range -80 0
   sonograph draw concert.flac -o solo.pdf --start 1:30 --end 2:10 --view both
+  sox in.aiff -t wav - | sonograph draw - -o - > out.png
   sonograph draw before.wav after.wav -o compared.svg --below 60 --colours viridis
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file; - for standard input")
     out = options.group(parser, "where to")
-    out.add_argument("-o", "--output", metavar="OUT", help="the picture: a name ending in .png, .svg or .pdf")
+    out.add_argument("-o", "--output", metavar="OUT", help="a .png, .svg or .pdf; - for standard output")
     out.add_argument("--format", metavar="NAME", help="png, svg or pdf [the ending of OUT]")
+    out.add_argument("--bare", action="store_true", help="only the pixels, as a small PNG: quick, for scripts")
     what = options.group(parser, "what to show")
     what.add_argument("--start", type=options.moment, metavar="TIME", help="12.5 (s), 1:30 or 4410samples [the start]")
     what.add_argument("--end", type=options.moment, metavar="TIME", help="likewise [the end]")
@@ -52,6 +54,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     look.add_argument(
         "--colours", "--colors", metavar="NAME", help="magma, viridis, cividis, grey …; grey_r reversed [magma]"
     )
+    look.add_argument(
+        "--percentiles",
+        type=float,
+        nargs=2,
+        metavar=("LOW", "HIGH"),
+        help="the same in percentiles of the pixels",
+    )
+    look.add_argument("--theme", metavar="NAME", help="light or dark [light]")
+    look.add_argument("--no-axes", action="store_true", help="the panels alone, to the edges")
     look.add_argument("--mean", action="store_true", help="a pixel is the mean of what it covers [its maximum]")
     look.add_argument("--size", type=options.size, metavar="WxH", help="pixels [1200x720, taller for several panels]")
     look.add_argument("--dpi", type=float, metavar="N", help="pixels per inch: how large the letters are [150]")
@@ -61,46 +72,56 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw; return the exit code."""
-    from sonograph.files import check_output
-    from sonograph.pictures.panels import picture
-    from sonograph.pictures.save import format_of
-
     if arguments.output is None:
         raise SettingsError("no output is named; name the picture: -o picture.png")
-    format = format_of(arguments.output, arguments.format)
+    format = _format(arguments)
     look = _look(arguments)
     options.check_stft(arguments)
-    check_output(arguments.output, keep=tuple(arguments.files))
-    codes: set[int] = set()
+    keep = tuple(file for file in arguments.files if file != streams.STANDARD)
+    streams.check_output(arguments.output, keep)
+    faults = Faults()
+    with streams.inputs(arguments.files) as files:
+        sounds = _opened(files, arguments, faults)
+        if sounds:
+            from sonograph.pictures.compose import compose
 
-    def fault(name: str, error: SonographError) -> None:
+            composition = compose(sounds, look, on_fault=lambda named, error: faults.tell(named.name, error))
+            if composition is not None:
+                with streams.output(arguments.output, keep) as file:
+                    _write(composition, file, format, bare=arguments.bare)
+        for sound in sounds:
+            faults.look_at(sound.sound)
+    return exits.worst(faults.codes)
+
+
+class Faults:
+    """What was wrong with some of the files, said as it comes up."""
+
+    def __init__(self) -> None:
+        self.codes: set[int] = set()
+
+    def tell(self, name: str, error: SonographError) -> None:
+        """Say what is wrong with a file."""
         words = str(error)
         talk(words if name in words else f"{name}: {words}")
-        codes.add(exits.code_of(error) or exits.BUG)
+        self.codes.add(exits.code_of(error) or exits.BUG)
 
-    sounds = _opened(arguments, fault)
-    if sounds:
-        figure = picture(sounds, look, on_fault=lambda named, error: fault(named.name, error))
-        if figure is not None:
-            from sonograph.drawing import write
-
-            write(figure, arguments.output, format, keep=tuple(arguments.files))
-    for sound in sounds:
-        status = getattr(sound.sound, "status", None)  # of a file: how it was, now that it has been read
+    def look_at(self, source: Any) -> None:
+        """Say how a file was, now that it has been read."""
+        status = getattr(source, "status", None)
         if status is not None and status.word not in ("ok", "empty"):
             talk(status.sentence)
             if status.word != "warn":
-                codes.add(exits.INPUT)
-    return exits.worst(codes)
+                self.codes.add(exits.INPUT)
 
 
-def _opened(arguments: argparse.Namespace, fault: Any) -> list[Named]:
+def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import named
     from sonograph.pictures.settings import checked_seconds
 
     sounds = []
-    for file in arguments.files:
+    for file in files:
         try:
             opened = named(file)
             rate = opened.sound.sample_rate
@@ -108,8 +129,32 @@ def _opened(arguments: argparse.Namespace, fault: Any) -> list[Named]:
             settings = options.stft(arguments, rate)
             sounds.append(dataclasses.replace(opened, settings=settings, seconds=checked_seconds(seconds)))
         except SonographError as error:
-            fault(file, error)
+            faults.tell(file, error)
     return sounds
+
+
+def _format(arguments: argparse.Namespace) -> str:
+    from sonograph.pictures.save import format_of
+
+    asked = arguments.format or ("png" if arguments.output == streams.STANDARD or arguments.bare else None)
+    format = format_of(arguments.output, asked)
+    if arguments.bare and format != "png":
+        raise SettingsError(f"format is {format!r}; a bare picture is a png (--no-axes draws the others)")
+    return format
+
+
+def _write(composition: Any, file: Any, format: str, *, bare: bool) -> None:
+    from sonograph.pictures.recipe import text
+
+    if bare:
+        from sonograph.pictures.bare import save_bare
+
+        save_bare(composition, file, text(composition))
+        return
+    from sonograph.pictures.figure import figure_of
+    from sonograph.pictures.save import save
+
+    save(figure_of(composition), file, format, text(composition))
 
 
 def _look(arguments: argparse.Namespace) -> Any:
@@ -123,6 +168,9 @@ def _look(arguments: argparse.Namespace) -> Any:
         "channel": arguments.channel,
         "below": arguments.below,
         "range": arguments.range,
+        "percentiles": arguments.percentiles,
+        "theme": arguments.theme,
+        "axes": False if arguments.bare or arguments.no_axes else None,
         "colours": arguments.colours,
         "reduction": "mean" if arguments.mean else None,
         "size": arguments.size,

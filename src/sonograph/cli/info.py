@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from sonograph.cli import exits, options
 from sonograph.cli.exits import talk
 from sonograph.errors import SonographError
 
+PNG = b"\x89PNG\r\n\x1a\n"
+
 HELP = """Say what sound files hold: format, sample rate, channels, duration, and the peak and rms of all samples in
-dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks."""
+dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks. Of a picture
+that sonograph drew: how it was made."""
 
 EXAMPLES = """examples:
   sonograph info robin.wav
   sonograph info --json *.flac > files.jsonl
+  sonograph info picture.png
 """
 
 
@@ -56,6 +61,8 @@ def facts_of(file: str) -> dict[str, Any]:
 
     from sonograph.io import audio
 
+    if made := _recipe(file):
+        return {"file": file, "status": "ok", "reason": "", "format": "PNG", "recipe": made}
     with audio.open(file) as source:
         peak, squares, count = 0.0, 0.0, 0
         for block in source.blocks():
@@ -82,8 +89,23 @@ def facts_of(file: str) -> dict[str, Any]:
         }
 
 
+def _recipe(file: str) -> dict[str, Any] | None:
+    """How a picture was made, if the file is one that says so."""
+    try:
+        with Path(file).open("rb") as opened:
+            if opened.read(len(PNG)) != PNG:
+                return None
+    except (OSError, ValueError):
+        return None  # the reader of sounds says what is wrong
+    from sonograph.pictures.recipe import recipe_in
+
+    return recipe_in(file)
+
+
 def words(facts: dict[str, Any]) -> str:
     """The same for people, a fact a line."""
+    if "recipe" in facts:
+        return "\n".join([facts["file"], *(f"  {k:<12}{json.dumps(v)}" for k, v in facts["recipe"].items())])
     minutes, seconds = divmod(facts["duration"], 60)
     hours, minutes = divmod(int(minutes), 60)
     clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""

@@ -1,27 +1,49 @@
-"""Colour maps by name, and the colours of paper, ink and missing data."""
+"""Colour maps by name, and the colours of paper, ink and missing data.
+
+The perceptual maps are even in lightness and safe for colour-blind readers; they are at hand without Matplotlib.
+"""
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from sonograph.pictures.names import one_of
+from sonograph.pictures.palettes import PALETTES
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.colors import Colormap
 
-INK, FAINT, PAPER = "#1a1a1a", "#5c5c5c", "#ffffff"
-WAVE = "#3b4a6b"
-NO_DATA, NO_DATA_LINES = "#d0d0d0", "#8c8c8c"
+PERCEPTUAL = (*PALETTES, "grey")
 
-PERCEPTUAL = ("magma", "inferno", "viridis", "cividis", "plasma", "grey")
-"""Even in lightness and safe for colour-blind readers; offered first."""
+
+def check_colours(name: str) -> None:
+    """Refuse a colour map that is none, with those of a name near it. Loads Matplotlib only to know the rare ones."""
+    if name.removesuffix("_r") in PERCEPTUAL:
+        return
+    from matplotlib import colormaps
+
+    if name not in colormaps:
+        one_of("colours", name, (*PERCEPTUAL, *(n for n in sorted(colormaps) if n not in PERCEPTUAL)))
 
 
 def colour_map(name: str) -> Colormap:
-    """The colour map of a name, missing data transparent; an unknown name is refused with those near it."""
+    """The colour map of a name, missing data transparent."""
     from matplotlib import colormaps
 
-    known = {"grey": "gray", "grey_r": "gray_r"}.get(name, name)
-    if known not in colormaps:
-        one_of("colours", name, (*PERCEPTUAL, *(n for n in sorted(colormaps) if n not in PERCEPTUAL)))
-    return colormaps[known].with_extremes(bad=(0, 0, 0, 0))
+    return colormaps[name.replace("grey", "gray", 1)].with_extremes(bad=(0, 0, 0, 0))
+
+
+def palette(name: str) -> np.ndarray:
+    """The 256 colours of a map from the lowest to the highest level, (256, 3) bytes."""
+    import numpy as np
+
+    plain = name.removesuffix("_r")
+    if plain == "grey":
+        colours = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    elif plain in PALETTES:
+        colours = np.frombuffer(base64.b64decode(PALETTES[plain]), np.uint8).reshape(256, 3)
+    else:
+        return np.round(colour_map(name)(np.linspace(0, 1, 256))[:, :3] * 255).astype(np.uint8)
+    return colours[::-1] if name.endswith("_r") else colours

@@ -6,6 +6,7 @@ between two pixels. Sizes are in ems: the height of the ordinary letters.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -34,16 +35,14 @@ class Box(NamedTuple):
 class Track:
     """One panel to be: its share of the height, and what stands around it.
 
-    share   : of the height, against the others'
+    tall    : its share of the height, against the others'; pixels, on a sheet whose size nobody chose
     heading : words above it, perhaps none
     times   : whether the times stand below it
-    tall    : pixels that it adds to a sheet whose size nobody chose
     """
 
-    share: float = 1.0
+    tall: int = 300
     heading: str = ""
     times: bool = True
-    tall: int = 400
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def sheet(picture: PictureSettings, tracks: Sequence[Track], *, title: bool, not
     SettingsError
         A size that leaves the panels no room.
     """
-    width, height = picture.size or (1200, max(720, 200 + sum(track.tall for track in tracks)))
+    width, height = _size(picture, tracks)
     em = LETTER * picture.dpi / 72
     left = round(LEFT * em)
     right = round((BAR_GAP + BAR_WIDTH + BAR_WORDS if bar else RIGHT) * em)
@@ -91,11 +90,26 @@ def sheet(picture: PictureSettings, tracks: Sequence[Track], *, title: bool, not
             f"{max(SMALLEST[1], least_h)} or more, or the dpi lower than {picture.dpi:g}"
         )
     boxes, top = [], height - above * em
-    shares = sum(t.share for t in tracks)
+    shares = sum(t.tall for t in tracks)
     for track, (over, under) in zip(tracks, around, strict=True):
         top -= over * em
-        tall = int(room * track.share / shares)
+        tall = int(room * track.tall / shares)
         boxes.append(Box(left, round(top) - tall, wide, tall))
         top -= tall + under * em
     title_top = height - TOP * em
     return Sheet(width, height, em, tuple(boxes), title_top, title_top - TITLE * em * title)
+
+
+def bare(picture: PictureSettings, tracks: Sequence[Track]) -> Sheet:
+    """The panels alone, side by side without a gap, to the edges of the sheet."""
+    width, height = _size(picture, tracks)
+    if height < len(tracks):
+        raise SettingsError(f"size is {width}x{height}; for {len(tracks)} panels it must be {len(tracks)} high or more")
+    shares = [sum(track.tall for track in tracks[:i]) for i in range(len(tracks) + 1)]
+    tops = [height - round(height * share / shares[-1]) for share in shares]
+    boxes = [Box(0, low, width, top - low) for top, low in itertools.pairwise(tops)]
+    return Sheet(width, height, LETTER * picture.dpi / 72, tuple(boxes), height, height)
+
+
+def _size(picture: PictureSettings, tracks: Sequence[Track]) -> tuple[int, int]:
+    return picture.size or (1200, max(720, 200 + sum(track.tall for track in tracks)))

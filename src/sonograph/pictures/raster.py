@@ -37,10 +37,9 @@ class Raster:
     span     : the samples that the columns share evenly
     bounds   : (rows + 1,) where the pixel rows begin and end, Hz
     axis     : the scale on which they are equally high
-    settings : what was computed, n_rows for each frame
+    level    : what was computed, of n_rows for each frame
     unit     : what the levels are in, their reference named
     label    : what a colour bar says
-    floor    : what silence reads, dB
     missing  : frames that are no data in some channel, of n_frames
     """
 
@@ -50,11 +49,10 @@ class Raster:
     axis: str
     sample_rate: float
     start: datetime | None
-    settings: StftSettings | BandSettings
+    level: LevelSettings
     n_rows: int
     unit: str
     label: str
-    floor: float
     missing: int
     n_frames: int
 
@@ -132,11 +130,10 @@ def raster(
         axis=pixels.axis,
         sample_rate=sound.sample_rate,
         start=sound.start,
-        settings=of,
+        level=level,
         n_rows=len(centres),
         unit=unit,
         label=label,
-        floor=level.floor,
         missing=sink.missing,
         n_frames=len(frames),
     )
@@ -219,11 +216,10 @@ def _of_spectrogram(sound: Spectrogram, pixels: Pixels) -> Raster:
         axis=pixels.axis,
         sample_rate=sound.sample_rate,
         start=sound.start,
-        settings=of,
+        level=settings,
         n_rows=len(centres),
         unit=unit,
         label=label,
-        floor=settings.floor,
         missing=missing,
         n_frames=len(frames),
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = ("png", "svg", "pdf")
-NO_DATE: dict[str, dict[str, Any]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+NO_DATE: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
 def format_of(path: Any, asked: str | None = None) -> str:
@@ -31,11 +31,11 @@ def format_of(path: Any, asked: str | None = None) -> str:
     raise SettingsError(f"{Path(path).name} {what}; a picture's name must end in one of {names}, or name the format")
 
 
-def save(figure: Figure, file: Any, format: str) -> None:
-    """Write a figure to a path or an open file."""
+def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = None) -> None:
+    """Write a figure to a path or an open file; a PNG keeps the lines of text."""
     import matplotlib
 
     with matplotlib.rc_context({"svg.hashsalt": "sonograph", "pdf.fonttype": 42}), warnings.catch_warnings():
         # a name in a script that the font lacks is drawn as boxes; no reason to print on standard error
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        figure.savefig(file, format=format, metadata=NO_DATE[format])
+        figure.savefig(file, format=format, metadata=(text or {}) if format == "png" else NO_DATE[format])

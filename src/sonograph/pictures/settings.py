@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sonograph.errors import LimitError, SettingsError
+from sonograph.pictures.colours import check_colours
 from sonograph.pictures.names import one_of
+from sonograph.pictures.themes import THEMES
 
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
 VIEWS = ("spectrogram", "waveform", "both")
@@ -39,14 +41,20 @@ class PictureSettings:
         How many decibels below the loudest level shown the colours reach.
     range
         The lowest and the highest level of the colours, dB, in place of `below`.
+    percentiles
+        The same as percentiles of the pixels shown, as (5, 99.9).
     colours
-        A colour map of Matplotlib; an ending "_r" reverses it.
+        A colour map: magma, inferno, viridis, cividis, plasma, grey, or any of Matplotlib; an ending "_r" reverses it.
+    theme
+        "light", for paper, or "dark".
     reduction
         What a pixel shows of the frames and bins that it covers: their "max" (a click stays a click) or their "mean".
     size
         Width and height in pixels; None: 1200 × 720, and taller for more than one panel.
     dpi
         Pixels per inch: how large the letters are.
+    axes
+        False: only the panels, to the edges, without axes or words.
     title
         None: the name of the sound. "" for none.
 
@@ -65,20 +73,29 @@ class PictureSettings:
     channel: int | None = None
     below: float = 80.0
     range: tuple[float, float] | None = None
+    percentiles: tuple[float, float] | None = None
     colours: str = "magma"
+    theme: str = "light"
     reduction: str = "max"
     size: tuple[int, int] | None = None
     dpi: float = 150.0
+    axes: bool = True
     title: str | None = None
 
     def __post_init__(self) -> None:
         one_of("view", self.view, VIEWS)
         one_of("axis", self.axis, AXES)
+        one_of("theme", self.theme, tuple(THEMES))
+        check_colours(self.colours)
         one_of("reduction", self.reduction, REDUCTIONS)
         if not (_is_number(self.below) and 0 < self.below <= 1000):
             raise SettingsError(f"below is {self.below}; it must be above 0 dB, 1000 at most")
         if self.range is not None:
             object.__setattr__(self, "range", _checked_range(self.range))
+        if self.percentiles is not None:
+            object.__setattr__(self, "percentiles", _checked_percentiles(self.percentiles))
+            if self.range is not None:
+                raise SettingsError("range and percentiles are both given; one of them says what the colours span")
         if self.frequencies is not None:
             object.__setattr__(self, "frequencies", _checked_frequencies(self.frequencies))
         object.__setattr__(self, "seconds", checked_seconds(self.seconds))
@@ -120,6 +137,13 @@ def _checked_range(levels: Any) -> tuple[float, float]:
             f"range is {low:g} to {high:g} dB; it must begin below its end: the lower level comes first"
         )
     return low, high
+
+
+def _checked_percentiles(percentiles: Any) -> tuple[float, float]:
+    pair = tuple(percentiles) if isinstance(percentiles, list | tuple) else ()
+    if len(pair) != 2 or not all(_is_number(v) for v in pair) or not 0 <= pair[0] < pair[1] <= 100:
+        raise SettingsError(f"percentiles is {percentiles!r}; it must be two from 0 to 100, the lower first")
+    return float(pair[0]), float(pair[1])
 
 
 def _checked_frequencies(frequencies: Any) -> tuple[float, float]:

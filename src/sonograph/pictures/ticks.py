@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-TIME_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 
 
 class Ticks(NamedTuple):
@@ -69,20 +70,47 @@ def clock(seconds: float, *, hours: bool) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def time(low: float, high: float, most: int) -> tuple[Ticks, str]:
+def time(low: float, high: float, most: int, start: datetime | None = None) -> tuple[Ticks, str]:
     """Ticks of a time axis in seconds, and what the axis says: s, from two minutes on min:s, from two hours h:min:s.
+
+    Where it is known when the recording began, the time of day in its zone.
 
     >>> ticks, words = time(0, 600, 4)
     >>> ticks.words, words
     (['0:00', '5:00', '10:00'], 'Time (min:s)')
     """
     span = high - low
+    if start is not None and span / most >= 0.5:
+        return _of_day(low, high, most, start)
     if high <= 120 or span / most < 10:
         return decimal(low, high, most), "Time (s)"
-    step = next((s for s in TIME_STEPS if span / s <= most), None) or math.ceil(span / most / 86_400) * 86_400
+    step = _time_step(span, most)
     hours = high > 7200
     places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return Ticks(list(places), [clock(p, hours=hours) for p in places]), f"Time ({'h:min:s' if hours else 'min:s'})"
+
+
+def _time_step(span: float, most: int) -> int:
+    return next((s for s in TIME_STEPS if span / s <= most), None) or math.ceil(span / most / 86_400) * 86_400
+
+
+def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks, str]:
+    span = high - low
+    step = (
+        next((s for s in (1, 2, 5, 10, *TIME_STEPS) if span / s <= most), None)
+        or math.ceil(span / most / 86_400) * 86_400
+    )
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    after = (start - midnight).total_seconds()
+    of_day = [
+        i * step for i in range(math.ceil((low + after) / step - 1e-9), math.floor((high + after) / step + 1e-9) + 1)
+    ]
+    moments = [midnight + timedelta(seconds=s) for s in of_day]
+    form = "%Y-%m-%d" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
+    zone = start.tzname() or "local"
+    days = sorted({f"{moment:%Y-%m-%d}" for moment in moments} or {f"{start:%Y-%m-%d}"})
+    day = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return Ticks([s - after for s in of_day], [f"{m:{form}}" for m in moments]), f"Time on {day} ({zone})"
 
 
 def frequency(low: float, high: float, most: int) -> tuple[Ticks, str]:

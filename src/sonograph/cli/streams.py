@@ -1,0 +1,64 @@
+"""`-`: a sound from standard input, a picture to standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sonograph.errors import OutputError, SettingsError, SourceError
+
+STANDARD = "-"
+
+
+@contextlib.contextmanager
+def inputs(files: list[str]) -> Iterator[list[str]]:
+    """Paths for the files named, standard input kept in a file while it is needed: a sound is read more than once."""
+    if STANDARD not in files:
+        yield files
+        return
+    if files.count(STANDARD) > 1:
+        raise SettingsError("standard input is named twice; it can be read once")
+    with tempfile.TemporaryDirectory(prefix="sonograph-") as folder:
+        path = Path(folder) / "standard input"
+        with path.open("wb") as kept:
+            while part := sys.stdin.buffer.read(1 << 20):
+                kept.write(part)
+        if not path.stat().st_size:
+            raise SourceError("standard input: is empty. Pipe a sound file into it.")
+        yield [os.fspath(path) if file == STANDARD else file for file in files]
+
+
+@contextlib.contextmanager
+def output(path: str, keep: tuple[Any, ...]) -> Iterator[Any]:
+    """Where to write: a name beside the path, renamed when whole; or a buffer, then standard output."""
+    if path != STANDARD:
+        from sonograph.files import written
+
+        with written(path, keep=keep) as part:
+            yield part
+        return
+    whole = BytesIO()
+    yield whole
+    try:
+        sys.stdout.buffer.write(whole.getvalue())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output: could not be written ({error.strerror}).") from None
+
+
+def check_output(path: str, keep: tuple[Any, ...]) -> None:
+    """Refuse an output that could not be written, before any work is done."""
+    if path != STANDARD:
+        from sonograph import files
+
+        files.check_output(path, keep=keep)
+    elif sys.stdout.isatty():
+        raise SettingsError("standard output is a terminal, which shows no pictures; name a file: -o picture.png")

@@ -1,0 +1,116 @@
+"""What is painted on axes, ours or the reader's: pixels, waveforms, and the numbers beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.ticker import FixedFormatter, FixedLocator
+
+from sonograph.pictures import frequency, ticks
+from sonograph.pictures.raster import Raster
+from sonograph.pictures.themes import Theme
+from sonograph.pictures.ticks import Ticks
+from sonograph.pictures.waveform import Envelope
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.colors import Colormap
+    from matplotlib.image import AxesImage
+
+LABEL, TICK = 9.0, 8.0  # points
+LINE = 0.6
+
+
+def plain(axes: Axes, theme: Theme) -> None:
+    """No spines, thin ticks, and the numbers in ink."""
+    axes.spines[:].set_visible(False)
+    axes.tick_params(labelsize=TICK, width=LINE, length=3, color=theme.ink, labelcolor=theme.ink)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_zorder(-1)  # below the pixels, of which a tick would cover one
+
+
+def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: tuple[float, float]) -> AxesImage:
+    """Put one channel's pixels on axes in seconds and hertz."""
+    start, stop = raster.seconds
+    low, high = float(raster.bounds[0]), float(raster.bounds[-1])
+    forward, inverse, _ = frequency.SCALES[raster.axis]
+    if raster.axis != "linear":  # the axis stays in hertz, so that a line in hertz drawn over it lies right
+        axes.set_yscale("function", functions=(forward, inverse))
+    image = axes.imshow(
+        np.ma.masked_invalid(raster.levels[channel]),
+        cmap=colours,
+        vmin=levels[0],
+        vmax=levels[1],
+        # rows are evenly spaced after the scale has been applied, so the image enters behind it
+        extent=(start, stop, float(forward(np.array(low))), float(forward(np.array(high)))),
+        transform=axes.transLimits + axes.transAxes,
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        interpolation_stage="data",
+    )
+    image.sticky_edges.y.clear()
+    axes.set_xlim(start, stop)
+    axes.set_ylim(low, high)
+    return image
+
+
+def hatch(axes: Axes, theme: Theme) -> None:
+    """What shows where there is no data."""
+    axes.patch.set(facecolor=theme.missing, edgecolor=theme.hatch, hatch="////", linewidth=0)
+
+
+def draw_wave(axes: Axes, wave: Envelope, channel: int, most: float, colour: str) -> None:
+    """Draw one channel's envelope, `most` at the top."""
+    low, high, times = wave.low[channel], wave.high[channel], wave.times
+    if len(times) == len(wave.span):
+        axes.plot(times, high, color=colour, linewidth=0.8)
+    else:
+        axes.fill_between(times, low, high, where=~np.isnan(high), color=colour, linewidth=0.3)
+    axes.set_ylim(-most, most)
+    axes.set_xlim(wave.span.start / wave.sample_rate, wave.span.stop / wave.sample_rate)
+
+
+def time_axis(axes: Axes, theme: Theme, start: datetime | None, *, shown: bool = True, label: bool = True) -> None:
+    """Times below a panel: of the day, where it is known when the recording began."""
+    low, high = axes.get_xlim()
+    there, words = ticks.time(low, high, max(2, int(_room(axes)[0] / 6)), start)
+    put_ticks(axes.xaxis, there if shown else Ticks(there.places, [""] * len(there.places)))
+    if label:
+        axes.set_xlabel(words, fontsize=LABEL, color=theme.ink, labelpad=3)
+
+
+def frequency_axis(axes: Axes, scale: str) -> str:
+    """Frequencies, or notes, beside a panel; returns what the axis is to say."""
+    there, words = frequency.place(scale, *axes.get_ylim(), max(2, int(_room(axes)[1] / 2.6)))
+    put_ticks(axes.yaxis, there)
+    return words
+
+
+def amplitude_axis(axes: Axes, unit: str) -> str:
+    """Amplitudes beside a waveform: zero, and a round number either way; returns what the axis is to say."""
+    put_ticks(axes.yaxis, ticks.around_zero(axes.get_ylim()[1]))
+    return f"Amplitude ({unit})"
+
+
+def side_label(axes: Axes, words: str, theme: Theme) -> None:
+    """What an axis says beside a panel; only its unit where the panel is low."""
+    if len(words) * 0.55 > _room(axes)[1] + 1 and "(" in words:
+        words = words[words.find("(") + 1 : -1]
+    axes.set_ylabel(words, fontsize=LABEL, color=theme.ink)
+
+
+def put_ticks(axis: Axis, there: Ticks) -> None:
+    """Ticks that are already known."""
+    axis.set_major_locator(FixedLocator(there.places))
+    axis.set_major_formatter(FixedFormatter(there.words))
+
+
+def _room(axes: Axes) -> tuple[float, float]:
+    """Width and height in ems."""
+    box = axes.get_window_extent()
+    em = LABEL * axes.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
+    return box.width / em, box.height / em

@@ -1,0 +1,51 @@
+"""Only the pixels of a picture, as a palette PNG, without Matplotlib: for scripts and for many pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sonograph.errors import SettingsError
+from sonograph.pictures.colours import palette
+from sonograph.pictures.compose import Composition
+from sonograph.pictures.themes import THEMES
+
+
+def indices(levels: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Levels as numbers of colours: 0 where there is no data, 1 for the lowest to 255 for the highest.
+
+    >>> indices(np.array([np.nan, -90.0, -80.0, -40.0, 0.0]), -80.0, 0.0)
+    array([  0,   1,   1, 128, 255], dtype=uint8)
+    """
+    steps = np.clip((levels - low) * (254 / (high - low)), 0, 254)
+    return np.where(np.isnan(steps), 0, np.nan_to_num(steps) + 1.5).astype(np.uint8)
+
+
+def save_bare(composition: Composition, file: Any, text: dict[str, str]) -> None:
+    """Write the pixels, and lines of text about them, as a PNG to a path or an open file.
+
+    Raises
+    ------
+    SettingsError
+        It holds something that is not made of pixels, as a waveform.
+    """
+    from PIL import Image, PngImagePlugin
+
+    sheet, look = composition.sheet, composition.look
+    if any(panel.kind != "level" for panel in composition.panels):
+        raise SettingsError(f'view is "{look.view}"; a bare picture has only the pixels of a spectrogram')
+    pixels = np.zeros((sheet.height, sheet.width), np.uint8)
+    for panel in composition.panels:
+        left, bottom, width, height = panel.box
+        top = sheet.height - bottom - height
+        levels = panel.made.levels[panel.channel, ::-1]
+        pixels[top : top + height, left : left + width] = indices(levels, *composition.levels)
+    colours = palette(look.colours)[np.linspace(0, 255, 255).round().astype(int)]
+    missing = tuple(bytes.fromhex(THEMES[look.theme].missing[1:]))
+    image = Image.frombytes("P", (sheet.width, sheet.height), pixels.tobytes())
+    image.putpalette(bytes(missing) + colours.tobytes())
+    chunks = PngImagePlugin.PngInfo()
+    for name, words in text.items():
+        chunks.add_text(name, words)
+    image.save(file, "PNG", pnginfo=chunks, compress_level=4)

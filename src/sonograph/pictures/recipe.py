@@ -1,0 +1,62 @@
+"""How a picture was made, kept inside it: settings, version, sounds and range, as text of the PNG."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from sonograph import __version__
+from sonograph.pictures.compose import Composition, notes
+from sonograph.pictures.words import printable
+from sonograph.settings import LevelSettings
+
+KEY = "sonograph"
+
+
+def recipe(composition: Composition) -> dict[str, Any]:
+    """What a picture was made of and how, as plain values."""
+    rasters = composition.rasters
+    return {
+        "version": __version__,
+        "sounds": [
+            {
+                "name": printable(part.named.name),
+                "sample_rate": part.named.sound.sample_rate,
+                "channels": part.channels,
+                "samples": [part.span.start, part.span.stop],
+            }
+            for part in composition.parts
+        ],
+        "settings": [_settings(raster.level) for raster in rasters],
+        "look": {name: value for name, value in dataclasses.asdict(composition.look).items() if value is not None},
+        "levels": [round(level, 3) for level in composition.levels] if rasters else None,
+        "unit": rasters[0].unit if rasters else None,
+    }
+
+
+def _settings(settings: LevelSettings) -> dict[str, Any]:
+    return settings.to_dict()
+
+
+def text(composition: Composition) -> dict[str, str]:
+    """The recipe as the text chunks of a PNG."""
+    return {
+        "Software": f"Sonograph {__version__}",
+        "Title": printable(composition.title),
+        "Description": printable("; ".join(notes(composition))),
+        KEY: json.dumps(recipe(composition)),
+    }
+
+
+def recipe_in(file: Any) -> dict[str, Any] | None:
+    """The recipe that a PNG carries; None where it carries none, or is no PNG."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file, formats=("PNG",)) as image:
+            found = getattr(image, "text", {}).get(KEY)
+            value = json.loads(found) if found else None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return None
+    return value if isinstance(value, dict) else None
