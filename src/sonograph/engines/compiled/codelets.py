@@ -13,7 +13,8 @@ from sonograph.engines.compiled.ir import Int
 from sonograph.engines.compiled.vectors import Code, Complex, Value, Zero
 
 LARGEST = 64
-_IN_REGISTERS = 8
+IN_REGISTERS = 8
+"""Points up to which a DFT is one step."""
 
 
 def split(n: int) -> tuple[int, int]:
@@ -126,7 +127,7 @@ def complex_codelet(
     fn: Code, n: int, scratch: Int, load: Callable[[int], Complex], store: Callable[[int, Complex], None]
 ) -> None:
     """DFT of n points, each loaded and stored once."""
-    if n <= _IN_REGISTERS:
+    if n <= IN_REGISTERS:
         for k, z in enumerate(dft([load(i) for i in range(n)])):
             store(k, z)
         return
@@ -146,7 +147,7 @@ def real_codelet(
 ) -> None:
     """DFT of n real numbers: bins 0 to n // 2. What is the mirror image of these is never computed."""
     zero, V = Zero(), fn.V
-    if n <= _IN_REGISTERS:
+    if n <= IN_REGISTERS:
         y = dft([(load(i), zero) for i in range(n)])
         for k in range(n // 2 + 1):
             store(k, y[k])

@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from sonograph.engines.compiled import passes, sinks
-from sonograph.engines.compiled.codelets import SIZES
+from sonograph.engines.compiled.codelets import IN_REGISTERS, SIZES, split
 from sonograph.engines.compiled.finish import Finish, finish
 from sonograph.engines.compiled.ir import Int, Module
 from sonograph.engines.compiled.vectors import Code, Zero
@@ -48,19 +49,32 @@ class Kind:
     """'' for frames, 'max' or 'mean' for pixels."""
 
 
-def factors(n_fft: int) -> tuple[int, ...] | None:
+def factors(n_fft: int, registers: int = 32) -> tuple[int, ...] | None:
     """n_fft as a real first factor, perhaps a middle one, and an even last one; None where that is impossible."""
-    pairs = [(a, n_fft // a) for a in SIZES if n_fft % a == 0]
-    two = [(abs(a - 2 * last), a, last) for a, last in pairs if last in SIZES and last % 2 == 0]
-    if two:
-        return min(two)[1:]
-    three = [
-        (last > 32, middle, abs(a - 2 * last), a, middle, last)
-        for a, rest in pairs
-        for middle in SIZES
-        if rest % middle == 0 and (last := rest // middle) in SIZES and last % 2 == 0
-    ]
-    return min(three)[3:] if three else None
+    firsts = [a for a in SIZES if n_fft % a == 0]
+    two = [(a, n_fft // a) for a in firsts]
+    three = [(a, m, n_fft // a // m) for a in firsts for m in SIZES if n_fft // a % m == 0]
+    possible = [shape for shape in [*two, *three] if shape[-1] in SIZES and shape[-1] % 2 == 0]
+    return min(possible, key=partial(_effort, registers), default=None)
+
+
+def _effort(registers: int, shape: tuple[int, ...]) -> tuple[float, ...]:
+    """What a factorisation costs; fitted to measurements (docs/why/engine.md).
+
+    With many registers two passes win, the more even the better. Else steps through memory count,
+    and a step that does not fit the registers is dearer.
+    """
+    first, last, middle = shape[0], shape[-1], shape[1] if len(shape) == 3 else 1
+    if registers >= 32 and len(shape) == 2 and last <= 32:
+        return 0, abs(first - 2 * last)
+
+    def step(n: int) -> float:
+        return 1 + (0.15 if registers < 32 else 0.5) * max(0, n + 16 - registers)
+
+    pairs = [split(n) if n > IN_REGISTERS else (n,) for n in shape]
+    steps = [step(pairs[0][0]), *(step(2 * n) for n in [*pairs[0][1:], *(n for pair in pairs[1:] for n in pair)])]
+    equals = last < 8, last > 32, middle > IN_REGISTERS, len(shape), last, -first
+    return 1, round(sum(steps), 6), *equals
 
 
 def tile_of(module_size: int, lanes: int, shape: tuple[int, ...], kind: Kind) -> sinks.Tile:

@@ -31,7 +31,7 @@ class Plan:
     """A kernel with its tables for one Work in one precision."""
 
     def __init__(self, work: Work, dtype: np.dtype, target: build.Target, pixels: str = "") -> None:
-        shape = factors(work.n_fft)
+        shape = factors(work.n_fft, 16 if target.x86 and target.vector_bytes < 64 else 32)
         if shape is None:
             raise ValueError(f"n_fft is {work.n_fft}, for which there is no kernel")
         self.work, self.dtype = work, dtype
