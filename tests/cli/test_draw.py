@@ -1,7 +1,9 @@
+import json
 import os
 import resource
 import subprocess
 import sys
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -93,6 +95,14 @@ def test_a_truncated_file_is_drawn_and_named(wav, here, capsys):
         (["--size", "1000000x100"], "size is 1000000x100; it must be 16384 pixels or fewer"),
         (["--size", "100x50"], "size is 100x50; with axes"),
         (["--colours", "magmaa"], "colours is 'magmaa'; did you mean magma"),
+        (["--percentiles", "99", "5"], "percentiles is [99.0, 5.0]; it must be two from 0 to 100, the lower first"),
+        (["--percentiles", "5", "99", "--range", "-80", "0"], "range and percentiles are both given"),
+        (["--axis", "mell"], "axis is 'mell'; it must be one of linear, log, mel"),
+        (["--frequencies", "900", "100"], "frequencies is 900 to 100 Hz"),
+        (["--frequencies", "5000", "9000"], "tone.wav: frequencies begin at 5000 Hz; this sound reaches 4000 Hz"),
+        (["--theme", "blue"], "theme is 'blue'; it must be one of light, dark"),
+        (["--bare", "--view", "both"], 'view is "both"; a bare picture has only the pixels'),
+        (["--bare", "--format", "svg"], "format is 'svg'; a bare picture is a png"),
         (["--view", "waves"], "view is 'waves'"),
         (["--channel", "1"], "tone.wav: channel is 1; this sound has 0 alone"),
         (["--start", "3"], "tone.wav: the start is 3 s; this sound ends at 0.5 s"),
@@ -173,3 +183,45 @@ def test_the_recordings_are_drawn(recordings, tmp_path):
     small = sorted(files, key=lambda p: p.stat().st_size)[:: max(1, len(files) // 12)]
     for i, file in enumerate(small):
         assert cli.main(["draw", str(file), "-o", str(tmp_path / f"{i}.png")]) in (0, 3)
+
+
+def test_standard_input_and_output(wav, here):
+    sound = (here / wav).read_bytes()
+    done = subprocess.run([sys.executable, "-m", "sonograph", "draw", "-", "-o", "-"], input=sound, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"\x89PNG")
+    with Image.open(BytesIO(done.stdout)) as image:
+        assert image.text["Title"] == "standard input"
+    for given in (b"", b"no sound at all, only words\n" * 9):
+        done = subprocess.run(
+            [sys.executable, "-m", "sonograph", "draw", "-", "-o", "-"], input=given, capture_output=True, text=False
+        )
+        assert done.returncode == 3
+        assert done.stderr.startswith(b"sonograph: standard input: ")
+        assert done.stdout == b""
+
+
+def test_standard_input_is_read_once(wav, capsys):
+    assert cli.main(["draw", "-", "-", "-o", "out.png"]) == 2
+    assert "standard input is named twice" in capsys.readouterr().err
+
+
+def test_a_bare_picture_is_a_small_palette_png(wav, here):
+    assert cli.main(["draw", wav, "-o", "bare.png", "--bare", "--size", "300x200"]) == 0
+    with Image.open(here / "bare.png") as image:
+        assert (image.mode, image.size) == ("P", (300, 200))
+    assert cli.main(["draw", wav, "-o", "alone.png", "--no-axes", "--size", "300x200"]) == 0
+    with Image.open(here / "alone.png") as alone, Image.open(here / "bare.png") as image:
+        difference = np.asarray(alone.convert("RGB")).astype(int) - np.asarray(image.convert("RGB"))
+        assert np.abs(difference).max() <= 6  # 255 colours against 256
+
+
+def test_a_picture_says_how_it_was_made(wav, here, capsys):
+    assert cli.main(["draw", wav, "-o", "out.png", "--window", "512", "--axis", "log"]) == 0
+    assert cli.main(["info", "--json", "out.png"]) == 0
+    made = json.loads(capsys.readouterr().out)["recipe"]
+    assert made["sounds"][0]["name"] == wav
+    assert made["settings"][0]["of"]["window_length"] == 512
+    assert made["look"]["axis"] == "log"
+    assert cli.main(["info", "out.png"]) == 0
+    assert "dBFS" in capsys.readouterr().out

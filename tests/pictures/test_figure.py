@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta, timezone
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -101,6 +103,41 @@ def test_a_sound_without_missing_samples_says_nothing_of_them():
     figure = draw(clicks(100, []), APART)
     assert not figure.axes[0].patch.get_hatch()
     assert not any("no data" in text for text in texts(figure))
+
+
+def test_percentiles_are_of_the_pixels_shown():
+    figure = draw(signals.white_noise(1.0, rms=0.1, sample_rate=8000.0), SHORT, percentiles=(10, 90))
+    image = figure.axes[0].images[0]
+    low, high = image.get_clim()
+    assert np.mean(image.get_array() < low) == pytest.approx(0.1, abs=0.001)
+    assert np.mean(image.get_array() > high) == pytest.approx(0.1, abs=0.001)
+    assert any("(percentiles 10 to 90)" in text for text in texts(figure))
+
+
+def test_dark_paper_is_dark_and_legible():
+    figure = draw(signals.tone(1000.0, 1.0), SHORT, theme="dark", title="A tone")
+    picture = pixels(figure)
+    assert picture[0, 0].max() < 40
+    assert picture[:60].max() > 200  # the title
+    nothing_is_cut_off(figure)
+
+
+def test_the_time_of_day_is_shown_where_the_start_is_known():
+    start = datetime(2026, 6, 1, 23, 59, 57, tzinfo=timezone(timedelta(hours=2), "CEST"))
+    sound = Signal(np.random.default_rng(0).standard_normal(64_000), 8000.0, start=start)
+    axes = draw(sound, SHORT).axes[0]
+    assert axes.get_xlabel() == "Time on 2026-06-01 to 2026-06-02 (CEST)"
+    shown = dict(zip([t.get_text() for t in axes.get_xticklabels()], axes.get_xticks(), strict=True))
+    assert shown["00:00:00"] == 3
+    part = draw(sound, SHORT, seconds=(1, 1.5)).axes[0]
+    assert part.get_xlabel() == "Time (s)"
+
+
+def test_without_axes_only_the_pixels_are_left():
+    figure = draw(signals.tone(1000.0, 1.0), SHORT, axes=False, size=(300, 200))
+    image = figure.axes[0].images[0]
+    want = image.to_rgba(image.get_array(), bytes=True)[::-1, :, :3]
+    np.testing.assert_array_equal(pixels(figure), want)
 
 
 def test_silence_has_a_scale_all_the_same():

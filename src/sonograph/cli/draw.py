@@ -102,7 +102,7 @@ class Faults:
 
     def tell(self, name: str, error: SonographError) -> None:
         """Say what is wrong with a file."""
-        words = str(error)
+        words = streams.plain(str(error))
         talk(words if name in words else f"{name}: {words}")
         self.codes.add(exits.code_of(error) or exits.BUG)
 
@@ -110,7 +110,7 @@ class Faults:
         """Say how a file was, now that it has been read."""
         status = getattr(source, "status", None)
         if status is not None and status.word not in ("ok", "empty"):
-            talk(status.sentence)
+            talk(streams.plain(status.sentence))
             if status.word != "warn":
                 self.codes.add(exits.INPUT)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -32,6 +33,11 @@ def inputs(files: list[str]) -> Iterator[list[str]]:
         if not path.stat().st_size:
             raise SourceError("standard input: is empty. Pipe a sound file into it.")
         yield [os.fspath(path) if file == STANDARD else file for file in files]
+
+
+def plain(words: str) -> str:
+    """A sentence about standard input, without the file in which it was kept."""
+    return re.sub(r"\S*sonograph-[^/\\]*[/\\]standard input", "standard input", words)
 
 
 @contextlib.contextmanager
