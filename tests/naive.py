@@ -70,3 +70,94 @@ def one_sided(power, n_fft):
     if n_fft % 2 == 0:
         doubled[-1] /= 2
     return doubled
+
+
+def mel(f, formula):
+    """Mel of a frequency."""
+    if formula == "slaney":
+        return f / (200 / 3) if f < 1000 else 15 + 27 * math.log(f / 1000) / math.log(6.4)
+    return 2595 * math.log10(1 + f / 700) if formula == "htk" else 1127 * math.log(1 + f / 700)
+
+
+def mel_frequency(m, formula):
+    """The frequency of a mel, by halving: no formula to get wrong."""
+    low, high = 0.0, 1e6
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if mel(middle, formula) < m else (low, middle)
+    return low
+
+
+def mel_bank(n_bands, low, high, formula, n_fft, sample_rate, *, in_mel):
+    """(n_bands, bins) triangles of height 1, straight in hertz or in mel."""
+    first, last = mel(low, formula), mel(high, formula)
+    corners = [first + (last - first) * i / (n_bands + 1) for i in range(n_bands + 2)]
+    place = (lambda f: mel(f, formula)) if in_mel else (lambda f: f)
+    if not in_mel:
+        corners = [mel_frequency(m, formula) for m in corners]
+    bank = np.zeros((n_bands, n_fft // 2 + 1))
+    for b in range(n_bands):
+        left, middle, right = corners[b : b + 3]
+        for k in range(n_fft // 2 + 1):
+            x = place(k * sample_rate / n_fft)
+            if left < x <= middle:
+                bank[b, k] = (x - left) / (middle - left)
+            elif middle < x < right:
+                bank[b, k] = (right - x) / (right - middle)
+    return bank
+
+
+def cepstra(values, coefficients, lifter=0.0):
+    """(coefficients, frames) of (bands, frames): c_n = sqrt(2/N) sum of v_k cos(pi n (k + 1/2) / N), c_0 / sqrt(2)."""
+    n_bands, n_frames = values.shape
+    out = np.zeros((len(coefficients), n_frames))
+    for i, n in enumerate(coefficients):
+        scale = math.sqrt((1 if n == 0 else 2) / n_bands)
+        lift = 1 + lifter / 2 * math.sin(math.pi * n / lifter) if lifter else 1.0
+        for t in range(n_frames):
+            terms = (values[k, t] * math.cos(math.pi * n * (k + 0.5) / n_bands) for k in range(n_bands))
+            out[i, t] = lift * scale * sum(terms)
+    return out
+
+
+def at_most_below(values, span):
+    """Nothing more than `span` below the largest."""
+    largest = max(v for row in values for v in row)
+    return np.array([[max(v, largest - span) for v in row] for row in values])
+
+
+def decibels(power, least=1e-10):
+    """10 log10 of a power, no less than of `least`."""
+    return np.array([[10 * math.log10(max(p, least)) for p in row] for row in power])
+
+
+def conditioned(frame, remove_dc, preemphasis):
+    """A frame as Kaldi and HTK treat it before the window."""
+    mean = sum(frame) / len(frame) if remove_dc else 0.0
+    y = [x - mean for x in frame]
+    return [y[m] - preemphasis * y[max(0, m - 1)] for m in range(len(y))]
+
+
+def frames(x, n, hop, edges):
+    """The samples of each frame."""
+    return [[sample(x, start + m, edges) for m in range(n)] for start in frame_starts(len(x), n, hop, edges)]
+
+
+def deltas(rows, width):
+    """(rows, frames): d(t) = sum of m (c(t + m) - c(t - m)) / (2 sum of m²), the first and last frames repeated."""
+    n_frames = rows.shape[1]
+    at = lambda t: rows[:, min(max(t, 0), n_frames - 1)]  # noqa: E731
+    total = 2 * sum(m * m for m in range(1, width + 1))
+    columns = [sum(m * (at(t + m) - at(t - m)) for m in range(1, width + 1)) / total for t in range(n_frames)]
+    return np.array(columns).T
+
+
+def pcen(energy, newest, gain, bias, power, eps):
+    """(bands, frames), frame after frame."""
+    out = np.zeros_like(energy)
+    for band in range(energy.shape[0]):
+        smooth = 1.0
+        for t in range(energy.shape[1]):
+            smooth = (1 - newest) * smooth + newest * energy[band, t]
+            out[band, t] = (energy[band, t] / (eps + smooth) ** gain + bias) ** power - bias**power
+    return out

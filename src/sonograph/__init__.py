@@ -28,9 +28,27 @@ if TYPE_CHECKING:
     from sonograph.io.audio import read as read
     from sonograph.levels import level as level
     from sonograph.levels import power as power
+    from sonograph.presets import preset as preset
+    from sonograph.presets import preset_names as preset_names
+    from sonograph.settings import AffineSettings as AffineSettings
     from sonograph.settings import Band as Band
     from sonograph.settings import BandSettings as BandSettings
+    from sonograph.settings import BarkBank as BarkBank
+    from sonograph.settings import CepstralSettings as CepstralSettings
+    from sonograph.settings import ChromaBank as ChromaBank
+    from sonograph.settings import DeltaSettings as DeltaSettings
+    from sonograph.settings import EnergySettings as EnergySettings
+    from sonograph.settings import GammatoneBank as GammatoneBank
     from sonograph.settings import LevelSettings as LevelSettings
+    from sonograph.settings import LinearBank as LinearBank
+    from sonograph.settings import LogSettings as LogSettings
+    from sonograph.settings import MelBank as MelBank
+    from sonograph.settings import MillidecadeBank as MillidecadeBank
+    from sonograph.settings import NormSettings as NormSettings
+    from sonograph.settings import OctaveBank as OctaveBank
+    from sonograph.settings import PcenSettings as PcenSettings
+    from sonograph.settings import RangeSettings as RangeSettings
+    from sonograph.settings import StandardSettings as StandardSettings
     from sonograph.settings import StftSettings as StftSettings
     from sonograph.sources import Signal as Signal
     from sonograph.sources import Source as Source
@@ -45,7 +63,12 @@ _HOME = {
     "sonograph.errors": (
         "SonographError", "SettingsError", "SourceError", "LimitError", "OutputError", "MissingExtra",
     ),
-    "sonograph.settings": ("StftSettings", "BandSettings", "LevelSettings", "Band"),
+    "sonograph.settings": (
+        "StftSettings", "BandSettings", "LevelSettings", "LogSettings", "CepstralSettings", "EnergySettings",
+        "DeltaSettings", "PcenSettings", "RangeSettings", "AffineSettings", "NormSettings", "StandardSettings",
+        "Band", "MelBank", "BarkBank", "LinearBank", "GammatoneBank", "ChromaBank", "OctaveBank", "MillidecadeBank",
+    ),
+    "sonograph.presets": ("preset", "preset_names"),
     "sonograph.sources": ("Source", "Signal"),
     "sonograph.spectrograms": ("Spectrogram",),
     "sonograph.transform": ("spectrogram", "pieces"),

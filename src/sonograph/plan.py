@@ -53,7 +53,9 @@ class Plan:
         self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
         self.stages = stages_after(settings)
         self.frames_per_second = like.sample_rate / self.stft.hop
-        self.n_rows = _count_rows(self.stages, self.work.n_rows)
+        self.n_rows = self.work.n_rows
+        for stage in self.stages:
+            self.n_rows = stage.rows_after(self.n_rows)
         self._energy = next((stage for stage in self.stages if isinstance(stage, EnergySettings)), None)
         self.samples_dtype = np.dtype(asked.dtype or dtype)
         self.engine = engines.serving(asked, self.work, self.samples_dtype)
@@ -178,19 +180,6 @@ def _engine_can(stage: Any) -> bool:
     if isinstance(stage, LogSettings):
         return stage.add == 0
     return isinstance(stage, LevelSettings) and stage.reference != "max"
-
-
-def _count_rows(following: list[Any], n_rows: int) -> int:
-    """Rows of the last stage, when the engine gives so many."""
-    for stage in following:
-        if stage.kind == "cepstra":
-            stage.check_rows(n_rows)
-            n_rows = stage.n_coefficients
-        elif stage.kind == "deltas":
-            n_rows *= 1 + stage.order
-        elif stage.kind == "energy" and stage.place != "replace":
-            n_rows += 1
-    return n_rows
 
 
 @lru_cache(maxsize=64)

@@ -29,7 +29,7 @@ def frame_energy(
             ends = np.add.reduce(weighed, axis=1) ** 2
             if stft.n_fft % 2 == 0:
                 ends += np.add.reduce(np.ascontiguousarray(weighed * _alternating(cut)), axis=1) ** 2
-            energy = real(0.5) * (energy + ends / real(stft.n_fft))
+            energy = real(0.5) * (energy * real(stft.n_fft) + ends)
     energy *= real(stft.input_scale**2)
     with np.errstate(invalid="ignore"):
         energy[~np.isfinite(cut).all(axis=1)] = np.nan

@@ -34,6 +34,8 @@ from sonograph.settings.stft import QUANTITIES as QUANTITIES
 from sonograph.settings.stft import SCALINGS as SCALINGS
 from sonograph.settings.stft import StftSettings as StftSettings
 from sonograph.settings.stft import Window as Window
+from sonograph.settings.toml import from_toml as from_toml
+from sonograph.settings.toml import to_toml as to_toml
 from sonograph.settings.walk import context_of as context_of
 from sonograph.settings.walk import from_dict as from_dict
 from sonograph.settings.walk import stages as stages

@@ -68,7 +68,11 @@ class Stage(Json):
     @property
     def n_rows(self) -> int | None:
         """Numbers per frame; None where that depends on the sample rate."""
-        n_rows: int | None = self.of.n_rows
+        below: int | None = self.of.n_rows
+        return None if below is None else self.rows_after(below)
+
+    def rows_after(self, n_rows: int) -> int:
+        """Numbers per frame, when the stage before gives so many; refused where that is too few."""
         return n_rows
 
 

@@ -207,15 +207,16 @@ class CepstralSettings(Stage):
             lifter=number("lifter", self.lifter, 0.0),
         )
         if self.of.n_rows is not None:
-            self.check_rows(self.of.n_rows)
+            self.rows_after(self.of.n_rows)
 
-    def check_rows(self, n_rows: int) -> None:
-        """Refuse more coefficients than there are rows to make them of."""
+    def rows_after(self, n_rows: int) -> int:
+        """As many as asked for; refused where there are fewer rows to make them of."""
         if self.first + self.n_coefficients > n_rows:
             raise SettingsError(
                 f"n_coefficients is {self.n_coefficients}; with {n_rows} {self.of.rows}s it must be 1 to "
                 f"{n_rows - self.first}"
             )
+        return self.n_coefficients
 
     @property
     def quantity(self) -> str:
@@ -243,7 +244,7 @@ class EnergySettings(Stage):
         The other rows, which must not look at other frames.
     measure
         "frame": the sum of squares before pre-emphasis and window (Kaldi's raw energy); "windowed": after them;
-        "bins": the sum of the one-sided |X|² / n_fft (python_speech_features).
+        "bins": the sum of |X|² over the bins of one side (python_speech_features).
     place
         "replace" the first row, or be the "first" or the "last" further one.
     floor
@@ -270,11 +271,9 @@ class EnergySettings(Stage):
                 )
             stage = stage.of
 
-    @property
-    def n_rows(self) -> int | None:
-        """Numbers per frame."""
-        below: int | None = self.of.n_rows
-        return below if below is None or self.place == "replace" else below + 1
+    def rows_after(self, n_rows: int) -> int:
+        """One more, unless the energy takes the place of another."""
+        return n_rows if self.place == "replace" else n_rows + 1
 
     @property
     def quantity(self) -> str:
@@ -331,11 +330,9 @@ class DeltaSettings(Stage):
         """What a row is."""
         return "feature"
 
-    @property
-    def n_rows(self) -> int | None:
-        """Numbers per frame."""
-        below: int | None = self.of.n_rows
-        return None if below is None else below * (1 + self.order)
+    def rows_after(self, n_rows: int) -> int:
+        """As many for each order, and the rows themselves."""
+        return n_rows * (1 + self.order)
 
 
 @dataclass(frozen=True, kw_only=True)
