@@ -38,7 +38,12 @@ class DecodedTrack:
     ) -> None:
         self.n_samples, self.seekable, self.early = n_samples, seekable, early
         self.data, self.name, self.dtype = data, name, np.dtype(dtype)
-        first = Decoder(data(), dtype)
+        view = data()
+        try:
+            first = Decoder(view, dtype)
+        finally:
+            if view.broken is not None:
+                raise view.broken
         self.sample_rate, self.n_channels, self.claimed = first.sample_rate, first.n_channels, first.claimed
         self.comments = first.comments()
         first.close()
@@ -54,30 +59,46 @@ class DecodedCursor:
     def __init__(self, track: DecodedTrack) -> None:
         self.track, self.position = track, 0
         self.faults: list[FileFault] = []
-        self._decoder = Decoder(track.data(), track.dtype.name)
+        self._decoder: Decoder | None = None
+        data = track.data()
+        try:
+            self._decoder = Decoder(data, track.dtype.name)
+        except Refused as refused:
+            self._note(data.broken, str(refused))
 
     def seek(self, sample: int) -> None:
         """Go to a sample: exact, because the decoder starts early and what comes before is thrown away."""
         start = max(0, sample - self.track.early)
-        if not self._decoder.seek(start):
-            raise Refused("cannot go to a place")
-        self.position = start
-        skip(self, sample - start)
+        if self._decoder is not None and self._decoder.seek(start):
+            self.position = start
+            skip(self, sample - start)
+        else:
+            self._note(None, "it cannot be sent to a place")
+        self.position = sample
 
     def read(self, count: int) -> np.ndarray:
         """The next samples (channels, n), fewer at the end or at a fault."""
+        if self._decoder is None:
+            return np.empty((self.track.n_channels, 0), self.track.dtype)
         samples = self._decoder.read(count)
         self.position += samples.shape[1]
-        if self._decoder.broken is not None and not self.faults:
-            self.faults.append(read_error(self.position, self._decoder.broken))
-        if self._decoder.fault and not self.faults:
-            what = f"cannot be decoded from sample {self.position:,} on ({self._decoder.fault}). What comes before was "
-            self.faults.append(FileFault("partial", "decoder", what + "used; copy the file again from the original."))
+        if self._decoder.broken is not None or self._decoder.fault:
+            self._note(self._decoder.broken, str(self._decoder.fault))
         return samples
 
     def close(self) -> None:
         """Let go of the decoder."""
-        self._decoder.close()
+        if self._decoder is not None:
+            self._decoder.close()
+
+    def _note(self, broken: OSError | None, what: str) -> None:
+        if self.faults:
+            return
+        if broken is not None:
+            self.faults.append(read_error(self.position, broken))
+            return
+        text = f"cannot be decoded from sample {self.position:,} on ({what.rstrip('.')}). What comes before was used; "
+        self.faults.append(FileFault("partial", "decoder", text + "copy the file again from the original."))
 
 
 def skip(cursor: DecodedCursor, count: int) -> None:

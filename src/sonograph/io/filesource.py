@@ -14,9 +14,10 @@ from typing import Any, Literal
 import numpy as np
 
 from sonograph.calibration import Calibration
+from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
 from sonograph.io.door import OpenFile
-from sonograph.io.status import Fault, Status, shown, worst
+from sonograph.io.status import Fault, Status, read_error, shown, worst
 from sonograph.io.tracks import Cursor, opened
 from sonograph.limits import Limits
 
@@ -59,8 +60,10 @@ class FileSource:
             self._check_limits()
             self.metadata = found.metadata
             self.calibration = calibration_of(self._file, found.metadata, calibration, unit)
-        except BaseException:
+        except BaseException as error:
             self._file.close()
+            if isinstance(error, OSError) and not isinstance(error, SonographError):
+                raise self._file.error("read-error", read_error(0, error).what) from None
             raise
         self.format, self.sample_rate, self.n_channels = found.format, found.sample_rate, found.track.n_channels
         self.dtype = found.track.dtype
@@ -117,7 +120,7 @@ class FileSource:
         cursor, tally, missing = track.cursor(), Tally(), 0
         try:
             while True:
-                block = cursor.read(size)
+                block = self._pull(cursor, 0 if missing else size)
                 if self._scale is not None:
                     block = block * self._scale
                 tally.add(block)
@@ -135,10 +138,8 @@ class FileSource:
         self._counted, self.tally = tally.n_samples, tally
         found = cursor.faults
         if missing and not found:
-            what = (
-                f"{missing:,} of its samples could not be decoded. What could was used, up to the end of it; copy the "
-            )
-            found = [Fault("partial", "short", what + "file again from the original.")]
+            what = f"{missing:,} of its samples could not be decoded. What comes before was used; copy the file again."
+            found = [Fault("partial", "short", what)]
         self._conclude(found, tally)
 
     def read(self, samples: range) -> np.ndarray:
@@ -178,15 +179,31 @@ class FileSource:
                 self._cursor.seek(samples.start)
             else:
                 self._forward_to(samples.start)
-        block = self._filled(self._cursor.read(len(samples)), len(samples))
+        block = self._filled(self._pull(self._cursor, len(samples)), len(samples))
+        failed = next((fault for fault in self._cursor.faults if fault.reason == "read-error"), None)
+        if failed is not None:
+            self._cursor.close()
+            self._cursor = None
+            raise self._file.error(failed.reason, failed.what)
         self._last = (samples.start, block)
         return block
 
     def _forward_to(self, sample: int) -> None:
         cursor = self._cursor
         while cursor is not None and cursor.position < sample:
-            if not cursor.read(min(BLOCK // self.n_channels + 1, sample - cursor.position)).shape[1]:
+            count = min(BLOCK // self.n_channels + 1, sample - cursor.position)
+            if not self._pull(cursor, count).shape[1]:
                 return
+
+    def _pull(self, cursor: Cursor, count: int) -> np.ndarray:
+        """The next samples of a cursor; none where the disk fails, which becomes a fault of the file."""
+        try:
+            return cursor.read(count)
+        except SonographError:
+            raise
+        except OSError as error:
+            cursor.faults.append(read_error(cursor.position, error))
+            return np.empty((self.n_channels, 0), self.dtype)
 
     def _filled(self, block: np.ndarray, count: int) -> np.ndarray:
         """A block with NaN for what is missing at its end."""

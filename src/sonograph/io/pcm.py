@@ -12,6 +12,8 @@ import numpy as np
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault, read_error
 
+_SECTOR = 1024  # samples of each channel that are given up at a time where the disk fails
+
 
 @dataclass(frozen=True)
 class Encoding:
@@ -100,11 +102,26 @@ class PcmCursor:
         try:
             data = track.file.at(track.first_byte + self.position * step, count * step)
         except OSError as error:
-            self.faults.append(read_error(self.position, error))
-            return np.empty((track.n_channels, 0), track.dtype)
+            return self._around(count, error)
         whole = len(data) // step * step
         self.position += whole // step
         return track.encoding.samples(data[:whole], track.n_channels)
+
+    def _around(self, count: int, error: OSError) -> np.ndarray:
+        """Samples that the disk gives only in part: what it does not is NaN, and no more than has to be."""
+        self.faults.append(read_error(self.position, error))
+        track, step = self.track, self.track.encoding.width * self.track.n_channels
+        out = np.full((track.n_channels, count), np.nan, track.dtype)
+        for first in range(0, count, _SECTOR):
+            size = min(_SECTOR, count - first)
+            try:
+                data = track.file.at(track.first_byte + (self.position + first) * step, size * step)
+            except OSError:
+                continue
+            samples = track.encoding.samples(data[: len(data) // step * step], track.n_channels)
+            out[:, first : first + samples.shape[1]] = samples
+        self.position += count
+        return out
 
     def close(self) -> None:
         """Nothing to let go of."""

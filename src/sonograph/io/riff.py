@@ -7,11 +7,12 @@ copy that broke off leaves a promise that the file does not keep.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sonograph.io import chunks
 from sonograph.io.chunks import Chunk
 from sonograph.io.door import OpenFile
+from sonograph.io.layout import Layout, extent
 from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
@@ -22,33 +23,6 @@ _GUID_TAIL = bytes.fromhex("800000aa00389b71")
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 CODECS = {2: "MS ADPCM", 6: "A-law", 7: "µ-law", 0x11: "IMA ADPCM", 0x31: "GSM 6.10", 0x40: "G.721", 0x55: "MP3"}
 """What is not plain samples, by its number in the header."""
-
-
-@dataclass
-class Layout:
-    """What a walk through a file's structure found.
-
-    container : as "WAV"
-    encoding : how samples are written; None where a codec is needed
-    codec : the codec's name, "" for plain samples
-    data : where the samples start, bytes
-    expected : samples of each channel that the file promises; None where it promises nothing
-    n_samples : samples of each channel that are there; None where only decoding tells
-    chunks : the chunks around the samples; big : whether their numbers start with the most significant byte
-    faults : what is wrong
-    """
-
-    container: str
-    encoding: Encoding | None
-    codec: str
-    sample_rate: float
-    n_channels: int
-    data: int
-    expected: int | None
-    n_samples: int | None
-    chunks: list[Chunk] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    big: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,9 +64,8 @@ def layout_of(file: OpenFile) -> Layout:
             "Copy it again if you have the original.",
         )
     encoding, codec = _encoding(file, fmt, big, faults)
-    claimed = data.claimed
     step = fmt.n_channels * encoding.width if encoding else max(1, fmt.align)
-    expected, n_bytes = _extent(file, data, claimed, step, form, container, faults)
+    expected, n_bytes = _extent(file, data, step, form, container, faults)
     if container == "WAV":
         _check_riff_size(file, head, big, data, n_bytes, faults)
     if b"samples" in long_sizes and encoding and long_sizes[b"samples"] not in (0, n_bytes // step):
@@ -183,26 +156,13 @@ def _encoding(file: OpenFile, fmt: _Format, big: bool, faults: list[Fault]) -> t
 
 
 def _extent(
-    file: OpenFile, data: Chunk, claimed: int, step: int, form: chunks.Form, container: str, faults: list[Fault]
+    file: OpenFile, data: Chunk, step: int, form: chunks.Form, container: str, faults: list[Fault]
 ) -> tuple[int | None, int]:
     """How many samples are promised, and how many bytes of them there are."""
     there = file.size - data.start
-    lost_power = claimed == 0 and there > 0 and not chunks.are_chunks(file, data.start, form)
-    if lost_power or claimed == UNKNOWN or claimed < 0:
-        value = "0" if lost_power else "unknown"
-        what = f"the {container} header says that the length is {value}, and {there // step:,} samples follow it, "
-        what += "as when a recorder loses power. All of them were used."
-        faults.append(Fault("warn", "length-unknown", what))
-        return None, there
-    if claimed > there:
-        what = f"the header promises {claimed // step:,} samples but the file ends after {there // step:,} "
-        what += f"(byte {file.size:,}). What is there was used; copy the file again if you have the original."
-        faults.append(Fault("partial", "data-cut", what))
-        return claimed // step, there
-    if claimed % step:
-        what = f"the last sample is not whole (byte {data.start + claimed:,}). It was left out."
-        faults.append(Fault("warn", "sample-cut", what))
-    return claimed // step, claimed
+    lost_power = data.claimed == 0 and there > 0 and not chunks.are_chunks(file, data.start, form)
+    unknown = data.claimed == UNKNOWN or data.claimed < 0
+    return extent(file, None if lost_power or unknown else data.claimed, there, step, container, faults)
 
 
 def _check_riff_size(file: OpenFile, head: bytes, big: bool, data: Chunk, n_bytes: int, faults: list[Fault]) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 from sonograph.io import metadata
 from sonograph.io.content import after_id3, kind_of, refusal
 from sonograph.io.door import OpenFile, View
+from sonograph.io.layout import Layout
 from sonograph.io.metadata import Metadata
 from sonograph.io.pcm import PcmTrack
-from sonograph.io.riff import Layout
 from sonograph.io.status import Fault
 
 if TYPE_CHECKING:
@@ -87,6 +87,18 @@ def _riff(file: OpenFile) -> Opened:
     return _laid_out(file, riff.layout_of(file))
 
 
+def _au(file: OpenFile) -> Opened:
+    from sonograph.io import au
+
+    return _laid_out(file, au.layout_of(file))
+
+
+def _caf(file: OpenFile) -> Opened:
+    from sonograph.io import caf
+
+    return _laid_out(file, caf.layout_of(file))
+
+
 def _aiff(file: OpenFile) -> Opened:
     from sonograph.io import aiff
 
@@ -151,12 +163,6 @@ def _av(file: OpenFile) -> Opened:
     return Opened(track, track.format, track.sample_rate, None, [], metadata.of_fields(texts))
 
 
-def _other(file: OpenFile) -> Opened:
-    """AU and CAF, which libsndfile walks itself."""
-    track = _decoded(file, "AU" if file.at(0, 4) != b"caff" else "CAF", lambda: View(file))
-    return _trusted(track, [], 0 <= track.claimed < 1 << 62)
-
-
 def _decoded(file: OpenFile, name: str, view: Callable[[], View], **options: Any) -> DecodedTrack:
     from sonograph.io.decoded import DecodedTrack
     from sonograph.io.libsndfile import Refused
@@ -171,7 +177,7 @@ def _decoded(file: OpenFile, name: str, view: Callable[[], View], **options: Any
 
 def _trusted(track: DecodedTrack, faults: list[Fault], healthy: bool) -> Opened:
     """A track that is sent to places, and believed about its length, only where its structure was found whole."""
-    if healthy:
+    if healthy and 0 <= track.claimed < 1 << 62:
         track.n_samples, track.seekable = track.claimed, True
     return Opened(track, track.name, track.sample_rate, track.n_samples, faults, metadata.of_fields(track.comments))
 
@@ -190,7 +196,7 @@ _OPENERS: dict[str, Callable[[OpenFile], Opened]] = {
     "flac": _flac,
     "ogg": _ogg,
     "mp3": _mp3,
-    "au": _other,
-    "caf": _other,
+    "au": _au,
+    "caf": _caf,
     "av": _av,
 }

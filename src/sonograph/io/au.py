@@ -1,0 +1,46 @@
+"""AU (also .snd): a header of six numbers."""
+
+from __future__ import annotations
+
+import struct
+
+from sonograph.io.door import OpenFile
+from sonograph.io.layout import Layout, extent
+from sonograph.io.pcm import Encoding
+from sonograph.io.status import Fault
+
+_PLAIN = {2: ("signed", 1), 3: ("signed", 2), 4: ("signed", 3), 5: ("signed", 4), 6: ("float", 4), 7: ("float", 8)}
+_CODECS = {1: "µ-law", 23: "G.721", 25: "G.723", 26: "G.723", 27: "A-law"}
+
+
+def layout_of(file: OpenFile) -> Layout:
+    """Read an AU header.
+
+    Raises
+    ------
+    SourceError
+        A header that is cut or that cannot be.
+    """
+    head = file.at(0, 24)
+    if len(head) < 24:
+        raise file.error("no-format", "the AU header is cut. Copy the file again if you have the original.")
+    big = head[:4] == b".snd"
+    first, claimed, code, rate, n_channels = struct.unpack(">5I" if big else "<5I", head[4:])
+    if code not in _PLAIN and code not in _CODECS:
+        raise file.error("codec", f"its samples are written in a way that is not known (encoding {code}).")
+    if not n_channels:
+        raise file.error("channels", "the header says 0 channels. It cannot be read.")
+    if not 24 <= first <= max(24, file.size):
+        raise file.error(
+            "bad-format", f"the AU header says that the sound starts at byte {first:,}. It cannot be read."
+        )
+    faults: list[Fault] = []
+    encoding = Encoding(*_PLAIN[code], big, 8 * _PLAIN[code][1]) if code in _PLAIN else None
+    step = n_channels * encoding.width if encoding else 1
+    promised = None if claimed == 0xFFFFFFFF else claimed
+    expected, there = extent(file, promised, file.size - first, step, "AU", faults)
+    n_samples = there // step if encoding else None
+    expected = expected if encoding else None
+    return Layout(
+        "AU", encoding, _CODECS.get(code, ""), float(rate), n_channels, first, expected, n_samples, [], faults
+    )

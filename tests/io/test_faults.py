@@ -1,0 +1,179 @@
+"""Faults on the way: the disk fails, the file changes or was cut, and what is promised still holds."""
+
+import errno
+import os
+import struct
+
+import damaged
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sonograph.errors import SourceError
+from sonograph.io import door
+from sonograph.io.audio import open as open_sound
+from sonograph.io.examine import examine, record
+
+WORDS = {"ok", "warn", "partial", "empty", "failed", "refused"}
+
+
+def whole_files():
+    sound = damaged.sound(3000)
+    yield "a.wav", damaged.wav((sound * 32767).astype("<i2").tobytes())
+    for name, container, subtype in (
+        ("a.aiff", "AIFF", "PCM_16"), ("a.flac", "FLAC", "PCM_16"), ("a.ogg", "OGG", "VORBIS"),
+        ("a.opus", "OGG", "OPUS"), ("a.mp3", "MP3", "MPEG_LAYER_III"), ("a.caf", "CAF", "PCM_16"),
+        ("a.au", "AU", "PCM_16"), ("a.law", "WAV", "ULAW"),
+    ):  # fmt: skip
+        yield name, damaged.encoded(sound, container, subtype)
+
+
+@pytest.mark.parametrize(("name", "data"), [pytest.param(*file, id=file[0]) for file in whole_files()])
+def test_a_disk_that_fails_on_the_nth_read_never_gives_wrong_samples(tmp_path, monkeypatch, name, data):
+    path = tmp_path / name
+    path.write_bytes(data)
+    with open_sound(path) as sound:
+        wanted = sound.read(range(sound.n_samples))
+    pread, count = os.pread, 0
+
+    def failing(*arguments):
+        nonlocal count
+        count -= 1
+        if count == 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return pread(*arguments)
+
+    monkeypatch.setattr(door.os, "pread", failing)
+    for nth in range(1, 1000):
+        count = nth
+        try:
+            with open_sound(path) as sound:
+                found = np.concatenate([*sound.blocks(1000), np.empty((1, 0), np.float32)], axis=1)
+                status = sound.status
+        except SourceError as error:
+            assert name in str(error)
+            continue
+        heard = ~np.isnan(found)
+        np.testing.assert_array_equal(found[heard], wanted[:, : found.shape[1]][heard])
+        if count > 0:  # it took fewer reads than nth, so that none failed
+            assert status.word == "ok" and found.shape == wanted.shape
+            break
+        assert status.word in ("partial", "warn") or found.shape == wanted.shape, (nth, status)
+    assert nth > 2
+
+
+def test_a_range_that_the_disk_does_not_give_is_an_error_and_can_be_tried_again(tmp_path, monkeypatch):
+    path = tmp_path / "a.wav"
+    path.write_bytes(dict(whole_files())["a.wav"])
+    with open_sound(path) as sound:
+        with monkeypatch.context() as broken:
+            broken.setattr(door.os, "pread", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "Input/output error")))
+            with pytest.raises(SourceError, match=r"a\.wav: could not be read from sample .*try again"):
+                sound.read(range(10))
+        assert sound.read(range(10)).shape == (1, 10)
+
+
+@pytest.mark.parametrize(("name", "data"), [pytest.param(*file, id=file[0]) for file in whole_files()])
+def test_a_file_cut_anywhere_has_no_more_than_before_and_says_so(tmp_path, name, data):
+    path = tmp_path / name
+    before = 0
+    step = 1 if len(data) < 8000 else 5
+    for size in range(0, len(data), step):
+        path.write_bytes(data[:size])
+        status = examine(path)
+        assert status.word in WORDS
+        there = status.decoded or 0
+        assert there >= before, (size, status)
+        assert status.word != "ok" or len(data) - size < 150, (size, status)  # the last bytes may be a tag or padding
+        before = there
+    path.write_bytes(data)
+    assert examine(path).word == "ok"
+
+
+@pytest.mark.parametrize("change", ["cut", "grown", "written"])
+def test_a_file_that_changes_while_it_is_read_is_never_ok(tmp_path, change):
+    path = tmp_path / "a.wav"
+    data = dict(whole_files())["a.wav"]
+    path.write_bytes(data)
+    with open_sound(path) as sound:
+        blocks = sound.blocks(100)
+        next(blocks)
+        if change == "cut":
+            os.truncate(path, 1000)
+        elif change == "grown":
+            with path.open("ab") as file:
+                file.write(bytes(100))
+        else:
+            with path.open("r+b") as file:
+                file.seek(2000)
+                file.write(bytes(100))
+            os.utime(path, ns=(1, 1))
+        n_samples = 100 + sum(block.shape[1] for block in blocks)
+        assert n_samples == 3000
+        assert (sound.status.word, sound.status.reason) == ("partial", "changed")
+        assert "changed while being read" in sound.status.sentence
+
+
+def test_a_file_replaced_under_its_name_is_read_as_it_was_opened(tmp_path):
+    path = tmp_path / "a.wav"
+    path.write_bytes(dict(whole_files())["a.wav"])
+    with open_sound(path) as sound:
+        wanted = sound.read(range(3000))
+        (tmp_path / "b.wav").write_bytes(b"something else")
+        (tmp_path / "b.wav").replace(path)
+        np.testing.assert_array_equal(np.concatenate(list(sound.blocks()), axis=1), wanted)
+
+
+def test_samples_promised_but_not_there_are_missing_and_beyond_them_is_silence(tmp_path):
+    raw = struct.pack("<100h", *range(1, 101))
+    (tmp_path / "a.wav").write_bytes(damaged.wav(raw, size=240))
+    with open_sound(tmp_path / "a.wav") as sound:
+        assert (sound.n_samples, sound.expected) == (100, 120)
+        samples = sound.read(range(90, 130))[0]
+        assert np.isfinite(samples[:10]).all() and np.isnan(samples[10:30]).all() and not samples[30:].any()
+
+
+def test_a_record_of_a_file_is_plain_and_keeps_its_name(tmp_path):
+    (tmp_path / "a.wav").write_bytes(dict(whole_files())["a.wav"])
+    with open_sound(tmp_path / "a.wav") as sound:
+        values = record(tmp_path / "a.wav", sound.check(), sound)
+    assert values["status"] == "ok" and values["decoded"] == values["expected"] == 3000
+    assert values["peak"] == pytest.approx(0.5, abs=0.03) and values["not_finite"] == 0
+    values = record(b"caf\xe9.wav", examine(b"caf\xe9.wav"))
+    assert (values["status"], values["reason"]) == ("failed", "missing")
+    assert os.fsencode(values["path"]) == b"caf\xe9.wav" and values["file"] == "caf\\xe9.wav"
+
+
+chunks = st.lists(
+    st.tuples(st.sampled_from([b"JUNK", b"LIST", b"bext", b"note", b"cue ", b"iXML", b"guan"]), st.binary(max_size=60)),
+    max_size=4,
+)
+
+
+@settings(max_examples=300)
+@given(chunks, chunks, st.binary(max_size=300), st.integers(1, 4), st.sampled_from([8, 16, 24, 32]), st.data())
+def test_any_list_of_chunks_gives_the_samples_that_are_in_it(
+    tmp_path_factory, before, after, raw, n_channels, bits, data
+):
+    step = n_channels * bits // 8
+    lie = data.draw(st.one_of(st.just(None), st.integers(len(raw) + 1, 1 << 31), st.just(0xFFFFFFFF)))
+    fmt = struct.pack("<HHIIHH", 1, n_channels, 8000, 8000 * step, step, bits)
+    body = b"WAVE" + b"".join(damaged.chunk(*c) for c in before) + damaged.chunk(b"fmt ", fmt)
+    body += damaged.chunk(b"data", raw, lie)
+    if lie is None:
+        body += b"".join(damaged.chunk(*c) for c in after)
+    path = tmp_path_factory.getbasetemp() / "chunks.wav"
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    there = raw + b"\0" * (len(raw) % 2) if lie is not None else raw
+    with open_sound(path) as sound:
+        status = sound.check()
+        assert sound.n_samples == status.decoded == min(len(there), lie or len(there)) // step
+        samples = sound.read(range(sound.n_samples))
+    if bits == 16:
+        wanted = np.frombuffer(there[: len(there) // step * step], "<i2").reshape(-1, n_channels).T / 32768
+        np.testing.assert_array_equal(samples, wanted.astype(np.float32))
+    if lie not in (None, 0xFFFFFFFF) and lie > len(there):
+        assert status.word == "partial"
+    elif lie is None and raw and len(raw) % step == 0:
+        assert status.word == "ok"
