@@ -51,18 +51,17 @@ def written(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple
     final = Path(path)
     check_output(final, overwrite=overwrite, keep=keep)
     part = _beside(final)
-    try:
-        with _terminated_as_interrupt():
-            try:
-                yield part
-                _finish(part, final, overwrite)
-            finally:
-                with contextlib.suppress(OSError):
-                    part.unlink()
-    except OSError as error:
-        if isinstance(error, OutputError) or not _is_about(error, part, final):
-            raise
-        raise OutputError(_sentence(error, final)) from error
+    with _terminated_as_interrupt():
+        try:
+            yield part
+            _finish(part, final, overwrite)
+        except OSError as error:
+            if isinstance(error, OutputError) or not _is_about(error, part, final):
+                raise
+            raise OutputError(_sentence(error, part, final)) from error
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink()
 
 
 def check_output(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = ()) -> None:
@@ -138,10 +137,14 @@ def _is_about(error: OSError, part: Path, final: Path) -> bool:
     )
 
 
-def _sentence(error: OSError, final: Path) -> str:
+def _sentence(error: OSError, part: Path, final: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        done = part.stat().st_size if part.exists() else 0
         free = shutil.disk_usage(final.parent).free
-        return f"{_name(final)}: the disk is full ({free:,} bytes are free). Make room, or name a file on another disk."
+        return (
+            f"{_name(final)}: the disk is full: more than {done:,} bytes are needed and {free + done:,} were free. "
+            "Make room, or name a file on another disk."
+        )
     reason = (error.strerror or type(error).__name__).lower()
     return f"{_name(final)}: could not be written ({reason})."
 

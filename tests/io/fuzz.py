@@ -1,0 +1,111 @@
+"""Random damage for our own parsers, for minutes: python tests/io/fuzz.py [--minutes 5] [--seed N] [--keep FOLDER]
+
+Each input is one of damaged.py or of those that earlier ones grew into, changed at random, most of all in its header. It
+is walked in this process, where only our own errors may come out; every hundredth is also read whole in a child by the
+oracle of the corpus tests. What breaks a promise is kept as a file and ends the run with status 1.
+"""
+
+import argparse
+import random
+import struct
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+import damaged
+from children import ask
+
+from sonograph.errors import SonographError
+from sonograph.io.audio import open as open_sound
+from sonograph.limits import Limits
+
+NUMBERS = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF8, 0xFFFFFFFF)
+WORDS = (b"RIFF", b"RF64", b"ds64", b"data", b"fmt ", b"LIST", b"INFO", b"bext", b"iXML", b"guan", b"cue ", b"FORM",
+         b"COMM", b"SSND", b"fLaC", b"OggS", b"ID3\3\0\0", b"Xing", b"caff", b"desc", b".snd", b"\xff\xfb", b"\xff\xf8",
+         b"\x93NUMPY\1\0", b"time,x\n")  # fmt: skip
+
+
+def seeds():
+    for case in damaged.cases():
+        yield case.data
+    sound = damaged.sound(2000)
+    for container in ("CAF", "AU", "W64", "RF64"):
+        yield damaged.encoded(sound, container, "PCM_16")
+    yield b"time,x\n0,1\n1,2\n2,3\n"
+    yield b"\x93NUMPY\1\0v\0{'descr': '<f4', 'fortran_order': False, 'shape': (10,), }".ljust(127) + b"\n" + bytes(40)
+
+
+def changed(data, chance):
+    """Some bytes other than they were."""
+    out = bytearray(data)
+    for _ in range(chance.choice((1, 1, 1, 2, 4))):
+        reach = len(out) if chance.random() < 0.3 else min(len(out), 200)
+        at = chance.randrange(reach) if reach else 0
+        kind = chance.randrange(7)
+        if kind == 0:
+            out[at : at + 4] = struct.pack(chance.choice("<>") + "I", chance.choice(NUMBERS))
+        elif kind == 1 and out:
+            out[min(at, len(out) - 1)] ^= 1 << chance.randrange(8)
+        elif kind == 2:
+            del out[at : at + chance.randrange(1, 40)]
+        elif kind == 3:
+            out[at:at] = out[at : at + chance.randrange(1, 40)]
+        elif kind == 4:
+            out[at:at] = chance.choice(WORDS)
+        elif kind == 5:
+            del out[at:]
+        else:
+            out[at : at + 8] = chance.randbytes(8)
+    return bytes(out)
+
+
+def broken_promise(path, whole):
+    """What a file breaks, or "" for nothing."""
+    try:
+        with open_sound(path, limits=Limits(seconds=36_000.0), sample_rate=1.0) as sound:
+            sound.status  # noqa: B018
+            sound.read(range(-1, 3))
+    except SonographError as error:
+        if path.name not in str(error) or "\n" in str(error):
+            return f"says {error}"
+    except BaseException:
+        return traceback.format_exc(limit=-4)
+    if not whole:
+        return ""
+    (said,) = ask([path])
+    good = "died" not in said and said["kind"] != "foreign" and said.get("agree", True) and said.get("anywhere", True)
+    return "" if good else str(said)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--keep", type=Path, default=Path("fuzz-found"))
+    options = parser.parse_args()
+    seed = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed
+    chance, pool, tried, found = random.Random(seed), list(seeds()), 0, 0
+    print(f"seed {seed}")
+    end = time.monotonic() + 60 * options.minutes
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "fuzz.csv"
+        while time.monotonic() < end and found < 20:
+            data = changed(chance.choice(pool), chance)
+            path.write_bytes(data)
+            tried += 1
+            wrong = broken_promise(path, whole=tried % 100 == 0)
+            if wrong:
+                found += 1
+                options.keep.mkdir(exist_ok=True)
+                (options.keep / f"{seed}-{tried}").write_bytes(data)
+                print(f"{options.keep}/{seed}-{tried}: {wrong}")
+            elif chance.random() < 0.02:
+                pool.append(data)
+    print(f"{tried:,} inputs, {found} broke a promise")
+    return int(found > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""What is written is whole or not there, whatever happens on the way."""
+
+import errno
+import os
+import random
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from sonograph.errors import OutputError
+from sonograph.files import check_output, written
+
+WRITER = """
+import sys, time
+from sonograph.files import written
+with written(sys.argv[1]) as part, part.open("wb", buffering=0) as file:
+    print("ready", flush=True)
+    for i in range(200):
+        file.write(bytes([i]) * 1000)
+        time.sleep(0.002)
+print("done", flush=True)
+"""
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_appears_whole_and_replaces_the_one_before(tmp_path):
+    for text in ("first", "second"):
+        with written(tmp_path / "a.txt") as part:
+            part.write_text(text)
+            assert part.parent == tmp_path and part.suffix == ".txt"
+        assert (tmp_path / "a.txt").read_text() == text
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_a_file_has_the_rights_of_any_new_file_or_of_the_one_it_replaces(tmp_path):
+    old = os.umask(0o027)
+    try:
+        with written(tmp_path / "a") as part:
+            part.write_text("")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+    (tmp_path / "a").chmod(0o604)
+    with written(tmp_path / "a") as part:
+        part.write_text("")
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o604
+
+
+def test_a_disk_full_on_the_nth_write_leaves_what_was_there(tmp_path, monkeypatch):
+    (tmp_path / "a.bin").write_text("before")
+    write = os.write
+    for nth in range(1, 30):
+        count = 0
+
+        def failing(*arguments):
+            nonlocal count
+            count += 1
+            if count == nth:  # noqa: B023
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write(*arguments)
+
+        with monkeypatch.context() as full:
+            full.setattr(os, "write", failing)
+            try:
+                with written(tmp_path / "a.bin") as part:
+                    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT)
+                    try:
+                        for _ in range(10):
+                            os.write(descriptor, bytes(1000))
+                    finally:
+                        os.close(descriptor)
+            except OutputError as error:
+                said = f"more than {1000 * (nth - 1):,} bytes are needed and "
+                assert "a.bin: the disk is full" in str(error) and said in str(error)
+                assert (tmp_path / "a.bin").read_text() == "before" and names(tmp_path) == ["a.bin"]
+            else:
+                assert nth == 11 and (tmp_path / "a.bin").stat().st_size == 10_000
+                break
+
+
+def test_a_file_larger_than_allowed_is_an_output_error(tmp_path):
+    code = f"""
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+from sonograph.errors import OutputError
+from sonograph.files import written
+try:
+    with written({str(tmp_path / "a.bin")!r}) as part:
+        part.write_bytes(bytes(100_000))
+except OutputError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "a.bin: could not be written (file too large)" in done.stdout
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_term_at_any_time_leave_no_half_file(tmp_path, number):
+    chance = random.Random(number)
+    for _ in range(5):
+        folder = tmp_path / str(chance.random())
+        folder.mkdir()
+        run = [sys.executable, "-c", WRITER, str(folder / "a.bin")]
+        with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+            time.sleep(chance.uniform(0, 0.3))
+            process.send_signal(number)
+            assert process.wait(5) in (143, -signal.SIGINT, 1, 130)
+        assert names(folder) == []
+
+
+def test_an_error_of_the_caller_passes_through(tmp_path):
+    with pytest.raises(KeyError), written(tmp_path / "a") as part:
+        part.write_text("half")
+        raise KeyError
+    with pytest.raises(FileNotFoundError), written(tmp_path / "a") as part:
+        (tmp_path / "not there").read_text()
+    assert names(tmp_path) == []
+
+
+def test_what_cannot_be_written_is_refused_before_any_work(tmp_path):
+    sound = tmp_path / "sound.wav"
+    sound.write_text("sound")
+    with pytest.raises(OutputError, match=r"not there does not exist\. Make it first"):
+        check_output(tmp_path / "not there" / "a.png")
+    with pytest.raises(OutputError, match=r"sound\.wav is not a folder"):
+        check_output(sound / "a.png")
+    with pytest.raises(OutputError, match=r"is a folder\. Name a file in it"):
+        check_output(tmp_path)
+    with pytest.raises(OutputError, match=r"sound\.wav: is the input"):
+        check_output(sound, keep=(sound,))
+    (tmp_path / "link.wav").symlink_to(sound)
+    with pytest.raises(OutputError, match=r"link\.wav: is the input"):
+        check_output(tmp_path / "link.wav", keep=(sound,))
+    with pytest.raises(OutputError, match=r"sound\.wav: exists already.*--overwrite"):
+        check_output(sound, overwrite=False)
+    with pytest.raises(OutputError, match="nothing was written"), written(tmp_path / "a"):
+        pass
+
+
+def test_of_two_runs_that_may_not_overwrite_one_wins(tmp_path):
+    with (
+        pytest.raises(OutputError, match=r"a\.txt: exists already"),
+        written(tmp_path / "a.txt", overwrite=False) as part,
+    ):
+        part.write_text("second")
+        (tmp_path / "a.txt").write_text("first")
+    assert (tmp_path / "a.txt").read_text() == "first" and names(tmp_path) == ["a.txt"]
+
+
+def test_it_can_be_used_in_a_thread_and_with_the_longest_name(tmp_path):
+    def work():
+        with written(tmp_path / ("x" * 251 + ".txt")) as part:
+            part.write_text("whole")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert (tmp_path / ("x" * 251 + ".txt")).read_text() == "whole"
