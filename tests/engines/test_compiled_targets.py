@@ -7,7 +7,8 @@ import pytest
 
 from sonograph.engines import Bands, Log, Work
 from sonograph.engines.compiled import Compiled, build
-from sonograph.engines.compiled.kernel import Kind, factors
+from sonograph.engines.compiled.factors import factors
+from sonograph.engines.compiled.kernel import Kind
 
 llvm = pytest.importorskip("llvmlite.binding")
 

@@ -1,8 +1,8 @@
 """The fast CPU engine: kernels written as LLVM IR for one n_fft, compiled for this CPU on first use.
 
-docs/why/engine.md explains it. From the inside out: `ir` and `vectors` write programs, `codelets`
-are small DFTs in them, `passes` and `sinks` (with `finish`) work on one batch of frames, `kernel` puts
-them in order, `build` compiles, `plan` makes tables and calls, `threads` and `workspace` serve it.
+docs/why/engine.md explains it. From the inside out: `ir` and `vectors` write programs, `codelets` are small
+DFTs in them, `factors` chooses which, `passes` and `sinks` (with `finish`) work on one batch of frames, `kernel`
+puts them in order, `build` compiles, `plan` makes tables and calls, `threads` and `workspace` serve it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from sonograph.engines import Work
-from sonograph.engines.compiled.kernel import factors
+from sonograph.engines.compiled.factors import factors
 
 if TYPE_CHECKING:
     from sonograph.engines.compiled.build import Target

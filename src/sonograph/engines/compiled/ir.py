@@ -132,13 +132,16 @@ class Function:
         return [f"{name}{self._count}" for name in names]
 
     @contextmanager
-    def loop(
-        self, start: Number, stop: Number, step: int = 1, carry: Sequence[str] = ()
-    ) -> Iterator[tuple[Int, list[str]]]:
-        """Count from `start` while below `stop`; the body gets the counter and the carried vectors.
+    def loop(self, start: Number, stop: Number, step: int = 1) -> Iterator[Int]:
+        """Count from `start` while below `stop`."""
+        with self.fold(start, stop, step, []) as (i, _):
+            yield i
 
-        The list holds the names of vectors that one round hands to the next: the body replaces its
-        entries, and after the loop it holds the last ones.
+    @contextmanager
+    def fold(self, start: Number, stop: Number, step: int, carry: Sequence[str]) -> Iterator[tuple[Int, list[str]]]:
+        """A loop whose rounds hand vectors on: the body gets the counter and a list of their names.
+
+        The body replaces the list's entries; after the loop it holds the last ones.
         """
         head, body, done = self._labels("head", "body", "done")
         before = self._block

@@ -11,11 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from sonograph.engines.compiled import passes, sinks
-from sonograph.engines.compiled.codelets import IN_REGISTERS, SIZES, split
 from sonograph.engines.compiled.finish import Finish, finish
 from sonograph.engines.compiled.ir import Int, Module
 from sonograph.engines.compiled.vectors import Code, Zero
@@ -26,16 +24,21 @@ TABLES = (
 )  # fmt: skip
 """Addresses that a kernel reads, in this order."""
 NUMBERS = (
-    "hop", "rows", "pitch", "shared", "walk", "turn", "ahead", "n_rows", "n_bands", "width",
-    "zero", "poison", "blocks", "scratch", "tile", "sums", "pixels", "runs",
+    "hop", "rows", "pitch", "shared", "walk", "turn",  # how the sound is gathered, and read
+    "ahead",  # lines of the next batch's sound to fetch for each block
+    "n_rows", "n_bands", "width",  # numbers a frame; bands; rows of pixels, to whole vectors
 )  # fmt: skip
-"""Integers of the table `numbers`; the second line is where a part of the workspace begins, in elements."""
+PARTS = ("sound", "zero", "poison", "blocks", "scratch", "tile", "sums", "pixels", "runs")
+"""The table `numbers`: NUMBERS, then where the PARTS of the workspace begin, in elements."""
 ARGUMENTS = "tables:ptr x:ptr n:i64 start:i64 stop:i64 frames:i64 out:ptr workspace:ptr reused:i64"
 """Of the kernel: compute batches `start` to `stop` of `frames` frames of a sound of n samples."""
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 0x8000, 0x40
 """Bits of the x86 control register MXCSR."""
-PAD = 1
-"""Unused complex vectors after each block, so that blocks do not begin in the same set of the cache."""
+
+
+def block_size(B: int, V: int) -> int:
+    """Elements of a block of B complex vectors, and one unused: else all would begin in one set of the cache."""
+    return (B + 1) * 2 * V
 
 
 @dataclass(frozen=True)
@@ -49,34 +52,6 @@ class Kind:
     """'' for frames, 'max' or 'mean' for pixels."""
 
 
-def factors(n_fft: int, registers: int = 32) -> tuple[int, ...] | None:
-    """n_fft as a real first factor, perhaps a middle one, and an even last one; None where that is impossible."""
-    firsts = [a for a in SIZES if n_fft % a == 0]
-    two = [(a, n_fft // a) for a in firsts]
-    three = [(a, m, n_fft // a // m) for a in firsts for m in SIZES if n_fft // a % m == 0]
-    possible = [shape for shape in [*two, *three] if shape[-1] in SIZES and shape[-1] % 2 == 0]
-    return min(possible, key=partial(_effort, registers), default=None)
-
-
-def _effort(registers: int, shape: tuple[int, ...]) -> tuple[float, ...]:
-    """What a factorisation costs; fitted to measurements (docs/why/engine.md).
-
-    With many registers two passes win, the more even the better. Else steps through memory count,
-    and a step that does not fit the registers is dearer.
-    """
-    first, last, middle = shape[0], shape[-1], shape[1] if len(shape) == 3 else 1
-    if registers >= 32 and len(shape) == 2 and last <= 32:
-        return 0, abs(first - 2 * last)
-
-    def step(n: int) -> float:
-        return 1 + (0.15 if registers < 32 else 0.5) * max(0, n + 16 - registers)
-
-    pairs = [split(n) if n > IN_REGISTERS else (n,) for n in shape]
-    steps = [step(pairs[0][0]), *(step(2 * n) for n in [*pairs[0][1:], *(n for pair in pairs[1:] for n in pair)])]
-    equals = last < 8, last > 32, middle > IN_REGISTERS, len(shape), last, -first
-    return 1, round(sum(steps), 6), *equals
-
-
 def tile_of(module_size: int, lanes: int, shape: tuple[int, ...], kind: Kind) -> sinks.Tile:
     """Where the bins of a batch lie."""
     n_fft, stride = math.prod(shape), math.prod(shape[:-1])
@@ -88,53 +63,41 @@ def tile_of(module_size: int, lanes: int, shape: tuple[int, ...], kind: Kind) ->
 def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool, x86: bool) -> str:
     """The text of a module that exports `kernel`, for an n_fft of these factors."""
     module = Module(vector_bytes, double)
-    V, n_fft, A, L = module.lanes, math.prod(shape), shape[0], shape[-1]
-    B, stride = n_fft // A, n_fft // L
-    block = (B + PAD) * 2 * V
+    V, A, B = module.lanes, shape[0], math.prod(shape[1:])
     tile = tile_of(module.size, V, shape, kind)
 
     gather = passes.gather(module)
-    first = passes.first_pass(module, A, B, block)
-    middle = passes.middle_pass(module, shape[1], L) if len(shape) == 3 else None
-    gap = int(tile.gap > 0)
-    last = passes.last_pass(module, L, stride, gap, _finish_of_bins(kind))
-    poison, fetch = passes.poison_pass(module, B), passes.fetch(module)
+    first = passes.first_pass(module, A, B, block_size(B, V))
+    poison = passes.poison_pass(module, B)
+    finish_block = _finish_block(module, shape, tile, kind)
+    fetch = passes.fetch(module)
     leave = _sink(module, tile, kind)
 
     fn = Code(module, "kernel", ARGUMENTS, exported=True)
     tables, x, n, start, stop, frames, out, workspace, reused = fn.arguments
     table = {name: fn.load_pointer(tables, i) for i, name in enumerate(TABLES)}
-    number = {name: fn.load_int(table["numbers"], i) for i, name in enumerate(NUMBERS)}
-    part = {name: fn.at(workspace, number[name]) for name in NUMBERS[NUMBERS.index("zero") :]}
-    sound, blocks, nan = workspace, part["blocks"], part["poison"]
-    hop, shared = number["hop"], number["shared"]
+    number = {name: fn.load_int(table["numbers"], i) for i, name in enumerate(NUMBERS + PARTS)}
+    part = {name: fn.at(workspace, number[name]) for name in PARTS}
+    hop, shared, lines = number["hop"], number["shared"], number["ahead"]
     if x86:
         _flush_denormals(fn)
     fn.store(Zero(), part["zero"], 0, True)
-    with fn.loop(start, stop) as (i, _):
+    with fn.loop(start, stop) as i:
         f = i * V
+        batch = _Batch(fn, table, number, part, f, fn.min(V, frames - f), out, reused)
         is_first = Int(fn, fn.emit(f"zext i1 {fn.compare('eq', i, start)} to i64"))
-        fn.call(gather, x, n, f * hop, hop, number["rows"], number["pitch"], shared, sound, is_first)
-        fn.call(
-            first, sound, table["offsets"], number["walk"], number["turn"], table["window"],
-            table["first_twiddles"], blocks, part["scratch"],
-        )  # fmt: skip
-        fn.call(poison, blocks, nan)
+        fn.call(gather, x, n, f * hop, hop, number["rows"], number["pitch"], shared, part["sound"], is_first)
+        sound = part["sound"], table["offsets"], number["walk"], number["turn"]
+        fn.call(first, *sound, table["window"], table["first_twiddles"], part["blocks"], part["scratch"])
+        fn.call(poison, part["blocks"], part["poison"])
         ahead = fn.at(x, (f + shared + V) * hop)
-        with fn.loop(0, A // 2 + 1) as (b, _):
-            fn.call(fetch, fn.at(ahead, b * number["ahead"] * (64 // module.size)), number["ahead"])
-            here = fn.at(blocks, b * block)
-            if middle:
-                fn.call(middle, here, table["middle_twiddles"], part["scratch"])
-                with fn.loop(0, shape[1]) as (c, _):
-                    inner = fn.at(here, c * (L * 2 * V))
-                    fn.call(last, inner, b + c * A, part["scratch"], part["tile"], nan, table["reals"])
-            else:
-                fn.call(last, here, b, part["scratch"], part["tile"], nan, table["reals"])
-        leave(_Batch(fn, table, number, part, f, fn.min(V, frames - f), out, reused))
+        with fn.loop(0, A // 2 + 1) as b:
+            fn.call(fetch, fn.at(ahead, b * lines * (64 // module.size)), lines)
+            finish_block(batch, fn.at(part["blocks"], b * block_size(B, V)), b)
+        leave(batch)
     if x86:
         fn.do("call void @llvm.x86.sse.ldmxcsr(ptr %mode)")
-    fn.do("fence seq_cst")
+    fn.do("fence seq_cst")  # stores past the cache are otherwise not ordered with what the caller does next
     return module.text()
 
 
@@ -149,6 +112,27 @@ class _Batch(NamedTuple):
     m: Int
     out: Int
     reused: Int
+
+
+def _finish_block(
+    module: Module, shape: tuple[int, ...], tile: sinks.Tile, kind: Kind
+) -> Callable[[_Batch, Int, Int], None]:
+    """Write the passes that turn a block into rows of the tile; what is returned writes their calls."""
+    A, L = shape[0], shape[-1]
+    middle = passes.middle_pass(module, shape[1], L) if len(shape) == 3 else None
+    last = passes.last_pass(module, L, math.prod(shape[:-1]), int(tile.gap > 0), _finish_of_bins(kind))
+
+    def finish_block(batch: _Batch, block: Int, b: Int) -> None:
+        fn, part = batch.fn, batch.part
+        target = part["scratch"], part["tile"], part["poison"], batch.table["reals"]
+        if middle is None:
+            fn.call(last, block, b, *target)
+            return
+        fn.call(middle, block, batch.table["middle_twiddles"], part["scratch"])
+        with fn.loop(0, shape[1]) as c:
+            fn.call(last, fn.at(block, c * (L * 2 * module.lanes)), b + c * A, *target)
+
+    return finish_block
 
 
 def _finish_of_bins(kind: Kind) -> Finish | None:
@@ -184,9 +168,9 @@ def _frames(module: Module, source: sinks.Tile) -> Callable[[_Batch, Int], None]
         fn, n_rows = batch.fn, batch.number["n_rows"]
         here = fn.at(batch.out, batch.f * n_rows)
         is_reused = fn.compare("ne", batch.reused, 0)
-        with fn.when(is_reused), fn.loop(0, n_rows, sinks.RUN) as (k0, _):
+        with fn.when(is_reused), fn.loop(0, n_rows, sinks.RUN) as k0:
             fn.call(streamed, tile, batch.part["runs"], here, n_rows, batch.m, k0)
-        with fn.unless(is_reused), fn.loop(0, n_rows, sinks.RUN) as (k0, _):
+        with fn.unless(is_reused), fn.loop(0, n_rows, sinks.RUN) as k0:
             fn.call(cached, tile, batch.part["runs"], here, n_rows, batch.m, k0)
 
     return write

@@ -32,16 +32,16 @@ def gather(module: Module) -> Code:
     def column(r: Number) -> None:
         begin = at + r * hop
         there = fn.max(0, fn.min(rows, n - begin))
-        with fn.loop(0, there) as (c, _):
+        with fn.loop(0, there) as c:
             fn.copy(x, begin + c, table, c * pitch + r)
-        with fn.loop(there, rows) as (c, _):
+        with fn.loop(there, rows) as c:
             fn.store_real("0.0", table, c * pitch + r)
 
     first = fn.compare("ne", is_first, 0)
-    with fn.when(first), fn.loop(0, shared) as (r, _):
+    with fn.when(first), fn.loop(0, shared) as r:
         column(r)
     moving = fn.select(fn.emit(f"or i1 {first}, {fn.compare('eq', shared, 0)}"), 0, rows * pitch)
-    with fn.loop(0, moving, V) as (o, _):
+    with fn.loop(0, moving, V) as o:
         fn.store(fn.load(table, o + V, True), table, o, True)
 
     begin = at + shared * hop
@@ -49,7 +49,7 @@ def gather(module: Module) -> Code:
     with fn.when(inside):
         whole = rows & -V
         target = fn.at(table, shared)
-        with fn.loop(0, whole, V) as (c, _):
+        with fn.loop(0, whole, V) as c:
             fn.transpose(fn.at(x, begin + c), hop, fn.at(target, c * pitch), pitch)
         # what is left of a row: one more square that overlaps the last, or, in short rows, one by one
         short = fn.compare("slt", rows, V)
@@ -57,9 +57,9 @@ def gather(module: Module) -> Code:
         with fn.when(fn.both(left, fn.compare("sge", rows, V))):
             c = rows - V
             fn.transpose(fn.at(x, begin + c), hop, fn.at(target, c * pitch), pitch)
-        with fn.loop(0, fn.select(short, rows, 0)) as (c, _), fn.loop(0, V) as (r, _):
+        with fn.loop(0, fn.select(short, rows, 0)) as c, fn.loop(0, V) as r:
             fn.copy(x, begin + r * hop + c, target, c * pitch + r)
-    with fn.unless(inside), fn.loop(shared, shared + V) as (r, _):
+    with fn.unless(inside), fn.loop(shared, shared + V) as r:
         column(r)
     return fn
 
@@ -74,7 +74,7 @@ def first_pass(module: Module, A: int, groups: int, block: int) -> Code:
     fn = Code(module, "first_pass", arguments)
     sound, offsets, walk, turn, window, twiddles, blocks, scratch = fn.arguments
     V = module.lanes
-    with fn.loop(0, groups) as (j, _):
+    with fn.loop(0, groups) as j:
         here, where = fn.at(sound, j * walk), fn.at(offsets, j * turn, "i32")
         weights, turns = fn.at(window, j * A), fn.at(twiddles, j * (2 * (A // 2 + 1)))
         target = fn.at(blocks, j * (2 * V))
@@ -94,7 +94,7 @@ def middle_pass(module: Module, A: int, groups: int) -> Code:
     fn = Code(module, "middle_pass", "block:ptr twiddles:ptr scratch:ptr")
     block, twiddles, scratch = fn.arguments
     V = module.lanes
-    with fn.loop(0, groups) as (j, _):
+    with fn.loop(0, groups) as j:
         turns, here = fn.at(twiddles, j * (2 * A)), fn.at(block, j * (2 * V))
 
         def load(i: int, here: Int = here) -> Complex:
@@ -164,7 +164,7 @@ def poison_pass(module: Module, length: int) -> Code:
     block, poison = fn.arguments
     V, together = module.lanes, 4 if length % 4 == 0 else 1
     sums = [fn.load(block, i * 2 * V, True).plain() for i in range(together)]
-    with fn.loop(together, length, together, sums) as (i, carried):
+    with fn.fold(together, length, together, sums) as (i, carried):
         here = fn.at(block, i * (2 * V))
         for n, s in enumerate(carried):
             carried[n] = (Term(fn, s) + fn.load(here, n * 2 * V, True)).plain()
@@ -179,6 +179,6 @@ def fetch(module: Module) -> Code:
     """Ask for `count` cache lines from p on: the sound of the next batch."""
     fn = Code(module, "fetch", "p:ptr count:i64")
     p, count = fn.arguments
-    with fn.loop(0, count) as (i, _):
+    with fn.loop(0, count) as i:
         fn.prefetch(fn.at(p, i * (64 // module.size)))
     return fn

@@ -14,7 +14,8 @@ import numpy as np
 
 from sonograph.engines import Bands, Work
 from sonograph.engines.compiled import build, finish, threads, workspace
-from sonograph.engines.compiled.kernel import NUMBERS, PAD, TABLES, Kind, factors, tile_of
+from sonograph.engines.compiled.factors import factors
+from sonograph.engines.compiled.kernel import NUMBERS, PARTS, TABLES, Kind, block_size, tile_of
 from sonograph.engines.compiled.sinks import AT_ONCE, RUN, Tile
 
 _BATCHES_A_JOB = 64  # of about 10 us each, so that Ctrl-C is heard
@@ -79,9 +80,10 @@ class Plan:
             "width": 0,
         }
         self._sizes = {
+            "sound": self._sound.zero,
             "zero": V,
             "poison": V,
-            "blocks": (A // 2 + 1) * (B + PAD) * 2 * V,
+            "blocks": (A // 2 + 1) * block_size(B, V),
             "scratch": 2 * V * max(shape),
             "tile": self._tile.room(V),
             "sums": Tile(len(bands.first)).room(V) if work.bands else 0,
@@ -96,12 +98,11 @@ class Plan:
         if pixel_rows:
             numbers |= {"n_rows": pixel_rows, "width": width}
             sizes |= {"pixels": width * self.V, "runs": width * self.V}
-        end = self._sound.size
-        for name, size in sizes.items():
+        end = 0
+        for name in PARTS:
             numbers[name] = end
-            end += up(size, 64) + 16  # so that parts do not begin in the same set of the cache
-        numbers["zero"] = self._sound.zero
-        every = {"numbers": np.array([numbers[name] for name in NUMBERS], np.int64), **self._tables, **tables}
+            end += up(sizes[name], 64) + (16 if name != "sound" else 0)  # so that parts begin in different sets
+        every = {"numbers": np.array([numbers[name] for name in NUMBERS + PARTS], np.int64), **self._tables, **tables}
         arrays = [every[name] for name in TABLES]
         addresses = np.array([array.ctypes.data for array in arrays], np.uint64)
         return _Call(addresses, arrays, end * self.dtype.itemsize)
@@ -195,7 +196,6 @@ class _Sound:
         self.shared = (window_length - 1) // hop
         self.pitch = V + (self.shared if self.shared <= V else up(self.shared, V))
         self.zero = up(self.rows * self.pitch, 64)
-        self.size = self.zero + up(V, 64) + 16
 
     def offsets(self, sample: np.ndarray) -> tuple[np.ndarray, int, int]:
         """Where the samples [j, i] lie, and how far the sound and the offsets advance with j.

@@ -68,10 +68,10 @@ def write_run(module: Module, tile: Tile, name: str, past_cache: bool) -> Code:
     pitch = RUN + 2 * V
     shift = module.size.bit_length() - 1
     rest = nk - k0
-    with fn.loop(0, fn.min(rest, RUN), V) as (k, _):
+    with fn.loop(0, fn.min(rest, RUN), V) as k:
         fn.transpose(fn.at(source, tile.place(fn, k0 + k) * V), V, fn.at(runs, k + V), pitch, True)
     is_first, is_last = fn.compare("eq", k0, 0), fn.compare("sle", rest, RUN)
-    with fn.loop(0, m) as (v, _):
+    with fn.loop(0, m) as v:
         frame = fn.at(out, v * nk)
         address = fn.emit(f"ptrtoint ptr {frame.name} to i64")
         late = Int(fn, fn.emit(f"lshr i64 {address}, {shift}")) & (V - 1)
@@ -79,7 +79,7 @@ def write_run(module: Module, tile: Tile, name: str, past_cache: bool) -> Code:
         line, target = fn.at(run, V - late), fn.at(frame, k0 - late)
         whole = fn.select(is_last, (rest + late) & -V, RUN)
         begin = fn.select(is_first, V, 0)
-        with fn.loop(begin, whole, V) as (k, _):
+        with fn.loop(begin, whole, V) as k:
             fn.store(fn.load(line, k), target, k, True, past_cache)
         with fn.when(is_first):
             fn.store_lanes(fn.load(line), target, late, fn.min(V, late + nk))
@@ -96,11 +96,11 @@ def sum_bands(module: Module, finish: Finish) -> Code:
     fn = Code(module, "sum_bands", arguments)
     tile, start, first, weights, count, sums, reals = fn.arguments
     V, finished = module.lanes, finish(fn, reals)
-    with fn.loop(0, count) as (q, _):
+    with fn.loop(0, count) as q:
         begin, end = fn.load_int(start, q), fn.load_int(start, q + 1)
         p, w = fn.at(tile, fn.load_int(first, q) * V), fn.at(weights, begin)
         parts = [(fn.load(p, r * V, True) * fn.splat(w, r)).plain() for r in range(AT_ONCE)]
-        with fn.loop(AT_ONCE, end - begin, AT_ONCE, parts) as (i, carried):
+        with fn.fold(AT_ONCE, end - begin, AT_ONCE, parts) as (i, carried):
             here, weight = fn.at(p, i * V), fn.at(w, i)
             for r, part in enumerate(carried):
                 product = fn.load(here, r * V, True) * fn.splat(weight, r)
@@ -116,10 +116,10 @@ def reduce_rows(module: Module, tile: Tile, mean: bool) -> Code:
     fn = Code(module, "reduce_rows", "tile:ptr edges:ptr shares:ptr count:i64 pixels:ptr")
     source, edges, shares, count, pixels = fn.arguments
     V = module.lanes
-    with fn.loop(0, count) as (r, _):
+    with fn.loop(0, count) as r:
         begin, end = fn.load_int(edges, r), fn.load_int(edges, r + 1)
         first = fn.load(source, tile.place(fn, begin) * V, True).plain()
-        with fn.loop(begin + 1, end, 1, [first]) as (k, carried):
+        with fn.fold(begin + 1, end, 1, [first]) as (k, carried):
             value = fn.load(source, tile.place(fn, k) * V, True)
             total = Term(fn, carried[0])
             carried[0] = (total + value).plain() if mean else fn.larger(value.plain(), carried[0])
@@ -133,7 +133,7 @@ def turn(module: Module) -> Code:
     fn = Code(module, "turn", "pixels:ptr runs:ptr width:i64")
     pixels, runs, width = fn.arguments
     V = module.lanes
-    with fn.loop(0, width, V) as (k, _):
+    with fn.loop(0, width, V) as k:
         fn.transpose(fn.at(pixels, k * V), V, fn.at(runs, k), width, True)
     return fn
 
@@ -148,12 +148,12 @@ def gather_columns(module: Module, mean: bool) -> Code:
     fn = Code(module, "gather_columns", arguments)
     runs, poison, column, columns, counts, width, m = fn.arguments
     wide = f"<{module.lanes} x double>"
-    with fn.loop(0, m) as (v, _):
+    with fn.loop(0, m) as v:
         q = fn.load_int(column, v)
         source = fn.at(runs, v * width)
         if not mean:
             target = fn.at(columns, q * width)
-            with fn.loop(0, width, module.lanes) as (k, _):
+            with fn.loop(0, width, module.lanes) as k:
                 largest = fn.larger(fn.load(source, k, True).plain(), fn.load(target, k, True).plain())
                 fn.store(Term(fn, largest), target, k, True)
         else:
@@ -162,7 +162,7 @@ def gather_columns(module: Module, mean: bool) -> Code:
                 count = fn.at(counts, q, "i64")
                 fn.do(f"store i64 {(fn.load_int(count) + 1).name}, ptr {count.name}")
                 target = fn.at(columns, q * width, "double")
-                with fn.loop(0, width, module.lanes) as (k, _):
+                with fn.loop(0, width, module.lanes) as k:
                     value = fn.load(source, k, True).plain()
                     if module.real == "float":
                         value = fn.emit(f"fpext {module.vector} {value} to {wide}")
