@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 _NEEDS = {
-    "torch": ("engines/torch.py", "learning/module.py", "learning/links.py", "learning/dataset.py"),
+    "torch": ("engines/torch.py", *(f"learning/{name}.py" for name in ("module", "edges", "links", "dataset"))),
     "tensorflow": ("learning/tensorflow.py",),
     "sklearn": ("learning/sklearn.py",),
 }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sonograph import engines as engines
+    from sonograph import learning as learning
     from sonograph import signals as signals
     from sonograph.drawing import draw as draw
     from sonograph.drawing import show as show
@@ -78,7 +79,7 @@ _HOME = {
     "sonograph.io.audio": ("open", "read"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_MODULES = ("engines", "signals")
+_MODULES = ("engines", "learning", "signals")
 
 __all__ = ["__version__", *_WHERE, *_MODULES]
 

@@ -137,7 +137,7 @@ def _on_device(work: Work, dtype: np.dtype, device: str) -> tuple[torch.Tensor, 
 
 
 def tables_of(work: Work) -> tuple[np.ndarray, np.ndarray | None]:
-    """The window, and what every bin adds to every band (bins, bands), in float64; the matrix holds the ends' factor."""
+    """The window, and what every bin adds to every band (bins, bands), float64; the matrix holds the ends' factor."""
     if work.bands is None:
         return work.window.copy(), None
     matrix = _dense(work.bands, work.n_bins)

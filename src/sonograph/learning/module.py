@@ -1,0 +1,123 @@
+"""SpectrogramModule: settings as a layer of a network, differentiable and on any device.
+
+The transform, bands and logarithm are those of the Torch engine; what follows them is in `links`. All frames of a batch
+are computed at once, without a loop over them and without leaving the device.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sonograph.engines.reference import Reference
+from sonograph.errors import MissingExtra, SettingsError
+from sonograph.frames import frames_of, refuse_too_short
+from sonograph.plan import Plan
+from sonograph.settings import Settings, StftSettings
+from sonograph.sources import Signal
+
+try:
+    import torch
+except ImportError as error:
+    raise MissingExtra("the Torch module needs Torch: pip install 'sonograph[torch]'") from error
+
+from sonograph.engines.torch import tables_of, values_of, without_holes
+from sonograph.learning.edges import count, with_edges
+from sonograph.learning.links import Seen, Tables, link
+
+
+class SpectrogramModule(torch.nn.Module):
+    """The numbers of `spectrogram` for batches of sounds, as a layer.
+
+    Parameters
+    ----------
+    settings
+        Any settings: a transform, bands, a level, cepstra …; a preset.
+    sample_rate
+        Of the sounds, Hz.
+    unit
+        What their samples are in, which a level refers to.
+
+    Notes
+    -----
+    forward : samples (..., n), float32 or bfloat16 (or float64 after `.double()`) -> (..., rows, frames)
+        Every axis before the last is a batch: each channel is a sound of its own. What counts over the whole sound
+        (a level's "max", a range, a mean) therefore counts over each channel; `spectrogram` takes the maximum of all.
+
+    It computes in float32, also inside an autocast and after `.bfloat16()`, and in float64 after `.double()`. Its
+    tables follow from the settings, so a state_dict holds none of them. A frame that holds a NaN or an infinite sample
+    is NaN in every row and no other frame changes; gradients stay finite if the loss leaves such frames out.
+
+    Raises
+    ------
+    SettingsError
+        Settings that this rate or no module can have; from forward: samples of another kind, sounds too short.
+
+    Examples
+    --------
+    >>> from sonograph import StftSettings
+    >>> mel = SpectrogramModule(StftSettings(window_length=512, hop=128), sample_rate=16_000)
+    >>> mel(torch.zeros(8, 2, 16_000)).shape
+    torch.Size([8, 2, 257, 126])
+    """
+
+    def __init__(self, settings: Settings | None = None, sample_rate: float = 48_000.0, *, unit: str = "FS") -> None:
+        super().__init__()
+        self.settings = StftSettings() if settings is None else settings
+        # an engine is named so that none is compiled; it computes nothing here
+        like = Signal(np.zeros(0), sample_rate, unit)
+        plan_of = lambda settings: Plan(settings, like, np.dtype("float32"), Reference())  # noqa: E731
+        plan = plan_of(self.settings)
+        self.sample_rate, self.unit, self.n_rows = like.sample_rate, unit, plan.n_rows
+        self._stft, self._work, self._frames_per_second = plan.stft, plan.work, plan.frames_per_second
+        window, matrix = tables_of(plan.work)
+        self.tables = Tables(window=window, matrix=matrix)
+        self.links = torch.nn.ModuleList(link(stage, plan_of(stage.of)) for stage in plan.stages)
+
+    def forward(self, samples: torch.Tensor) -> torch.Tensor:
+        """(..., rows, frames) of samples (..., n)."""
+        samples = self._checked(samples)
+        if samples.device.type == "meta" or not torch.amp.is_autocast_available(samples.device.type):
+            return self._values(samples)
+        with torch.autocast(samples.device.type, enabled=False):
+            return self._values(samples)
+
+    def _checked(self, samples: torch.Tensor) -> torch.Tensor:
+        wanted = self.tables.window.dtype
+        if samples.ndim < 1 or samples.dtype not in (torch.float32, torch.float64, torch.bfloat16):
+            what = f"{samples.dtype} of {samples.ndim} axes"
+            raise SettingsError(
+                f"samples are {what}; they must be (..., n), float32, float64 or bfloat16: divide whole numbers by "
+                f"their full scale, float16 has too little range"
+            )
+        if samples.dtype == torch.float64 and wanted != torch.float64:
+            raise SettingsError("samples are torch.float64; the module would round them: call .double() on it")
+        return samples.to(wanted)
+
+    def _values(self, samples: torch.Tensor) -> torch.Tensor:
+        stft, n_samples = self._stft, samples.shape[-1]
+        refuse_too_short(stft, n_samples)
+        if stft.edges == "reflect" and 0 < n_samples <= stft.window_length // 2:
+            frames_of(stft, n_samples)  # refuses it, and says why
+        if n_samples == 0 or count(stft, n_samples) - stft.drop_last < 1:
+            kind = torch.complex64 if samples.dtype == torch.float32 else torch.complex128
+            dtype = kind if stft.quantity == "transform" else samples.dtype
+            return samples.new_zeros((*samples.shape[:-1], self.n_rows, 0), dtype=dtype)
+        if stft.preemphasis and stft.preemphasis_over == "sound":
+            samples = samples - stft.preemphasis * torch.nn.functional.pad(samples, (1, 0))[..., :-1]
+        samples, missing = without_holes(with_edges(samples, stft), stft.window_length, stft.hop)
+        frames, missing = samples.unfold(-1, stft.window_length, stft.hop), missing[..., None]
+        if stft.drop_last:
+            frames, missing = frames[..., :-1, :], missing[..., :-1, :]
+        seen = Seen(frames, missing, self._work, stft, self._frames_per_second)
+        values = values_of(frames, self._work, self.tables.window, self.tables.matrix)
+        values = values.masked_fill(seen.missing, torch.nan)
+        for stage in self.links:
+            values = stage(values, seen)
+        return values.transpose(-1, -2)
+
+    def extra_repr(self) -> str:
+        """What is said between the brackets when a network is printed."""
+        kinds: list[Any] = [self._stft.kind, *(stage.settings.kind for stage in self.links)]
+        return f"{' → '.join(kinds)}, {self.n_rows} rows, {self.sample_rate:g} Hz"
