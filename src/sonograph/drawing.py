@@ -28,6 +28,7 @@ def draw(
     *,
     path: str | os.PathLike[str] | None = None,
     look: PictureSettings | None = None,
+    labels: Any = None,
     **changes: Any,
 ) -> Figure:
     """A picture of a sound: time across, frequency up, level in colour; or of several, a panel each on one scale.
@@ -43,6 +44,8 @@ def draw(
         Where to write it, ending in .png, .svg or .pdf; the file is there whole or not at all.
     look
         What the picture shows, and how.
+    labels
+        What is marked on it: the path of an Audacity label track or a Raven selection table, or `Mark`s.
     changes
         Settings of `look` by name: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
 
@@ -75,7 +78,7 @@ def draw(
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
     several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
-    sounds = [named(one, settings) for one in several]
+    sounds = [named(one, settings, labels) for one in several]
     composition = cast(Composition, compose(sounds, look))  # None only where faults are told, not raised
     figure = figure_of(composition)
     if path is not None and format is not None:
@@ -103,14 +106,16 @@ def show(
         _show_window(figure)
 
 
-def named(sound: Sound, settings: Settings | None = None) -> Named:
-    """A sound with its name: of a file, its own."""
+def named(sound: Sound, settings: Settings | None = None, labels: Any = None) -> Named:
+    """A sound with its name (of a file, its own) and its marks."""
     from sonograph.pictures.compose import Named
+    from sonograph.pictures.marks import read_marks
 
+    marks = read_marks(labels) if isinstance(labels, str | os.PathLike) else tuple(labels or ())
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio
 
-        return Named(audio.open(sound), Path(sound).name, settings)
+        return Named(audio.open(sound), Path(sound).name, settings, marks=marks)
     if isinstance(sound, Spectrogram) and settings is not None:
         raise SettingsError("settings are given with a spectrogram, which is computed already; draw it without")
     if not isinstance(sound, Spectrogram | Source):
@@ -118,7 +123,7 @@ def named(sound: Sound, settings: Settings | None = None) -> Named:
             f"the sound is a {type(sound).__name__}; it must be a path, a Source, a Signal (of samples and their rate) "
             f"or a Spectrogram"
         )
-    return Named(sound, "", settings)
+    return Named(sound, "", settings, marks=marks)
 
 
 def _shown_in_notebook(figure: Figure) -> bool:

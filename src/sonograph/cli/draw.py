@@ -36,11 +36,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--start", type=options.moment, metavar="TIME", help="12.5 (s), 1:30 or 4410samples [the start]")
     what.add_argument("--end", type=options.moment, metavar="TIME", help="likewise [the end]")
     what.add_argument("--channel", type=int, metavar="N", help="one channel, 0 for the first [all, stacked]")
-    what.add_argument("--view", metavar="NAME", help="spectrogram, waveform or both [spectrogram]")
+    what.add_argument("--view", metavar="NAME", help="spectrogram, waveform, both or spectrum [spectrogram]")
     what.add_argument(
         "--axis", metavar="NAME", help="of the frequencies: linear, log, mel, bark, erb or musical (notes) [linear]"
     )
     what.add_argument("--frequencies", type=float, nargs=2, metavar=("LOW", "HIGH"), help="Hz [all]")
+    what.add_argument(
+        "--labels", metavar="FILE", help="marks to draw over it: an Audacity label track or a Raven selection table"
+    )
     options.add_stft(parser)
     look = options.group(parser, "how it looks")
     look.add_argument("--below", type=float, metavar="DB", help="how far below the loudest level shown [80]")
@@ -102,7 +105,7 @@ class Faults:
 
     def tell(self, name: str, error: SonographError) -> None:
         """Say what is wrong with a file."""
-        words = streams.plain(str(error))
+        name, words = streams.plain(name), streams.plain(str(error))
         talk(words if name in words else f"{name}: {words}")
         self.codes.add(exits.code_of(error) or exits.BUG)
 
@@ -123,7 +126,7 @@ def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults) -> 
     sounds = []
     for file in files:
         try:
-            opened = named(file)
+            opened = named(file, labels=arguments.labels)
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = options.stft(arguments, rate)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from sonograph.pictures import frequency, ticks
+from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Raster
+from sonograph.pictures.settings import PictureSettings
+from sonograph.pictures.spectrum import Spectrum
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.ticks import Ticks
 from sonograph.pictures.waveform import Envelope
+from sonograph.pictures.words import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,6 +79,42 @@ def draw_wave(axes: Axes, wave: Envelope, channel: int, most: float, colour: str
     axes.set_xlim(wave.span.start / wave.sample_rate, wave.span.stop / wave.sample_rate)
 
 
+def draw_spectrum(axes: Axes, made: Spectrum, channel: int, look: PictureSettings, theme: Theme) -> None:
+    """Draw the mean of the frames, their median and where nine in ten of them lie."""
+    low, median, high = made.percentiles[channel]
+    axes.fill_between(made.frequencies, low, high, color=theme.wave, alpha=0.25, linewidth=0)
+    axes.plot(made.frequencies, median, color=theme.wave, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.plot(made.frequencies, made.mean[channel], color=theme.wave, linewidth=1.2)
+    first, last = frequency.limits(look.axis, made.frequencies, made.sample_rate / 2, look.frequencies)
+    if look.axis != "linear":
+        axes.set_xscale("function", functions=frequency.SCALES[look.axis][:2])
+    axes.set_xlim(first, last)
+    axes.grid(color=theme.faint, alpha=0.25, linewidth=LINE)
+
+
+def draw_marks(axes: Axes, marks: Sequence[Mark], theme: Theme) -> None:
+    """Boxes, or lines across all frequencies, and their words; of those that lie in the panel."""
+    from matplotlib.patches import Rectangle
+    from matplotlib.patheffects import withStroke
+
+    (first, last), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    around: list[Any] = [withStroke(linewidth=2.2, foreground="#000000b0")]
+    for mark in marks:
+        if mark.end < first or mark.start > last:
+            continue
+        low = bottom if mark.low is None else mark.low
+        high = top if mark.high is None else mark.high
+        box = Rectangle((mark.start, low), mark.end - mark.start, high - low, fill=False, edgecolor=theme.marks, lw=1.0)
+        box.set_path_effects(around)
+        axes.add_patch(box)
+        if mark.words:
+            place = (max(mark.start, first), min(high, top))
+            words = axes.annotate(
+                printable(mark.words), place, (3, -3), textcoords="offset points", va="top", fontsize=TICK, clip_on=True
+            )
+            words.set(color=theme.marks, parse_math=False, path_effects=around)
+
+
 def time_axis(axes: Axes, theme: Theme, start: datetime | None, *, shown: bool = True, label: bool = True) -> None:
     """Times below a panel: of the day, where it is known when the recording began."""
     low, high = axes.get_xlim()
@@ -83,10 +124,23 @@ def time_axis(axes: Axes, theme: Theme, start: datetime | None, *, shown: bool =
         axes.set_xlabel(words, fontsize=LABEL, color=theme.ink, labelpad=3)
 
 
+def frequencies_below(axes: Axes, scale: str, theme: Theme) -> None:
+    """Frequencies, or notes, below a panel."""
+    there, words = frequency.place(scale, *axes.get_xlim(), max(2, int(_room(axes)[0] / 4)))
+    put_ticks(axes.xaxis, there)
+    axes.set_xlabel(words, fontsize=LABEL, color=theme.ink, labelpad=3)
+
+
 def frequency_axis(axes: Axes, scale: str) -> str:
     """Frequencies, or notes, beside a panel; returns what the axis is to say."""
     there, words = frequency.place(scale, *axes.get_ylim(), max(2, int(_room(axes)[1] / 2.6)))
     put_ticks(axes.yaxis, there)
+    return words
+
+
+def level_axis(axes: Axes, words: str) -> str:
+    """Decibels beside a spectrum; returns what the axis is to say."""
+    put_ticks(axes.yaxis, ticks.decimal(*axes.get_ylim(), max(2, int(_room(axes)[1] / 2.6))))
     return words
 
 

@@ -12,9 +12,11 @@ from sonograph.engines import Engine
 from sonograph.errors import SettingsError, SonographError
 from sonograph.pictures import layout, words
 from sonograph.pictures.layout import Box, Sheet, Track
+from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Pixels, Raster, raster
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.span import span
+from sonograph.pictures.spectrum import spectrum
 from sonograph.pictures.waveform import envelope
 from sonograph.settings import Settings
 from sonograph.sources import Source
@@ -28,9 +30,13 @@ class Kind(NamedTuple):
     tall: int
 
 
-WAVE, LEVEL = Kind("wave", 300), Kind("level", 300)
-SMALL_WAVE = Kind("wave", 105)
-VIEWS = {"spectrogram": (LEVEL,), "waveform": (WAVE,), "both": (SMALL_WAVE, LEVEL)}
+LEVEL = Kind("level", 300)
+VIEWS = {
+    "spectrogram": (LEVEL,),
+    "waveform": (Kind("wave", 300),),
+    "both": (Kind("wave", 105), LEVEL),
+    "spectrum": (Kind("spectrum", 400),),
+}
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,14 @@ class Named:
     """A sound, what it is called on the picture (perhaps nothing), what is computed of it, and which part is shown.
 
     seconds : from when to when; None: as the picture's settings say
+    marks   : what is drawn over its panels
     """
 
     sound: Source | Spectrogram
     name: str = ""
     settings: Settings | None = None
     seconds: tuple[float | None, float | None] | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 Fault = Callable[[Named, SonographError], None]
@@ -84,7 +92,7 @@ class Panel:
 class Composition:
     """All that a picture shows, in pixels, before it is drawn.
 
-    levels : the lowest and the highest level of the colours, dB
+    levels : the lowest and the highest level of the colours, or of the spectra, dB
     peak   : the largest sample of the waveforms
     """
 
@@ -98,6 +106,11 @@ class Composition:
     def rasters(self) -> list[Raster]:
         """Of every sound, once."""
         return [part.made["level"] for part in self.parts if "level" in part.made]
+
+    @property
+    def made(self) -> list[Any]:
+        """The Raster or Spectrum of every sound, once."""
+        return [made for part in self.parts for kind, made in part.made.items() if kind != "wave"]
 
     @property
     def parts(self) -> list[Part]:
@@ -139,7 +152,7 @@ def compose(
         bad = next((part for part in parts if not _made(part, panels, look, engine, fault)), None)
         if bad is None:
             _refuse_mixed_units(parts)
-            levels = level_range([p.made["level"] for p in parts if "level" in p.made], panels, look)
+            levels = level_range(panels, look)
             return Composition(look, sheet, panels, levels, _peak(panels))
         parts = [Part(part.named, part.span, part.channels) for part in parts if part is not bad]
     return None
@@ -179,10 +192,11 @@ def _placed(parts: Sequence[Part], look: PictureSettings) -> tuple[Sheet, list[P
         for i, (kind, channel) in enumerate(own):
             name = part.named.name if i == 0 and len(parts) > 1 else ""
             heading = ", ".join(filter(None, (name, f"channel {channel}" if len(part.channels) > 1 else "")))
-            tracks.append(Track(kind.tall, heading, i == len(own) - 1))
+            tracks.append(Track(kind.tall, heading, i == len(own) - 1 or kind.name == "spectrum"))
     if look.axes:
-        has_levels = any(kind.name == "level" for kind in kinds)
-        sheet = layout.sheet(look, tracks, title=_title(parts, look) != "", notes=1 + has_levels, bar=has_levels)
+        names = {kind.name for kind in kinds}
+        notes = 1 if names == {"wave"} else 2
+        sheet = layout.sheet(look, tracks, title=_title(parts, look) != "", notes=notes, bar="level" in names)
     else:
         sheet = layout.bare(look, tracks)
     return sheet, [
@@ -209,6 +223,8 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
                 mean = look.reduction == "mean"
                 pixels = Pixels(box.width, box.height, part.span, look.axis, look.frequencies, mean)
                 part.made[kind] = raster(sound, settings, pixels, engine)
+            elif kind == "spectrum" and not isinstance(sound, Spectrogram):
+                part.made[kind] = spectrum(sound, settings, part.span, engine)
     except SonographError as error:
         fault(part.named, error)
         return False
@@ -217,28 +233,32 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
 
 def _refuse_mixed_units(parts: Sequence[Part]) -> None:
     """Panels that share a scale share a unit."""
-    for kind, words_of in (("level", lambda made: made.label), ("wave", lambda made: made.unit)):
+    label: Callable[[Any], str] = lambda made: made.label  # noqa: E731
+    for kind, words_of in (("level", label), ("spectrum", label), ("wave", lambda made: made.unit)):
         units = {words_of(part.made[kind]): part.named.name for part in parts if kind in part.made}
         if len(units) > 1:
             (first, a), (second, b) = list(units.items())[:2]
             raise SettingsError(f"{a} is in {first}, {b} in {second}; they have no common scale: draw them apart")
 
 
-def level_range(rasters: Sequence[Raster], panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
-    """The lowest and the highest level of the colours, of all pixels shown."""
+def level_range(panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
+    """The lowest and the highest level of the colours, of all pixels shown; or of the lines of spectra."""
     if look.range is not None:
         return look.range
-    shown = [panel.made.levels[panel.channel] for panel in panels if panel.kind == "level"]
+    shown = [panel.made.shown(panel.channel) for panel in panels if panel.kind != "wave"]
     if look.percentiles is not None and shown:
         pixels = np.concatenate([p[~np.isnan(p)] for p in shown])
         low, high = np.percentile(pixels, look.percentiles) if pixels.size else (0.0, 0.0)
         if low < high:
             return float(low), float(high)
     heard = [float(np.nanmax(pixels)) for pixels in shown if not np.isnan(pixels).all()]
-    floor = min((raster.level.floor for raster in rasters), default=0.0)
+    floor = min((panel.made.level.floor for panel in panels if panel.kind != "wave"), default=0.0)
     loudest = max(heard, default=floor)
     if loudest <= floor:
         return -look.below, 0.0  # silence: any scale shows it
+    if look.view == "spectrum":  # the lines, and a little around them
+        quietest = min(float(np.nanmin(lines)) for lines in shown if not np.isnan(lines).all())
+        return max(loudest - look.below, quietest - 3), loudest + 3
     return loudest - look.below, loudest
 
 
@@ -250,18 +270,21 @@ def _peak(panels: Sequence[Panel]) -> float:
 
 def notes(composition: Composition) -> list[str]:
     """The small lines: what was computed, what the colours span, what is missing."""
-    rasters, parts = composition.rasters, composition.parts
-    if not rasters:
+    made, parts = composition.made, composition.parts
+    if not made:
         rates = sorted({part.named.sound.sample_rate for part in parts})
         return ["sampled at " + ", ".join(f"{rate:g} Hz" for rate in rates)]
-    lines = {words.settings_line(r.level.of, r.sample_rate, r.n_rows): None for r in rasters}
+    lines = {words.settings_line(one.level.of, one.sample_rate, one.n_rows): None for one in made}
     first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
-    second = words.shown_line(*composition.levels, rasters[0].unit)
+    if composition.look.view == "spectrum":
+        second = "line: mean power of the frames (Welch); shade: 5 to 95 % of them; dashes: median"
+    else:
+        second = words.shown_line(*composition.levels, made[0].unit)
     if composition.look.percentiles is not None:
         second += " (percentiles {:g} to {:g})".format(*composition.look.percentiles)
     if composition.look.reduction == "mean":
         second += ", a pixel is the mean of what it covers"
-    missing, n_frames = sum(r.missing for r in rasters), sum(r.n_frames for r in rasters)
+    missing, n_frames = sum(one.missing for one in made), sum(one.n_frames for one in made)
     if missing:
-        second += f", {missing} of {n_frames} frames are no data (hatched)"
+        second += f", {missing} of {n_frames} frames are no data" + " (hatched)" * bool(composition.rasters)
     return [first, second]

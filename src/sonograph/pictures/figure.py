@@ -30,9 +30,13 @@ def figure_of(composition: Composition) -> Figure:
         if not look.axes:
             axes.set_axis_off()
             continue
-        paper.side_label(axes, words)
         last = panel is composition.panels[-1]
-        on.time_axis(axes, paper.theme, panel.part.named.sound.start, shown=panel.last, label=last)
+        if panel.kind == "spectrum":
+            on.frequencies_below(axes, look.axis, paper.theme)
+            axes.xaxis.label.set_visible(last)
+        else:
+            on.time_axis(axes, paper.theme, panel.part.named.sound.start, shown=panel.last, label=last)
+        paper.side_label(axes, words)
         paper.heading(panel.box, panel.heading)
     if look.axes:
         shown = [i for i, panel in enumerate(composition.panels) if panel.kind == "level"]
@@ -49,7 +53,12 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
     if panel.kind == "wave":
         on.draw_wave(axes, made, panel.channel, 1.05 * composition.peak, theme.wave)
         return on.amplitude_axis(axes, made.unit), None
+    if panel.kind == "spectrum":
+        on.draw_spectrum(axes, made, panel.channel, look, theme)
+        axes.set_ylim(*composition.levels)
+        return on.level_axis(axes, made.label), None
     image = on.paint(axes, made, panel.channel, colour_map(look.colours), composition.levels)
     if np.isnan(made.levels[panel.channel]).any():
         on.hatch(axes, theme)
+    on.draw_marks(axes, panel.part.named.marks, theme)
     return on.frequency_axis(axes, made.axis), image

@@ -56,6 +56,10 @@ class Raster:
     missing: int
     n_frames: int
 
+    def shown(self, channel: int) -> np.ndarray:
+        """The levels that set the scale."""
+        return self.levels[channel]
+
     @property
     def seconds(self) -> tuple[float, float]:
         """From when to when, seconds from the start of the recording."""
@@ -111,7 +115,7 @@ def raster(
     """
     if isinstance(sound, Spectrogram):
         return _of_spectrogram(sound, pixels)
-    of, level = _power_and_level(StftSettings() if settings is None else settings)
+    of, level = power_and_level(StftSettings() if settings is None else settings)
     refuse_too_short(of, sound.n_samples)
     plan = Plan(of, sound, sound.read(range(0)).dtype, engine)
     frames = frames_in(of, frames_of(of, sound.n_samples), pixels.samples)
@@ -266,7 +270,7 @@ def _levels(power: np.ndarray, sound: Source | Spectrogram, level: LevelSettings
     return 10 * np.log10(np.maximum(power / zero, 10 ** (level.floor / 10))), unit, f"{name} ({unit})"
 
 
-def _power_and_level(settings: Settings) -> tuple[StftSettings | BandSettings, LevelSettings]:
+def power_and_level(settings: Settings) -> tuple[StftSettings | BandSettings, LevelSettings]:
     """What to compute, a power, and the level to make of it."""
     if isinstance(settings, LevelSettings):
         return settings.of, settings

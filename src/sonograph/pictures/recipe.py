@@ -9,14 +9,13 @@ from typing import Any
 from sonograph import __version__
 from sonograph.pictures.compose import Composition, notes
 from sonograph.pictures.words import printable
-from sonograph.settings import LevelSettings
 
 KEY = "sonograph"
 
 
 def recipe(composition: Composition) -> dict[str, Any]:
     """What a picture was made of and how, as plain values."""
-    rasters = composition.rasters
+    made = composition.made
     return {
         "version": __version__,
         "sounds": [
@@ -28,15 +27,11 @@ def recipe(composition: Composition) -> dict[str, Any]:
             }
             for part in composition.parts
         ],
-        "settings": [_settings(raster.level) for raster in rasters],
+        "settings": [one.level.to_dict() for one in made],
         "look": {name: value for name, value in dataclasses.asdict(composition.look).items() if value is not None},
-        "levels": [round(level, 3) for level in composition.levels] if rasters else None,
-        "unit": rasters[0].unit if rasters else None,
+        "levels": [round(level, 3) for level in composition.levels] if made else None,
+        "unit": made[0].unit if made else None,
     }
-
-
-def _settings(settings: LevelSettings) -> dict[str, Any]:
-    return settings.to_dict()
 
 
 def text(composition: Composition) -> dict[str, str]:

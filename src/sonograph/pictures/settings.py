@@ -13,7 +13,7 @@ from sonograph.pictures.names import one_of
 from sonograph.pictures.themes import THEMES
 
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
-VIEWS = ("spectrogram", "waveform", "both")
+VIEWS = ("spectrogram", "waveform", "both", "spectrum")
 REDUCTIONS = ("max", "mean")
 LARGEST_SIDE = 16_384
 """Pixels; a picture this wide needs a gigabyte to be drawn with axes."""
@@ -28,7 +28,8 @@ class PictureSettings:
     Parameters
     ----------
     view
-        "spectrogram", "waveform", or "both": the waveform above the spectrogram, on one time axis.
+        "spectrogram", "waveform", "both" (the waveform above the spectrogram, on one time axis) or "spectrum" (the
+        mean over time and its spread).
     seconds
         From when to when, seconds from the start of the sound; either may be None: its start, its end.
     axis

@@ -1,0 +1,62 @@
+import pytest
+
+from sonograph import SettingsError, SourceError, draw, signals
+from sonograph.pictures.marks import Mark, read_marks
+
+
+def write(tmp_path, words):
+    path = tmp_path / "labels.txt"
+    path.write_text(words)
+    return path
+
+
+def test_audacity_labels_with_and_without_frequencies(tmp_path):
+    path = write(tmp_path, "1.5\t2.5\ta wren\n\\\t2000.0\t8000.0\n3\t3\n\\\t-1\t-1\n4\t5\tlast\n")
+    assert read_marks(path) == (
+        Mark(1.5, 2.5, "a wren", 2000.0, 8000.0),
+        Mark(3.0, 3.0, ""),
+        Mark(4.0, 5.0, "last"),
+    )
+
+
+def test_raven_selections_are_counted_once_for_all_views(tmp_path):
+    head = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tSpecies\n"
+    rows = (
+        "1\tWaveform 1\t1\t0.5\t1.5\t100\t900\tcod\n1\tSpectrogram 1\t1\t0.5\t1.5\t100\t900\tcod\n2\tS\t1\t2\t3\t5\t6\n"
+    )
+    assert read_marks(write(tmp_path, head + rows)) == (
+        Mark(0.5, 1.5, "cod", 100.0, 900.0),
+        Mark(2.0, 3.0, "", 5.0, 6.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("hello\n", r"labels.txt: holds no two numbers where a mark should be \(line 1\). Give Audacity labels"),
+        ("1\t2\ta\n3\tx\tb\n", r"\(line 2\)"),
+        ("5\t2\ta\n", r"a mark is 5 to 2 s; it must begin before it ends \(line 1\)"),
+        ("1\t2\ta\0b\n", r"labels.txt: is no table of marks"),
+    ],
+)
+def test_what_is_no_table_of_marks_is_one_sentence(words, said, tmp_path):
+    with pytest.raises(SourceError, match=said):
+        read_marks(write(tmp_path, words))
+
+
+def test_a_missing_table_is_one_sentence(tmp_path):
+    with pytest.raises(SourceError, match=r"no.txt: cannot be read \(no such file or directory\)"):
+        read_marks(tmp_path / "no.txt")
+    with pytest.raises(SettingsError, match="a mark is nan to 1 s"):
+        Mark(float("nan"), 1.0)
+
+
+def test_marks_lie_where_they_say(tmp_path):
+    marks = (Mark(0.25, 0.5, "here $x$", 1000.0, 2000.0), Mark(0.75, 0.8, "there"), Mark(5.0, 6.0, "after the end"))
+    for axis in ("linear", "log"):
+        figure = draw(signals.tone(1000.0, 1.0), labels=marks, axis=axis, path=tmp_path / "a.png")
+        axes = figure.axes[0]
+        first, second = axes.patches
+        assert first.get_bbox().bounds == (0.25, 1000, 0.25, 1000)
+        assert second.get_bbox().y1 == 24_000
+        assert [t.get_text() for t in axes.texts] == ["here $x$", "there"]

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from sonograph import LevelSettings, SettingsError, Signal, StftSettings, draw, signals, spectrogram
+from sonograph.pictures import spectrum as module
+from sonograph.pictures.spectrum import spectrum
+
+SETTINGS = StftSettings(window_length=256, edges="inside")
+
+
+def of(sound, settings=SETTINGS, samples=None):
+    return spectrum(sound, settings, range(sound.n_samples) if samples is None else samples)
+
+
+def test_the_mean_is_of_power_and_the_percentiles_are_of_frames():
+    sound = Signal(np.random.default_rng(0).standard_normal((2, 40_000)), 8000.0)
+    power = spectrogram(sound, SETTINGS).values
+    got = of(sound)
+    np.testing.assert_allclose(got.mean, 10 * np.log10(power.mean(axis=-1) / 0.5), atol=1e-9)
+    want = np.percentile(10 * np.log10(power / 0.5), (5, 50, 95), axis=-1, method="inverted_cdf")
+    np.testing.assert_allclose(got.percentiles, np.swapaxes(want, 0, 1), atol=0.06)
+    assert (got.label, got.n_frames) == ("Level (dBFS)", power.shape[-1])
+
+
+def test_white_noise_reads_its_density():
+    sound = signals.white_noise(20.0, density=1e-6, sample_rate=8000.0)
+    got = of(sound, StftSettings(window_length=256, edges="inside", scaling="density"))
+    assert got.mean[0, 2:-2] == pytest.approx(-60, abs=0.5)
+    assert got.label == "Spectral density level (dB re 1 FS²/Hz)"
+
+
+def test_a_long_sound_in_pieces_has_the_same_spectrum(monkeypatch):
+    sound = Signal(np.random.default_rng(0).standard_normal(40_000), 8000.0)
+    want = of(sound)
+    monkeypatch.setattr(module, "SAMPLES_AT_ONCE", 3000)
+    got = of(sound)
+    np.testing.assert_allclose(got.mean, want.mean, atol=1e-9)
+    np.testing.assert_array_equal(got.percentiles, want.percentiles)
+
+
+def test_a_part_has_its_own_spectrum():
+    rng = np.random.default_rng(0)
+    sound = Signal(np.concatenate([rng.standard_normal(8000), 0.01 * rng.standard_normal(8000)]), 8000.0)
+    loud, soft = of(sound, samples=range(7000)), of(sound, samples=range(9000, 16_000))
+    assert (loud.mean - soft.mean)[0, 5:-5] == pytest.approx(40, abs=3)
+
+
+def test_missing_frames_are_left_out_and_counted():
+    sound = Signal(np.random.default_rng(0).standard_normal(40_000), 8000.0)
+    sound.samples[10_000:10_100] = np.nan
+    got = of(sound)
+    power = spectrogram(sound, SETTINGS).values
+    assert got.missing == np.isnan(power[0]).sum() > 0
+    np.testing.assert_allclose(got.mean[0], 10 * np.log10(np.nanmean(power, axis=-1) / 0.5), atol=1e-9)
+
+
+def test_silence_reads_the_floor():
+    got = of(Signal(np.zeros(4000), 8000.0), LevelSettings(of=SETTINGS, floor=-150.0))
+    assert (got.mean == -150).all()
+    assert (got.percentiles == -150).all()
+
+
+def test_the_picture_says_what_its_lines_are():
+    figure = draw(signals.white_noise(1.0, rms=0.1), view="spectrum", axis="log", title="Noise")
+    axes = figure.axes[0]
+    assert axes.get_xlabel() == "Frequency (Hz)"
+    assert axes.get_ylabel() == "Level (dBFS)"
+    assert any("5 to 95 % of them" in text.get_text() for text in figure.texts)
+    with pytest.raises(SettingsError, match="a spectrogram has no samples"):
+        draw(spectrogram(signals.fm()), view="spectrum")
