@@ -1,5 +1,6 @@
 """What a kernel does to the machine around it: rounding modes, threads, forks, memory."""
 
+import ctypes
 import multiprocessing
 import os
 import threading
@@ -7,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from sonograph.engines import Work
+from sonograph.engines import Bands, Work
 from sonograph.engines.compiled import Compiled, threads, workspace
 
 MANY = 6000
@@ -42,7 +43,7 @@ def test_a_small_call_starts_no_thread(monkeypatch):
         raise AssertionError("a thread was started")
 
     monkeypatch.setattr(threading, "Thread", never)
-    power(noise(20_000), 4)
+    power(noise(400_000), 4)
 
 
 def test_an_error_in_a_thread_is_the_callers_error(monkeypatch):
@@ -67,7 +68,7 @@ def test_jobs_are_done_once_each_by_any_number_of_threads():
 
 
 def child(expected, queue):
-    queue.put(np.array_equal(power(noise()), expected))
+    queue.put(np.array_equal(power(noise(), 1, 4096), expected))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
@@ -75,13 +76,13 @@ def child(expected, queue):
 def test_a_forked_child_computes_what_its_parent_does_while_the_parent_computes():
     """Their workspaces must not be one."""
     samples = noise()
-    expected = power(samples)
+    expected = power(samples, 1, 4096)
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
     children = [context.Process(target=child, args=(expected, queue)) for _ in range(2)]
     for process in children:
         process.start()
-    same = [np.array_equal(power(samples), expected) for _ in range(5)]
+    same = [np.array_equal(power(samples, 1, 4096), expected) for _ in range(5)]
     assert all([*same, *[queue.get(timeout=60) for _ in children]])
     for process in children:
         process.join()
@@ -107,3 +108,30 @@ def test_the_workspace_of_the_longest_transform_is_small():
     work = Work(np.ones(65536), 32768, 65536)
     Compiled(threads=1).compute(np.zeros((1, 65536), "float32"), work, np.empty((1, 1, 32769), "float32"))
     assert workspace._local.size <= 16 << 20
+
+
+@pytest.mark.parametrize("kind", ["power", "transform", "bands", "max", "mean"])
+@pytest.mark.parametrize(("window_length", "hop", "n_fft"), [(64, 16, 64), (50, 7, 360), (4096, 1024, 16384)])
+def test_what_an_earlier_call_left_in_memory_never_shows(kind, window_length, hop, n_fft):
+    bands = Bands(np.array([0, n_fft // 2]), np.array([0, 3, 4]), np.array([1.0, 2, 3, 4]))
+    quantity = "transform" if kind == "transform" else "power"
+    work = Work(np.hanning(window_length), hop, n_fft, quantity, bands=bands if kind == "bands" else None)
+    frames = 21
+    samples = noise((frames - 1) * hop + window_length)
+
+    def compute():
+        if kind in ("max", "mean"):
+            mean = kind == "mean"
+            out = np.zeros((1, 3, 4), "float64" if mean else "float32")
+            counts = np.zeros((1, 3), np.int64) if mean else None
+            rows = np.array([0, 1, 5, 9, work.n_rows])
+            Compiled(threads=1).reduce(samples, work, np.array([0, 2, 3, frames]), rows, out, counts)
+            return out
+        out = np.zeros((1, frames, work.n_rows), np.complex64 if kind == "transform" else np.float32)
+        Compiled(threads=1).compute(samples, work, out)
+        return out
+
+    before = compute()
+    ctypes.memset(workspace.address(1), 0xFF, workspace._local.size)  # NaN everywhere
+    np.testing.assert_array_equal(compute(), before)
+    assert np.isfinite(before).all()

@@ -32,6 +32,7 @@ TRIPLES = [
     ("x86_64-unknown-linux-gnu", "x86-64", "+sse2", 16),
     ("x86_64-pc-windows-msvc", "x86-64", "+sse2", 16),
     ("x86_64-pc-windows-msvc", "haswell", "+avx2,+fma", 32),
+    ("x86_64-pc-windows-msvc", *CPUS["avx512"]),
     ("x86_64-apple-darwin", "haswell", "+avx2,+fma", 32),
     ("arm64-apple-darwin", "apple-m1", "+neon", 16),
     ("aarch64-unknown-linux-gnu", "generic", "+neon", 16),

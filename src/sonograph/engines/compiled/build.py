@@ -12,7 +12,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -168,10 +167,9 @@ def _read(path: Path) -> bytes | None:
 
 def _write(path: Path, code: bytes) -> None:
     """Keep an object under a name: whole or not at all. A process that does the same at once does no harm."""
+    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     try:
-        handle, name = tempfile.mkstemp(prefix=".kernel-", dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
+        temporary.touch(mode=0o600, exist_ok=False)
         try:
             temporary.write_bytes(hashlib.sha256(code).digest() + code)
             temporary.replace(path)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from sonograph.engines.compiled.codelets import IN_REGISTERS, SIZES, split
 
 
+@lru_cache(maxsize=256)
 def factors(n_fft: int, registers: int = 32) -> tuple[int, ...] | None:
     """The factors of n_fft that cost least on a CPU with so many vector registers; None where there are none."""
     firsts = [a for a in SIZES if n_fft % a == 0]
