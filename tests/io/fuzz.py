@@ -1,8 +1,8 @@
 """Random damage for our own parsers, for minutes: python tests/io/fuzz.py [--minutes 5] [--seed N] [--keep FOLDER]
 
-Each input is one of damaged.py or of those that earlier ones grew into, changed at random, most of all in its header. It
-is walked in this process, where only our own errors may come out; every hundredth is also read whole in a child by the
-oracle of the corpus tests. What breaks a promise is kept as a file and ends the run with status 1.
+Each input is one of damaged.py or of those that earlier ones grew into, changed at random, most of all in its header.
+It is walked in this process, where only our own errors may come out; every hundredth is also read whole in a child by
+the oracle of the corpus tests. What breaks a promise is kept as a file and ends the run with status 1.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def broken_promise(path, whole):
         if path.name not in str(error) or "\n" in str(error):
             return f"says {error}"
     except BaseException:
-        return traceback.format_exc(limit=-4)
+        return traceback.format_exc(limit=-3)
     if not whole:
         return ""
     (said,) = ask([path])

@@ -1,4 +1,4 @@
-"""Series that are not sound files: tables of numbers (CSV) and NumPy arrays (NPY).
+"""Series in tables of numbers: CSV, TSV or columns in a text.
 
 A table is only read as one when its name ends in .csv, .tsv or .txt or when it is asked for by a rate or a time
 column: a text named .wav is a mistake, not a sound.
@@ -15,8 +15,8 @@ import numpy as np
 
 from sonograph.io.content import decoded, refusal
 from sonograph.io.door import OpenFile
+from sonograph.io.memory import MemoryTrack
 from sonograph.io.metadata import Metadata, printable
-from sonograph.io.status import Fault
 from sonograph.io.tracks import Opened
 from sonograph.sources import checked_rate
 
@@ -27,46 +27,8 @@ _TABLES = (".csv", ".tsv", ".txt")
 _LARGEST_TABLE = 1 << 30
 
 
-class MemoryTrack:
-    """Samples in memory as a track."""
-
-    seekable = True
-
-    def __init__(self, samples: np.ndarray) -> None:
-        self.samples, self.dtype = samples, samples.dtype
-        self.n_channels: int = samples.shape[0]
-        self.n_samples: int | None = samples.shape[1]
-
-    def cursor(self) -> MemoryCursor:
-        """A reader at the first sample."""
-        return MemoryCursor(self.samples)
-
-
-class MemoryCursor:
-    """A place in samples in memory."""
-
-    def __init__(self, samples: np.ndarray) -> None:
-        self.samples, self.position = samples, 0
-        self.faults: list[Fault] = []
-
-    def seek(self, sample: int) -> None:
-        """Go to a sample."""
-        self.position = sample
-
-    def read(self, count: int) -> np.ndarray:
-        """The next samples."""
-        block = self.samples[:, self.position : self.position + count]
-        self.position += block.shape[1]
-        return block
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-
-def open_table(file: OpenFile, kind: str, *, sample_rate: float | None, time_column: str | None) -> Opened:
-    """A table or an array as samples; its rate as given, or from its column of times."""
-    if kind == "npy":
-        return _array(file, sample_rate)
+def open_table(file: OpenFile, sample_rate: float | None, time_column: str | None) -> Opened:
+    """A table as samples; its rate as given, or from its column of times."""
     if file.suffix() not in _TABLES and sample_rate is None and time_column is None:
         raise file.error("no-sound", refusal(file))
     if file.size > _LARGEST_TABLE:
@@ -169,7 +131,7 @@ def _rate(file: OpenFile, seconds: np.ndarray, first_row: int) -> float:
             "no-rate", "has a time in only one row, which gives no sample rate. Give sample_rate (--rate)."
         )
     steps = np.diff(seconds)
-    step = float(np.median(steps))
+    step = float(np.sort(steps)[(len(steps) - 1) // 2])  # one that occurs
     bad = np.flatnonzero(~(np.abs(steps - step) <= UNEVEN * abs(step))) if step > 0 else np.array([0])
     if len(bad):
         row = first_row + int(bad[0]) + 1
@@ -205,31 +167,3 @@ def _date(file: OpenFile, text: Any, row: int) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise file.error("bad-row", f"row {row} has {text!r} where a time is expected. Mend that row.") from None
-
-
-def _array(file: OpenFile, sample_rate: float | None) -> Opened:
-    """A NumPy array, (n,) or (channels, n); never one that holds objects, which could run code."""
-    if sample_rate is None:
-        raise file.error("no-rate", "does not say how many samples a second it has. Give sample_rate (--rate).")
-    from io import BytesIO
-
-    head = BytesIO(file.at(0, 1 << 16))
-    try:
-        version = np.lib.format.read_magic(head)
-        reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = reader(head)
-    except (ValueError, EOFError) as error:
-        raise file.error("bad-format", f"its NPY header is broken ({error}). Save it again.") from None
-    if dtype.kind not in "if" or (dtype.itemsize == 2 and dtype.kind == "f") or dtype.itemsize > 8:
-        raise file.error("dtype", f"holds {dtype}; it must hold float32, float64 or signed integers. Convert it first.")
-    if len(shape) not in (1, 2):
-        raise file.error("shape", f"has {len(shape)} axes; it must be (n,) or (channels, n). Reshape it first.")
-    count = math.prod(shape)
-    if count * dtype.itemsize > file.size - head.tell():
-        raise file.error("data-cut", f"promises {count:,} numbers and the file ends before. Save it again.")
-    values = np.frombuffer(file.at(head.tell(), count * dtype.itemsize), dtype)
-    from sonograph.sources import Signal
-
-    signal = Signal(values.reshape(shape, order="F" if fortran else "C"), sample_rate)
-    samples = signal.samples.reshape(signal.n_channels, signal.n_samples)
-    return Opened(MemoryTrack(samples), f"NPY, {dtype.name}", signal.sample_rate, signal.n_samples)

@@ -63,8 +63,8 @@ class Opened:
     metadata: Metadata = field(default_factory=Metadata)
 
 
-def opened(file: OpenFile, **options: Any) -> Opened:
-    """Find out what a file is and how it is read.
+def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str | None = None) -> Opened:
+    """Find out what a file is and how it is read. The rate and the column of times are for tables and arrays.
 
     Raises
     ------
@@ -72,10 +72,14 @@ def opened(file: OpenFile, **options: Any) -> Opened:
         It holds no sound, or none that can be read.
     """
     kind = kind_of(file)
-    if kind in ("text", "npy"):
+    if kind == "text":
         from sonograph.io.tables import open_table
 
-        return open_table(file, kind, **options)
+        return open_table(file, sample_rate, time_column)
+    if kind == "npy":
+        from sonograph.io.npy import open_array
+
+        return open_array(file, sample_rate)
     if kind not in _OPENERS:
         raise file.error("no-sound", refusal(file))
     return _OPENERS[kind](file)

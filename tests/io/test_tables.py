@@ -1,0 +1,92 @@
+"""Series that are not sound files: tables and arrays, with a rate that is given or told by their times."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from sonograph.errors import SettingsError, SourceError
+from sonograph.io.audio import open as open_sound
+from sonograph.io.audio import read
+
+
+def table(path, text):
+    path.write_text(text)
+    return path
+
+
+def test_a_column_named_time_gives_the_rate(tmp_path):
+    rows = "".join(f"{i / 250},{i},{-i}\n" for i in range(100))
+    signal = read(table(tmp_path / "a.csv", "Time,left,right\n" + rows), unit="V")
+    assert (signal.sample_rate, signal.unit) == (250.0, "V")
+    np.testing.assert_array_equal(signal.samples, [np.arange(100), -np.arange(100)])
+
+
+def test_times_of_day_give_the_rate_and_the_start(tmp_path):
+    rows = "".join(f"2024-03-01T00:00:{i:02d}Z;{i}\n" for i in range(60))
+    with open_sound(table(tmp_path / "a.csv", "time;x\n" + rows)) as sound:
+        assert (sound.sample_rate, sound.start) == (1.0, datetime(2024, 3, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("text", ["1\n2\n3\n", "# comment\nx\n1\n2\n3\n", "1\t\n2\t\n3\t\n"])
+def test_a_rate_can_be_given_and_names_left_out(tmp_path, text):
+    sound = read(table(tmp_path / "a.txt", text), sample_rate=10)
+    np.testing.assert_array_equal(sound.read(range(3))[0], [1, 2, 3])
+
+
+def test_an_empty_field_is_missing(tmp_path):
+    sound = read(table(tmp_path / "a.csv", "a,b\n1,2\n,4\n"), sample_rate=10)
+    assert np.isnan(sound.samples[0, 1]) and sound.samples[1, 1] == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        (
+            "time,x\n0,1\n1,2\n2.01,3\n3,4\n",
+            {},
+            r"the time in row 4 is 1.01 s after the one before; the others are 1 s",
+        ),
+        ("time,x\n0,1\n1,2\n3,3\n", {}, r"the time in row 4 is 2 s after"),
+        ("time,x\n0,1\n0,2\n0,3\n", {}, r"the time in row 3 is 0 s after"),
+        ("time,x\n0,1\n", {}, r"a time in only one row"),
+        ("x\n1\n2\n", {}, r"does not say how many samples a second it has\. Give sample_rate \(--rate\)"),
+        ("x,y\n1,2\n3\n", {"sample_rate": 1}, r"row 3 has 1 fields where 2 are expected"),
+        ("x\n1\nzwei\n", {"sample_rate": 1}, r"row 3 has 'zwei' where a number is expected"),
+        ("x,y\n1,2\n", {"time_column": "t"}, r"has no column 't'; its columns are: x, y"),
+        ("x,y\n", {"sample_rate": 1}, r"has no row of numbers"),
+        ("time\n1\n2\n", {}, r"has no column besides the time"),
+    ],
+)
+def test_a_table_that_cannot_be_a_series_is_refused(tmp_path, text, options, message):
+    with pytest.raises(SourceError, match=r"a\.csv: .*" + message):
+        open_sound(table(tmp_path / "a.csv", text), **options)
+
+
+def test_a_rate_must_be_one(tmp_path):
+    with pytest.raises(SettingsError, match="sample_rate is 0; it must be above 0 Hz"):
+        open_sound(table(tmp_path / "a.csv", "1\n2\n"), sample_rate=0)
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "<i2", "<i4", "i1"])
+@pytest.mark.parametrize("shape", [(30,), (2, 15)])
+def test_an_array_is_a_sound_at_the_rate_that_is_given(tmp_path, dtype, shape):
+    values = (np.arange(30) * 3).astype(dtype).reshape(shape)
+    np.save(tmp_path / "a.npy", values)
+    signal = read(tmp_path / "a.npy", sample_rate=100.0)
+    scale = 2.0 ** (8 * values.itemsize - 1) if values.dtype.kind == "i" else 1.0
+    np.testing.assert_allclose(signal.read(range(signal.n_samples)), np.atleast_2d(values / scale), rtol=1e-7)
+    np.save(tmp_path / "b.npy", np.asfortranarray(values))
+    np.testing.assert_array_equal(read(tmp_path / "b.npy", sample_rate=100.0).samples, signal.samples)
+
+
+def test_an_array_that_holds_no_series_is_refused_and_never_run(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([print], dtype=object), allow_pickle=True)
+    with pytest.raises(SourceError, match=r"a\.npy: its header is broken, or it does not hold"):
+        open_sound(tmp_path / "a.npy", sample_rate=1)
+    np.save(tmp_path / "b.npy", np.zeros(100))
+    (tmp_path / "b.npy").write_bytes((tmp_path / "b.npy").read_bytes()[:500])
+    with pytest.raises(SourceError, match=r"b\.npy: promises 100 numbers and the file ends before"):
+        open_sound(tmp_path / "b.npy", sample_rate=1)
+    with pytest.raises(SourceError, match=r"b\.npy: does not say how many samples a second"):
+        open_sound(tmp_path / "b.npy")
