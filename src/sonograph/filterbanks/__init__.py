@@ -111,3 +111,18 @@ def highest(bank: MelBank | BarkBank | LinearBank | GammatoneBank | OctaveBank, 
     if bank.low >= high:
         raise SettingsError(f"low is {bank.low:g} Hz; with sample_rate {sample_rate:g} it must be below {high:g} Hz")
     return high
+
+
+def no_bin(what: str, lows: np.ndarray, highs: np.ndarray, n_fft: int, sample_rate: float) -> str:
+    """The sentence about a band with no bin in it, with the least length of a transform that has one in every band."""
+    enough = int(sample_rate / float((highs - lows).min())) + 2
+    least = enough
+    for length in range(n_fft + 1, enough):
+        first, last = (np.floor(lows * (length / sample_rate)) + 1, np.ceil(highs * (length / sample_rate)) - 1)
+        if (first <= last).all():
+            least = length
+            break
+    return (
+        f"{what} has no bin in it; with n_fft {n_fft} and sample_rate {sample_rate:g} bins are "
+        f"{sample_rate / n_fft:.4g} Hz apart: the least n_fft that would do is {least}, or ask for fewer bands"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.filterbanks import Filters, bin_frequencies, highest, sparse
+from sonograph.filterbanks import Filters, bin_frequencies, highest, no_bin, sparse
 from sonograph.scales import erb_to_hz, hz_to_erb
 from sonograph.settings import GammatoneBank, StftSettings
 
@@ -24,8 +24,7 @@ def filters(bank: GammatoneBank, stft: StftSettings, sample_rate: float) -> Filt
     matrix[matrix < LEAST] = 0
     empty = np.flatnonzero(~matrix.any(axis=1))
     if len(empty):
-        raise SettingsError(
-            f"band {empty[0]} (around {centres[empty[0]]:.4g} Hz) has no bin in it; with n_fft {stft.n_fft} bins are "
-            f"{sample_rate / stft.n_fft:.4g} Hz apart: n_fft must be larger"
-        )
+        reach = 1.019 * widths * (LEAST**-0.25 - 1) ** 0.5
+        what = f"band {empty[0]} (around {centres[empty[0]]:.4g} Hz)"
+        raise SettingsError(no_bin(what, centres - reach, centres + reach, stft.n_fft, sample_rate))
     return sparse(matrix, centres, np.stack([centres - widths / 2, centres + widths / 2], axis=1))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.filterbanks import Filters, bin_frequencies, highest, sparse
+from sonograph.filterbanks import Filters, bin_frequencies, highest, no_bin, sparse
 from sonograph.scales import bark_to_hz, hz_to_bark, hz_to_mel, mel_to_hz
 from sonograph.settings import BarkBank, LinearBank, MelBank, StftSettings
 
@@ -61,19 +61,5 @@ def _refuse_empty(matrix: np.ndarray, corners: np.ndarray, stft: StftSettings, s
     if not len(empty):
         return
     q = int(empty[0])
-    raise SettingsError(
-        f"band {q} ({corners[q]:.4g} to {corners[q + 2]:.4g} Hz) has no bin in it; with n_fft {stft.n_fft} and "
-        f"sample_rate {sample_rate:g} bins are {sample_rate / stft.n_fft:.4g} Hz apart: n_fft must be "
-        f"{_least_n_fft(corners, stft.n_fft, sample_rate)} or more, or ask for fewer bands"
-    )
-
-
-def _least_n_fft(corners: np.ndarray, n_fft: int, sample_rate: float) -> int:
-    """The least length of a transform with a bin inside of every triangle."""
-    narrowest = float((corners[2:] - corners[:-2]).min())
-    enough = int(sample_rate / narrowest) + 2
-    for length in range(n_fft + 1, enough):
-        at = corners * (length / sample_rate)
-        if (np.ceil(at[2:]) - np.floor(at[:-2]) >= 2).all():
-            return length
-    return enough
+    what = f"band {q} ({corners[q]:.4g} to {corners[q + 2]:.4g} Hz)"
+    raise SettingsError(no_bin(what, corners[:-2], corners[2:], stft.n_fft, sample_rate))
