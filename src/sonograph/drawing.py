@@ -41,7 +41,8 @@ def draw(
         What to compute; `StftSettings()` by default. Of a power the level is drawn, with the reference that belongs
         to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the maximum.
     path
-        Where to write it, ending in .png, .svg or .pdf; the file is there whole or not at all.
+        Where to write it, ending in .png, .svg or .pdf, or of a surface in .html, a page to turn it; the file is
+        there whole or not at all.
     look
         What the picture shows, and how.
     labels
@@ -73,7 +74,7 @@ def draw(
     from sonograph.pictures.compose import Composition, compose
     from sonograph.pictures.figure import figure_of
     from sonograph.pictures.recipe import text
-    from sonograph.pictures.save import format_of, save
+    from sonograph.pictures.save import format_of, page_of, save
 
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
@@ -83,7 +84,10 @@ def draw(
     figure = figure_of(composition)
     if path is not None and format is not None:
         with written(path) as part:
-            save(figure, part, format, text(composition))
+            if format == "html":
+                part.write_text(page_of(composition), "utf-8")
+            else:
+                save(figure, part, format, text(composition))
     return figure
 
 

@@ -29,14 +29,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file; - for standard input")
     out = options.group(parser, "where to")
-    out.add_argument("-o", "--output", metavar="OUT", help="a .png, .svg or .pdf; - for standard output")
-    out.add_argument("--format", metavar="NAME", help="png, svg or pdf [the ending of OUT]")
+    out.add_argument("-o", "--output", metavar="OUT", help="a .png, .svg, .pdf or .html; - for standard output")
+    out.add_argument("--format", metavar="NAME", help="png, svg, pdf or html (of a surface) [the ending of OUT]")
     out.add_argument("--bare", action="store_true", help="only the pixels, as a small PNG: quick, for scripts")
     what = options.group(parser, "what to show")
     what.add_argument("--start", type=options.moment, metavar="TIME", help="12.5 (s), 1:30 or 4410samples [the start]")
     what.add_argument("--end", type=options.moment, metavar="TIME", help="likewise [the end]")
     what.add_argument("--channel", type=int, metavar="N", help="one channel, 0 for the first [all, stacked]")
-    what.add_argument("--view", metavar="NAME", help="spectrogram, waveform, both or spectrum [spectrogram]")
+    what.add_argument(
+        "--view", metavar="NAME", help="spectrogram, waveform, both, spectrum, surface or difference [spectrogram]"
+    )
     what.add_argument(
         "--axis", metavar="NAME", help="of the frequencies: linear, log, mel, bark, erb or musical (notes) [linear]"
     )
@@ -155,9 +157,13 @@ def _write(composition: Any, file: Any, format: str, *, bare: bool) -> None:
         save_bare(composition, file, text(composition))
         return
     from sonograph.pictures.figure import figure_of
-    from sonograph.pictures.save import save
+    from sonograph.pictures.save import page_of, save
 
-    save(figure_of(composition), file, format, text(composition))
+    if format == "html":
+        page = page_of(composition).encode()
+        file.write(page) if hasattr(file, "write") else file.write_bytes(page)
+    else:
+        save(figure_of(composition), file, format, text(composition))
 
 
 def _look(arguments: argparse.Namespace) -> Any:

@@ -41,7 +41,7 @@ def save_bare(composition: Composition, file: Any, text: dict[str, str]) -> None
         top = sheet.height - bottom - height
         levels = panel.made.levels[panel.channel, ::-1]
         pixels[top : top + height, left : left + width] = indices(levels, *composition.levels)
-    colours = palette(look.colours)[np.linspace(0, 255, 255).round().astype(int)]
+    colours = palette(look.colours_shown)[np.linspace(0, 255, 255).round().astype(int)]
     missing = tuple(bytes.fromhex(THEMES[look.theme].missing[1:]))
     image = Image.frombytes("P", (sheet.width, sheet.height), pixels.tobytes())
     image.putpalette(bytes(missing) + colours.tobytes())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError, SonographError
 from sonograph.pictures import layout, words
+from sonograph.pictures.difference import common_span, difference
 from sonograph.pictures.layout import Box, Sheet, Track
 from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Pixels, Raster, raster
@@ -36,7 +37,11 @@ VIEWS = {
     "waveform": (Kind("wave", 300),),
     "both": (Kind("wave", 105), LEVEL),
     "spectrum": (Kind("spectrum", 400),),
+    "surface": (LEVEL,),
+    "difference": (LEVEL,),
 }
+SURFACE = (240, 120)
+"""Points of a surface across time and frequency; more of them only hide each other."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,11 @@ def compose(
     if not sounds:
         raise SettingsError("the list of sounds is empty; there is nothing to draw")
     parts = [part for named in sounds if (part := _part(named, look, fault)) is not None]
+    if look.view in ("surface", "difference"):
+        _check_number(parts, look)
     while parts:
+        if look.view == "difference":
+            return _difference(parts, look, engine)
         sheet, panels = _placed(parts, look)
         bad = next((part for part in parts if not _made(part, panels, look, engine, fault)), None)
         if bad is None:
@@ -164,7 +173,7 @@ def _raise(named: Named, error: SonographError) -> None:
 
 def _part(named: Named, look: PictureSettings, fault: Fault) -> Part | None:
     try:
-        if look.view != "spectrogram" and isinstance(named.sound, Spectrogram):
+        if look.view in ("waveform", "both", "spectrum") and isinstance(named.sound, Spectrogram):
             raise SettingsError(f'view is "{look.view}"; a spectrogram has no samples: draw the sound itself')
         samples = span(named.sound, named.seconds or look.seconds)
         return Part(named, samples, _channels(named.sound, look.channel))
@@ -205,6 +214,33 @@ def _placed(parts: Sequence[Part], look: PictureSettings) -> tuple[Sheet, list[P
     ]
 
 
+def _check_number(parts: Sequence[Part], look: PictureSettings) -> None:
+    if look.view == "difference" and len(parts) != 2:
+        raise SettingsError(f'view is "difference"; it is of two sounds, and here are {len(parts)}')
+    if look.view == "surface" and (len(parts) != 1 or len(parts[0].channels) != 1):
+        raise SettingsError('view is "surface"; it shows one channel of one sound: choose it with channel=0')
+
+
+def _difference(parts: Sequence[Part], look: PictureSettings, engine: Engine | None) -> Composition:
+    """The first sound less the second."""
+    one, other = parts
+    rates = [part.named.sound.sample_rate for part in parts]
+    spans = common_span(one.span, rates[0], other.span, rates[1])
+    name = f"{one.named.name or 'first'} − {other.named.name or 'second'}"
+    shown = Part(replace(one.named, name=name), spans[0], one.channels)
+    sheet, panels = _placed([shown], look)
+    box, nyquist = panels[0].box, min(rates) / 2
+    frequencies = look.frequencies or ((0.0, nyquist) if rates[0] != rates[1] else None)
+    rasters = []
+    for part, samples in zip(parts, spans, strict=True):
+        pixels = Pixels(box.width, box.height, samples, look.axis, frequencies, look.reduction == "mean")
+        rasters.append(raster(part.named.sound, part.named.settings, pixels, engine))
+    shown.made["level"], _ = difference(rasters[0], rasters[1], look.below)
+    heard = shown.made["level"].levels[shown.channels]
+    most = float(np.nanmax(np.abs(heard))) if not np.isnan(heard).all() else 0.0
+    return Composition(look, sheet, panels, look.range or (-(most or 1.0), most or 1.0), 0.0)
+
+
 def _title(parts: Sequence[Part], look: PictureSettings) -> str:
     if look.title is not None:
         return look.title
@@ -221,7 +257,8 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
                 part.made[kind] = envelope(sound, part.span, box.width)
             elif kind == "level":
                 mean = look.reduction == "mean"
-                pixels = Pixels(box.width, box.height, part.span, look.axis, look.frequencies, mean)
+                size = SURFACE if look.view == "surface" else (box.width, box.height)
+                pixels = Pixels(*size, part.span, look.axis, look.frequencies, mean)
                 part.made[kind] = raster(sound, settings, pixels, engine)
             elif kind == "spectrum" and not isinstance(sound, Spectrogram):
                 part.made[kind] = spectrum(sound, settings, part.span, engine)
@@ -280,6 +317,8 @@ def notes(composition: Composition) -> list[str]:
         second = "line: mean power of the frames (Welch); shade: 5 to 95 % of them; dashes: median"
     else:
         second = words.shown_line(*composition.levels, made[0].unit)
+    if composition.look.view == "difference":
+        second += f"; what lies {composition.look.below:g} dB or more below the louder sound counts as silence"
     if composition.look.percentiles is not None:
         second += " (percentiles {:g} to {:g})".format(*composition.look.percentiles)
     if composition.look.reduction == "mean":

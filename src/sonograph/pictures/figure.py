@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 def figure_of(composition: Composition) -> Figure:
     """Draw it."""
+    if composition.look.view == "surface":
+        from sonograph.pictures.surface import surface_of
+
+        return surface_of(composition)
     sheet, look = composition.sheet, composition.look
     paper = Paper(sheet, look.dpi, THEMES[look.theme])
     images = []
@@ -57,7 +61,7 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
         on.draw_spectrum(axes, made, panel.channel, look, theme)
         axes.set_ylim(*composition.levels)
         return on.level_axis(axes, made.label), None
-    image = on.paint(axes, made, panel.channel, colour_map(look.colours), composition.levels)
+    image = on.paint(axes, made, panel.channel, colour_map(look.colours_shown), composition.levels)
     if np.isnan(made.levels[panel.channel]).any():
         on.hatch(axes, theme)
     on.draw_marks(axes, panel.part.named.marks, theme)

@@ -11,7 +11,9 @@ from sonograph.errors import SettingsError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = ("png", "svg", "pdf")
+    from sonograph.pictures.compose import Composition
+
+FORMATS = ("png", "svg", "pdf", "html")
 NO_DATE: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
@@ -29,6 +31,21 @@ def format_of(path: Any, asked: str | None = None) -> str:
         raise SettingsError(f"format is {asked!r}; it must be one of {names}")
     what = f'ends in ".{ending}"' if ending else "has no ending"
     raise SettingsError(f"{Path(path).name} {what}; a picture's name must end in one of {names}, or name the format")
+
+
+def page_of(composition: Composition) -> str:
+    """A page of its own, of what can be turned.
+
+    Raises
+    ------
+    SettingsError
+        It is no surface.
+    """
+    from sonograph.pictures.surface import page_of
+
+    if composition.look.view != "surface":
+        raise SettingsError(f'view is "{composition.look.view}"; an HTML page shows a surface: view="surface"')
+    return page_of(composition)
 
 
 def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = None) -> None:

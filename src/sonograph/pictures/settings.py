@@ -13,7 +13,7 @@ from sonograph.pictures.names import one_of
 from sonograph.pictures.themes import THEMES
 
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
-VIEWS = ("spectrogram", "waveform", "both", "spectrum")
+VIEWS = ("spectrogram", "waveform", "both", "spectrum", "surface", "difference")
 REDUCTIONS = ("max", "mean")
 LARGEST_SIDE = 16_384
 """Pixels; a picture this wide needs a gigabyte to be drawn with axes."""
@@ -28,8 +28,8 @@ class PictureSettings:
     Parameters
     ----------
     view
-        "spectrogram", "waveform", "both" (the waveform above the spectrogram, on one time axis) or "spectrum" (the
-        mean over time and its spread).
+        "spectrogram", "waveform", "both" (the waveform above the spectrogram, on one time axis), "spectrum" (the
+        mean over time and its spread), "surface" (three dimensions), or "difference" (of two sounds, in dB).
     seconds
         From when to when, seconds from the start of the sound; either may be None: its start, its end.
     axis
@@ -45,7 +45,8 @@ class PictureSettings:
     percentiles
         The same as percentiles of the pixels shown, as (5, 99.9).
     colours
-        A colour map: magma, inferno, viridis, cividis, plasma, grey, or any of Matplotlib; an ending "_r" reverses it.
+        A colour map: magma, inferno, viridis, cividis, plasma, grey, or any of Matplotlib; an ending "_r" reverses
+        it. None: magma, and of a difference RdBu_r, from blue over white to red.
     theme
         "light", for paper, or "dark".
     reduction
@@ -75,7 +76,7 @@ class PictureSettings:
     below: float = 80.0
     range: tuple[float, float] | None = None
     percentiles: tuple[float, float] | None = None
-    colours: str = "magma"
+    colours: str | None = None
     theme: str = "light"
     reduction: str = "max"
     size: tuple[int, int] | None = None
@@ -87,7 +88,7 @@ class PictureSettings:
         one_of("view", self.view, VIEWS)
         one_of("axis", self.axis, AXES)
         one_of("theme", self.theme, tuple(THEMES))
-        check_colours(self.colours)
+        check_colours(self.colours_shown)
         one_of("reduction", self.reduction, REDUCTIONS)
         if not (_is_number(self.below) and 0 < self.below <= 1000):
             raise SettingsError(f"below is {self.below}; it must be above 0 dB, 1000 at most")
@@ -106,6 +107,11 @@ class PictureSettings:
             raise SettingsError(f"dpi is {self.dpi}; it must be 20 to 1200 pixels per inch")
         if self.size is not None:
             object.__setattr__(self, "size", checked_size(self.size))
+
+    @property
+    def colours_shown(self) -> str:
+        """The colour map, chosen or not."""
+        return self.colours or ("RdBu_r" if self.view == "difference" else "magma")
 
     def but(self, **changes: Any) -> PictureSettings:
         """These settings with some changed; a name that is none is refused with those near it."""

@@ -1,0 +1,69 @@
+import builtins
+
+import numpy as np
+import pytest
+from tests.pictures.sounds import APART, clicks
+from tests.pictures.test_figure import nothing_is_cut_off
+
+from sonograph import MissingExtra, SettingsError, Signal, StftSettings, draw, signals
+from sonograph.pictures.compose import Named, compose
+from sonograph.pictures.settings import PictureSettings
+from sonograph.pictures.surface import points
+
+SURFACE = PictureSettings(view="surface")
+
+
+def test_the_surface_has_its_peak_at_the_click_and_its_floor_at_the_range():
+    composition = compose([Named(clicks(2000, [600]), "", APART)], SURFACE)
+    time, _, levels = points(composition)
+    assert time[int(levels.max(axis=0).argmax())] == pytest.approx(600.5 * 64 / 8000, abs=16 / 240)
+    assert levels.max() == pytest.approx(0, abs=0.1)
+    assert levels.min() >= -80.1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_axes_are_labelled_with_true_numbers(theme):
+    figure = draw(signals.fm(), StftSettings(window_length=512), view="surface", axis="mel", theme=theme, title="FM")
+    axes = figure.axes[0]
+    assert (axes.get_xlabel(), axes.get_zlabel()) == ("Time (s)", "Level (dB re 1 V)")
+    assert axes.get_ylabel() == "Frequency (Hz, mel scale)"
+    assert axes.get_zlim() == pytest.approx(figure.axes[1].get_ylim())
+    nothing_is_cut_off(figure)
+
+
+def test_a_surface_is_of_one_channel():
+    two = Signal(np.random.default_rng(0).standard_normal((2, 8000)), 8000.0)
+    with pytest.raises(SettingsError, match=r'view is "surface"; it shows one channel of one sound'):
+        draw(two, view="surface")
+    with pytest.raises(SettingsError, match="it shows one channel of one sound"):
+        draw([signals.fm(), signals.fm()], view="surface")
+    draw(two, view="surface", channel=1)
+
+
+def test_a_page_stands_alone(tmp_path):
+    pytest.importorskip("plotly")
+    draw(signals.fm(), StftSettings(window_length=512), view="surface", path=tmp_path / "a.html", title="F <M>")
+    page = (tmp_path / "a.html").read_text("utf-8")
+    assert "<html>" in page
+    assert 'src="http' not in page
+    assert "Level (dB re 1 V)" in page
+    assert "F <M>" not in page
+
+
+def test_a_page_needs_plotly_and_says_so(tmp_path, monkeypatch):
+    real = builtins.__import__
+
+    def without(name, *rest):
+        if name.startswith("plotly"):
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtra, match=r"a page to turn needs Plotly: pip install 'sonograph\[html\]'"):
+        draw(signals.fm(), view="surface", path=tmp_path / "a.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_is_of_a_surface(tmp_path):
+    with pytest.raises(SettingsError, match='view is "spectrogram"; an HTML page shows a surface'):
+        draw(signals.fm(), path=tmp_path / "a.html")
