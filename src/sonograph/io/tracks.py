@@ -19,6 +19,9 @@ from sonograph.io.status import Fault
 if TYPE_CHECKING:
     from sonograph.io.decoded import DecodedTrack
 
+_EARLY = {"Vorbis": 4096, "Opus": 48_000}
+"""How many samples before a place each decoder must start to give there what it gives from the beginning."""
+
 HIGHEST_RATE = 10e6
 """Hz. A header that says more is broken."""
 
@@ -141,7 +144,7 @@ def _ogg(file: OpenFile) -> Opened:
     walk = ogg.walk(file)
     if not walk.codec:
         raise file.error("codec", "is an Ogg file of something that is not known here. Save its sound as FLAC.")
-    early = 4096 if walk.codec == "Vorbis" else 0
+    early = _EARLY.get(walk.codec, 0)
     track = _decoded(file, f"Ogg {walk.codec}", lambda: View(file, 0, walk.stop), early=early)
     healthy = walk.timed and not any(fault.word == "partial" for fault in walk.faults)
     return _trusted(track, walk.faults, healthy)
