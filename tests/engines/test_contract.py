@@ -350,10 +350,10 @@ def test_the_mean_pixel_sums_the_frames_that_are_there(engine, dtype, columns, r
 def test_pixels_gathered_in_parts_are_those_of_the_whole(engine):
     work = Work(window_of(64), 16, 64)
     samples = sound(work, 100)
-    columns, rows = np.array([0, 33, 70, 100]), np.array([0, 5, 33])
-    whole = np.full((1, 3, 2), np.nan, "float32")
+    columns, rows = np.array([0, 33, 70, 100]), np.arange(34)
+    whole = np.full((1, 3, 33), np.nan, "float32")
     engine.reduce(samples, work, columns, rows, whole)
-    parts = np.full((1, 3, 2), np.nan, "float32")
+    parts = np.full((1, 3, 33), np.nan, "float32")
     for begin, end in ((0, 41), (41, 100)):
         engine.reduce(samples[:, begin * 16 :], work, np.clip(columns, begin, end) - begin, rows, parts)
     np.testing.assert_array_equal(parts, whole)
@@ -448,6 +448,7 @@ def test_what_a_kernel_relies_on_is_checked_before_it_runs():
         (samples, Work(window_of(16), 4, 26), out, "n_fft is 26"),
         (samples, Work(window_of(16), 4, 14), out, "at most n_fft 14"),
         (samples, Work(window_of(16), 0, 16), out, "hop is 0"),
+        (samples, Work(window_of(16), 2**60, 16), out[:, :1], "hop is 1152921504606846976; 1 frames"),
     ]
     for bad_samples, bad_work, bad_out, message in refused:
         with pytest.raises(ValueError, match=message):

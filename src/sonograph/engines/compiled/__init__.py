@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sonograph.engines.compiled.build import Target
     from sonograph.engines.compiled.plan import Plan
 
-_LARGEST_INDEX = 2**62
+_LARGEST_INDEX = 2**56
 _plans: WeakKeyDictionary[Work, dict[tuple, Plan]] = WeakKeyDictionary()
 _plans_lock = threading.Lock()
 
@@ -141,8 +141,8 @@ class Compiled:
         needed = (frames - 1) * work.hop + len(work.window) if frames else 0
         if samples.shape[1] < needed:
             raise ValueError(f"samples are {samples.shape[1]} a channel; {frames} frames need {needed}")
-        if max(needed, frames * work.n_rows * len(samples)) * 16 > _LARGEST_INDEX:
-            raise ValueError(f"{frames} frames are more than can be addressed")
+        if (frames + 64) * work.hop > _LARGEST_INDEX:  # lanes without a frame compute where they would begin
+            raise ValueError(f"hop is {work.hop}; {frames} frames of that lie beyond what can be addressed")
 
 
 def _check_array(name: str, array: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> None:
