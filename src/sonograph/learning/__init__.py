@@ -1,6 +1,8 @@
 """The doors to training: the numbers of `spectrogram` in Torch, from one settings value.
 
-    SpectrogramModule     a torch.nn.Module     extra torch
+    SpectrogramModule     a torch.nn.Module                 extra torch
+    SoundDataset          windows of files for a DataLoader  extra torch
+    Item, Windows, from_folders, from_table: which sounds, and which parts of them; no extra
 
 Each is loaded when it is used, and says which extra is missing.
 """
@@ -11,9 +13,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sonograph.learning.dataset import SoundDataset as SoundDataset
+    from sonograph.learning.items import Item as Item
+    from sonograph.learning.items import from_folders as from_folders
+    from sonograph.learning.items import from_table as from_table
     from sonograph.learning.module import SpectrogramModule as SpectrogramModule
+    from sonograph.learning.windows import Windows as Windows
 
-_HOME = {"SpectrogramModule": "module"}
+_HOME = {
+    "SpectrogramModule": "module",
+    "SoundDataset": "dataset",
+    "Item": "items",
+    "from_folders": "items",
+    "from_table": "items",
+    "Windows": "windows",
+}
 
 __all__ = [*_HOME]
 

@@ -1,0 +1,94 @@
+"""SoundDataset: windows of files for a Torch DataLoader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sonograph.errors import MissingExtra
+from sonograph.learning.sounds import Sounds
+from sonograph.learning.windows import Windows
+from sonograph.settings.common import whole
+
+try:
+    import torch
+except ImportError as error:
+    raise MissingExtra("the Torch Dataset needs Torch: pip install 'sonograph[torch]'") from error
+
+
+class SoundDataset(torch.utils.data.Dataset):
+    """(samples, label) of windows of sound files, for any number of DataLoader workers.
+
+    Parameters
+    ----------
+    items
+        (path, label) pairs, as `from_folders` and `from_table` give them, or paths.
+    windows
+        Which parts of them: on a grid, or at random.
+    mono
+        Whether to take the mean of the channels; otherwise all files must have as many.
+    broken
+        "raise": a file that cannot be used stops everything, by name. "skip": it is left out, as `skipped` says, and a
+        window with missing samples is replaced by the next whole one, with a warning.
+
+    Notes
+    -----
+    An element is a float32 tensor (channels, length), or (length,) with mono, and the number of the label in `classes`,
+    -1 for none. Random crops are those of `epoch`: call `set_epoch` before each. It reaches workers that are running
+    too (persistent_workers), and a crop depends on nothing but the seed, the epoch and its number.
+
+    Raises
+    ------
+    SourceError
+        With broken "raise" a file that cannot be used; no usable file at all.
+
+    Examples
+    --------
+    >>> from sonograph.learning import from_folders
+    >>> dataset = SoundDataset(from_folders("birds"), Windows(length=48_000, random=4))  # doctest: +SKIP
+    >>> loader = torch.utils.data.DataLoader(dataset, batch_size=32, shuffle=True, num_workers=4)  # doctest: +SKIP
+    """
+
+    def __init__(self, items: Iterable[Any], windows: Windows, *, mono: bool = False, broken: str = "raise") -> None:
+        self._sounds = Sounds(items, windows, mono=mono, broken=broken)
+        self._epoch = torch.zeros(1, dtype=torch.int64).share_memory_()  # workers see it change
+
+    @property
+    def items(self) -> list[Any]:
+        """The (path, label) pairs that are used."""
+        return self._sounds.items
+
+    @property
+    def skipped(self) -> list[tuple[str, str]]:
+        """(path, reason) of files that are not used."""
+        return self._sounds.skipped
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels, sorted; an element holds a number of one."""
+        return self._sounds.classes
+
+    @property
+    def sample_rate(self) -> float:
+        """Of every file, Hz."""
+        return self._sounds.sample_rate
+
+    @property
+    def epoch(self) -> int:
+        """Whose random crops these are."""
+        return int(self._epoch)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Crop anew: with the same number as ever the same crops come again."""
+        self._epoch.fill_(whole("epoch", epoch, 0))
+
+    def place(self, index: int) -> tuple[Any, range]:
+        """The item and the samples of an element."""
+        return self._sounds.place(index, self.epoch)
+
+    def __len__(self) -> int:
+        return len(self._sounds)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        samples, label = self._sounds.window(int(index), self.epoch)
+        return torch.from_numpy(samples), label

@@ -1,0 +1,171 @@
+"""Windows of many files, by number. What a Torch Dataset and a tf.data source have in common.
+
+Files are opened once to see how long they are, and again when a window of them is wanted; a few stay open. A copy in
+another process opens its own.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from sonograph.errors import LimitError, SettingsError, SourceError
+from sonograph.io.audio import open as open_sound
+from sonograph.learning.items import Item, checked_items
+from sonograph.learning.windows import Windows
+from sonograph.settings.common import one_of
+
+KEPT_OPEN = 16
+"""Files that stay open: few, as every worker keeps its own."""
+
+
+class Sounds:
+    """Windows of files.
+
+    Parameters
+    ----------
+    items
+        (path, label) pairs, as `from_folders` and `from_table` give them, or paths.
+    windows
+        Which parts of them.
+    mono
+        Whether to take the mean of the channels; otherwise all files must have as many.
+    broken
+        "raise": a file that cannot be used stops everything, by name. "skip": it is left out, as `skipped` says, and a
+        window with missing samples is replaced by the next whole one, with a warning.
+
+    Attributes
+    ----------
+    items : those that are used
+    skipped : (path, reason) of those that are not
+    classes : the labels, sorted
+    sample_rate, n_channels : of every file; n_channels is 1 with mono
+
+    Raises
+    ------
+    SourceError
+        With broken "raise" a file that cannot be used, as one of another sample rate; no usable file at all.
+    """
+
+    def __init__(self, items: Iterable[Any], windows: Windows, *, mono: bool = False, broken: str = "raise") -> None:
+        one_of("broken", broken, ("raise", "skip"))
+        if not isinstance(windows, Windows):
+            raise SettingsError(f"windows is {windows!r}; it must be Windows(length=…)")
+        self.windows, self.mono, self.broken = windows, bool(mono), broken
+        self.items: list[Item] = []
+        self.skipped: list[tuple[str, str]] = []
+        self.sample_rate, self.n_channels = 0.0, 0
+        self._lengths: list[int] = []
+        self._forget()
+        for item in checked_items(items):
+            try:
+                n_samples = self._examined(item)
+            except (SourceError, LimitError) as error:
+                if broken == "raise":
+                    raise
+                self.skipped.append((item.path, str(error)))
+            else:
+                self.items.append(item)
+                self._lengths.append(n_samples)
+        if not self.items:
+            raise SourceError(f"none of {len(self.skipped)} files can be used; the first: {self.skipped[0][1]}")
+        self.classes = tuple(sorted({item.label for item in self.items if item.label is not None}))
+        self._labels = [-1 if item.label is None else self.classes.index(item.label) for item in self.items]
+        self._ends = list(accumulate(windows.count(n) for n in self._lengths))
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def window(self, index: int, epoch: int = 0) -> tuple[np.ndarray, int]:
+        """(channels, length) float32, or (length,) with mono; and the label's number in `classes`, -1 for none.
+
+        Raises
+        ------
+        IndexError
+            No window of this number.
+        SourceError
+            Samples of it are missing, or its file can no longer be read.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"window {index} of {len(self)}")
+        for tried in range(len(self)):
+            number = (index + tried) % len(self)
+            try:
+                return self._read(number, epoch)
+            except SourceError as error:
+                if self.broken == "raise":
+                    raise
+                warnings.warn(f"{error} The next window takes its place.", RuntimeWarning, stacklevel=2)
+        raise SourceError("no window of any file is whole. Look at the files with `sonograph info`.")
+
+    def place(self, index: int, epoch: int = 0) -> tuple[Item, range]:
+        """The file and the samples of a window."""
+        number = bisect_right(self._ends, index)
+        within = index - (self._ends[number - 1] if number else 0)
+        first = self.windows.start(within, self._lengths[number], item=number, epoch=epoch)
+        return self.items[number], range(first, first + self.windows.length)
+
+    def _read(self, index: int, epoch: int) -> tuple[np.ndarray, int]:
+        item, wanted = self.place(index, epoch)
+        if self._process != os.getpid():
+            self._forget()  # a fork shares the position in each file, and the lock, with its parent
+        with self._lock:
+            samples = self._source(item.path).read(wanted)
+        # the sum is finite if all are; where it is not, each is looked at
+        if not np.isfinite(samples.sum()) and np.isnan(samples).any():
+            missing = int(np.isnan(samples).any(axis=0).sum())
+            raise SourceError(
+                f"{item.path}: {missing} of the samples {wanted.start} to {wanted.stop - 1} are missing. "
+                f'Copy the file again, or use broken="skip".'
+            )
+        samples = samples.astype(np.float32, copy=False)
+        if self.mono:
+            samples = samples[0] if len(samples) == 1 else samples.mean(axis=0)
+        return samples, self._labels[bisect_right(self._ends, index)]
+
+    def _examined(self, item: Item) -> int:
+        """How many samples a file has, if it goes with the others."""
+        with open_sound(item.path) as source:
+            channels = 1 if self.mono else source.n_channels
+            n_samples: int = source.n_samples
+            if n_samples == 0:
+                raise SourceError(f"{item.path}: holds no samples. Leave it out.")
+            if not self.sample_rate:
+                self.sample_rate, self.n_channels = source.sample_rate, channels
+            if source.sample_rate != self.sample_rate:
+                raise SourceError(
+                    f"{item.path}: has a sample rate of {source.sample_rate:g} Hz, the files before it "
+                    f"{self.sample_rate:g} Hz. Resample it first."
+                )
+            if channels != self.n_channels:
+                raise SourceError(
+                    f"{item.path}: has {channels} channels, the files before it {self.n_channels}. Use mono=True."
+                )
+            return n_samples
+
+    def _source(self, path: str) -> Any:
+        source = self._open.pop(path, None) or open_sound(path)
+        self._open[path] = source
+        if len(self._open) > KEPT_OPEN:
+            self._open.popitem(last=False)[1].close()
+        return source
+
+    def _forget(self) -> None:
+        self._process = os.getpid()
+        self._open: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k not in ("_process", "_open", "_lock")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
