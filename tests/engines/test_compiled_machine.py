@@ -1,6 +1,7 @@
 """What a kernel does to the machine around it: rounding modes, threads, forks, memory."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import threading
@@ -8,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from sonograph.engines import Bands, Work
+from sonograph.engines import Bands, Work, compiled
 from sonograph.engines.compiled import Compiled, threads, workspace
 
 MANY = 6000
@@ -135,3 +136,13 @@ def test_what_an_earlier_call_left_in_memory_never_shows(kind, window_length, ho
     ctypes.memset(workspace.address(1), 0xFF, workspace._local.size)  # NaN everywhere
     np.testing.assert_array_equal(compute(), before)
     assert np.isfinite(before).all()
+
+
+def test_tables_go_with_the_work_that_they_were_made_for():
+    work = Work(np.hanning(64), 16, 64)
+    Compiled().compute(noise(64), work, np.empty((1, 1, 33), "float32"))
+    assert work in compiled._plans
+    before = len(compiled._plans)
+    del work
+    gc.collect()
+    assert len(compiled._plans) < before

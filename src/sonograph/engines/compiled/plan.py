@@ -29,13 +29,13 @@ def up(n: int, to: int) -> int:
 
 
 class Plan:
-    """A kernel with its tables for one Work in one precision."""
+    """A kernel with its tables for one Work in one precision. It keeps no reference to the Work, whose end is its own."""
 
     def __init__(self, work: Work, dtype: np.dtype, target: build.Target, pixels: str = "") -> None:
         shape = factors(work.n_fft, 16 if target.x86 and target.vector_bytes < 64 else 32)
         if shape is None:
             raise ValueError(f"n_fft is {work.n_fft}, for which there is no kernel")
-        self.work, self.dtype = work, dtype
+        self.hop, self.n_fft, self.dtype = work.hop, work.n_fft, dtype
         self.V = V = target.vector_bytes // dtype.itemsize
         kind = Kind(work.quantity, work.bands is not None, work.log is not None, pixels)
         self.is_mean = pixels == "mean"
@@ -156,8 +156,8 @@ class Plan:
             )
             self.kernel.call(
                 call.addresses.ctypes.data,
-                samples.ctypes.data + channel * samples.strides[0] + begin * self.work.hop * self.dtype.itemsize,
-                n - begin * self.work.hop,
+                samples.ctypes.data + channel * samples.strides[0] + begin * self.hop * self.dtype.itemsize,
+                n - begin * self.hop,
                 0,
                 -(-frames // self.V),
                 frames,
@@ -172,7 +172,7 @@ class Plan:
             merge(channel, *done[channel, begin])
 
     def _count(self, n_threads: int | None, frames: int) -> int:
-        return threads.count(n_threads, frames * self.work.n_fft)
+        return threads.count(n_threads, frames * self.n_fft)
 
 
 class _Call(NamedTuple):
