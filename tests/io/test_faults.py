@@ -177,3 +177,14 @@ def test_any_list_of_chunks_gives_the_samples_that_are_in_it(
         assert status.word == "partial"
     elif lie is None and raw and len(raw) % step == 0:
         assert status.word == "ok"
+
+
+def test_damage_that_a_range_meets_is_told_without_going_through_the_whole(tmp_path):
+    cases = {case.name: case.data for case in damaged.cases()}
+    (tmp_path / "a.flac").write_bytes(cases["flipped-bit.flac"])
+    with open_sound(tmp_path / "a.flac") as sound:
+        assert sound.status.word == "ok"
+        assert np.isnan(sound.read(range(sound.n_samples))).sum() == 4096
+        assert (sound.status.word, sound.status.reason) == ("partial", "damaged")
+        sound.read(range(10))
+    assert sound.status.word == "partial"  # also after it is closed

@@ -32,6 +32,11 @@ _REASONS = {
 }
 
 
+_FLAGS = os.O_RDONLY
+for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY"):  # not all systems have all
+    _FLAGS |= getattr(os, _name, 0)
+
+
 class OpenFile:
     """An open regular file, read by position: many readers can share it.
 
@@ -42,7 +47,7 @@ class OpenFile:
     def __init__(self, path: Any) -> None:
         self.path = path
         try:
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_BINARY", 0))
+            self._descriptor = os.open(path, _FLAGS)
         except ValueError:  # a NUL in the name
             raise Unreadable(f"{shown(path)}: does not exist. Check the name.", "missing") from None
         except OSError as error:

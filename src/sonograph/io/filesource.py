@@ -74,6 +74,7 @@ class FileSource:
         self._lock = threading.Lock()
         self._cursor: Cursor | None = None
         self._last: tuple[int, np.ndarray] = (0, np.empty((self.n_channels, 0), self.dtype))
+        self._met: list[Fault] = []  # by cursors that are closed
         self._final: Status | None = None
         self.tally: Tally | None = None
         self.size, self.modified_ns = self._file.size, self._file.modified_ns
@@ -99,10 +100,11 @@ class FileSource:
 
     @property
     def status(self) -> Status:
-        """How the file is, as far as is known: finally after `blocks` has gone through all of it."""
+        """How the file is, as far as it was read: finally after `blocks` has gone through all of it."""
         if self._final is not None:
             return self._final
-        return worst(self.path, self._faults(), self.expected, self._counted)
+        met = self._met + (self._cursor.faults if self._cursor is not None else [])
+        return worst(self.path, [*self._changes(), *self._faults(), *met], self.expected, self._counted)
 
     def check(self) -> Status:
         """Go through all of the file, and say how it is."""
@@ -138,8 +140,7 @@ class FileSource:
         self._counted, self.tally = tally.n_samples, tally
         found = cursor.faults
         if missing and not found:
-            what = f"{missing:,} of its samples could not be decoded. What comes before was used; copy the file again."
-            found = [Fault("partial", "short", what)]
+            found = [_short(missing)]
         self._conclude(found, tally)
 
     def read(self, samples: range) -> np.ndarray:
@@ -159,10 +160,10 @@ class FileSource:
         return out
 
     def close(self) -> None:
-        """Close the file."""
-        if self._cursor is not None:
-            self._cursor.close()
-            self._cursor = None
+        """Close the file. Its status stays."""
+        if self._file.descriptor >= 0:
+            self._final = self.status
+        self._drop_cursor()
         self._file.close()
 
     def _at(self, samples: range) -> np.ndarray:
@@ -171,22 +172,31 @@ class FileSource:
         if start <= samples.start < start + kept.shape[1]:
             return kept[:, samples.start - start : samples.stop - start]
         if self._cursor is None or (self._cursor.position > samples.start and not self._opened.track.seekable):
-            if self._cursor is not None:
-                self._cursor.close()
+            self._drop_cursor()
             self._cursor = self._opened.track.cursor()
         if self._cursor.position != samples.start:
             if self._opened.track.seekable:
                 self._cursor.seek(samples.start)
             else:
                 self._forward_to(samples.start)
-        block = self._filled(self._pull(self._cursor, len(samples)), len(samples))
-        failed = next((fault for fault in self._cursor.faults if fault.reason == "read-error"), None)
+        cursor = self._cursor
+        block = self._pull(cursor, len(samples))
+        failed = next((fault for fault in cursor.faults if fault.reason == "read-error"), None)
         if failed is not None:
-            self._cursor.close()
-            self._cursor = None
+            self._drop_cursor()
             raise self._file.error(failed.reason, failed.what)
+        if block.shape[1] < len(samples) and not cursor.faults:
+            cursor.faults.append(_short(len(samples) - block.shape[1]))
+        block = self._filled(block, len(samples))
         self._last = (samples.start, block)
         return block
+
+    def _drop_cursor(self) -> None:
+        if self._cursor is not None:
+            known = {fault.reason for fault in self._met}
+            self._met += [fault for fault in self._cursor.faults if fault.reason not in known]
+            self._cursor.close()
+            self._cursor = None
 
     def _forward_to(self, sample: int) -> None:
         cursor = self._cursor
@@ -218,11 +228,14 @@ class FileSource:
             faults.append(Fault("empty", "no-samples", "holds no samples."))
         return faults
 
+    def _changes(self) -> list[Fault]:
+        changed = self._file.changed() if self._file.descriptor >= 0 else None
+        if not changed:
+            return []
+        return [Fault("partial", "changed", f"changed while being read: {changed}. Read it again.")]
+
     def _conclude(self, found: list[Fault], tally: Tally) -> None:
-        faults = self._faults() + found
-        changed = self._file.changed()
-        if changed:
-            faults.insert(0, Fault("partial", "changed", f"changed while being read: {changed}. Read it again."))
+        faults = self._changes() + self._faults() + found
         if tally.odd:
             what = f"holds {tally.odd:,} samples that are NaN or infinite. They are no data."
             faults.append(Fault("warn", "not-finite", what))
@@ -256,6 +269,11 @@ class FileSource:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels, "
         sound = f"{channels}{self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}"
         return f"<{shown(self.path)}: {self.format}, {sound}>"
+
+
+def _short(missing: int) -> Fault:
+    what = f"{missing:,} of its samples could not be decoded. What comes before was used; copy the file again."
+    return Fault("partial", "short", what)
 
 
 class Tally:
