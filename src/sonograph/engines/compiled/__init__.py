@@ -55,6 +55,8 @@ class Compiled:
             return (
                 f"n_fft is {work.n_fft}, which is not a product of two or three numbers up to 64 without primes above 7"
             )
+        if work.remove_dc or work.preemphasis:
+            return "frames are to be conditioned, and compiled kernels take them as they are"
         if np.dtype(dtype) not in (np.float32, np.float64):
             return f"the samples are {np.dtype(dtype)}, and compiled kernels exist for float32 and float64"
         return build.unable()

@@ -29,7 +29,7 @@ def up(n: int, to: int) -> int:
 
 
 class Plan:
-    """A kernel with its tables for one Work in one precision. It keeps no reference to the Work, whose end is its own."""
+    """A kernel with its tables for one Work in one precision. It does not hold the Work, and ends with it."""
 
     def __init__(self, work: Work, dtype: np.dtype, target: build.Target, pixels: str = "") -> None:
         shape = factors(work.n_fft, 16 if target.x86 and target.vector_bytes < 64 else 32)
