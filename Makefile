@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-tensorflow torch check bench clean
+.PHONY: demo test test-oldest test-tensorflow torch check bench fuzz parity clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -21,6 +21,19 @@ torch: $(VENV)/torch.stamp
 test-tensorflow: $(VENV)-tensorflow/made.stamp
 	$(VENV)-tensorflow/bin/python -m pytest tests/learning/test_tensorflow.py
 
+# The engine's contract on the oldest llvmlite that it is promised to run on.
+test-oldest: $(VENV)-oldest/made.stamp
+	$(VENV)-oldest/bin/python -m pytest tests/engines
+
+# Damaged files at random, for minutes: make fuzz MINUTES=30
+MINUTES ?= 5
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python tests/io/fuzz.py --minutes $(MINUTES)
+
+# Write docs/parity.md anew, from what runs here.
+parity: $(VENV)/dev.stamp
+	$(BIN)/python tests/parity.py > docs/parity.new && mv docs/parity.new docs/parity.md
+
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -31,7 +44,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-tensorflow demo
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-tensorflow demo
 
 $(VENV)/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -62,4 +75,10 @@ $(VENV)-tensorflow/made.stamp: $(VENV)/made.stamp pyproject.toml
 	@rm -rf $(VENV)-tensorflow
 	$(BIN)/python -m venv --without-pip $(VENV)-tensorflow
 	$(PIP) --python $(VENV)-tensorflow/bin/python install --quiet --editable '.[tensorflow]' pytest hypothesis
+	@touch $@
+
+$(VENV)-oldest/made.stamp: $(VENV)/made.stamp pyproject.toml
+	@rm -rf $(VENV)-oldest
+	$(BIN)/python -m venv --without-pip $(VENV)-oldest
+	$(PIP) --python $(VENV)-oldest/bin/python install --quiet --editable . llvmlite==0.45.0 pytest hypothesis
 	@touch $@
