@@ -17,6 +17,8 @@ from sonograph.engines import Bands, Engine, Log, Work
 from sonograph.engines.reference import conditioned
 from sonograph.errors import SettingsError
 from sonograph.features.energy import frame_energy
+from sonograph.features.measures import measured
+from sonograph.features.samples import Measuring, Samples
 from sonograph.filterbanks import filters_of
 from sonograph.frames import samples_for, split, valid_frames
 from sonograph.levels import resolve_reference
@@ -50,7 +52,13 @@ class Plan:
         self.settings, self.stft = settings, stft_of(settings)
         _refuse_other_rate(self.stft.sample_rate, like.sample_rate)
         self.n_channels = like.n_channels
-        self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
+        measure = measure_of(settings)
+        self.work: Any
+        self.reference: float | None = None
+        if measure is None:
+            self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
+        else:
+            self.work = measured(measure, like.sample_rate)
         self.stages = stages_after(settings)
         self.frames_per_second = like.sample_rate / self.stft.hop
         self.n_rows = self.work.n_rows
@@ -58,7 +66,11 @@ class Plan:
             self.n_rows = stage.rows_after(self.n_rows)
         self._energy = next((stage for stage in self.stages if isinstance(stage, EnergySettings)), None)
         self.samples_dtype = np.dtype(asked.dtype or dtype)
-        self.engine = engines.serving(asked, self.work, self.samples_dtype)
+        self.engine: Any = (
+            Measuring(asked)
+            if isinstance(self.work, Samples)
+            else engines.serving(asked, self.work, self.samples_dtype)
+        )
         complex_type = np.result_type(self.samples_dtype, np.complex64)
         self.dtype = complex_type if self.work.quantity == "transform" else self.samples_dtype
 
@@ -166,9 +178,16 @@ def _refuse_other_rate(wanted: float | None, sample_rate: float) -> None:
         )
 
 
+def measure_of(settings: Settings) -> Any:
+    """The stage that looks at samples instead of a transform of them; None if there is none."""
+    return next((stage for stage in stages(settings)[1:2] if getattr(stage, "from_samples", False)), None)
+
+
 def stages_after(settings: Settings) -> list[Any]:
     """The stages of settings that no engine does: what comes after the transform, bands and one logarithm."""
     listed = stages(settings)[1:]
+    if measure_of(settings) is not None:
+        return listed[1:]
     if listed and isinstance(listed[0], BandSettings):
         listed = listed[1:]
     if listed and _engine_can(listed[0]):

@@ -234,6 +234,8 @@ class Spectrogram:
 def row_names(settings: Settings, n_rows: int) -> tuple[str, ...]:
     """A name for each of the rows that settings make."""
     for stage in _from_top(settings):
+        if hasattr(stage, "names"):
+            return tuple(stage.names)
         if isinstance(stage, DeltaSettings):
             n = n_rows // (1 + stage.order)
             below = row_names(stage.of, n)

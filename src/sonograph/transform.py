@@ -14,11 +14,21 @@ import numpy as np
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.features.norms import over_the_sound
+from sonograph.features.path import path
 from sonograph.forward import Forward, through
 from sonograph.frames import check_frames, frames_of, refuse_too_short, split
 from sonograph.levels import level
 from sonograph.plan import Plan as Plan
-from sonograph.settings import LevelSettings, Settings, StftSettings, context_of, stages, whole_sound
+from sonograph.settings import (
+    LevelSettings,
+    PyinSettings,
+    Settings,
+    StftSettings,
+    context_of,
+    stages,
+    stft_of,
+    whole_sound,
+)
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -143,6 +153,13 @@ def _from_the_whole(
     done = spectrogram(source, stage.of, engine=engine)
     if isinstance(stage, LevelSettings):
         done = level(done, reference="max", floor=stage.floor)
+    elif isinstance(stage, PyinSettings):
+        memory = np.swapaxes(done.values, -1, -2)
+        rate = done.sample_rate / stft_of(stage).hop
+        paths = [path(stage, channel, rate) for channel in memory.reshape(done.n_channels, *memory.shape[-2:])]
+        found = np.swapaxes(np.stack(paths), -1, -2)
+        values = found[0] if done.n_channels == 1 else found
+        done = dataclasses.replace(done, values=values, settings=stage, quantity=stage.quantity)
     else:
         memory = np.swapaxes(done.values, -1, -2)
         over_the_sound(stage, memory.reshape(done.n_channels, *memory.shape[-2:]))

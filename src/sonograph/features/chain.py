@@ -11,10 +11,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sonograph.features import cepstral, norms
+from sonograph.features import cepstral, norms, tonnetz
 from sonograph.features.deltas import Deltas
 from sonograph.features.energy import placed
+from sonograph.features.onset import Onset, Tempogram
 from sonograph.features.pcen import Pcen
+from sonograph.features.separation import Separation
+from sonograph.features.spectral_shape import Shapes
 from sonograph.settings import (
     AffineSettings,
     CepstralSettings,
@@ -22,7 +25,12 @@ from sonograph.settings import (
     EnergySettings,
     LogSettings,
     NormSettings,
+    OnsetSettings,
     PcenSettings,
+    SeparationSettings,
+    ShapeSettings,
+    TempogramSettings,
+    TonnetzSettings,
 )
 
 
@@ -84,11 +92,20 @@ def _link(stage: Any, frames_per_second: float) -> Link:
         return Pcen(stage, frames_per_second)
     if isinstance(stage, DeltaSettings):
         return Deltas(stage)
+    if isinstance(stage, ShapeSettings):
+        return Shapes(stage, frames_per_second)
+    if isinstance(stage, OnsetSettings):
+        return Onset(stage)
+    if isinstance(stage, TempogramSettings):
+        return Tempogram(stage)
+    if isinstance(stage, SeparationSettings):
+        return Separation(stage)
     functions: dict[type, Callable[[Any, np.ndarray], np.ndarray]] = {
         AffineSettings: norms.affine,
         NormSettings: norms.norm,
         LogSettings: norms.logarithm,
         CepstralSettings: cepstral.cepstra,
+        TonnetzSettings: tonnetz.tonnetz,
         EnergySettings: lambda stage, values: values,
     }
     function = functions[type(stage)]

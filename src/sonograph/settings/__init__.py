@@ -28,6 +28,16 @@ from sonograph.settings.features import RangeSettings as RangeSettings
 from sonograph.settings.features import StandardSettings as StandardSettings
 from sonograph.settings.levels import LevelSettings as LevelSettings
 from sonograph.settings.levels import check_level as check_level
+from sonograph.settings.measures import AutocorrelationSettings as AutocorrelationSettings
+from sonograph.settings.measures import PyinCandidates as PyinCandidates
+from sonograph.settings.measures import PyinSettings as PyinSettings
+from sonograph.settings.measures import TemporalSettings as TemporalSettings
+from sonograph.settings.measures import YinSettings as YinSettings
+from sonograph.settings.shapes import OnsetSettings as OnsetSettings
+from sonograph.settings.shapes import SeparationSettings as SeparationSettings
+from sonograph.settings.shapes import ShapeSettings as ShapeSettings
+from sonograph.settings.shapes import TempogramSettings as TempogramSettings
+from sonograph.settings.shapes import TonnetzSettings as TonnetzSettings
 from sonograph.settings.stft import EDGES as EDGES
 from sonograph.settings.stft import PLAIN_WINDOWS as PLAIN_WINDOWS
 from sonograph.settings.stft import QUANTITIES as QUANTITIES
@@ -45,4 +55,6 @@ from sonograph.settings.walk import whole_sound as whole_sound
 Settings = Union[  # noqa: UP007
     StftSettings, BandSettings, LevelSettings, LogSettings, RangeSettings, AffineSettings, NormSettings,
     StandardSettings, CepstralSettings, EnergySettings, DeltaSettings, PcenSettings,
+    TemporalSettings, AutocorrelationSettings, YinSettings, PyinCandidates, PyinSettings,
+    ShapeSettings, OnsetSettings, TempogramSettings, SeparationSettings, TonnetzSettings,
 ]  # fmt: skip

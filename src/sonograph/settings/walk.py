@@ -10,9 +10,13 @@ from sonograph.settings.bands import Band, BandSettings
 from sonograph.settings.banks import BANKS
 from sonograph.settings.features import STAGES
 from sonograph.settings.levels import LevelSettings
+from sonograph.settings.measures import MEASURES
+from sonograph.settings.shapes import SHAPE_STAGES
 from sonograph.settings.stft import StftSettings
 
-_KINDS: dict[str, Any] = {c.kind: c for c in (StftSettings, BandSettings, LevelSettings, *STAGES)}
+_KINDS: dict[str, Any] = {
+    c.kind: c for c in (StftSettings, BandSettings, LevelSettings, *STAGES, *MEASURES, *SHAPE_STAGES)
+}
 _BANKS: dict[str, Any] = {c.kind: c for c in BANKS}
 
 

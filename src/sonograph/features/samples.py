@@ -1,0 +1,75 @@
+"""Features that are measured on the samples of frames, behind the contract of an engine.
+
+A frame's numbers come from its own samples by the same operations in the same order, whatever its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sonograph.engines import Engine
+from sonograph.frames import split
+
+BLOCK = 1 << 16
+"""Samples that are looked at at a time, so that they stay in the cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What to measure: the counterpart of an engine's Work."""
+
+    stage: Any
+    function: Callable[..., None]
+    sample_rate: float
+    window_length: int
+    hop: int
+    n_rows: int
+    quantity: str = "feature"
+    remove_dc: bool = False
+    preemphasis: float = 0.0
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """Stands where an engine stands; `inner` does the transforms that some measures need."""
+
+    inner: Engine
+
+    @property
+    def name(self) -> str:
+        """What a spectrogram says ran."""
+        return self.inner.name
+
+    @property
+    def dtype(self) -> str | None:
+        """As the inner engine's."""
+        return self.inner.dtype
+
+    @property
+    def threads(self) -> int | None:
+        """As the inner engine's."""
+        return self.inner.threads
+
+    def refuses(self, work: Any, dtype: np.dtype) -> str | None:
+        """None: it takes all measures."""
+        return None
+
+    def compute(self, samples: np.ndarray, work: Samples, out: np.ndarray, *, reused: bool = False) -> None:
+        """Fill `out` (channels, frames, rows) from samples (channels, n); frame i begins at sample i * hop."""
+        for sound, rows in zip(samples, out, strict=True):
+            work.function(sound, work, rows, self.inner)
+
+
+def blocks(work: Samples, n_frames: int, most: int = BLOCK) -> Iterator[range]:
+    """Neighbouring frames whose samples fit the cache."""
+    yield from split(range(n_frames), max(1, (most - work.window_length) // work.hop + 1, most // 8 // work.hop))
+
+
+def cut(samples: np.ndarray, work: Samples, frames: range) -> np.ndarray:
+    """(frames, window_length) of the samples, without a copy."""
+    span = samples[frames.start * work.hop :][: (len(frames) - 1) * work.hop + work.window_length]
+    return np.lib.stride_tricks.sliding_window_view(span, work.window_length)[:: work.hop]

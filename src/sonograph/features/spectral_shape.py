@@ -1,0 +1,167 @@
+"""The shape of each frame's spectrum: centroid, bandwidth, roll-off, flatness, contrast, flux, entropy, slope.
+
+All from one pass, a few frames in the cache at a time; what features share (sums, logarithms) is computed once.
+The formulas and their sources are at `ShapeSettings`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+
+from sonograph.errors import SettingsError
+from sonograph.frames import split
+from sonograph.settings.shapes import ShapeSettings
+
+BLOCK = 1 << 18  # bytes of frames at a time
+LEAST_POWER = 1e-10  # librosa's amin
+GROUP = 32  # bins that are summed at a time for the roll-off
+
+
+class Shapes:
+    """The shapes of one channel as its frames come."""
+
+    def __init__(self, settings: ShapeSettings, frames_per_second: float) -> None:
+        stft = settings.of
+        self._settings = settings
+        self._frequencies = np.arange(stft.n_bins) * (frames_per_second * stft.hop / stft.n_fft)
+        self._bands = _octaves(settings, self._frequencies) if "contrast" in settings.features else []
+        self._before: np.ndarray | None = None  # the last frame's v / sum of v
+
+    def push(self, values: np.ndarray) -> np.ndarray:
+        """(frames, rows) of (frames, bins)."""
+        out = np.empty((len(values), len(self._settings.names)), values.dtype)
+        step = max(1, BLOCK // (values.shape[1] * values.itemsize))
+        for part in split(range(len(values)), step):
+            self._block(values[part.start : part.stop], out[part.start : part.stop])
+        return out
+
+    def finish(self) -> None:
+        """Nothing waits."""
+        return
+
+    def _block(self, values: np.ndarray, out: np.ndarray) -> None:
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            spectrum = _Spectrum(values, self._frequencies.astype(values.dtype), self._settings)
+            column = 0
+            for name in self._settings.features:
+                if name == "contrast":
+                    rows = spectrum.contrast(self._bands)
+                elif name == "flux":
+                    rows = self._flux(spectrum)[:, None]
+                else:
+                    rows = getattr(spectrum, name)()[:, None]
+                out[:, column : column + rows.shape[1]] = rows
+                column += rows.shape[1]
+        out[~(spectrum.total > 0)] = np.nan
+
+    def _flux(self, spectrum: _Spectrum) -> np.ndarray:
+        shares = spectrum.values / spectrum.total[:, None]
+        first = np.full_like(shares[:1], np.nan) if self._before is None else self._before
+        changes = np.empty_like(shares)
+        np.subtract(shares[1:], shares[:-1], out=changes[1:])
+        np.subtract(shares[:1], first, out=changes[:1])
+        self._before = shares[-1:].copy()
+        changes *= changes
+        return np.asarray(np.add.reduce(changes, axis=1))
+
+
+class _Spectrum:
+    """A few frames (frames, bins), and what is worked out of them once."""
+
+    def __init__(self, values: np.ndarray, frequencies: np.ndarray, settings: ShapeSettings) -> None:
+        self.values, self.frequencies, self.settings = values, frequencies, settings
+        self.total = np.add.reduce(values, axis=1)
+        self._is_power = settings.of.quantity == "power"
+        self._centroid: np.ndarray | None = None
+        self._logs: np.ndarray | None = None
+
+    def centroid(self) -> np.ndarray:
+        if self._centroid is None:
+            self._centroid = np.add.reduce(self.values * self.frequencies, axis=1) / self.total
+        return self._centroid
+
+    def bandwidth(self) -> np.ndarray:
+        away = self.frequencies - self.centroid()[:, None]
+        away *= away
+        away *= self.values
+        return np.sqrt(np.add.reduce(away, axis=1) / self.total)
+
+    def rolloff(self) -> np.ndarray:
+        # which group of bins reaches the share, then which bin of the group: running sums take long
+        n = self.values.shape[1]
+        groups = np.cumsum(np.add.reduceat(self.values, np.arange(0, n, GROUP), axis=1), axis=1)
+        share = self.values.dtype.type(self.settings.rolloff) * groups[:, -1]
+        group = np.argmax(groups >= share[:, None], axis=1)
+        lines = np.arange(len(group))
+        bins = np.minimum(group[:, None] * GROUP + np.arange(GROUP), n - 1)
+        sums = self.values[lines[:, None], bins]
+        sums[:, 0] += np.where(group > 0, groups[lines, group - 1], 0)
+        reached = np.cumsum(sums, axis=1, out=sums) >= share[:, None]
+        reached[:, -1] = True  # the group reaches it, however the sum was rounded
+        return np.asarray(self.frequencies[bins[lines, np.argmax(reached, axis=1)]])
+
+    def flatness(self) -> np.ndarray:
+        real = self.values.dtype.type
+        n = real(self.values.shape[1])
+        logs = self._logarithms() if self._is_power else self._logarithms() * real(2)
+        geometric = np.exp(np.add.reduce(np.maximum(logs, real(math.log(LEAST_POWER))), axis=1) / n)
+        power = self.values if self._is_power else self.values * self.values
+        return np.asarray(geometric / (np.add.reduce(np.maximum(power, real(LEAST_POWER)), axis=1) / n))
+
+    def entropy(self) -> np.ndarray:
+        mean_log = np.add.reduce(self.values * self._logarithms(), axis=1) / self.total
+        most = math.log(self.values.shape[1]) or 1.0
+        return np.asarray((np.log(self.total) - mean_log) / self.values.dtype.type(most))
+
+    def slope(self) -> np.ndarray:
+        away = self.frequencies - self.frequencies.mean()
+        return np.asarray((self.centroid() - self.frequencies.mean()) / np.sum(away**2))
+
+    def contrast(self, bands: list[tuple[slice, int]]) -> np.ndarray:
+        real = self.values.dtype.type
+        ends = np.empty((2, len(self.values), len(bands)), self.values.dtype)
+        for column, (bins, count) in enumerate(bands):
+            band = self.values[:, bins]
+            if count == 1:
+                np.minimum.reduce(band, axis=1, out=ends[0, :, column])
+                np.maximum.reduce(band, axis=1, out=ends[1, :, column])
+            else:
+                ranked = np.sort(band, axis=1)
+                ends[0, :, column] = np.add.reduce(ranked[:, :count], axis=1) / real(count)
+                ends[1, :, column] = np.add.reduce(ranked[:, -count:], axis=1) / real(count)
+        levels = real(10) * np.log10(np.maximum(ends, real(LEAST_POWER)))
+        return np.asarray(levels[1] - levels[0])
+
+    def _logarithms(self) -> np.ndarray:
+        if self._logs is None:
+            self._logs = np.log(np.maximum(self.values, np.finfo(self.values.dtype).tiny))
+        return self._logs
+
+
+def _octaves(settings: ShapeSettings, frequencies: np.ndarray) -> list[tuple[slice, int]]:
+    """The bins of each band, and how many of them count as its highest and as its lowest; as in librosa.
+
+    Each band but the lowest begins one bin early, and each but the highest ends one bin early.
+    """
+    corners = [0.0, *(settings.contrast_low * 2.0**k for k in range(settings.contrast_bands + 1))]
+    if corners[-2] >= frequencies[-1]:
+        raise SettingsError(
+            f"contrast_bands is {settings.contrast_bands}; octaves from {settings.contrast_low:g} Hz on leave nothing "
+            f"for the last one, which must begin below {frequencies[-1]:g} Hz"
+        )
+    bands = []
+    for k, (low, high) in enumerate(itertools.pairwise(corners)):
+        inside = np.flatnonzero((frequencies >= low) & (frequencies <= high))
+        last = k == settings.contrast_bands
+        if not len(inside) or (len(inside) < 2 and not last and k == 0):
+            raise SettingsError(
+                f"contrast_low is {settings.contrast_low:g} Hz; the band from {low:g} to {high:g} Hz holds too few "
+                f"bins: make the window longer"
+            )
+        first, stop = int(inside[0]) - (k > 0), len(frequencies) if last else int(inside[-1]) + 1
+        count = max(1, round(settings.contrast_share * (stop - first)))
+        bands.append((slice(first, stop if last else stop - 1), count))
+    return bands
