@@ -1,7 +1,8 @@
-"""The doors to training: the numbers of `spectrogram` in Torch, from one settings value.
+"""The doors to training: the numbers of `spectrogram` in Torch and scikit-learn, from one settings value.
 
     SpectrogramModule     a torch.nn.Module                 extra torch
     SoundDataset          windows of files for a DataLoader  extra torch
+    SpectrogramFeatures   a scikit-learn transformer         extra learn
     Item, Windows, from_folders, from_table: which sounds, and which parts of them; no extra
 
 Each is loaded when it is used, and says which extra is missing.
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from sonograph.learning.items import from_folders as from_folders
     from sonograph.learning.items import from_table as from_table
     from sonograph.learning.module import SpectrogramModule as SpectrogramModule
+    from sonograph.learning.sklearn import SpectrogramFeatures as SpectrogramFeatures
     from sonograph.learning.windows import Windows as Windows
 
 _HOME = {
     "SpectrogramModule": "module",
     "SoundDataset": "dataset",
+    "SpectrogramFeatures": "sklearn",
     "Item": "items",
     "from_folders": "items",
     "from_table": "items",

@@ -1,0 +1,173 @@
+"""SpectrogramFeatures: sounds to rows of a table, for pipelines of scikit-learn."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from sonograph import engines
+from sonograph.errors import MissingExtra, SettingsError
+from sonograph.io.audio import open as open_sound
+from sonograph.settings import Settings, StftSettings
+from sonograph.sources import Signal, Source
+from sonograph.spectrograms import Spectrogram
+from sonograph.transform import spectrogram
+
+try:
+    from sklearn.base import BaseEstimator, TransformerMixin
+    from sklearn.utils.parallel import Parallel, delayed
+    from sklearn.utils.validation import check_is_fitted, validate_data
+except ImportError as error:
+    raise MissingExtra("the transformer needs scikit-learn: pip install 'sonograph[learn]'") from error
+
+SUMMARIES = ("mean", "std", "min", "max")
+
+
+class SpectrogramFeatures(TransformerMixin, BaseEstimator):
+    """Sounds to features, one row for each sound.
+
+    Parameters
+    ----------
+    settings
+        Any settings: bands, a level, cepstra …; a preset. By default StftSettings().
+    sample_rate
+        Of the sounds, Hz.
+    summary
+        What is kept of each row over time, one or several of "mean", "std", "min", "max"; or "frames": all frames one
+        after another, which needs sounds of one length.
+    n_jobs
+        Sounds at a time, as in scikit-learn; None: one, on all cores.
+
+    Notes
+    -----
+    X is an array (sounds, samples), float32 or float64, or a list of Signals, other Sources, or paths, of one channel
+    and of any length. A frame with a missing sample (NaN) counts for nothing; a sound without any other gives NaN.
+
+    Raises
+    ------
+    SettingsError
+        From fit and transform: a summary that is none, complex values, sounds of another rate or of several channels,
+        "frames" of sounds of several lengths.
+
+    Examples
+    --------
+    >>> from sonograph import signals
+    >>> from sonograph.settings import BandSettings, LevelSettings, MelBank
+    >>> settings = LevelSettings(of=BandSettings(of=StftSettings(), bands=MelBank(n_bands=2)))
+    >>> features = SpectrogramFeatures(settings, summary="mean").fit([signals.tone(440.0, 1.0)])
+    >>> features.get_feature_names_out().tolist()
+    ['mean_band_0', 'mean_band_1']
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        sample_rate: float = 48_000.0,
+        summary: str | tuple[str, ...] = ("mean", "std"),
+        n_jobs: int | None = None,
+    ) -> None:
+        self.settings = settings
+        self.sample_rate = sample_rate
+        self.summary = summary
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None) -> SpectrogramFeatures:
+        """Learn the features' names from the first sound; nothing else is learned."""
+        first = self._computed(self._sounds(X, reset=True)[0])
+        if np.iscomplexobj(first.values):
+            raise SettingsError('quantity is "transform"; features are real numbers: set quantity="power"')
+        self.row_names_, self.n_frames_ = first.names, len(first.frames)
+        if self._summaries() == ("frames",):
+            names = [f"frame_{i}_{name}" for i in range(self.n_frames_) for name in first.names]
+        else:
+            names = [f"{summary}_{name}" for summary in self._summaries() for name in first.names]
+        self.feature_names_ = np.array(names, dtype=object)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """(sounds, features), in the precision of the samples."""
+        check_is_fitted(self)
+        sounds = self._sounds(X, reset=False)
+        rows = Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(self._row)(sound) for sound in sounds)
+        return np.stack(rows)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Names as "mean_band_0", or "frame_0_band_0"."""
+        check_is_fitted(self)
+        return self.feature_names_
+
+    def _summaries(self) -> tuple[str, ...]:
+        if self.summary == "frames":
+            return ("frames",)
+        chosen = (self.summary,) if isinstance(self.summary, str) else tuple(self.summary)
+        if not chosen or any(name not in SUMMARIES for name in chosen):
+            raise SettingsError(
+                f'summary is {self.summary!r}; it must be one or several of {", ".join(SUMMARIES)}, or "frames"'
+            )
+        return chosen
+
+    def _sounds(self, X: Any, *, reset: bool) -> list[Any]:
+        """Sources or paths."""
+        listed = isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.dtype == object)
+        if listed and len(X) and isinstance(X[0], str | os.PathLike | Source):
+            return list(X)
+        samples = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32), ensure_all_finite=False)
+        return [Signal(row, self.sample_rate) for row in samples]
+
+    def _row(self, sound: Any) -> np.ndarray:
+        values = self._computed(sound).values
+        if self._summaries() == ("frames",):
+            if values.shape[1] != self.n_frames_:
+                raise SettingsError(
+                    f'a sound has {values.shape[1]} frames; with summary="frames" it must have {self.n_frames_}, as '
+                    f"the first had: cut sounds to one length, or summarise"
+                )
+            return values.T.reshape(-1)
+        return np.concatenate([over_time(values, name) for name in self._summaries()])
+
+    def _computed(self, sound: Any) -> Spectrogram:
+        if isinstance(sound, str | os.PathLike):
+            with open_sound(sound) as source:
+                return self._of(source, os.fspath(sound))
+        return self._of(sound, "a sound")
+
+    def _of(self, source: Source, name: str) -> Spectrogram:
+        if source.n_channels != 1:
+            raise SettingsError(
+                f"{name} has {source.n_channels} channels; it must have 1: choose or average them first"
+            )
+        if source.sample_rate != self.sample_rate:
+            raise SettingsError(
+                f"sample_rate is {self.sample_rate:g} Hz; {name} has {source.sample_rate:g} Hz: resample it first"
+            )
+        settings = StftSettings() if self.settings is None else self.settings
+        threads = None if self.n_jobs in (None, 1) else 1
+        return spectrogram(source, settings, engine=engines.default(threads=threads))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.requires_fit = True
+        return tags
+
+
+def over_time(values: np.ndarray, name: str) -> np.ndarray:
+    """(rows,) of (rows, frames): what is there of each row, summed up; NaN where nothing is.
+
+    >>> over_time(np.array([[1.0, np.nan, 3.0], [np.nan] * 3]), "mean")
+    array([ 2., nan])
+    """
+    if name in ("min", "max"):
+        ends = np.fmin if name == "min" else np.fmax
+        return ends.reduce(values, axis=1, initial=np.nan)
+    here = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        count = here.sum(axis=1)
+        mean = np.where(here, values, 0).sum(axis=1, dtype=float) / count
+        if name == "std":
+            off = np.where(here, values - mean[:, None], 0)
+            mean = np.sqrt((off**2).sum(axis=1) / count)
+    return mean.astype(values.dtype)

@@ -1,0 +1,123 @@
+"""The scikit-learn transformer: scikit-learn's own checks, and the numbers."""
+
+import warnings
+
+import numpy as np
+import pytest
+import soundfile
+
+pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install 'sonograph[learn]'")
+
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sonograph import SettingsError, Signal, StftSettings, spectrogram
+from sonograph.learning import SpectrogramFeatures
+
+from .cases import LEVEL, LOG_MEL, MFCC, RATE, sounds
+
+
+@parametrize_with_checks([SpectrogramFeatures(StftSettings(window_length=16)), SpectrogramFeatures(summary="frames")])
+def test_scikit_learn_takes_it_for_one_of_its_own(estimator, check):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the checks' own
+        check(estimator)
+
+
+def test_summaries_are_those_of_the_rows_of_spectrogram():
+    x = sounds(6000)
+    features = SpectrogramFeatures(LOG_MEL, RATE, summary=("mean", "std", "min", "max")).fit_transform(x)
+    assert features.dtype == np.float32
+    for row, samples in zip(features, x, strict=True):
+        values = spectrogram(Signal(samples.astype(float), RATE), LOG_MEL).values
+        parts = [values.mean(axis=1), values.std(axis=1), values.min(axis=1), values.max(axis=1)]
+        np.testing.assert_allclose(row, np.concatenate(parts), rtol=0, atol=1e-3)
+
+
+def test_frames_follow_each_other_in_a_row():
+    x = sounds(6000).astype(float)
+    transformer = SpectrogramFeatures(MFCC, RATE, summary="frames").fit(x)
+    expected = spectrogram(Signal(x[1], RATE), MFCC).values
+    row = transformer.transform(x)[1]
+    np.testing.assert_array_equal(row.reshape(-1, 13).T, expected)
+    names = transformer.get_feature_names_out()
+    assert (names[0], names[14], len(names)) == ("frame_0_c0", "frame_1_c1", len(row))
+
+
+def test_signals_files_and_arrays_are_the_same_sounds(tmp_path):
+    x = sounds(4000)
+    paths = []
+    for i, samples in enumerate(x):
+        paths.append(tmp_path / f"{i}.wav")
+        soundfile.write(paths[-1], samples, int(RATE), subtype="FLOAT")
+    transformer = SpectrogramFeatures(LEVEL, RATE).fit(x)
+    wanted = transformer.transform(x)
+    np.testing.assert_array_equal(transformer.transform([Signal(samples, RATE) for samples in x]), wanted)
+    np.testing.assert_array_equal(transformer.fit(paths).transform([str(path) for path in paths]), wanted)
+    np.testing.assert_array_equal(transformer.transform(np.array(paths, dtype=object)), wanted)
+
+
+def test_sounds_of_several_lengths_are_summarised_and_not_flattened():
+    several = [Signal(sounds(n, channels=1)[0], RATE) for n in (4000, 9000)]
+    assert SpectrogramFeatures(MFCC, RATE).fit_transform(several).shape == (2, 26)
+    with pytest.raises(SettingsError, match=r"a sound has 57 frames; with summary=\"frames\" it must have 26"):
+        SpectrogramFeatures(MFCC, RATE, summary="frames").fit_transform(several)
+
+
+def test_missing_frames_count_for_nothing():
+    x = sounds(8000)
+    x[0, 3000:3100] = np.nan
+    x[1] = np.nan
+    features = SpectrogramFeatures(MFCC, RATE, summary=("mean", "std", "min")).fit_transform(x)
+    values = spectrogram(Signal(x[0], RATE), MFCC).values
+    here = values[:, ~np.isnan(values).any(axis=0)]
+    assert 0 < here.shape[1] < values.shape[1]
+    np.testing.assert_allclose(features[0], np.concatenate([here.mean(1), here.std(1), here.min(1)]), rtol=1e-4)
+    assert np.isnan(features[1]).all()
+    assert np.isfinite(features[2]).all()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2, -1])
+def test_any_number_of_jobs_gives_the_same_numbers(n_jobs):
+    x = sounds(5000)
+    alone = SpectrogramFeatures(MFCC, RATE).fit_transform(x)
+    np.testing.assert_array_equal(SpectrogramFeatures(MFCC, RATE, n_jobs=n_jobs).fit_transform(x), alone)
+
+
+def hums(n, rate=RATE):
+    """Two kinds of sound that differ in pitch alone."""
+    rng = np.random.default_rng(0)
+    kind = np.arange(n) % 2
+    t = np.arange(3000) / rate
+    x = np.sin(2 * np.pi * np.where(kind, 900, 500)[:, None] * t) + 0.3 * rng.standard_normal((n, len(t)))
+    return x * rng.uniform(0.1, 1, (n, 1)), kind
+
+
+def test_it_is_cloned_searched_and_cross_validated_in_a_pipeline():
+    x, kind = hums(24)
+    pipeline = make_pipeline(SpectrogramFeatures(MFCC, RATE), StandardScaler(), LogisticRegression())
+    assert cross_val_score(pipeline, x, kind, cv=3).min() == 1.0
+    copy = clone(pipeline[0]).set_params(settings=LEVEL, summary="max")
+    assert (copy.get_params()["settings"], pipeline[0].settings) == (LEVEL, MFCC)
+    search = GridSearchCV(pipeline, {"spectrogramfeatures__settings": [LEVEL, MFCC]}, cv=3, n_jobs=2).fit(x, kind)
+    assert search.best_score_ == 1.0
+    assert search.best_params_["spectrogramfeatures__settings"] in (LEVEL, MFCC)
+
+
+def test_what_cannot_be_is_refused_by_name():
+    x = sounds(3000)
+    for summary in ("median", ("mean", "frames"), ()):
+        with pytest.raises(
+            SettingsError, match=r'summary is .*; it must be one or several of mean, std, min, max, or "frames"'
+        ):
+            SpectrogramFeatures(MFCC, RATE, summary=summary).fit(x)
+    with pytest.raises(SettingsError, match='quantity is "transform"; features are real numbers'):
+        SpectrogramFeatures(StftSettings(quantity="transform"), RATE).fit(x)
+    with pytest.raises(SettingsError, match="a sound has 3 channels; it must have 1"):
+        SpectrogramFeatures(MFCC, RATE).fit([Signal(x, RATE)])
+    with pytest.raises(SettingsError, match="sample_rate is 16000 Hz; a sound has 8000 Hz: resample it first"):
+        SpectrogramFeatures(MFCC, RATE).fit([Signal(x[0], 8000.0)])
