@@ -29,8 +29,9 @@ def draw(
     path: str | os.PathLike[str] | None = None,
     look: PictureSettings | None = None,
     labels: Any = None,
+    ax: Any = None,
     **changes: Any,
-) -> Figure:
+) -> Any:
     """A picture of a sound: time across, frequency up, level in colour; or of several, a panel each on one scale.
 
     Parameters
@@ -47,13 +48,16 @@ def draw(
         What the picture shows, and how.
     labels
         What is marked on it: the path of an Audacity label track or a Raven selection table, or `Mark`s.
+    ax
+        Matplotlib axes of yours to draw on; their colour bar is put beside them.
     changes
         Settings of `look` by name: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
 
     Returns
     -------
     matplotlib Figure
-        With an Agg canvas; no window is opened. Axes are in seconds and hertz.
+        With an Agg canvas; no window is opened. Axes are in seconds and hertz. With `ax`: the image and its colour
+        bar, as `.image` and `.colour_bar`.
 
     Raises
     ------
@@ -80,6 +84,14 @@ def draw(
     format = None if path is None else format_of(path)
     several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
     sounds = [named(one, settings, labels) for one in several]
+    if ax is not None:
+        from sonograph.pictures.figure import paint_on
+
+        if path is not None or len(sounds) != 1:
+            raise SettingsError(
+                "ax is given; it takes one sound and no path: its figure is yours to save"
+            )
+        return paint_on(ax, sounds[0], look)
     composition = cast(Composition, compose(sounds, look))  # None only where faults are told, not raised
     figure = figure_of(composition)
     if path is not None and format is not None:

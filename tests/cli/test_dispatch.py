@@ -33,7 +33,7 @@ def test_help_names_units_defaults_examples_and_exit_codes(capsys):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ([], "name a command: draw, info, demo"),
+        ([], "name a command: draw, info, "),
         (["drow"], "invalid choice: 'drow'"),
         (["draw"], "required: FILE"),
         (

@@ -7,7 +7,8 @@ from tests.pictures.sounds import inside
 from sonograph import SettingsError, StftSettings, draw, signals
 from sonograph.pictures import frequency
 from sonograph.pictures.colours import colour_map
-from sonograph.pictures.raster import Pixels, raster
+from sonograph.pictures.raster import Pixels
+from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import AXES
 
 SETTINGS = StftSettings(window_length=2048, hop=1024, edges="inside")

@@ -14,7 +14,8 @@ from sonograph import (
     level,
     spectrogram,
 )
-from sonograph.pictures.raster import Pixels, raster
+from sonograph.pictures.raster import Pixels
+from sonograph.pictures.rasterise import raster
 
 
 def whole(sound, width=100, height=33, mean=False):

@@ -19,6 +19,7 @@ make a panel each, on one scale; the channels of a file are stacked."""
 EXAMPLES = """examples:
   sonograph draw robin.wav -o robin.png
   sonograph draw robin.wav -o robin.png --window 25ms --hop 10ms --range -80 0
+  sonograph draw robin.wav -o robin.png --preset librosa.mel
   sonograph draw concert.flac -o solo.pdf --start 1:30 --end 2:10 --view both
   sox in.aiff -t wav - | sonograph draw - -o - > out.png
   sonograph draw before.wav after.wav -o compared.svg --below 60 --colours viridis
@@ -81,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("no output is named; name the picture: -o picture.png")
     format = _format(arguments)
     look = _look(arguments)
-    options.check_stft(arguments)
+    options.check_settings(arguments)
     keep = tuple(file for file in arguments.files if file != streams.STANDARD)
     streams.check_output(arguments.output, keep)
     faults = Faults()
@@ -131,7 +132,7 @@ def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults) -> 
             opened = named(file, labels=arguments.labels)
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
-            settings = options.stft(arguments, rate)
+            settings = options.settings(arguments, rate)
             sounds.append(dataclasses.replace(opened, settings=settings, seconds=checked_seconds(seconds)))
         except SonographError as error:
             faults.tell(file, error)

@@ -6,7 +6,8 @@ import argparse
 import re
 from typing import Any, NamedTuple
 
-from sonograph.settings import EDGES, SCALINGS, StftSettings
+from sonograph.errors import SettingsError
+from sonograph.settings import EDGES, SCALINGS, Settings, StftSettings
 
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 
@@ -97,6 +98,7 @@ def add_help(parser: argparse.ArgumentParser) -> None:
 def add_stft(parser: argparse.ArgumentParser) -> None:
     """How to compute."""
     how = group(parser, "how to compute")
+    how.add_argument("--preset", metavar="NAME", help="another library's settings by name, as librosa.mel, kaldi.fbank")
     how.add_argument("--window", type=length, metavar="LENGTH", help="samples (1024) or time (25ms) [2048]")
     how.add_argument("--hop", type=length, metavar="LENGTH", help="likewise, at most the window [window / 4]")
     how.add_argument("--n-fft", type=int, metavar="N", help="samples per transform, zeros after the window [window]")
@@ -115,8 +117,14 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def stft(arguments: argparse.Namespace, sample_rate: float) -> StftSettings:
-    """The settings that were asked for, for a sound of this rate."""
+def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
+    """The settings that were asked for, for a sound of this rate.
+
+    Raises
+    ------
+    SettingsError
+        They cannot be; a preset together with parts of its own.
+    """
     asked = {
         "window_length": None if arguments.window is None else arguments.window.samples(sample_rate),
         "hop": None if arguments.hop is None else arguments.hop.samples(sample_rate),
@@ -125,11 +133,18 @@ def stft(arguments: argparse.Namespace, sample_rate: float) -> StftSettings:
         "edges": arguments.edges,
         "scaling": arguments.scaling,
     }
-    return StftSettings(**{name: value for name, value in asked.items() if value is not None})
+    given = {name: value for name, value in asked.items() if value is not None}
+    if arguments.preset is None:
+        return StftSettings(**given)
+    if given:
+        raise SettingsError(f"--preset is given with {', '.join(given)}, which it sets; leave out one or the other")
+    from sonograph.presets import preset
+
+    return preset(arguments.preset)
 
 
-def check_stft(arguments: argparse.Namespace) -> None:
+def check_settings(arguments: argparse.Namespace) -> None:
     """Refuse what no sound could be computed with, before any is opened."""
     lengths = (arguments.window, arguments.hop)
     if all(given is None or given.in_samples for given in lengths):
-        stft(arguments, 1.0)
+        settings(arguments, 1.0)

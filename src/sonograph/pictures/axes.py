@@ -41,8 +41,11 @@ def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: t
     """Put one channel's pixels on axes in seconds and hertz."""
     start, stop = raster.seconds
     low, high = float(raster.bounds[0]), float(raster.bounds[-1])
-    forward, inverse, _ = frequency.SCALES[raster.axis]
-    if raster.axis != "linear":  # the axis stays in hertz, so that a line in hertz drawn over it lies right
+    forward, inverse, _ = frequency.SCALES.get(raster.axis, frequency.SCALES["linear"])
+    if raster.axis not in (
+        "linear",
+        "rows",
+    ):  # the axis stays in hertz: a line in hertz lies right
         axes.set_yscale("function", functions=(forward, inverse))
     image = axes.imshow(
         np.ma.masked_invalid(raster.levels[channel]),
@@ -85,9 +88,10 @@ def draw_spectrum(axes: Axes, made: Spectrum, channel: int, look: PictureSetting
     axes.fill_between(made.frequencies, low, high, color=theme.wave, alpha=0.25, linewidth=0)
     axes.plot(made.frequencies, median, color=theme.wave, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(made.frequencies, made.mean[channel], color=theme.wave, linewidth=1.2)
-    first, last = frequency.limits(look.axis, made.frequencies, made.sample_rate / 2, look.frequencies)
-    if look.axis != "linear":
-        axes.set_xscale("function", functions=frequency.SCALES[look.axis][:2])
+    axis = look.axis or "linear"
+    first, last = frequency.limits(axis, made.frequencies, made.sample_rate / 2, look.frequencies)
+    if axis != "linear":
+        axes.set_xscale("function", functions=frequency.SCALES[axis][:2])
     axes.set_xlim(first, last)
     axes.grid(color=theme.faint, alpha=0.25, linewidth=LINE)
 
@@ -131,9 +135,15 @@ def frequencies_below(axes: Axes, scale: str, theme: Theme) -> None:
     axes.set_xlabel(words, fontsize=LABEL, color=theme.ink, labelpad=3)
 
 
-def frequency_axis(axes: Axes, scale: str) -> str:
-    """Frequencies, or notes, beside a panel; returns what the axis is to say."""
-    there, words = frequency.place(scale, *axes.get_ylim(), max(2, int(_room(axes)[1] / 2.6)))
+def row_axis(axes: Axes, raster: Raster) -> str:
+    """Frequencies, notes, or the names of rows, beside a panel; returns what the axis is to say."""
+    room = _room(axes)[1]
+    if raster.axis == "rows":
+        every = -(-len(raster.names) // max(1, int(room / 1.4)))
+        places = list(range(0, len(raster.names), every))
+        put_ticks(axes.yaxis, Ticks([float(p) for p in places], [raster.names[p] for p in places]))
+        return raster.rows.capitalize()
+    there, words = frequency.place(raster.axis, *axes.get_ylim(), max(2, int(room / 2.6)))
     put_ticks(axes.yaxis, there)
     return words
 

@@ -14,7 +14,8 @@ from sonograph.pictures import layout, words
 from sonograph.pictures.difference import common_span, difference
 from sonograph.pictures.layout import Box, Sheet, Track
 from sonograph.pictures.marks import Mark
-from sonograph.pictures.raster import Pixels, Raster, raster
+from sonograph.pictures.raster import Pixels, Raster
+from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.span import span
 from sonograph.pictures.spectrum import spectrum
@@ -289,8 +290,12 @@ def level_range(panels: Sequence[Panel], look: PictureSettings) -> tuple[float, 
         if low < high:
             return float(low), float(high)
     heard = [float(np.nanmax(pixels)) for pixels in shown if not np.isnan(pixels).all()]
-    floor = min((panel.made.level.floor for panel in panels if panel.kind != "wave"), default=0.0)
+    floor = min((panel.made.floor for panel in panels if panel.kind != "wave"), default=0.0)
     loudest = max(heard, default=floor)
+    if any(panel.kind == "level" and not panel.made.is_level for panel in panels):
+        quietest = min((float(np.nanmin(values)) for values in shown if not np.isnan(values).all()), default=0.0)
+        loudest = max(heard, default=1.0)
+        return (quietest, loudest) if quietest < loudest else (loudest - 0.5, loudest + 0.5)
     if loudest <= floor:
         return -look.below, 0.0  # silence: any scale shows it
     if look.view == "spectrum":  # the lines, and a little around them
@@ -311,12 +316,12 @@ def notes(composition: Composition) -> list[str]:
     if not made:
         rates = sorted({part.named.sound.sample_rate for part in parts})
         return ["sampled at " + ", ".join(f"{rate:g} Hz" for rate in rates)]
-    lines = {words.settings_line(one.level.of, one.sample_rate, one.n_rows): None for one in made}
+    lines = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in made}
     first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
     if composition.look.view == "spectrum":
         second = "line: mean power of the frames (Welch); shade: 5 to 95 % of them; dashes: median"
     else:
-        second = words.shown_line(*composition.levels, made[0].unit)
+        second = words.shown_line(*composition.levels, made[0].unit, is_level=made[0].is_level)
     if composition.look.view == "difference":
         second += f"; what lies {composition.look.below:g} dB or more below the louder sound counts as silence"
     if composition.look.percentiles is not None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
+from sonograph.pictures import ticks
 from sonograph.pictures.colours import colour_map
-from sonograph.pictures.compose import Composition, Panel, notes
+from sonograph.pictures.compose import Composition, Named, Panel, compose, notes
 from sonograph.pictures.paper import Paper
+from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.themes import THEMES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
@@ -36,7 +40,7 @@ def figure_of(composition: Composition) -> Figure:
             continue
         last = panel is composition.panels[-1]
         if panel.kind == "spectrum":
-            on.frequencies_below(axes, look.axis, paper.theme)
+            on.frequencies_below(axes, look.axis or "linear", paper.theme)
             axes.xaxis.label.set_visible(last)
         else:
             on.time_axis(axes, paper.theme, panel.part.named.sound.start, shown=panel.last, label=last)
@@ -48,6 +52,46 @@ def figure_of(composition: Composition) -> Figure:
             paper.colour_bar(sheet.bar(shown[0], shown[-1]), images[0], composition.rasters[0].label)
         paper.write(sheet.boxes[0].left, composition.title, notes(composition))
     return paper.figure
+
+
+class Painted(NamedTuple):
+    """What was drawn on axes of the reader's: the image, and its colour bar."""
+
+    image: AxesImage
+    colour_bar: Colorbar
+
+
+def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
+    """Draw a spectrogram, or features, on axes that are there already; their figure makes room for a colour bar.
+
+    Raises
+    ------
+    SettingsError
+        Another view, or a sound of several channels.
+    """
+    theme = THEMES[look.theme]
+    if look.view != "spectrogram":
+        raise SettingsError(f'view is "{look.view}"; on axes of yours it must be "spectrogram"')
+    if named.sound.n_channels > 1 and look.channel is None:
+        raise SettingsError(f"the sound has {named.sound.n_channels} channels; choose one for these axes: channel=0")
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise SettingsError("the axes belong to no figure; make them with figure.add_subplot()")
+    box = axes.get_window_extent()
+    size = max(1, round(box.width)), max(1, round(box.height))
+    composition = compose([named], look.but(size=size, axes=False))
+    if composition is None:
+        raise SettingsError("there is nothing to draw")
+    panel = composition.panels[0]
+    image = on.paint(axes, panel.made, panel.channel, colour_map(look.colours_shown), composition.levels)
+    if np.isnan(panel.made.levels[panel.channel]).any():
+        on.hatch(axes, theme)
+    on.draw_marks(axes, named.marks, theme)
+    bar = figure.colorbar(image, ax=axes, label=panel.made.label)
+    on.put_ticks(bar.ax.yaxis, ticks.level(*composition.levels, 6))
+    on.time_axis(axes, theme, named.sound.start)
+    on.side_label(axes, on.row_axis(axes, panel.made), theme)
+    return Painted(image, bar)
 
 
 def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, AxesImage | None]:
@@ -65,4 +109,4 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
     if np.isnan(made.levels[panel.channel]).any():
         on.hatch(axes, theme)
     on.draw_marks(axes, panel.part.named.marks, theme)
-    return on.frequency_axis(axes, made.axis), image
+    return on.row_axis(axes, made), image

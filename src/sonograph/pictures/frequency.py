@@ -45,6 +45,22 @@ SCALES = {
 }
 
 
+def evenest(centres: np.ndarray) -> str:
+    """The scale on which bands are most evenly spaced.
+
+    >>> evenest(scales.mel_to_hz(np.linspace(1, 40, 30))), evenest(1000 * 2.0 ** np.arange(-4, 4))
+    ('mel', 'log')
+    """
+    if len(centres) < 3:
+        return "linear"
+
+    def unevenness(name: str) -> float:
+        steps = np.diff(SCALES[name].forward(centres[centres > 0]))
+        return float(np.std(steps) / np.mean(steps))
+
+    return min((name for name in SCALES if name != "musical"), key=unevenness)
+
+
 def limits(
     axis: str, frequencies: np.ndarray, nyquist: float, asked: tuple[float, float] | None
 ) -> tuple[float, float]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from typing import Any
 
-from sonograph import __version__
 from sonograph.pictures.compose import Composition, notes
 from sonograph.pictures.words import printable
 
@@ -17,7 +17,7 @@ def recipe(composition: Composition) -> dict[str, Any]:
     """What a picture was made of and how, as plain values."""
     made = composition.made
     return {
-        "version": __version__,
+        "version": _version(),
         "sounds": [
             {
                 "name": printable(part.named.name),
@@ -27,17 +27,22 @@ def recipe(composition: Composition) -> dict[str, Any]:
             }
             for part in composition.parts
         ],
-        "settings": [one.level.to_dict() for one in made],
+        "settings": [one.settings.to_dict() for one in made],
         "look": {name: value for name, value in dataclasses.asdict(composition.look).items() if value is not None},
         "levels": [round(level, 3) for level in composition.levels] if made else None,
         "unit": made[0].unit if made else None,
     }
 
 
+def _version() -> str:
+    """Ours. The package is loaded whenever this runs; to import it here would be to import upwards."""
+    return str(sys.modules["sonograph"].__version__)
+
+
 def text(composition: Composition) -> dict[str, str]:
     """The recipe as the text chunks of a PNG."""
     return {
-        "Software": f"Sonograph {__version__}",
+        "Software": f"Sonograph {_version()}",
         "Title": printable(composition.title),
         "Description": printable("; ".join(notes(composition))),
         KEY: json.dumps(recipe(composition)),

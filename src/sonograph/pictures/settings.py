@@ -33,7 +33,8 @@ class PictureSettings:
     seconds
         From when to when, seconds from the start of the sound; either may be None: its start, its end.
     axis
-        The scale of the frequencies: "linear", "log", "mel", "bark", "erb" or "musical" (notes).
+        The scale of the frequencies: "linear", "log", "mel", "bark", "erb" or "musical" (notes). None: linear, and
+        for bands the scale on which they are evenly spaced.
     frequencies
         From which frequency to which, Hz; None: all.
     channel
@@ -70,7 +71,7 @@ class PictureSettings:
 
     view: str = "spectrogram"
     seconds: tuple[float | None, float | None] = (None, None)
-    axis: str = "linear"
+    axis: str | None = None
     frequencies: tuple[float, float] | None = None
     channel: int | None = None
     below: float = 80.0
@@ -86,7 +87,8 @@ class PictureSettings:
 
     def __post_init__(self) -> None:
         one_of("view", self.view, VIEWS)
-        one_of("axis", self.axis, AXES)
+        if self.axis is not None:
+            one_of("axis", self.axis, AXES)
         one_of("theme", self.theme, tuple(THEMES))
         check_colours(self.colours_shown)
         one_of("reduction", self.reduction, REDUCTIONS)

@@ -38,7 +38,9 @@ class Spectrum:
     frequencies: np.ndarray
     mean: np.ndarray
     percentiles: np.ndarray
-    level: LevelSettings
+    settings: LevelSettings
+    rows: str
+    floor: float
     sample_rate: float
     unit: str
     label: str
@@ -91,7 +93,9 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
         frequencies=frequencies,
         mean=10 * np.log10(np.maximum(mean / zero, 10 ** (level.floor / 10))),
         percentiles=np.maximum(_percentiles(counts, seen) - offset, level.floor),
-        level=level,
+        settings=level,
+        rows=piece.rows,
+        floor=level.floor,
         sample_rate=source.sample_rate,
         unit=unit,
         label=("Spectral density level" if stft_of(of).scaling == "density" else "Level") + f" ({unit})",

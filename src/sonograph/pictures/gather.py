@@ -1,0 +1,135 @@
+"""From a spectrogram, or from features in pieces, to pixels: those numbers are there already and are gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sonograph.engines import Engine
+from sonograph.frames import frames_of
+from sonograph.pictures import grid
+from sonograph.pictures.raster import Pixels, Raster, expanded, is_of_power, levels_of, power_and_level
+from sonograph.pictures.span import frames_in
+from sonograph.settings import Settings, stft_of, whole_sound
+from sonograph.sources import Source
+from sonograph.spectrograms import Spectrogram
+from sonograph.transform import pieces, spectrogram
+
+FRAMES_AT_ONCE = 4096
+
+
+def from_spectrogram(sound: Spectrogram, pixels: Pixels) -> Raster:
+    """The pixels of a spectrogram: of a power its level, of features themselves."""
+    frames = frames_in(sound.settings, sound.frames, pixels.samples)
+    return _raster(sound, iter([sound.select(frames=frames)]), frames, pixels)
+
+
+def from_features(sound: Source, settings: Settings, pixels: Pixels, engine: Engine | None = None) -> Raster:
+    """The pixels of features of a sound, which are made in pieces where they can be."""
+    frames = frames_in(settings, frames_of(settings, sound.n_samples), pixels.samples)
+    if whole_sound(settings):
+        parts = iter([spectrogram(sound, settings, frames=frames, engine=engine)])
+    else:
+        parts = _inside(pieces(sound, settings, at_most=FRAMES_AT_ONCE, engine=engine), frames)
+    first = next(parts)
+    return _raster(first, _chain(first, parts), frames, pixels)
+
+
+def _inside(parts: Iterator[Spectrogram], frames: range) -> Iterator[Spectrogram]:
+    """Of neighbouring pieces, what lies in `frames`."""
+    for part in parts:
+        inside = range(max(part.frames.start, frames.start), min(part.frames.stop, frames.stop))
+        if inside:
+            yield part.select(frames=inside)
+        if part.frames.stop >= frames.stop:
+            return
+
+
+def _chain(first: Spectrogram, rest: Iterator[Spectrogram]) -> Iterator[Spectrogram]:
+    yield first
+    yield from rest
+
+
+def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixels: Pixels) -> Raster:
+    """Pixels of neighbouring spectrograms like one of them."""
+    rows, bounds, axis = pixels.rows(like)
+    columns = grid.columns(stft_of(like.settings), frames, pixels.samples, pixels.width)
+    decibels = is_of_power(like.settings)
+    # a level rises with its power, so their maxima agree; their means do not, and features have no loudest
+    mean = pixels.mean or not (decibels or like.quantity in ("log", "level"))
+    as_level = decibels and like.quantity == "level" and not mean
+    gathered = _Gathered((like.n_channels, len(columns.edges) - 1, len(rows.edges) - 1), mean=mean)
+    for part in parts:
+        values = np.swapaxes(part.values, -1, -2).reshape(like.n_channels, len(part.frames), -1)
+        values = values if as_level or not decibels else _power(values, like)
+        gathered.add(values, part.frames, columns.edges, rows.edges)
+    cells, unit, label, settings = gathered.cells(), like.value_unit, like.label, like.settings
+    floor = FEATURES_FLOOR
+    if decibels:
+        _, level = power_and_level(settings)
+        settings, floor = level, level.floor
+        if not as_level:
+            cells, unit, label = levels_of(cells, like, level)
+    return Raster(
+        levels=expanded(cells, columns, rows),
+        span=pixels.samples,
+        bounds=bounds,
+        axis=axis,
+        sample_rate=like.sample_rate,
+        start=like.start,
+        settings=settings,
+        rows=like.rows,
+        n_rows=like.values.shape[-2],
+        names=like.names,
+        unit=unit,
+        label=label,
+        is_level=decibels or like.quantity == "level",
+        floor=floor,
+        missing=gathered.missing,
+        n_frames=len(frames),
+    )
+
+
+FEATURES_FLOOR = float("-inf")
+
+
+def _power(values: np.ndarray, like: Spectrogram) -> np.ndarray:
+    if like.quantity == "power":
+        return values
+    if like.quantity == "level":
+        power: np.ndarray = 10 ** (values / 10) * (like.reference or 1.0)
+        return power
+    return values.real**2 + values.imag**2
+
+
+class _Gathered:
+    """Cells being filled, piece by piece."""
+
+    def __init__(self, shape: tuple[int, int, int], *, mean: bool) -> None:
+        self.total = np.zeros(shape) if mean else np.full(shape, np.nan)
+        self.counts = np.zeros(shape) if mean else None
+        self.missing = 0
+
+    def add(self, values: np.ndarray, frames: range, columns: np.ndarray, rows: np.ndarray) -> None:
+        """Gather values (channels, frames, rows)."""
+        self.missing += int(np.isnan(values).all(axis=-1).any(axis=0).sum())
+        first = int(np.searchsorted(columns, frames.start, side="right")) - 1
+        last = int(np.searchsorted(columns, frames.stop, side="left"))
+        starts = columns[first:last].clip(frames.start) - frames.start
+        values = values[..., rows[0] : rows[-1]]
+        below = rows[:-1] - rows[0]
+        if self.counts is None:
+            loudest = np.fmax.reduceat(np.fmax.reduceat(values, starts, axis=1), below, axis=2)
+            self.total[:, first:last] = np.fmax(self.total[:, first:last], loudest)
+            return
+        here = ~np.isnan(values)
+        for sums, terms in ((self.total, np.where(here, values, 0.0)), (self.counts, here.astype(float))):
+            sums[:, first:last] += np.add.reduceat(np.add.reduceat(terms, starts, axis=1), below, axis=2)
+
+    def cells(self) -> np.ndarray:
+        """(channels, columns, rows)."""
+        if self.counts is None:
+            return self.total
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.total / self.counts

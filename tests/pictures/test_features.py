@@ -1,0 +1,102 @@
+"""What a result's rows are decides its axis."""
+
+from io import BytesIO
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+from tests.pictures.test_figure import nothing_is_cut_off
+
+from sonograph import SettingsError, Signal, StftSettings, draw, preset, signals, spectrogram
+from sonograph.pictures import gather
+from sonograph.pictures.marks import Mark
+
+GUITAR = signals.guitar(sample_rate=22_050.0)
+
+
+def test_cepstral_coefficients_stand_by_number():
+    figure = draw(GUITAR, preset("librosa.mfcc"))
+    axes, bar = figure.axes
+    assert axes.get_ylabel() == "Coefficient"
+    assert [t.get_text() for t in axes.get_yticklabels()][:3] == ["c0", "c1", "c2"]
+    assert bar.get_ylabel() == "Cepstrum"
+    values = spectrogram(GUITAR, preset("librosa.mfcc")).values
+    shown = axes.images[0].get_array()
+    np.testing.assert_allclose(shown[0, [0, -1]], values[0, [0, -1]], rtol=1e-6)
+    assert axes.images[0].get_clim() == pytest.approx((values.min(), values.max()), rel=1e-6)
+    nothing_is_cut_off(figure)
+
+
+def test_pitch_classes_have_their_names():
+    figure = draw(signals.tone(440.0, 3.0, sample_rate=22_050.0), preset("librosa.chroma"))
+    axes = figure.axes[0]
+    names = [t.get_text() for t in axes.get_yticklabels()]
+    assert names == ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
+    assert axes.get_ylabel() == "Pitch class"
+    shown = axes.images[0].get_array()
+    row = int(shown[:, 400].argmax())
+    assert names[int(12 * row / len(shown))] == "A"
+
+
+@pytest.mark.parametrize(("name", "axis"), [("librosa.mel", "mel"), ("librosa.stft", "linear")])
+def test_bands_lie_on_the_scale_that_suits_them(name, axis):
+    words = draw(GUITAR, preset(name)).axes[0].get_ylabel()
+    assert ("mel scale" in words) == (axis == "mel")
+
+
+def test_features_in_pieces_are_those_of_the_whole(monkeypatch):
+    settings = preset("kaldi.mfcc")
+    sound = Signal(np.random.default_rng(0).standard_normal(50_000), 16_000.0)
+    want = draw(sound, settings).axes[0].images[0].get_array()
+    monkeypatch.setattr(gather, "FRAMES_AT_ONCE", 37)
+    np.testing.assert_array_equal(draw(sound, settings).axes[0].images[0].get_array(), want)
+    part = draw(sound, settings, seconds=(1.0, 2.0)).axes[0]
+    assert part.get_xlim() == (1, 2)
+
+
+def test_a_pixel_of_features_is_their_mean():
+    settings = preset("kaldi.mfcc")
+    sound = Signal(np.random.default_rng(0).standard_normal(160_000), 16_000.0)
+    figure = draw(sound, settings, size=(400, 300), dpi=60)
+    values = spectrogram(sound, settings).values
+    shown = figure.axes[0].images[0].get_array()
+    assert shown[0].mean() == pytest.approx(values[0].mean(), rel=0.01)
+
+
+def test_a_spectrogram_shows_itself_in_a_notebook():
+    for what in (StftSettings(), preset("librosa.mfcc")):
+        png = spectrogram(GUITAR, what)._repr_png_()
+        with Image.open(BytesIO(png)) as image:
+            assert image.size == (880, 480)
+
+
+def test_axes_of_the_reader_are_drawn_on():
+    figure = Figure(figsize=(8, 3))
+    left, right = figure.subplots(1, 2)
+    painted = draw(GUITAR, StftSettings(), ax=left, axis="log", labels=[Mark(1.0, 2.0, "here")])
+    assert painted.image in left.images
+    assert painted.colour_bar.ax.get_ylabel() == "Level (dBFS)"
+    assert (left.get_xlabel(), left.get_ylabel()) == ("Time (s)", "Frequency (Hz)")
+    assert len(right.images) == 0
+    right.plot([0, 1], [440, 440])
+    figure.savefig(BytesIO())
+
+
+def test_axes_of_the_reader_take_one_channel_and_no_path(tmp_path):
+    axes = Figure().subplots()
+    two = Signal(np.zeros((2, 4000)), 8000.0)
+    with pytest.raises(SettingsError, match="the sound has 2 channels; choose one for these axes: channel=0"):
+        draw(two, ax=axes)
+    with pytest.raises(SettingsError, match="ax is given; it takes one sound and no path"):
+        draw(GUITAR, ax=axes, path=tmp_path / "a.png")
+    with pytest.raises(SettingsError, match='view is "both"; on axes of yours it must be "spectrogram"'):
+        draw(GUITAR, ax=axes, view="both")
+    draw(two, ax=axes, channel=1)
+
+
+def test_the_readers_defaults_of_matplotlib_are_left_alone():
+    before = dict(matplotlib.rcParams)
+    draw(GUITAR, StftSettings())
+    assert dict(matplotlib.rcParams) == before
