@@ -112,12 +112,13 @@ def test_the_workspace_of_the_longest_transform_is_small():
     assert workspace._local.size <= 16 << 20
 
 
-@pytest.mark.parametrize("kind", ["power", "transform", "bands", "max", "mean"])
+@pytest.mark.parametrize("kind", ["power", "transform", "bands", "conditioned", "max", "mean"])
 @pytest.mark.parametrize(("window_length", "hop", "n_fft"), [(64, 16, 64), (50, 7, 360), (4096, 1024, 16384)])
 def test_what_an_earlier_call_left_in_memory_never_shows(kind, window_length, hop, n_fft):
     bands = Bands(np.array([0, n_fft // 2]), np.array([0, 3, 4]), np.array([1.0, 2, 3, 4]))
     quantity = "transform" if kind == "transform" else "power"
-    work = Work(np.hanning(window_length), hop, n_fft, quantity, bands=bands if kind == "bands" else None)
+    bands = bands if kind == "bands" else None
+    work = Work(np.hanning(window_length), hop, n_fft, quantity, bands=bands, remove_dc=kind == "conditioned")
     frames = 21
     samples = noise((frames - 1) * hop + window_length)
 

@@ -22,6 +22,7 @@ CPUS = {
 KINDS = [
     Kind(),
     Kind("magnitude"),
+    Kind("power", conditioned=True),
     Kind("transform"),
     Kind("power", log=True),
     Kind("power", bands=True, log=True),
@@ -59,11 +60,13 @@ def test_every_kind_of_vector_computes_the_same_spectrum(target, dtype, n_fft):
     samples = rng.standard_normal((2, (frames - 1) * hop + len(window))).astype(dtype)
     cut = np.stack([samples[:, i * hop :][:, : len(window)] for i in range(frames)], axis=1).astype(float)
     transform = np.fft.rfft(cut * window, n_fft)
+    level = cut - cut.mean(axis=2, keepdims=True)
     power = np.abs(transform) ** 2
     sums = np.stack([power[..., :3] @ [1, 2, 1], power[..., 5:8] @ [0.5, 0.25, 1]], axis=-1)
     cases = [
         (Work(window, hop, n_fft, "transform"), transform),
         (Work(window, hop, n_fft, "magnitude"), np.abs(transform)),
+        (Work(window, hop, n_fft, remove_dc=True), np.abs(np.fft.rfft(level * window, n_fft)) ** 2),
         (Work(window, hop, n_fft, bands=bands), sums),
         (Work(window, hop, n_fft, log=Log(1.0, 1e-30)), np.log10(np.maximum(power, 1e-30))),
     ]

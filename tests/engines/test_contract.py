@@ -44,8 +44,12 @@ def run(engine, samples, work, frames, **options):
 
 def transforms(samples, work, frames):
     """The transform of every frame in double precision, the ends of the spectrum scaled."""
-    cut = np.stack([samples[:, i * work.hop :][:, : len(work.window)] for i in range(frames)], axis=1)
-    transform = np.fft.rfft(cut.astype(float) * work.window, work.n_fft)
+    cut = np.stack([samples[:, i * work.hop :][:, : len(work.window)] for i in range(frames)], axis=1).astype(float)
+    if work.remove_dc:
+        cut = cut - cut.mean(axis=2, keepdims=True)
+    first = cut[..., :1]
+    cut = cut - work.preemphasis * np.concatenate([first, cut[..., :-1]], axis=2)
+    transform = np.fft.rfft(cut * work.window, work.n_fft)
     transform[..., 0] *= np.sqrt(work.ends)
     if work.n_fft % 2 == 0:
         transform[..., -1] *= np.sqrt(work.ends)
@@ -106,6 +110,22 @@ def test_every_quantity_is_what_the_definition_says(engine, dtype, quantity, win
     eps = np.finfo(dtype).eps
     assert relative(values, expected) <= (8 if quantity == "power" else 4) * eps
     assert np.max(np.abs(values - expected)) <= 16 * eps * np.max(np.abs(expected))
+
+
+@EVERY_ENGINE
+@BOTH_PRECISIONS
+@pytest.mark.parametrize(("remove_dc", "preemphasis"), [(True, 0.0), (False, 0.97), (True, 0.97)])
+@pytest.mark.parametrize(
+    ("window_length", "hop", "n_fft"), [(400, 160, 512), (64, 16, 64), (1, 3, 16), (33, 50, 48), (2000, 7, 2048)]
+)
+def test_frames_lose_their_mean_and_gain_treble_where_asked(
+    engine, dtype, remove_dc, preemphasis, window_length, hop, n_fft
+):
+    work = Work(window_of(window_length), hop, n_fft, "transform", 1, None, None, remove_dc, preemphasis)
+    samples = sound(work, 19, channels=2, dtype=dtype) + np.dtype(dtype).type(0.5)
+    values, expected = run(engine, samples, work, 19), definition(samples, work, 19)
+    size = np.linalg.norm(definition(samples, Work(work.window, hop, n_fft, "transform"), 19))
+    assert np.linalg.norm(values - expected) <= 4 * np.finfo(dtype).eps * size
 
 
 @BOTH_PRECISIONS
@@ -185,13 +205,14 @@ def cuttings(draw):
     length = draw(st.integers(1, n_fft))
     hop = draw(st.integers(1, 24))
     kind = draw(st.sampled_from(["power", "magnitude", "transform", "level", "bands"]))
+    conditioning = draw(st.sampled_from([(False, 0.0), (True, 0.97)]))
     bands = bands_of((0, [1, 2, 3]), (4, [0.5] * 5)) if kind == "bands" else None
     log = Log(10.0, 1e-10) if kind == "level" else None
     quantity = kind if kind in ("magnitude", "transform") else "power"
     frames = draw(st.integers(1, 50))
     begin = draw(st.integers(0, frames - 1))
     end = draw(st.integers(begin + 1, frames))
-    return Work(window_of(length), hop, n_fft, quantity, bands=bands, log=log), frames, begin, end
+    return Work(window_of(length), hop, n_fft, quantity, 1.0, bands, log, *conditioning), frames, begin, end
 
 
 @EVERY_ENGINE
@@ -228,13 +249,14 @@ def test_threads_channels_and_old_memory_change_no_bit(engine, quantity):
 @EVERY_ENGINE
 @BOTH_PRECISIONS
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("kind", ["power", "magnitude", "transform", "level", "bands"])
+@pytest.mark.parametrize("kind", ["power", "magnitude", "transform", "level", "bands", "conditioned"])
 def test_a_frame_that_holds_a_missing_sample_is_nan_and_no_other_changes(engine, dtype, bad, kind):
     quantity = kind if kind in ("magnitude", "transform") else "power"
     log, bands = Log(10.0, 1e-10) if kind == "level" else None, SOME_BANDS if kind == "bands" else None
     window = window_of(50)
     window[0] = 0  # as a periodic Hann window begins
-    work = Work(window, 20, 64, quantity, bands=bands, log=log)
+    conditioning = (True, 0.97) if kind == "conditioned" else ()
+    work = Work(window, 20, 64, quantity, 1.0, bands, log, *conditioning)
     frames = 40
     samples = sound(work, frames, dtype=dtype)
     clean = run(engine, samples, work, frames)

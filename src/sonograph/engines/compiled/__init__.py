@@ -47,16 +47,12 @@ class Compiled:
         """Why the reference engine must do such work; None if this one can."""
         from sonograph.engines.compiled import build
 
-        if work.remove_dc or work.preemphasis:
-            return "frames lose their mean or are pre-emphasised first, which compiled kernels do not do"
         if work.n_fft % 2:
             return f"n_fft is {work.n_fft}, and compiled kernels exist for even n_fft only"
         if factors(work.n_fft) is None:
             return (
                 f"n_fft is {work.n_fft}, which is not a product of two or three numbers up to 64 without primes above 7"
             )
-        if work.remove_dc or work.preemphasis:
-            return "frames are to be conditioned, and compiled kernels take them as they are"
         if np.dtype(dtype) not in (np.float32, np.float64):
             return f"the samples are {np.dtype(dtype)}, and compiled kernels exist for float32 and float64"
         return build.unable()

@@ -10,8 +10,8 @@ import numpy as np
 from sonograph.engines.compiled.ir import Int
 from sonograph.engines.compiled.vectors import Code, Term, Value
 
-LEAST, SILENCE, SCALE, ENDS, ONE = range(5)
-"""Where `constants` puts what."""
+LEAST, SILENCE, SCALE, ENDS, ONE, SHARE, PREEMPHASIS = range(7)
+"""The reals of a kernel: `constants` makes the first five, the last two are those of `passes.condition`."""
 
 
 def constants(size: int, factor: float, floor: float, ends: float) -> list[float]:

@@ -1,6 +1,6 @@
 """The order of the passes: the one function that a compiled kernel exports, as IR text.
 
-    for each batch:  gather -> first -> poison -> for each block: (middle ->) last -> sink
+    for each batch:  gather (-> condition) -> first -> poison -> for each block: (middle ->) last -> sink
 
 A kernel depends on the factors of n_fft, on what is kept of a frame, on the precision and on the
 width of the CPU's vectors. Hop, window, bands, floor and lengths come as tables and numbers.
@@ -24,11 +24,11 @@ TABLES = (
 )  # fmt: skip
 """Addresses that a kernel reads, in this order."""
 NUMBERS = (
-    "hop", "rows", "pitch", "shared", "walk", "turn",  # how the sound is gathered, and read
+    "hop", "rows", "pitch", "shared", "length", "walk", "turn",  # how the sound is gathered, and read
     "ahead",  # lines of the next batch's sound to fetch for each block
     "n_rows", "n_bands", "width",  # numbers a frame; bands; rows of pixels, to whole vectors
 )  # fmt: skip
-PARTS = ("sound", "zero", "poison", "blocks", "scratch", "tile", "sums", "pixels", "runs")
+PARTS = ("sound", "frame", "zero", "poison", "blocks", "scratch", "tile", "sums", "pixels", "runs")
 """The table `numbers`: NUMBERS, then where the PARTS of the workspace begin, in elements."""
 ARGUMENTS = "tables:ptr x:ptr n:i64 start:i64 stop:i64 frames:i64 out:ptr workspace:ptr reused:i64"
 """Of the kernel: compute batches `start` to `stop` of `frames` frames of a sound of n samples."""
@@ -48,6 +48,7 @@ class Kind:
     quantity: str = "power"
     bands: bool = False
     log: bool = False
+    conditioned: bool = False
     pixels: str = ""
     """'' for frames, 'max' or 'mean' for pixels."""
 
@@ -67,6 +68,7 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
     tile = tile_of(module.size, V, shape, kind)
 
     gather = passes.gather(module)
+    condition = passes.condition(module) if kind.conditioned else None
     first = passes.first_pass(module, A, B, block_size(B, V))
     poison = passes.poison_pass(module, B)
     finish_block = _finish_block(module, shape, tile, kind)
@@ -87,8 +89,12 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
         batch = _Batch(fn, table, number, part, f, fn.min(V, frames - f), out, reused)
         is_first = Int(fn, fn.emit(f"zext i1 {fn.compare('eq', i, start)} to i64"))
         fn.call(gather, x, n, f * hop, hop, number["rows"], number["pitch"], shared, part["sound"], is_first)
-        sound = part["sound"], table["offsets"], number["walk"], number["turn"]
-        fn.call(first, *sound, table["window"], table["first_twiddles"], part["blocks"], part["scratch"])
+        if condition:
+            shape_of_sound = number["pitch"], hop, number["rows"], shared, number["length"]
+            fn.call(condition, part["sound"], *shape_of_sound, table["reals"], part["frame"])
+        sound = part["frame" if condition else "sound"]
+        where = table["offsets"], number["walk"], number["turn"]
+        fn.call(first, sound, *where, table["window"], table["first_twiddles"], part["blocks"], part["scratch"])
         fn.call(poison, part["blocks"], part["poison"])
         ahead = fn.at(x, (f + shared + V) * hop)
         with fn.loop(0, A // 2 + 1) as b:

@@ -1,10 +1,11 @@
 """The passes over one batch: as many frames as a vector has lanes, lane v holding frame f + v.
 
-gather   sound -> a table with one row per sample of a hop, so that one sample of all frames is one load
-first    window, real DFTs of the first factor over samples far apart, twiddles
-middle   (three factors only) complex DFTs inside a block, in place
-last     complex DFTs of whole blocks; every bin goes at once into a tile, finished
-poison   0 for a frame whose samples are all finite, NaN for any other; `last` adds it to every bin
+gather     sound -> a table with one row per sample of a hop, so that one sample of all frames is one load
+condition  (where asked for) the frames without their mean, pre-emphasised
+first      window, real DFTs of the first factor over samples far apart, twiddles
+middle     (three factors only) complex DFTs inside a block, in place
+last       complex DFTs of whole blocks; every bin goes at once into a tile, finished
+poison     0 for a frame whose samples are all finite, NaN for any other; `last` adds it to every bin
 
 For n_fft = A * B the first pass leaves A blocks of B numbers, of which a real signal needs only
 A // 2 + 1; block b holds what the bins b, b + A, b + 2 A ... are made of, and their mirror images.
@@ -13,7 +14,7 @@ A // 2 + 1; block b holds what the bins b, b + A, b + 2 A ... are made of, and t
 from __future__ import annotations
 
 from sonograph.engines.compiled.codelets import complex_codelet, get, put, real_codelet
-from sonograph.engines.compiled.finish import ENDS, ONE, Finish
+from sonograph.engines.compiled.finish import ENDS, ONE, PREEMPHASIS, SHARE, Finish
 from sonograph.engines.compiled.ir import Int, Module, Number
 from sonograph.engines.compiled.vectors import Code, Complex, Term, Value, Zero
 
@@ -61,6 +62,38 @@ def gather(module: Module) -> Code:
             fn.copy(x, begin + r * hop + c, target, c * pitch + r)
     with fn.unless(inside), fn.loop(shared, shared + V) as r:
         column(r)
+    return fn
+
+
+def condition(module: Module) -> Code:
+    """The gathered frames one sample after the other, without their mean, and pre-emphasised.
+
+    Two of the reals say how: the share of a sample in the mean (0 leaves the mean in) and how much of the
+    sample before is taken off. The first sample stands for the one before it.
+    """
+    arguments = "sound:ptr pitch:i64 hop:i64 rows:i64 shared:i64 length:i64 reals:ptr frame:ptr"
+    fn = Code(module, "condition", arguments)
+    sound, pitch, hop, rows, shared, length, reals, frame = fn.arguments
+    V = module.lanes
+    with fn.loop(0, shared + 1) as r:
+        begin = r * hop
+        with fn.loop(0, fn.min(rows, length - begin)) as c:
+            fn.store(fn.load(sound, c * pitch + r), frame, (begin + c) * V, True)
+    with fn.loop(0, 3) as n:  # so that the sum below may go by fours
+        fn.store(Zero(), frame, (length + n) * V, True)
+    zero = fn.constant(0.0).plain()
+    with fn.fold(0, length, 4, 4 * [zero]) as (n, carried):
+        here = fn.at(frame, n * V)
+        for i, total in enumerate(carried):
+            carried[i] = (Term(fn, total) + fn.load(here, i * V, True)).plain()
+    sums = [Term(fn, total) for total in carried]
+    mean = (((sums[0] + sums[1]) + (sums[2] + sums[3])) * fn.splat(reals, SHARE)).settled()
+    weight = fn.splat(reals, PREEMPHASIS)
+    with fn.loop(0, length) as back:  # from the end, because the sample before must still be the sound's
+        p = fn.at(frame, (length - 1 - back) * V)
+        before = fn.at(p, fn.select(fn.compare("eq", back, length - 1), 0, -V))
+        sample, last = fn.load(p, 0, True) - mean, (fn.load(before, 0, True) - mean).settled()
+        fn.store(sample.settled() - last * weight, p, 0, True)
     return fn
 
 

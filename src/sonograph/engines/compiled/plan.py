@@ -37,23 +37,28 @@ class Plan:
             raise ValueError(f"n_fft is {work.n_fft}, for which there is no kernel")
         self.hop, self.n_fft, self.dtype = work.hop, work.n_fft, dtype
         self.V = V = target.vector_bytes // dtype.itemsize
-        kind = Kind(work.quantity, work.bands is not None, work.log is not None, pixels)
+        conditioned = work.remove_dc or work.preemphasis != 0
+        kind = Kind(work.quantity, work.bands is not None, work.log is not None, conditioned, pixels)
         self.is_mean = pixels == "mean"
         self.kernel = build.kernel(shape, kind, dtype.itemsize == 8, target)
         self._tile = tile_of(dtype.itemsize, V, shape, kind)
 
         A, B, L = shape[0], work.n_fft // shape[0], shape[-1]
-        self._sound = _Sound(work.hop, len(work.window), V)
+        length = len(work.window)
+        sound = _Sound(work.hop, length, V)
+        frame_size = up(length + 3, 64) * V if conditioned else 0
         sample = np.arange(B)[:, None] + B * np.arange(A)
-        offsets, walk, turn = self._sound.offsets(sample)
-        inside = sample < len(work.window)
+        dense = _Sound(length, length, V)
+        offsets, walk, turn = dense.offsets(sample, frame_size) if conditioned else sound.offsets(sample, sound.size)
+        inside = sample < length
         window = np.where(inside, work.window[np.where(inside, sample, 0)], 0.0)
         ends = math.sqrt(work.ends) if work.quantity == "transform" else work.ends
         factor, floor = work.log or (1.0, 1.0)
+        reals = finish.constants(dtype.itemsize, factor, floor, ends)
         bands = _band_tables(work.bands, self._tile) if work.bands else _NO_BANDS
         nothing = np.zeros(0, np.int64)
         self._tables = {
-            "reals": np.array(finish.constants(dtype.itemsize, factor, floor, ends), dtype),
+            "reals": np.array([*reals, work.remove_dc / length, work.preemphasis], dtype),
             "offsets": offsets,
             "window": window.astype(dtype),
             "first_twiddles": _twiddles(B, A // 2 + 1, work.n_fft, dtype),
@@ -69,18 +74,20 @@ class Plan:
         lines = work.hop * V // (64 // dtype.itemsize * max(1, A // 2)) + 1
         self._numbers = {
             "hop": work.hop,
-            "rows": self._sound.rows,
-            "pitch": self._sound.pitch,
-            "shared": self._sound.shared,
+            "rows": sound.rows,
+            "pitch": sound.pitch,
+            "shared": sound.shared,
+            "length": length,
             "walk": walk,
             "turn": turn,
-            "ahead": lines if work.hop < 2 * len(work.window) else 0,
+            "ahead": lines if work.hop < 2 * length else 0,
             "n_rows": work.n_rows * (2 if work.quantity == "transform" else 1),
             "n_bands": len(bands.first),
             "width": 0,
         }
         self._sizes = {
-            "sound": self._sound.zero,
+            "sound": sound.size,
+            "frame": frame_size,
             "zero": V,
             "poison": V,
             "blocks": (A // 2 + 1) * block_size(B, V),
@@ -101,7 +108,9 @@ class Plan:
         end = 0
         for name in PARTS:
             numbers[name] = end
-            end += up(sizes[name], 64) + (16 if name != "sound" else 0)  # so that parts begin in different sets
+            end += up(sizes[name], 64) + (
+                16 if name not in ("sound", "frame") else 0
+            )  # so that parts begin in different sets
         every = {"numbers": np.array([numbers[name] for name in NUMBERS + PARTS], np.int64), **self._tables, **tables}
         arrays = [every[name] for name in TABLES]
         addresses = np.array([array.ctypes.data for array in arrays], np.uint64)
@@ -187,7 +196,7 @@ class _Sound:
     """How the sound of a batch is gathered: sample r * hop + c of all lanes begins at [c, r].
 
     `rows` are the samples of a hop that some frame uses, `shared` the columns that a batch has in
-    common with the next. Behind the table lies a vector of zeros, for what is beyond the window.
+    common with the next.
     """
 
     def __init__(self, hop: int, window_length: int, V: int) -> None:
@@ -195,10 +204,10 @@ class _Sound:
         self.rows = min(hop, window_length)
         self.shared = (window_length - 1) // hop
         self.pitch = V + (self.shared if self.shared <= V else up(self.shared, V))
-        self.zero = up(self.rows * self.pitch, 64)
+        self.size = up(self.rows * self.pitch, 64)
 
-    def offsets(self, sample: np.ndarray) -> tuple[np.ndarray, int, int]:
-        """Where the samples [j, i] lie, and how far the sound and the offsets advance with j.
+    def offsets(self, sample: np.ndarray, zero: int) -> tuple[np.ndarray, int, int]:
+        """Where the samples [j, i] lie, and how far the sound and the offsets advance with j; `zero` is where a 0 lies.
 
         Where a row of samples never crosses a hop, one row of offsets serves for every j.
         """
@@ -206,7 +215,7 @@ class _Sound:
         where = sample % self.hop * self.pitch + sample // self.hop
         if self.hop % groups == 0 and sample.size == self.window_length:
             return where[0].astype(np.uint32), self.pitch, 0
-        return np.where(sample < self.window_length, where, self.zero).astype(np.uint32), 0, count
+        return np.where(sample < self.window_length, where, zero).astype(np.uint32), 0, count
 
 
 def _twiddles(groups: int, count: int, n: int, dtype: np.dtype) -> np.ndarray:
