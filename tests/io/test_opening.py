@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -114,3 +115,21 @@ def test_a_limit_is_checked_before_the_work_and_names_its_option(tmp_path, noise
         open_sound(tmp_path / "a.wav", limits=Limits(channels=1))
     with pytest.raises(LimitError, match=r"32,000 bytes.*--max-bytes"):
         read(tmp_path / "a.wav", limits=Limits(bytes=10_000))
+
+
+def test_a_closed_sound_says_so(tmp_path, noise):
+    soundfile.write(tmp_path / "a.wav", noise, 1000)
+    with open_sound(tmp_path / "a.wav") as sound:
+        sound.read(range(10))
+    with pytest.raises(SourceError, match=r"a\.wav: is closed\. Open it again"):
+        sound.read(range(100, 200))
+
+
+def test_a_range_of_many_channels_takes_little_more_memory_than_it_is(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros((20_000, 512), np.float32), 8000, subtype="PCM_16")
+    with open_sound(tmp_path / "a.wav") as sound:
+        tracemalloc.start()
+        sound.read(range(20_000))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 20_000 * 512 * 4 + 4 * (1 << 20) * 8

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,17 @@ _REASONS = {
 _FLAGS = os.O_RDONLY
 for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY"):  # not all systems have all
     _FLAGS |= getattr(os, _name, 0)
+
+
+def _read_at(descriptor: int, count: int, position: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, count, position)
+    with _moving:  # Windows
+        os.lseek(descriptor, position, os.SEEK_SET)
+        return os.read(descriptor, count)
+
+
+_moving = threading.Lock()
 
 
 class OpenFile:
@@ -70,9 +82,11 @@ class OpenFile:
         OSError
             The disk or the network gave an error.
         """
+        if self._descriptor < 0:
+            raise self.error("closed", "is closed. Open it again.")
         parts = []
         while count > 0 and position < self.size + (1 << 40):
-            part = os.pread(self._descriptor, min(count, 1 << 24), position)
+            part = _read_at(self._descriptor, min(count, 1 << 24), position)
             if not part:
                 break
             parts.append(part)

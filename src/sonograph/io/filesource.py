@@ -18,13 +18,12 @@ from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault, Status, read_error, shown, worst
+from sonograph.io.tally import LARGEST, Tally
 from sonograph.io.tracks import Cursor, opened
 from sonograph.limits import Limits
 
 BLOCK = 1 << 20
 """Samples of all channels that are held at a time."""
-
-_LARGEST = 1.8e19  # a float32 sample above it has a power that float32 cannot hold
 
 
 class FileSource:
@@ -69,6 +68,7 @@ class FileSource:
         self.dtype = found.track.dtype
         self.unit = self.calibration.unit if self.calibration else unit or "FS"
         self.start = found.metadata.start
+        self._at_once = max(1, BLOCK // self.n_channels)
         self._scale = None if self.calibration is None else self.dtype.type(self.calibration.scale)
         self._options = (sample_rate, time_column, unit, self.calibration or False, self.limits)
         self._lock = threading.Lock()
@@ -117,7 +117,7 @@ class FileSource:
 
         Never goes back. Afterwards `status` is final.
         """
-        size = max(1, BLOCK // self.n_channels) if size is None else size
+        size = self._at_once if size is None else size
         track = self._opened.track
         cursor, tally, missing = track.cursor(), Tally(), 0
         try:
@@ -150,7 +150,7 @@ class FileSource:
         first, stop = max(0, samples.start), min(samples.stop, n_samples)
         with self._lock:
             while first < stop:
-                block = self._at(range(first, min(stop, first + BLOCK)))
+                block = self._at(range(first, min(stop, first + self._at_once)))
                 block = block if self._scale is None else block * self._scale
                 out[:, first - samples.start : first - samples.start + block.shape[1]] = block
                 first += block.shape[1]
@@ -175,10 +175,7 @@ class FileSource:
             self._drop_cursor()
             self._cursor = self._opened.track.cursor()
         if self._cursor.position != samples.start:
-            if self._opened.track.seekable:
-                self._cursor.seek(samples.start)
-            else:
-                self._forward_to(samples.start)
+            self._go_to(samples.start)
         cursor = self._cursor
         block = self._pull(cursor, len(samples))
         failed = next((fault for fault in cursor.faults if fault.reason == "read-error"), None)
@@ -198,11 +195,18 @@ class FileSource:
             self._cursor.close()
             self._cursor = None
 
-    def _forward_to(self, sample: int) -> None:
+    def _go_to(self, sample: int) -> None:
         cursor = self._cursor
+        if cursor is not None and self._opened.track.seekable:
+            try:
+                cursor.seek(sample)
+            except SonographError:
+                raise
+            except OSError as error:
+                cursor.faults.append(read_error(sample, error))
+            return
         while cursor is not None and cursor.position < sample:
-            count = min(BLOCK // self.n_channels + 1, sample - cursor.position)
-            if not self._pull(cursor, count).shape[1]:
+            if not self._pull(cursor, min(self._at_once, sample - cursor.position)).shape[1]:
                 return
 
     def _pull(self, cursor: Cursor, count: int) -> np.ndarray:
@@ -239,7 +243,7 @@ class FileSource:
         if tally.odd:
             what = f"holds {tally.odd:,} samples that are NaN or infinite. They are no data."
             faults.append(Fault("warn", "not-finite", what))
-        if tally.loudest > _LARGEST:
+        if tally.loudest > LARGEST:
             faults.append(Fault("warn", "too-loud", "holds samples whose power float32 cannot hold. Use float64."))
         doubt = self.calibration.doubt(tally.rms) if self.calibration else ""
         if doubt:
@@ -261,6 +265,8 @@ class FileSource:
     def __del__(self) -> None:
         if hasattr(self, "_file"):
             self._file.close()
+        if hasattr(self, "_cursor"):
+            self._drop_cursor()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return FileSource, (self.path, *self._options)
@@ -274,31 +280,3 @@ class FileSource:
 def _short(missing: int) -> Fault:
     what = f"{missing:,} of its samples could not be decoded. What comes before was used; copy the file again."
     return Fault("partial", "short", what)
-
-
-class Tally:
-    """What is counted on the way through a sound: samples, those not finite, the loudest, the mean square."""
-
-    def __init__(self) -> None:
-        self.n_samples, self.odd, self.loudest = 0, 0, 0.0
-        self._squares, self._finite = 0.0, 0
-
-    def add(self, block: np.ndarray) -> None:
-        """Look at a block; the caller counts its samples."""
-        if not block.size:
-            return
-        with np.errstate(invalid="ignore", over="ignore"):
-            top = float(max(block.max(), -block.min()))
-            if not np.isfinite(top):
-                size, block = block.size, block[np.isfinite(block)]
-                self.odd += size - block.size
-                top = float(np.abs(block).max(initial=0.0))
-            wide = block.astype(np.float64).ravel() if top > 1e15 else block.ravel()
-            self._squares += float(np.dot(wide, wide))
-        self._finite += block.size
-        self.loudest = max(self.loudest, top)
-
-    @property
-    def rms(self) -> float:
-        """Of the finite samples of all channels."""
-        return (self._squares / self._finite) ** 0.5 if self._finite else 0.0
