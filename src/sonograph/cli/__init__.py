@@ -19,6 +19,8 @@ from sonograph.cli.exits import talk
 COMMANDS = {
     "draw": "draw the spectrogram of sound files as a picture",
     "info": "say what sound files hold: rate, channels, duration, format, peak and rms",
+    "features": "compute features of many sound files into one table",
+    "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
 }
 

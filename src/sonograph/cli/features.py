@@ -1,0 +1,127 @@
+"""`sonograph features`: features of many sound files into one table."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sonograph.cli import exits, options
+from sonograph.cli.exits import talk
+from sonograph.errors import SettingsError, SourceError
+
+HELP = """Compute features of sound files, and of all in folders, into one table: a row for each frame, or for each file
+with --summary. Rows keep the order of the files, whatever the number of processes. A run that was interrupted goes on
+where it was when the same command is given again; files with faults are told at the end and never stop it."""
+
+EXAMPLES = """examples:
+  sonograph features robin.wav -o robin.csv --preset librosa.mfcc
+  sonograph features birds/ -o birds.npz --preset kaldi.fbank
+  sonograph features birds/ -o birds.parquet --settings my.toml --summary
+  sonograph presets kaldi.fbank > my.toml
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, or a folder of them")
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="a .csv, .jsonl, .npz, .parquet or .zarr")
+    how = options.group(parser, "what to compute")
+    one = how.add_mutually_exclusive_group(required=True)
+    one.add_argument("--preset", metavar="NAME", help="another library's numbers: 'sonograph presets' lists them")
+    one.add_argument("--settings", metavar="FILE", help="a TOML of settings: 'sonograph presets NAME' prints one")
+    how.add_argument(
+        "--summary", action="store_true", help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each"
+    )
+    run = options.group(parser, "how to run")
+    run.add_argument("--processes", type=int, metavar="N", help="at a time, each on one thread [all cores]")
+    run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
+    options.add_help(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compute; return the exit code."""
+    from sonograph.cli.progress import Progress
+    from sonograph.extract.find import sound_files
+    from sonograph.extract.run import extract
+    from sonograph.extract.table import check_format
+    from sonograph.files import check_output
+
+    if arguments.processes is not None and arguments.processes < 1:
+        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    settings = _settings(arguments)
+    if check_format(arguments.output) != ".zarr":
+        check_output(arguments.output, keep=tuple(arguments.paths))
+    files = sound_files(arguments.paths)
+    progress = Progress(len(files), "files", quiet=arguments.quiet)
+    said = set()
+
+    def tell(reports: list[Any], kept: bool) -> None:
+        if kept:
+            progress.skip(len(reports))
+            return
+        other = next((r for r in reports if r.was_rate not in (0.0, r.sample_rate) and r.sample_rate), None)
+        if other is not None and "rate" not in said:
+            said.add("rate")
+            progress.clear()
+            talk(
+                f"{other.file}: is at {other.was_rate:g} Hz; it and others like it are resampled to "
+                f"{other.sample_rate:g} Hz (soxr), as the settings want."
+            )
+        progress.add(len(reports), seconds=sum(r.seconds for r in reports))
+
+    try:
+        report = extract(
+            files,
+            settings,
+            arguments.output,
+            summary=arguments.summary,
+            preset=arguments.preset is not None,
+            processes=arguments.processes,
+            tell=tell,
+        )
+    except KeyboardInterrupt:
+        progress.clear()
+        talk(
+            f"interrupted after {progress.done:,} of {len(files):,} files. They are kept in {arguments.output}.parts; "
+            f"the same command goes on from there."
+        )
+        return exits.INTERRUPTED
+    progress.clear()
+    return _told(report, arguments, len(files))
+
+
+def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
+    """Say how it went; the exit code."""
+    for bad in report.faults:
+        talk(bad.fault)
+    if report.kept and not arguments.quiet:
+        talk(f"{report.kept:,} files were done by an earlier run.")
+    if report.faults:
+        talk(f"{len(report.faults):,} of {n_files:,} files had faults.")
+    if not report.n_rows:
+        talk(f"no file gave features; {arguments.output} was not written.")
+    elif not arguments.quiet:
+        talk(f"{arguments.output}: {report.n_rows:,} rows of {report.n_files:,} files.")
+    if any(bad.ours for bad in report.faults):
+        return exits.BUG
+    return exits.INPUT if report.faults else exits.DONE
+
+
+def _settings(arguments: argparse.Namespace) -> Any:
+    from sonograph.presets import preset
+    from sonograph.settings import from_toml
+
+    if arguments.preset is not None:
+        settings: Any = preset(arguments.preset)
+    else:
+        try:
+            text = Path(arguments.settings).read_text(encoding="utf-8")
+        except OSError as error:
+            raise SourceError(f"{arguments.settings}: could not be read ({error.strerror}). Check the name.") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{arguments.settings}: is not text; it must be TOML in UTF-8") from None
+        settings = from_toml(text, arguments.settings)
+    if settings.quantity == "transform":
+        raise SettingsError('the values are complex, and a table holds real numbers: set quantity = "power"')
+    return settings

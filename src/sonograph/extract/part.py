@@ -1,0 +1,158 @@
+"""One part: the features of a few files, computed here and kept in one .npz."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sonograph.errors import SettingsError, SonographError
+from sonograph.extract.summary import summary_names, summary_of
+from sonograph.files import written
+from sonograph.frames import centre_sample
+from sonograph.io import audio
+from sonograph.io.resampling import resample
+from sonograph.settings import Settings, stft_of
+from sonograph.sources import Signal, Source
+from sonograph.transform import spectrogram
+
+SCHEMA = 1
+"""Changes when what a part holds does."""
+
+IN_MEMORY = 1 << 26
+"""Samples of all channels up to which a sound is read at once."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one process is asked to do.
+
+    files     : paths
+    settings  : of the features
+    summary   : one row a file instead of one a frame
+    preset    : whether the numbers are those of a library, which knows no calibration
+    """
+
+    files: tuple[str, ...]
+    settings: Settings
+    summary: bool
+    preset: bool
+
+    @property
+    def name(self) -> str:
+        """A name that is another for other files, changed files or other settings."""
+        said = [SCHEMA, self.settings.digest, self.summary, self.preset, [_identity(file) for file in self.files]]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24] + ".npz"
+
+
+def _identity(file: str) -> list[Any]:
+    try:
+        found = os.stat(file)  # noqa: PTH116  # paths may be bytes that are no text
+        return [os.fsencode(file).hex(), found.st_size, found.st_mtime_ns]
+    except (OSError, ValueError):
+        return [os.fsencode(file).hex()]
+
+
+@dataclass
+class FileReport:
+    """What became of one file.
+
+    fault : what is wrong with it, in a sentence; "" if nothing
+    ours  : the fault is one of Sonograph
+    """
+
+    file: str
+    fault: str = ""
+    ours: bool = False
+    sample_rate: float = 0.0
+    was_rate: float = 0.0
+    n_channels: int = 0
+    n_frames: int = 0
+    first_time: float = 0.0
+    step: float = 0.0
+    seconds: float = 0.0
+    n_rows: int = 0
+    dtype: str = "float32"
+    names: list[str] = field(default_factory=list)
+
+
+def make(job: Job, folder: str) -> list[FileReport]:
+    """Compute a part and keep it in a folder."""
+    reports: list[FileReport] = []
+    arrays: dict[str, Any] = {}
+    for i, file in enumerate(job.files):
+        report = FileReport(file)
+        try:
+            values = _features(file, job, report)
+        except SonographError as error:
+            report.fault = str(error) if str(error).startswith(file) else f"{file}: {error}"
+        except MemoryError:
+            report.fault = f"{file}: needs more memory than there is. Take it in pieces, or on a larger machine."
+        except Exception as error:
+            report.fault, report.ours = f"{file}: {type(error).__name__}: {error}", True
+        else:
+            report.n_rows, report.dtype = len(values), values.dtype.name
+            arrays[f"values{i}"] = values
+        reports.append(report)
+    words = json.dumps([asdict(report) for report in reports]).encode()
+    with written(Path(folder) / job.name) as part, part.open("wb") as out:
+        np.savez(out, reports=np.frombuffer(words, np.uint8), **arrays)
+    return reports
+
+
+def kept(job: Job, folder: str) -> list[FileReport] | None:
+    """What a part holds that was made before; None where there is none, or where some file had a fault."""
+    path = Path(folder) / job.name
+    if not path.is_file():
+        return None
+    reports = read_reports(path)
+    return None if any(report.fault for report in reports) else reports
+
+
+def read_reports(path: Path) -> list[FileReport]:
+    """What a part says about its files."""
+    with np.load(path) as part:
+        return [FileReport(**said) for said in json.loads(part["reports"].tobytes())]
+
+
+def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
+    """(rows of the table, features), and what there is to say about them."""
+    with audio.open(file, calibration=False if job.preset else None) as opened:
+        source: Source = _in_memory(opened)
+        report.was_rate = source.sample_rate
+        wanted = stft_of(job.settings).sample_rate
+        if wanted is not None and wanted != source.sample_rate:
+            source = resample(source, wanted)
+        result = spectrogram(source, job.settings)
+        status = opened.status
+        if status.word in ("partial", "failed", "refused", "empty"):
+            report.fault = status.sentence or f"{file}: holds no samples."
+    if result.quantity == "transform":
+        raise SettingsError('the values are complex, and a table holds real numbers: set quantity="power"')
+    stft = stft_of(job.settings)
+    report.sample_rate, report.n_channels, report.n_frames = result.sample_rate, result.n_channels, len(result.frames)
+    report.first_time = centre_sample(stft, 0) / result.sample_rate
+    report.step = stft.hop / result.sample_rate
+    report.seconds = source.n_samples / source.sample_rate
+    report.names = list(summary_names(result.names) if job.summary else result.names)
+    rows = np.swapaxes(result.values, -1, -2).reshape(-1, result.values.shape[-2])
+    return summary_of(rows) if job.summary else rows
+
+
+def _in_memory(opened: Any) -> Source:
+    """A file's samples, or the file itself where they are too many to hold."""
+    parts, total = [], 0
+    for block in opened.blocks():
+        parts.append(block)
+        total += block.size
+        if total > IN_MEMORY:
+            source: Source = opened
+            return source
+    samples = np.concatenate(parts, axis=1) if parts else np.zeros((opened.n_channels, 0), opened.dtype)
+    one = samples[0] if len(samples) == 1 else samples
+    return Signal(one, opened.sample_rate, opened.unit, opened.start)

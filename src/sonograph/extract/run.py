@@ -1,0 +1,173 @@
+"""All parts, in as many processes as asked for, and the table that they become."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
+
+from sonograph.engines import n_threads
+from sonograph.errors import OutputError
+from sonograph.extract.part import FileReport, Job, kept, make
+from sonograph.extract.table import Table, write
+from sonograph.settings import Settings
+
+AT_ONCE = 32
+"""Files in a part: a second of work or so, of which little is lost when a run is interrupted."""
+
+WORTH_PROCESSES = 32 << 20
+"""Bytes of files from which on more processes are started: each needs half a second to begin."""
+
+
+@dataclass
+class Report:
+    """How a run ended.
+
+    files : what became of each, in order
+    kept  : how many had been done by a run before
+    n_rows, n_files : in the table: its rows, and the files that have some
+    """
+
+    files: list[FileReport] = field(default_factory=list)
+    kept: int = 0
+    n_rows: int = 0
+    n_files: int = 0
+
+    @property
+    def faults(self) -> list[FileReport]:
+        """The files with something wrong."""
+        return [report for report in self.files if report.fault]
+
+
+def extract(
+    files: list[str],
+    settings: Settings,
+    out: str,
+    *,
+    summary: bool = False,
+    preset: bool = False,
+    processes: int | None = None,
+    tell: Callable[[list[FileReport], bool], None] = lambda reports, kept: None,
+) -> Report:
+    """Features of files into a table.
+
+    Parameters
+    ----------
+    files
+        Paths, in the order that their rows shall have.
+    settings
+        Of the features.
+    out
+        A .csv, .jsonl, .npz, .parquet or .zarr.
+    summary
+        One row a file instead of one a frame.
+    preset
+        The numbers are those of a library, which knows no calibration.
+    processes
+        How many, each on one thread; None: one for each core.
+    tell
+        Called with what became of the files of each part, and whether it had been there.
+
+    Raises
+    ------
+    OutputError
+        The output cannot be written.
+    """
+    folder = Path(f"{out}.parts")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: the folder could not be made ({error.strerror}).") from None
+    size = max(1, min(AT_ONCE, len(files) // 16))  # of the files alone, so that parts are found again
+    jobs = [Job(tuple(files[i : i + size]), settings, summary, preset) for i in range(0, len(files), size)]
+    report, done = Report(), {}
+    waiting = []
+    for job in jobs:
+        before = kept(job, str(folder))
+        if before is None:
+            waiting.append(job)
+        else:
+            done[job] = before
+            report.kept += len(before)
+            tell(before, True)
+    at_once = min(processes or n_threads(None), len(waiting)) if _bytes(waiting) > WORTH_PROCESSES else 1
+    for job, reports in _computed(waiting, str(folder), at_once):
+        done[job] = reports
+        tell(reports, False)
+    report.files = [said for job in jobs for said in done[job]]
+    table = Table([(folder / job.name, done[job]) for job in jobs if (folder / job.name).is_file()], summary)
+    report.n_rows, report.n_files = table.n_rows, len(table.files)
+    if table.names:
+        write(table, out)
+    shutil.rmtree(folder, ignore_errors=True)
+    return report
+
+
+def _computed(jobs: list[Job], folder: str, processes: int) -> Iterator[tuple[Job, list[FileReport]]]:
+    """Each job and what came of it, in the order in which they end."""
+    if processes <= 1:
+        for job in jobs:
+            yield job, make(job, folder)
+        return
+    left = dict.fromkeys(jobs)
+    try:
+        with _pool(processes) as pool:
+            running: dict[Future[list[FileReport]], Job] = {pool.submit(make, job, folder): job for job in jobs}
+            try:
+                while running:
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        job = running.pop(future)
+                        reports = future.result()
+                        del left[job]
+                        yield job, reports
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    except BrokenProcessPool:
+        for job in left:
+            yield job, _alone(job, folder)
+
+
+def _bytes(jobs: list[Job]) -> int:
+    total = 0
+    for job in jobs:
+        for file in job.files:
+            with contextlib.suppress(OSError, ValueError):
+                total += Path(file).stat().st_size
+    return total
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    # a server that has imported all there is and no threads: its forks begin at once, where there are forks
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    context.set_forkserver_preload(["sonograph.extract.part", "scipy.fft", "sonograph.engines.compiled.build"])
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_leave_interrupts_to_parent)
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _alone(job: Job, folder: str) -> list[FileReport]:
+    """A job when some file killed a process: each file in a process of its own, so that only that one is lost."""
+    good = []
+    lost = {}
+    for file in job.files:
+        try:
+            with _pool(1) as pool:
+                pool.submit(make, replace(job, files=(file,)), folder).result()
+            good.append(file)
+        except BrokenProcessPool:
+            lost[file] = FileReport(file, f"{file}: reading it ended the process. Convert it, or leave it out.")
+    whole = {said.file: said for said in make(replace(job, files=tuple(good)), folder)} if good else {}
+    reports = [lost.get(file) or whole[file] for file in job.files]
+    made = Path(folder) / replace(job, files=tuple(good)).name
+    if made.is_file():
+        made.replace(Path(folder) / job.name)
+    return reports

@@ -1,0 +1,86 @@
+"""A table as a Zarr group; the one place here that uses zarr."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sonograph.errors import MissingExtra, OutputError
+
+if TYPE_CHECKING:
+    from sonograph.extract.table import Table
+
+CHUNK = 1 << 16  # rows
+
+
+def load() -> Any:
+    """zarr, or how to get it."""
+    try:
+        import zarr
+    except ImportError:
+        raise MissingExtra("Zarr needs the package zarr: pip install 'sonograph[zarr]'") from None
+    return zarr
+
+
+def write(table: Table, out: str) -> None:
+    """Arrays `values` (rows, features), `file` and the other columns; names and files as attributes.
+
+    A folder cannot be replaced in one step: it is made beside, and the old one goes when the new one is whole.
+    """
+    zarr = load()
+    final = Path(out)
+    if final.exists() and not ((final / "zarr.json").is_file() or not any(final.iterdir())):
+        raise OutputError(f"{out}: is there and is no Zarr group. Name another.")
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=f".{final.stem[:40]}.", suffix=".part", dir=final.parent))
+    except OSError as error:
+        raise OutputError(f"{out}: could not be written ({error.strerror}).") from None
+    try:
+        group = zarr.open_group(beside / "group", mode="w")
+        group.attrs["names"], group.attrs["files"] = list(table.names), list(table.files)
+        kinds = {"channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64", "file": "int32"}
+        rows = max(1, min(CHUNK, table.n_rows))
+        arrays = {
+            name: group.create_array(name, shape=(table.n_rows,), chunks=(rows,), dtype=kinds.get(name, "float64"))
+            for name in table.columns
+        }
+        size = (table.n_rows, len(table.names))
+        arrays["values"] = group.create_array("values", shape=size, chunks=(rows, size[1]), dtype=table.dtype.name)
+        _fill(table, arrays)
+        if final.exists():
+            shutil.rmtree(final)
+        (beside / "group").replace(final)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _fill(table: Table, arrays: dict[str, Any]) -> None:
+    """Whole chunks at a time."""
+    held: dict[str, list[np.ndarray]] = {name: [] for name in arrays}
+    first = count = 0
+
+    def put() -> None:
+        nonlocal first, count
+        for name, parts in held.items():
+            if parts:
+                arrays[name][first : first + count] = np.concatenate(parts)
+                parts.clear()
+        first, count = first + count, 0
+
+    for number, before, values in table.blocks():
+        for start in range(0, len(values), CHUNK):
+            some = slice(start, start + CHUNK)
+            here = before | {"file": np.full(len(values), number), "values": values}
+            while len(here["values"][some]):
+                fits = min(CHUNK - count, len(here["values"][some]))
+                for name in arrays:
+                    held[name].append(here[name][some][:fits])
+                count += fits
+                some = slice(some.start + fits, some.stop)
+                if count == CHUNK:
+                    put()
+    put()

@@ -1,0 +1,243 @@
+"""`sonograph features` and `sonograph presets`: many files, one table."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from sonograph import preset, preset_names, read, spectrogram
+from sonograph.cli import main
+from sonograph.cli.progress import Progress
+from sonograph.errors import SourceError
+from sonograph.extract import part, run
+from sonograph.extract.find import sound_files
+from sonograph.extract.part import make
+from sonograph.settings import from_toml
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Twenty sounds of 16 kHz in two folders, and a working directory."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for where in ("birds", "birds/more"):
+        Path(where).mkdir()
+        for i in range(10):
+            soundfile.write(f"{where}/{i}.wav", 0.1 * rng.standard_normal(4000 + 100 * i), 16_000, subtype="FLOAT")
+    return tmp_path
+
+
+def table(path):
+    with np.load(path) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def test_a_table_holds_what_spectrogram_gives(folder, capsys):
+    assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.mfcc"]) == 0
+    got = table("a.npz")
+    assert list(got["files"]) == sorted(str(path) for path in Path("birds").rglob("*.wav"))
+    for number, file in enumerate(got["files"]):
+        want = spectrogram(read(str(file)), preset("kaldi.mfcc"))
+        here = got["file"] == number
+        np.testing.assert_array_equal(got["values"][here], want.values.T)
+        np.testing.assert_allclose(got["time"][here], want.times, atol=1e-12)
+        np.testing.assert_array_equal(got["frame"][here], list(want.frames))
+    assert tuple(got["names"]) == want.names
+    assert "a.npz: " in capsys.readouterr().err
+    assert not Path("a.npz.parts").exists()
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "zarr"])
+def test_every_format_holds_the_same(folder, ending):
+    soundfile.write("birds/3.wav", np.zeros((4000, 2)), 16_000)
+    for out in ("a.npz", f"a.{ending}"):
+        assert main(["features", "birds", "-o", out, "--preset", "htk.mfcc", "-q"]) == 0
+    want = table("a.npz")
+    if ending == "csv":
+        with Path("a.csv").open() as lines:
+            rows = list(csv.DictReader(lines))
+        read_back = {name: [row[name] for row in rows] for name in rows[0]}
+    elif ending == "jsonl":
+        rows = [json.loads(line) for line in Path("a.jsonl").read_text().splitlines()]
+        read_back = {name: [row[name] for row in rows] for name in rows[0]}
+    elif ending == "parquet":
+        read_back = pytest.importorskip("pyarrow.parquet").read_table("a.parquet").to_pydict()
+    else:
+        group = pytest.importorskip("zarr").open_group("a.zarr", mode="r")
+        read_back = {name: group[name][:] for name in ("channel", "frame", "time", "sample_rate")}
+        read_back["file"] = [group.attrs["files"][i] for i in group["file"][:]]
+        read_back |= dict(zip(group.attrs["names"], group["values"][:].T, strict=True))
+    assert list(read_back["file"]) == list(want["files"][want["file"]])
+    for name in ("channel", "frame", "time", "sample_rate"):
+        np.testing.assert_allclose(np.asarray(read_back[name], float), want[name], atol=1e-6)
+    for i, name in enumerate(want["names"]):
+        np.testing.assert_array_equal(np.asarray(read_back[name], "float32"), want["values"][:, i])
+
+
+def test_missing_values_are_empty_or_null(folder):
+    x = np.ones(4000, "float32")
+    x[2000] = np.nan
+    soundfile.write("nan.wav", x, 16_000, subtype="FLOAT")
+    for out in ("a.csv", "a.jsonl"):
+        main(["features", "nan.wav", "-o", out, "--preset", "htk.mfcc", "-q"])
+    empty = [row for row in csv.DictReader(Path("a.csv").read_text().splitlines()) if row["c1"] == ""]
+    null = [row for row in map(json.loads, Path("a.jsonl").read_text().splitlines()) if row["c1"] is None]
+    assert len(empty) == len(null) == 2  # the frames from 1760 and from 1920 on
+
+
+def test_a_summary_is_one_row_a_file(folder):
+    assert main(["features", "birds", "-o", "a.csv", "--preset", "kaldi.fbank", "--summary", "-q"]) == 0
+    with Path("a.csv").open() as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == 20
+    for row in rows[::7]:
+        values = spectrogram(read(row["file"]), preset("kaldi.fbank")).values[4]
+        said = [float(row[f"band_4_{name}"]) for name in ("mean", "deviation", "p5", "p25", "p50", "p75", "p95")]
+        want = [values.mean(), values.std(), *np.percentile(values, (5, 25, 50, 75, 95))]
+        np.testing.assert_allclose(said, want, rtol=1e-5)
+        assert int(row["n_frames"]) == len(values)
+
+
+def test_any_number_of_processes_gives_the_same_table(folder, monkeypatch):
+    main(["features", "birds", "-o", "one.npz", "--preset", "librosa.mfcc", "-q"])
+    monkeypatch.setattr(run, "WORTH_PROCESSES", 0)
+    assert main(["features", "birds", "-o", "two.npz", "--preset", "librosa.mfcc", "-q", "--processes", "2"]) == 0
+    assert Path("one.npz").read_bytes() == Path("two.npz").read_bytes()
+
+
+def killed_by_seven(job, folder):
+    import os
+
+    if any("7" in Path(file).name for file in job.files):
+        os._exit(1)
+    return make(job, folder)
+
+
+def test_a_file_that_ends_its_process_is_the_only_one_lost(folder, monkeypatch, capsys):
+    monkeypatch.setattr(run, "WORTH_PROCESSES", 0)
+    monkeypatch.setattr(run, "AT_ONCE", 3)
+    monkeypatch.setattr(run, "make", killed_by_seven)
+    few = [f"birds/{i}.wav" for i in (5, 6, 7, 8)]
+    assert main(["features", *few, "-o", "a.npz", "--preset", "kaldi.fbank", "-q", "--processes", "2"]) == 3
+    assert list(table("a.npz")["files"]) == ["birds/5.wav", "birds/6.wav", "birds/8.wav"]
+    assert "birds/7.wav: reading it ended the process" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_goes_on_where_it_was(folder, monkeypatch, capsys):
+    main(["features", "birds", "-o", "whole.npz", "--preset", "kaldi.fbank", "-q"])
+    made = []
+
+    def interrupted(job, where):
+        if len(made) == 7:
+            raise KeyboardInterrupt
+        made.append(job)
+        return make(job, where)
+
+    monkeypatch.setattr(run, "make", interrupted)
+    assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank", "-q"]) == 130
+    assert "interrupted after 7 of 20 files. They are kept in a.npz.parts" in capsys.readouterr().err
+    assert not Path("a.npz").exists()
+    monkeypatch.setattr(run, "make", lambda job, where: made.append(job) or make(job, where))
+    assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank"]) == 0
+    assert "7 files were done by an earlier run" in capsys.readouterr().err
+    assert len(made) == 20
+    assert Path("a.npz").read_bytes() == Path("whole.npz").read_bytes()
+
+
+def test_bad_files_are_told_at_the_end_and_stop_nothing(folder, capsys):
+    Path("birds/empty.wav").write_bytes(b"")
+    Path("birds/text.wav").write_text("no sound")
+    Path("birds/cut.wav").write_bytes(Path("birds/0.wav").read_bytes()[:10_000])
+    soundfile.write("birds/short.wav", np.zeros(100), 16_000)
+    assert main(["features", "birds", "gone.wav", "-o", "a.npz", "--preset", "kaldi.fbank"]) == 3
+    assert len(table("a.npz")["files"]) == 21  # what the cut one holds is used
+    said = capsys.readouterr().err
+    for words in (
+        "birds/empty.wav: is empty",
+        "birds/text.wav: ",
+        "birds/cut.wav: the header promises",
+        "birds/short.wav: the sound has 100 samples, fewer than window_length 400",
+        "gone.wav: does not exist",
+        "5 of 25 files had faults",
+    ):
+        assert words in said, words
+
+
+def test_rates_are_mixed_a_row_each_with_its_rate(folder, capsys):
+    soundfile.write("birds/high.wav", np.zeros(9000), 44_100)
+    assert main(["features", "birds", "-o", "a.csv", "--preset", "librosa.mfcc", "--summary"]) == 0
+    rates = {row["file"]: float(row["sample_rate"]) for row in csv.DictReader(Path("a.csv").read_text().splitlines())}
+    assert rates["birds/high.wav"] == 44_100
+    assert rates["birds/0.wav"] == 16_000
+
+
+def test_a_preset_for_one_rate_resamples_and_says_so_once(folder, capsys):
+    for i in range(3):
+        soundfile.write(f"birds/high{i}.wav", np.zeros(9000), 44_100)
+    assert main(["features", "birds", "-o", "a.npz", "--preset", "whisper.80"]) == 0
+    assert set(table("a.npz")["sample_rate"]) == {16_000}
+    assert capsys.readouterr().err.count("is at 44100 Hz; it and others like it are resampled to 16000 Hz (soxr)") == 1
+
+
+def test_files_with_other_rows_are_left_out_and_told(folder, capsys):
+    soundfile.write("birds/high.wav", np.random.default_rng(0).standard_normal(9000), 44_100)
+    Path("octaves.toml").write_text('kind = "bands"\n[of]\nkind = "stft"\n[bands]\nkind = "octave"\n')
+    assert main(["features", "birds", "-o", "a.npz", "--settings", "octaves.toml"]) == 3
+    assert "birds/high.wav: has 30 features at 44100 Hz where the first file has 26" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["birds", "-o", "a.wav", "--preset", "kaldi.fbank"], 2, "the output is 'a.wav'; it must end in .csv, .jsonl"),
+        (["birds", "-o", "a.csv", "--preset", "kaldi.fbnk"], 2, "preset is 'kaldi.fbnk'; .* as kaldi.fbank"),
+        (["birds", "-o", "a.csv", "--preset", "librosa.stft"], 2, "the values are complex, and a table holds real"),
+        (["birds", "-o", "a.csv", "--settings", "no.toml"], 3, "no.toml: could not be read"),
+        (["birds", "-o", "a.csv", "--settings", "birds/0.wav"], 2, "birds/0.wav: is not text; it must be TOML"),
+        (["birds", "-o", "a.csv"], 2, "one of the arguments --preset --settings is required"),
+        (["birds", "-o", "no/a.csv", "--preset", "kaldi.fbank"], 4, "the folder no does not exist"),
+        (["birds", "-o", "a.csv", "--preset", "kaldi.fbank", "--processes", "0"], 2, "--processes is 0; it must be 1"),
+        (["birds/0.wav", "-o", "birds/0.wav", "--preset", "kaldi.fbank"], 2, "must end in"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_any_work(folder, capsys, words, code, message):
+    import re
+
+    assert main(["features", *words]) == code
+    assert re.search(message, capsys.readouterr().err)
+
+
+def test_a_folder_without_sounds_is_said(folder):
+    Path("none").mkdir()
+    with pytest.raises(SourceError, match="none: holds no sound file"):
+        sound_files(["none"])
+    Path("birds/.hidden.wav").write_bytes(b"")
+    Path("birds/notes.txt").write_text("")
+    assert len(sound_files(["birds", "birds/0.wav"])) == 20
+
+
+def test_a_long_file_is_not_held_whole(folder, monkeypatch):
+    main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank", "-q"])
+    monkeypatch.setattr(part, "IN_MEMORY", 1000)
+    main(["features", "birds", "-o", "b.npz", "--preset", "kaldi.fbank", "-q"])
+    assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
+
+
+def test_presets_are_listed_and_printed_as_settings(capsys):
+    assert main(["presets"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == list(preset_names())
+    for name in preset_names():
+        assert main(["presets", name]) == 0
+        assert from_toml(capsys.readouterr().out) == preset(name)
+    assert main(["presets", "whisper"]) == 2
+
+
+def test_progress_says_speed_and_time_left():
+    progress = Progress(100, "files", quiet=True)
+    progress.skip(20)
+    progress.add(40, seconds=400.0)
+    assert progress.words(10.0) == "60 of 100 files, 4 files/s, 40 × real time, 10 s left"
