@@ -65,6 +65,7 @@ CASES = {
     "energy of odd bins": EnergySettings(of=ODD, measure="bins", place="last"),
     "deltas": DeltaSettings(of=MFCC),
     "wide deltas": DeltaSettings(of=MFCC, width=4, order=1),
+    "standardised deltas": StandardSettings(of=DeltaSettings(of=MFCC), deviation=True),
     "pcen": PcenSettings(of=MEL),
     "pcen without bias": PcenSettings(of=MEL, bias=0.0, power=0.25),
     "pcen of another power": PcenSettings(of=MEL, power=0.3, gain=0.7),

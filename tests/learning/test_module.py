@@ -15,7 +15,7 @@ from sonograph import BandSettings, LevelSettings, SettingsError, Signal, StftSe
 from sonograph.engines.reference import Reference  # noqa: E402
 from sonograph.frames import frames_of  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
-from sonograph.learning.edges import count, margins  # noqa: E402
+from sonograph.learning.sizes import count, margins  # noqa: E402
 from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings  # noqa: E402
 
 from .cases import CASES, LEVEL, LOG_MEL, MEL, MFCC, RATE, STFT, close, sounds  # noqa: E402

@@ -1,8 +1,9 @@
-"""The doors to training: the numbers of `spectrogram` in Torch and scikit-learn, from one settings value.
+"""The doors to training: the numbers of `spectrogram` in Torch, TensorFlow and scikit-learn, from one settings value.
 
-    SpectrogramModule     a torch.nn.Module                 extra torch
+    SpectrogramModule     a torch.nn.Module                  extra torch
     SoundDataset          windows of files for a DataLoader  extra torch
     SpectrogramFeatures   a scikit-learn transformer         extra learn
+    tensorflow            a function and a tf.data source    extra tensorflow
     Item, Windows, from_folders, from_table: which sounds, and which parts of them; no extra
 
 Each is loaded when it is used, and says which extra is missing.
@@ -14,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import sonograph.learning.tensorflow as tensorflow
     from sonograph.learning.dataset import SoundDataset as SoundDataset
     from sonograph.learning.items import Item as Item
     from sonograph.learning.items import from_folders as from_folders
@@ -32,10 +34,12 @@ _HOME = {
     "Windows": "windows",
 }
 
-__all__ = [*_HOME]
+__all__ = [*_HOME, "tensorflow"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "tensorflow":
+        return importlib.import_module("sonograph.learning.tensorflow")
     if name not in _HOME:
         raise AttributeError(f"module 'sonograph.learning' has no attribute {name!r}")
     return getattr(importlib.import_module(f"sonograph.learning.{_HOME[name]}"), name)

@@ -1,6 +1,8 @@
 """What follows the transform in a module: each kind of settings is one function on tensors (..., frames, rows).
 
 `LINKS` lists them; a further kind is a further line there. The definitions, with their sources, are in `features`.
+What is missing comes in as NaN. A function that lets a frame bear on others takes it for 0 while it computes, as a NaN
+that a loss leaves out would still spoil the gradients of all that it met, and puts it back.
 """
 
 from __future__ import annotations
@@ -35,8 +37,6 @@ from sonograph.windows import window_of
 
 class Seen(NamedTuple):
     """What the transform saw of each frame.
-
-    What is missing is 0 while a link computes and NaN again after it: a NaN has no gradient that others could bear.
 
     frames  : (..., frames, window_length), as they were cut, 0 for what was missing
     missing : (..., frames, 1), whether a sample of the frame is missing
@@ -114,16 +114,17 @@ def logarithm(settings: LogSettings, values: torch.Tensor, tables: Any, seen: Se
 
 def level(settings: LevelSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
     """Decibels re the largest power of each sound; of silence re 1."""
-    values = values.masked_fill(seen.missing, 0)
+    missing = values.isnan()
+    values = values.masked_fill(missing, 0)
     largest = values.amax((-2, -1), keepdim=True)
     ratio = values / torch.where(largest > 0, largest, 1.0)
     decibels = 10 * ratio.clamp_min(10 ** (settings.floor / 10)).log10()
-    return decibels.masked_fill(seen.missing, torch.nan)
+    return decibels.masked_fill(missing, torch.nan)
 
 
 def limited(settings: RangeSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
     """Nothing more than so far below the largest value of each sound."""
-    largest = values.masked_fill(seen.missing, -torch.inf).amax((-2, -1), keepdim=True)
+    largest = values.masked_fill(values.isnan(), -torch.inf).amax((-2, -1), keepdim=True)
     return torch.maximum(values, largest - settings.span)
 
 
@@ -145,14 +146,15 @@ def norm(settings: NormSettings, values: torch.Tensor, tables: Any, seen: Seen) 
 
 
 def standard(settings: StandardSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
-    """Each row less its mean over the sound and, if asked, by its deviation; missing frames count for nothing."""
-    count = (~seen.missing).sum(-2, keepdim=True).clamp_min(1)
-    values = values.masked_fill(seen.missing, 0)
-    values = (values - values.sum(-2, keepdim=True) / count).masked_fill(seen.missing, 0)
+    """Each row less its mean over the sound and, if asked, by its deviation; what is missing counts for nothing."""
+    missing = values.isnan()
+    count = (~missing).sum(-2, keepdim=True).clamp_min(1)
+    values = values.masked_fill(missing, 0)
+    values = (values - values.sum(-2, keepdim=True) / count).masked_fill(missing, 0)
     if settings.deviation:
         variance = values.square().sum(-2, keepdim=True) / count
         values = values / torch.where(variance > 0, variance, 1.0).sqrt()
-    return values.masked_fill(seen.missing, torch.nan)
+    return values.masked_fill(missing, torch.nan)
 
 
 def cepstra(settings: CepstralSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
@@ -217,10 +219,11 @@ def pcen(settings: PcenSettings, values: torch.Tensor, tables: Any, seen: Seen) 
     The low-pass M[t] = keep M[t-1] + new E[t] is a scan: after k rounds each frame holds the last 2^k.
     """
     newest = settings.smoothing(seen.frames_per_second)
-    clean = values.masked_fill(seen.missing, 0)
+    missing = values.isnan().any(-1, keepdim=True)
+    clean = values.masked_fill(missing, 0)
     level = newest * clean
     # a missing frame leaves no trace
-    keep = values.new_full((1,), 1 - newest).expand(seen.missing.shape).masked_fill(seen.missing, 1.0)
+    keep = values.new_full((1,), 1 - newest).expand(missing.shape).masked_fill(missing, 1.0)
     step, n_frames = 1, values.shape[-2]
     pad = torch.nn.functional.pad
     while step < n_frames:
@@ -235,7 +238,7 @@ def pcen(settings: PcenSettings, values: torch.Tensor, tables: Any, seen: Seen) 
         pressed = torch.where(gained > 0, torch.where(gained > 0, gained, 1.0) ** power, 0.0)
     else:
         pressed = bias**power * torch.expm1(power * torch.log1p(gained / bias))
-    return pressed.masked_fill(seen.missing, torch.nan)
+    return pressed.masked_fill(missing, torch.nan)
 
 
 def nothing(settings: Any, before: Plan) -> dict[str, Any]:

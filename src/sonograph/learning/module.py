@@ -23,8 +23,9 @@ except ImportError as error:
     raise MissingExtra("the Torch module needs Torch: pip install 'sonograph[torch]'") from error
 
 from sonograph.engines.torch import tables_of, values_of, without_holes
-from sonograph.learning.edges import count, with_edges
+from sonograph.learning.edges import with_edges
 from sonograph.learning.links import Seen, Tables, link
+from sonograph.learning.sizes import count
 
 
 class SpectrogramModule(torch.nn.Module):

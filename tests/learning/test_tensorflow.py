@@ -1,0 +1,140 @@
+"""The TensorFlow function and source; run by `make test-tensorflow`, in an environment of its own."""
+
+import warnings
+
+import numpy as np
+import pytest
+import soundfile
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # TensorFlow's own
+    tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed: make test-tensorflow")
+
+from sonograph import SettingsError, Signal, SourceError, StftSettings, spectrogram
+from sonograph.engines.reference import Reference
+from sonograph.learning import Windows, from_folders, tensorflow
+from sonograph.learning.sounds import Sounds
+from sonograph.settings import EDGES, PcenSettings
+
+from .cases import CASES, LEVEL, MEL, MFCC, RATE, close, sounds, stage_kinds
+
+DONE = {name: settings for name, settings in CASES.items() if not stage_kinds(settings) & {"energy", "pcen"}}
+EVERY_CASE = pytest.mark.parametrize("settings", DONE.values(), ids=DONE.keys())
+
+
+def exact(samples, settings, rate=RATE):
+    """(channels, rows, frames) in float64, each channel a sound of its own."""
+    one = [spectrogram(Signal(np.asarray(x, float), rate), settings, engine=Reference()).values for x in samples]
+    return np.stack(one)
+
+
+@EVERY_CASE
+def test_it_has_the_numbers_of_spectrogram(settings):
+    samples = sounds()
+    expected = exact(samples, settings)
+    compute = tensorflow.function(settings, RATE)
+    double = compute(samples.astype(float)).numpy()
+    assert double.shape == expected.shape
+    assert np.max(np.abs(double - expected)) <= 1e-10 * np.max(np.abs(expected))
+    for mine, theirs in zip(compute(samples).numpy(), expected, strict=True):
+        close(settings, mine, theirs)
+
+
+@EVERY_CASE
+def test_frames_with_missing_samples_are_those_of_spectrogram(settings):
+    samples = sounds(channels=1).astype(float)
+    samples[0, [2000, 2100]] = np.nan, np.inf
+    expected = exact(samples, settings)
+    values = tensorflow.function(settings, RATE)(samples).numpy()
+    np.testing.assert_array_equal(np.isnan(values), np.isnan(expected))
+    here = ~np.isnan(expected)
+    np.testing.assert_allclose(values[here], expected[here], rtol=0, atol=1e-10 * np.abs(expected[here]).max())
+
+
+@pytest.mark.parametrize("edges", EDGES)
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_one_trace_serves_every_length(edges, drop_last):
+    settings = StftSettings(window_length=15, hop=4, n_fft=18, edges=edges, drop_last=drop_last)
+    compute = tensorflow.function(settings, 8000.0)
+    traced = tf.function(compute, input_signature=[tf.TensorSpec([None, None], tf.float64)])
+    for n_samples in (15, 16, 17, 40, 43, 100):
+        samples = np.random.default_rng(0).standard_normal((2, n_samples))
+        expected = exact(samples, settings, 8000.0)
+        for way in (compute, traced):
+            values = way(samples).numpy()
+            assert values.shape == expected.shape
+            np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12 * np.abs(expected).max(initial=1))
+    assert traced.experimental_get_tracing_count() == 1
+
+
+@pytest.mark.parametrize("name", ["level", "magnitude", "mfcc", "length 1", "standardised deltas"])
+def test_gradients_are_those_of_differences_and_finite_in_silence(name):
+    compute = tensorflow.function(DONE[name], RATE)
+    samples = tf.Variable(sounds(1200)[:2].astype(float))
+    rng = np.random.default_rng(0)
+    weights, step = rng.standard_normal(compute(samples).shape), rng.standard_normal(samples.shape)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(compute(samples) * weights)
+    slope = float(tf.reduce_sum(tape.gradient(loss, samples) * step))
+    far = [float(tf.reduce_sum(compute(samples + sign * 1e-7 * step) * weights)) for sign in (1, -1)]
+    assert slope == pytest.approx((far[0] - far[1]) / 2e-7, rel=1e-4)
+    silent = tf.Variable(np.zeros((1, 1200)))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(compute(silent))
+    assert np.isfinite(tape.gradient(loss, silent).numpy()).all()
+
+
+def test_what_cannot_be_is_refused():
+    with pytest.raises(SettingsError, match=r"settings hold PcenSettings; in TensorFlow it must be one of LogSettings"):
+        tensorflow.function(PcenSettings(of=MEL), RATE)
+    with pytest.raises(SettingsError, match="samples are int16; they must be float32 or float64"):
+        tensorflow.function(MFCC, RATE)(np.zeros(3000, "int16"))
+    with pytest.raises(SettingsError, match="100 samples, fewer than window_length 400"):
+        tensorflow.function(StftSettings(window_length=400, edges="inside"), RATE)(np.zeros(100))
+
+
+# The source
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for i, x in enumerate(sounds(9000)):
+        path = tmp_path / ("loud" if i == 1 else "soft") / f"{i}.wav"
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, x, int(RATE), subtype="FLOAT")
+    return tmp_path
+
+
+def test_the_source_gives_the_windows_that_the_dataset_gives(folder):
+    windows = Windows(length=4000, hop=3000)
+    data, wanted = tensorflow.source(from_folders(folder), windows), Sounds(from_folders(folder), windows)
+    got = list(data)
+    assert len(got) == len(data) == len(wanted)
+    for i, (samples, label) in enumerate(got):
+        np.testing.assert_array_equal(samples.numpy(), wanted.window(i)[0])
+        assert int(label) == wanted.window(i)[1]
+
+
+def test_each_pass_is_the_next_epoch(folder):
+    windows = Windows(length=1000, random=2, seed=5)
+    data, wanted = tensorflow.source(from_folders(folder), windows, epoch=3), Sounds(from_folders(folder), windows)
+    for epoch in (3, 4):
+        for i, (samples, _) in enumerate(data):
+            np.testing.assert_array_equal(samples.numpy(), wanted.window(i, epoch)[0])
+
+
+def test_a_pipeline_of_batches_computes_levels(folder):
+    compute = tensorflow.function(LEVEL, RATE)
+    data = tensorflow.source(from_folders(folder), Windows(length=4000), mono=True).batch(4)
+    batch, labels = next(iter(data.map(lambda samples, label: (compute(samples), label))))
+    wanted = Sounds(from_folders(folder), Windows(length=4000), mono=True)
+    for i in range(4):
+        close(LEVEL, batch[i].numpy(), exact(wanted.window(i)[0][None], LEVEL)[0])
+    assert labels.shape == (4,)
+
+
+def test_a_broken_file_is_named(folder):
+    (folder / "soft" / "0.wav").write_bytes(b"no sound")
+    with pytest.raises(SourceError, match=r"0\.wav"):
+        tensorflow.source(from_folders(folder), Windows(length=100))
+    assert len(tensorflow.source(from_folders(folder), Windows(length=9000), broken="skip")) == 2
