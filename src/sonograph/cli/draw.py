@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
+import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, streams
 from sonograph.cli.exits import talk
+from sonograph.cli.watched import Bar, Watched
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
@@ -30,8 +34,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file; - for standard input")
     out = options.group(parser, "where to")
-    out.add_argument("-o", "--output", metavar="OUT", help="a .png, .svg, .pdf or .html; - for standard output")
+    out.add_argument(
+        "-o", "--output", metavar="OUT", help="a .png, .svg, .pdf or .html; - for standard output [the terminal]"
+    )
     out.add_argument("--format", metavar="NAME", help="png, svg, pdf or html (of a surface) [the ending of OUT]")
+    out.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     out.add_argument("--bare", action="store_true", help="only the pixels, as a small PNG: quick, for scripts")
     what = options.group(parser, "what to show")
     what.add_argument("--start", type=options.moment, metavar="TIME", help="12.5 (s), 1:30 or 4410samples [the start]")
@@ -78,21 +85,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw; return the exit code."""
-    if arguments.output is None:
+    terminal = arguments.output is None
+    if terminal and not _has_colours():
         raise SettingsError("no output is named; name the picture: -o picture.png")
-    format = _format(arguments)
+    format = "" if terminal else _format(arguments)
     look = _look(arguments)
     options.check_settings(arguments)
     keep = tuple(file for file in arguments.files if file != streams.STANDARD)
-    streams.check_output(arguments.output, keep)
-    faults = Faults()
+    if not terminal:
+        streams.check_output(arguments.output, keep)
+    bar = Bar(quiet=arguments.quiet)
+    faults = Faults(bar)
     with streams.inputs(arguments.files) as files:
-        sounds = _opened(files, arguments, faults)
+        sounds = _opened(files, arguments, faults, bar)
         if sounds:
             from sonograph.pictures.compose import compose
 
             composition = compose(sounds, look, on_fault=lambda named, error: faults.tell(named.name, error))
-            if composition is not None:
+            bar.clear()
+            if composition is not None and terminal:
+                _print(composition)
+            elif composition is not None:
                 with streams.output(arguments.output, keep) as file:
                     _write(composition, file, format, bare=arguments.bare)
         for sound in sounds:
@@ -103,25 +116,27 @@ def run(arguments: argparse.Namespace) -> int:
 class Faults:
     """What was wrong with some of the files, said as it comes up."""
 
-    def __init__(self) -> None:
+    def __init__(self, bar: Bar) -> None:
         self.codes: set[int] = set()
+        self._bar = bar
 
     def tell(self, name: str, error: SonographError) -> None:
         """Say what is wrong with a file."""
+        self._bar.clear()
         name, words = streams.plain(name), streams.plain(str(error))
         talk(words if name in words else f"{name}: {words}")
         self.codes.add(exits.code_of(error) or exits.BUG)
 
     def look_at(self, source: Any) -> None:
         """Say how a file was, now that it has been read."""
-        status = getattr(source, "status", None)
+        status = getattr(getattr(source, "source", source), "status", None)
         if status is not None and status.word not in ("ok", "empty"):
             talk(streams.plain(status.sentence))
             if status.word != "warn":
                 self.codes.add(exits.INPUT)
 
 
-def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults) -> list[Named]:
+def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults, bar: Bar) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import named
     from sonograph.pictures.settings import checked_seconds
@@ -133,10 +148,29 @@ def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults) -> 
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = options.settings(arguments, rate)
-            sounds.append(dataclasses.replace(opened, settings=settings, seconds=checked_seconds(seconds)))
+            watched: Any = Watched(opened.sound, bar)  # type: ignore[arg-type]  # a file is a Source
+            sounds.append(
+                dataclasses.replace(opened, sound=watched, settings=settings, seconds=checked_seconds(seconds))
+            )
         except SonographError as error:
             faults.tell(file, error)
     return sounds
+
+
+def _has_colours() -> bool:
+    """Whether standard output is a terminal with colours."""
+    kind = os.environ.get("TERM", "dumb")
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and ("color" in kind or _has_true_colour())
+
+
+def _has_true_colour() -> bool:
+    return os.environ.get("COLORTERM", "") in ("truecolor", "24bit")
+
+
+def _print(composition: Any) -> None:
+    from sonograph.pictures.terminal import text_of
+
+    sys.stdout.write(text_of(composition, true_colour=_has_true_colour()))
 
 
 def _format(arguments: argparse.Namespace) -> str:
@@ -187,4 +221,8 @@ def _look(arguments: argparse.Namespace) -> Any:
         "dpi": arguments.dpi,
         "title": arguments.title,
     }
+    if arguments.output is None:
+        from sonograph.pictures.terminal import size_for
+
+        asked["axes"], asked["size"] = False, arguments.size or size_for(*shutil.get_terminal_size())
     return PictureSettings(**{name: value for name, value in asked.items() if value is not None})

@@ -22,6 +22,26 @@ def indices(levels: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.where(np.isnan(steps), 0, np.nan_to_num(steps) + 1.5).astype(np.uint8)
 
 
+def pixels_of(composition: Composition) -> np.ndarray:
+    """Numbers of colours, (height, width), from the top.
+
+    Raises
+    ------
+    SettingsError
+        It holds something that is not made of pixels, as a waveform.
+    """
+    sheet, look = composition.sheet, composition.look
+    if look.view in ("waveform", "both", "spectrum", "surface"):
+        raise SettingsError(f'view is "{look.view}"; a bare picture has only the pixels of a spectrogram')
+    pixels = np.zeros((sheet.height, sheet.width), np.uint8)
+    for panel in composition.panels:
+        left, bottom, width, height = panel.box
+        top = sheet.height - bottom - height
+        levels = panel.made.levels[panel.channel, ::-1]
+        pixels[top : top + height, left : left + width] = indices(levels, *composition.levels)
+    return pixels
+
+
 def save_bare(composition: Composition, file: Any, text: dict[str, str]) -> None:
     """Write the pixels, and lines of text about them, as a PNG to a path or an open file.
 
@@ -32,18 +52,10 @@ def save_bare(composition: Composition, file: Any, text: dict[str, str]) -> None
     """
     from PIL import Image, PngImagePlugin
 
-    sheet, look = composition.sheet, composition.look
-    if any(panel.kind != "level" for panel in composition.panels):
-        raise SettingsError(f'view is "{look.view}"; a bare picture has only the pixels of a spectrogram')
-    pixels = np.zeros((sheet.height, sheet.width), np.uint8)
-    for panel in composition.panels:
-        left, bottom, width, height = panel.box
-        top = sheet.height - bottom - height
-        levels = panel.made.levels[panel.channel, ::-1]
-        pixels[top : top + height, left : left + width] = indices(levels, *composition.levels)
+    pixels, look = pixels_of(composition), composition.look
     colours = palette(look.colours_shown)[np.linspace(0, 255, 255).round().astype(int)]
     missing = tuple(bytes.fromhex(THEMES[look.theme].missing[1:]))
-    image = Image.frombytes("P", (sheet.width, sheet.height), pixels.tobytes())
+    image = Image.frombytes("P", pixels.shape[::-1], pixels.tobytes())
     image.putpalette(bytes(missing) + colours.tobytes())
     chunks = PngImagePlugin.PngInfo()
     for name, words in text.items():

@@ -1,0 +1,85 @@
+import os
+import pty
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sonograph import Signal, cli
+from sonograph.cli import watched
+
+
+def on_a_terminal(command, **environment):
+    """What a command writes to a terminal, and its exit code."""
+    ours, theirs = pty.openpty()
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLORTERM")} | environment
+    process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, env=env)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            part = os.read(ours, 1 << 16)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        said += part
+    _, errors = process.communicate()
+    os.close(ours)
+    return said.decode(), errors.decode(), process.returncode
+
+
+def test_a_colour_terminal_shows_the_picture(wav):
+    said, errors, code = on_a_terminal([sys.executable, "-m", "sonograph", "draw", wav], TERM="xterm-256color")
+    assert (code, errors) == (0, "")
+    assert "▀" in said
+    assert "dBFS" in said
+    assert "38;5;" in said
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": "xterm-256color", "NO_COLOR": "1"}])
+def test_a_plain_terminal_is_told_of_o(wav, environment):
+    _, errors, code = on_a_terminal([sys.executable, "-m", "sonograph", "draw", wav], **environment)
+    assert code == 2
+    assert "name the picture: -o picture.png" in errors
+
+
+def test_no_picture_is_thrown_at_a_terminal(wav):
+    said, errors, code = on_a_terminal([sys.executable, "-m", "sonograph", "draw", wav, "-o", "-"], TERM="xterm")
+    assert (said, code) == ("", 2)
+    assert "standard output is a terminal" in errors
+
+
+class Terminal:
+    def __init__(self, is_terminal):
+        self.said, self.is_terminal = "", is_terminal
+
+    def write(self, words):
+        self.said += words
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return self.is_terminal
+
+
+@pytest.mark.parametrize(("terminal", "quiet"), [(True, False), (True, True), (False, False)])
+def test_progress_is_said_after_a_second_to_a_terminal_alone(terminal, quiet, monkeypatch):
+    screen, clock = Terminal(terminal), [0.0]
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    bar = watched.Bar(quiet=quiet)
+    source = watched.Watched(Signal([0.0] * 100, 8000.0), bar)
+    source.read(range(50))
+    assert screen.said == ""
+    clock[0] = 2.0
+    source.read(range(50, 75))
+    assert ("75%, 1 s left" in screen.said) == (terminal and not quiet)
+    bar.clear()
+    assert screen.said.replace("\r", "").strip(" ") == screen.said.split("\r")[1].strip() if screen.said else True
+
+
+def test_quiet_is_an_option(wav, here):
+    assert cli.main(["draw", wav, "-o", "a.png", "-q"]) == 0
