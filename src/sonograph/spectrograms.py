@@ -223,6 +223,12 @@ class Spectrogram:
             valid=_union(self.valid, later.valid),
         )
 
+    def _repr_png_(self) -> bytes:
+        """The picture that a notebook shows of it."""
+        from sonograph.pictures.notebook import png_of
+
+        return png_of(self)
+
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
         return (
