@@ -161,3 +161,23 @@ def pcen(energy, newest, gain, bias, power, eps):
             smooth = (1 - newest) * smooth + newest * energy[band, t]
             out[band, t] = (energy[band, t] / (eps + smooth) ** gain + bias) ** power - bias**power
     return out
+
+
+def constant_q(x, low, n_bands, per_octave, hop, sample_rate, gamma=0.0):
+    """(bands, frames) complex: each band through a Hann window of Q periods around sample i hop; L1-normalised."""
+    ratio = 2 ** (1 / per_octave)
+    a = (ratio**2 - 1) / (ratio**2 + 1)
+    out = []
+    for k in range(n_bands):
+        f = low * ratio**k
+        length = sample_rate / (a * f + gamma)
+        half = math.floor(length / 2)
+        weights = [0.5 + 0.5 * math.cos(2 * math.pi * m / length) for m in range(-half, half + 1)]
+        row = []
+        for middle in range(0, len(x) + 1, hop):
+            total = 0j
+            for m, w in zip(range(-half, half + 1), weights, strict=True):
+                total += w * sample(x, middle + m, "zeros") * cmath.exp(-2j * math.pi * f / sample_rate * m)
+            row.append(total / sum(weights))
+        out.append(row)
+    return np.array(out)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sonograph.errors import SettingsError
-from sonograph.settings import Settings, stft_of
+from sonograph.settings import Settings, stages, stft_of
 
 
 def offset(settings: Settings) -> int:
@@ -64,6 +64,12 @@ def refuse_too_short(settings: Settings, n_samples: int) -> None:
         raise SettingsError(
             f"the sound has {n_samples} samples, fewer than window_length {stft.window_length}; shorten the window "
             f'or use edges="padded" or edges="zeros"'
+        )
+    filters = [stage for stage in stages(settings) if stage.kind == "constant_q"]
+    if filters and 0 < n_samples < stft.window_length:
+        raise SettingsError(
+            f"the sound has {n_samples} samples, fewer than the {stft.window_length} that the filter at "
+            f"{filters[0].low:.5g} Hz looks at; begin higher: low"
         )
 
 

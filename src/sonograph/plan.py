@@ -5,6 +5,7 @@ The engine does what it can of the settings: transform, bands, logarithm. The st
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -59,6 +60,9 @@ class Plan:
             self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
         else:
             self.work = measured(measure, like.sample_rate)
+            logs = stages(settings)[2:3]
+            if logs and _engine_can(logs[0]):
+                self.work, self.reference = _with_log(self.work, logs[0], like.unit)
         self.stages = stages_after(settings)
         self.frames_per_second = like.sample_rate / self.stft.hop
         self.n_rows = self.work.n_rows
@@ -183,12 +187,20 @@ def measure_of(settings: Settings) -> Any:
     return next((stage for stage in stages(settings)[1:2] if getattr(stage, "from_samples", False)), None)
 
 
+def _with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tuple[Samples, float | None]:
+    """A measure of power or magnitude whose logarithm is taken at once, and the reference of a level."""
+    if isinstance(stage, LogSettings):
+        factor = 1.0 if stage.base == "10" else float(np.log(10))
+        return dataclasses.replace(work, log=Log(factor, stage.floor)), None
+    reference = resolve_reference(stage.reference, unit, stage.of)
+    log = Log(10.0, 10 ** (stage.floor / 10))
+    return dataclasses.replace(work, log=log, reference=reference or 1.0), reference
+
+
 def stages_after(settings: Settings) -> list[Any]:
     """The stages of settings that no engine does: what comes after the transform, bands and one logarithm."""
     listed = stages(settings)[1:]
-    if measure_of(settings) is not None:
-        return listed[1:]
-    if listed and isinstance(listed[0], BandSettings):
+    if listed and (measure_of(settings) is not None or isinstance(listed[0], BandSettings)):
         listed = listed[1:]
     if listed and _engine_can(listed[0]):
         listed = listed[1:]

@@ -15,6 +15,7 @@ from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, offset
 from sonograph.settings import (
     BandSettings,
+    ConstantQSettings,
     DeltaSettings,
     EnergySettings,
     LevelSettings,
@@ -83,6 +84,8 @@ class Spectrogram:
         import numpy as np
 
         below = self._bins_or_bands()
+        if isinstance(below, ConstantQSettings):
+            return np.array(below.centres)
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
 
@@ -101,6 +104,8 @@ class Spectrogram:
         import numpy as np
 
         below = self._bins_or_bands()
+        if isinstance(below, ConstantQSettings):
+            return np.array(below.edges)
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
 
@@ -108,16 +113,16 @@ class Spectrogram:
         half = self.sample_rate / below.n_fft / 2
         return np.stack([self.frequencies - half, self.frequencies + half], axis=-1)
 
-    def _bins_or_bands(self) -> StftSettings | BandSettings:
+    def _bins_or_bands(self) -> StftSettings | BandSettings | ConstantQSettings:
         if self.rows not in ("bin", "band"):
             names = self.names
             raise SettingsError(
                 f"the rows are {_plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
                 f"{' …' if len(names) > 3 else ''}; use names"
             )
-        below: StftSettings | BandSettings = stages(self.settings)[0]
+        below: StftSettings | BandSettings | ConstantQSettings = stages(self.settings)[0]
         for stage in stages(self.settings):
-            below = stage if isinstance(stage, BandSettings) else below
+            below = stage if isinstance(stage, BandSettings | ConstantQSettings) else below
         return below
 
     @property

@@ -11,8 +11,10 @@ from sonograph.frames import samples_for
 from sonograph.settings import (
     AutocorrelationSettings,
     ChromaBank,
+    ConstantQSettings,
     MelBank,
     OnsetSettings,
+    PitchClassSettings,
     PyinCandidates,
     PyinSettings,
     SeparationSettings,
@@ -43,6 +45,13 @@ ALL = [
     SeparationSettings(of=MAGNITUDE, width=7),
     SeparationSettings(of=FRAMES, part="percussive", width=9, margin=2.0),
     TonnetzSettings(of=BandSettings(of=FRAMES, bands=ChromaBank())),
+    ConstantQSettings.for_rate(8000.0, hop=100, low=200.0, n_bands=40, quantity="transform"),
+    LevelSettings(of=ConstantQSettings.for_rate(8000.0, hop=104, low=220.0, n_bands=40)),
+    TonnetzSettings(
+        of=PitchClassSettings(
+            of=ConstantQSettings.for_rate(8000.0, hop=96, low=300.0, n_bands=40, gamma=9.0, quantity="magnitude")
+        )
+    ),
 ]
 every = pytest.mark.parametrize("settings", ALL, ids=lambda s: f"{s.kind}-{s.digest[:4]}")
 
@@ -117,7 +126,8 @@ def test_silence_makes_no_warning_and_no_infinity(settings):
 @every
 def test_a_sound_without_samples_and_a_short_one_have_frames_as_any(settings):
     assert spectrogram(Signal(np.zeros(0), 8000.0), settings).values.shape[1] == 0
-    if settings.kind != "shape" or "contrast" in settings.features:
+    short = settings.kind == "shape" and "contrast" not in settings.features  # edges "inside"
+    if not short and stft_of(settings).window_length <= 300:
         assert spectrogram(sound(50), settings).values.shape[0] == settings.n_rows
 
 

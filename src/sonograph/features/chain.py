@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sonograph.features import cepstral, norms, tonnetz
+from sonograph.features import cepstral, constantq, norms, tonnetz
 from sonograph.features.deltas import Deltas
 from sonograph.features.energy import placed
 from sonograph.features.onset import Onset, Tempogram
@@ -27,6 +27,7 @@ from sonograph.settings import (
     NormSettings,
     OnsetSettings,
     PcenSettings,
+    PitchClassSettings,
     SeparationSettings,
     ShapeSettings,
     TempogramSettings,
@@ -106,6 +107,7 @@ def _link(stage: Any, frames_per_second: float) -> Link:
         LogSettings: norms.logarithm,
         CepstralSettings: cepstral.cepstra,
         TonnetzSettings: tonnetz.tonnetz,
+        PitchClassSettings: constantq.pitch_classes,
         EnergySettings: lambda stage, values: values,
     }
     function = functions[type(stage)]

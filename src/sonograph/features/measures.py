@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sonograph.features import autocorrelation, pitch, temporal
+from sonograph.features import autocorrelation, constantq, pitch, temporal
 from sonograph.features.samples import Samples
+from sonograph.settings.constantq import ConstantQSettings
 from sonograph.settings.measures import AutocorrelationSettings, PyinCandidates, TemporalSettings, YinSettings
 
 _FUNCTIONS: dict[type, Callable[..., None]] = {
@@ -14,6 +15,7 @@ _FUNCTIONS: dict[type, Callable[..., None]] = {
     AutocorrelationSettings: autocorrelation.autocorrelation,
     YinSettings: pitch.yin,
     PyinCandidates: pitch.candidates,
+    ConstantQSettings: constantq.constant_q,
 }
 
 
@@ -23,9 +25,12 @@ def measured(stage: Any, sample_rate: float) -> Samples:
     Raises
     ------
     SettingsError
-        A pitch range that the window cannot hold, or that reaches above half the sample rate.
+        A pitch range or filters that the window cannot hold, or that reach above half the sample rate.
     """
     stft = stage.of
-    if hasattr(stage, "low"):
+    if isinstance(stage, YinSettings | PyinCandidates):
         pitch.periods(stage, stft.window_length, sample_rate)
-    return Samples(stage, _FUNCTIONS[type(stage)], sample_rate, stft.window_length, stft.hop, stage.n_rows)
+    if isinstance(stage, ConstantQSettings):
+        stage.check_rate(sample_rate)
+    rows = stage.n_rows
+    return Samples(stage, _FUNCTIONS[type(stage)], sample_rate, stft.window_length, stft.hop, rows, stage.quantity)

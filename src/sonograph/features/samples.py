@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.engines import Engine
+from sonograph.engines import Engine, Log
 from sonograph.frames import split
 
 BLOCK = 1 << 16
@@ -31,6 +31,9 @@ class Samples:
     quantity: str = "feature"
     remove_dc: bool = False
     preemphasis: float = 0.0
+    log: Log | None = None
+    reference: float = 1.0
+    """What the values are divided by before their logarithm is taken."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ class Measuring:
         """Fill `out` (channels, frames, rows) from samples (channels, n); frame i begins at sample i * hop."""
         for sound, rows in zip(samples, out, strict=True):
             work.function(sound, work, rows, self.inner)
+            if work.log is not None:
+                rows /= rows.dtype.type(work.reference)
+                np.maximum(rows, rows.dtype.type(work.log.floor), out=rows)
+                np.log10(rows, out=rows)
+                rows *= rows.dtype.type(work.log.factor)
 
 
 def blocks(work: Samples, n_frames: int, most: int = BLOCK) -> Iterator[range]:

@@ -17,6 +17,8 @@ from sonograph.settings.banks import LinearBank as LinearBank
 from sonograph.settings.banks import MelBank as MelBank
 from sonograph.settings.banks import MillidecadeBank as MillidecadeBank
 from sonograph.settings.banks import OctaveBank as OctaveBank
+from sonograph.settings.constantq import ConstantQSettings as ConstantQSettings
+from sonograph.settings.constantq import PitchClassSettings as PitchClassSettings
 from sonograph.settings.features import AffineSettings as AffineSettings
 from sonograph.settings.features import CepstralSettings as CepstralSettings
 from sonograph.settings.features import DeltaSettings as DeltaSettings
@@ -57,4 +59,5 @@ Settings = Union[  # noqa: UP007
     StandardSettings, CepstralSettings, EnergySettings, DeltaSettings, PcenSettings,
     TemporalSettings, AutocorrelationSettings, YinSettings, PyinCandidates, PyinSettings,
     ShapeSettings, OnsetSettings, TempogramSettings, SeparationSettings, TonnetzSettings,
+    ConstantQSettings, PitchClassSettings,
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import Band, BandSettings
 from sonograph.settings.banks import BANKS
+from sonograph.settings.constantq import CONSTANT_Q
 from sonograph.settings.features import STAGES
 from sonograph.settings.levels import LevelSettings
 from sonograph.settings.measures import MEASURES
@@ -15,7 +16,7 @@ from sonograph.settings.shapes import SHAPE_STAGES
 from sonograph.settings.stft import StftSettings
 
 _KINDS: dict[str, Any] = {
-    c.kind: c for c in (StftSettings, BandSettings, LevelSettings, *STAGES, *MEASURES, *SHAPE_STAGES)
+    c.kind: c for c in (StftSettings, BandSettings, LevelSettings, *STAGES, *MEASURES, *SHAPE_STAGES, *CONSTANT_Q)
 }
 _BANKS: dict[str, Any] = {c.kind: c for c in BANKS}
 

@@ -1,0 +1,143 @@
+"""Constant-Q and variable-Q transforms from their definition (Brown 1991; Schörkhuber et al. 2014).
+
+Each band is a sum of samples weighed by its filter. Where an octave lies low enough, every other sample is left away
+behind a half-band filter that changes what stays by 1e-5 at most; an octave's filters are then multiplied with a block
+of frames at once. Blocks always have the same shape, the last filled up with zeros, and the half-band filter makes
+each sample of its own neighbours: a frame's bits do not depend on how many frames were asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from sonograph.engines import Engine
+from sonograph.features.samples import Samples
+from sonograph.frames import split
+from sonograph.settings.constantq import TAPS, ConstantQSettings, Octave, PitchClassSettings
+
+FRAMES = 512
+"""Frames that are multiplied with the filters at once."""
+
+
+def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine) -> None:
+    """Fill (frames, bands) with the transform, its magnitude or its power."""
+    octaves = work.stage.octaves(work.sample_rate)
+    filters = kernels(work.stage, work.sample_rate, samples.dtype.str)
+    halves = [np.zeros((2, FRAMES, octave.half + 1), samples.dtype) for octave in octaves]
+    for frames in split(range(len(out)), FRAMES):
+        x = samples[frames.start * work.hop :][: (len(frames) - 1) * work.hop + work.window_length]
+        with np.errstate(invalid="ignore", over="ignore"):
+            _block(x, work, out[frames.start : frames.stop], octaves, filters, halves)
+    _mark_missing(samples, work, out)
+
+
+def _block(
+    x: np.ndarray,
+    work: Samples,
+    out: np.ndarray,
+    octaves: tuple[Octave, ...],
+    filters: tuple[tuple[np.ndarray, np.ndarray], ...],
+    halves: list[np.ndarray],
+) -> None:
+    """At most FRAMES frames, octave by octave from the top."""
+    middle, hop, halved, n_frames = work.window_length // 2, work.hop, 0, len(out)
+    for octave, (even, odd), (right, left) in zip(octaves, filters, halves, strict=True):
+        while halved < octave.halvings:
+            x, middle = _halved(x, middle)
+            hop, halved = hop // 2, halved + 1
+        step, shape = x.strides[0], (n_frames, octave.half + 1)
+        after = np.lib.stride_tricks.as_strided(x[middle:], shape, (hop * step, step))
+        before = np.lib.stride_tricks.as_strided(x[middle:], shape, (hop * step, -step))
+        # cosines are even about the middle and sines odd: both need half of it
+        np.add(after, before, out=right[:n_frames])
+        np.subtract(after, before, out=left[:n_frames])
+        right[n_frames:] = left[n_frames:] = 0
+        real, imaginary = (right @ even)[:n_frames], (left @ odd)[:n_frames]
+        rows = out[:, octave.first : octave.stop]
+        if work.quantity == "transform":
+            rows.real, rows.imag = real, -imaginary
+            continue
+        real *= real
+        imaginary *= imaginary
+        real += imaginary
+        rows[:] = real if work.quantity == "power" else np.sqrt(real, out=real)
+
+
+def _halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:
+    """Every other sample of x behind a half-band filter, one of them at `middle`; and where that now is."""
+    weights = _half_band()
+    start = 2 * TAPS - 1 + (middle - (2 * TAPS - 1)) % 2
+    count = (len(x) - start - 2 * TAPS) // 2 + 1
+    odd = np.ascontiguousarray(x[start - (2 * TAPS - 1) :: 2])  # the neighbours of those that stay
+    y = x[start : start + 2 * count - 1 : 2] * x.dtype.type(0.5)
+    pair = np.empty_like(y)
+    for k, weight in enumerate(weights):
+        np.add(odd[TAPS - 1 - k : TAPS - 1 - k + count], odd[TAPS + k : TAPS + k + count], out=pair)
+        pair *= x.dtype.type(weight)
+        y += pair
+    return y, (middle - start) // 2
+
+
+@lru_cache(maxsize=1)
+def _half_band() -> np.ndarray:
+    """The weights 1, 3, 5 … samples from the middle; a sinc under a Kaiser window for 100 dB (Kaiser 1974)."""
+    away = np.arange(1, 2 * TAPS, 2)
+    weights = np.sinc(away / 2) / 2 * np.i0(11.0 * np.sqrt(1 - (away / (2 * TAPS)) ** 2)) / np.i0(11.0)
+    return np.asarray(weights / (4 * weights.sum()))  # so that a constant stays as it is
+
+
+@lru_cache(maxsize=8)
+def kernels(settings: ConstantQSettings, sample_rate: float, dtype: str) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """For each octave its filters from the middle on, (half + 1, bands): weights times cosine, weights times sine."""
+    lengths, centres = settings.lengths(sample_rate), settings.centres
+    found = []
+    for octave in settings.octaves(sample_rate):
+        step = 2**octave.halvings
+        away = np.arange(octave.half + 1) * step
+        even, odd = np.zeros((2, octave.half + 1, octave.stop - octave.first))
+        for k in range(octave.first, octave.stop):
+            weights = np.where(away <= lengths[k] / 2, 0.5 + 0.5 * np.cos(2 * np.pi * away / lengths[k]), 0)
+            scaled = weights * step * _scale(settings, lengths[k], sample_rate)
+            angle = 2 * np.pi * centres[k] / sample_rate * away
+            even[:, k - octave.first], odd[:, k - octave.first] = scaled * np.cos(angle), scaled * np.sin(angle)
+        even[0] /= 2  # the middle is added to itself
+        found.append((even.astype(dtype), odd.astype(dtype)))
+    return tuple(found)
+
+
+def _scale(settings: ConstantQSettings, length: float, sample_rate: float) -> float:
+    """What the weights are multiplied by, so that the squared sum is what `scaling` says."""
+    away = np.arange(-math.floor(length / 2), math.floor(length / 2) + 1)
+    weights = 0.5 + 0.5 * np.cos(2 * np.pi * away / length)
+    if settings.of.scaling == "raw":
+        return math.sqrt(length) / float(np.sum(weights))
+    if settings.of.scaling == "spectrum":
+        return math.sqrt(2) / float(np.sum(weights))
+    return math.sqrt(2 / (sample_rate * float(np.sum(weights**2))))
+
+
+def _mark_missing(samples: np.ndarray, work: Samples, out: np.ndarray) -> None:
+    """A frame that holds a missing sample is missing, though its shorter filters may not have met it."""
+    finite = np.isfinite(samples)
+    if finite.all():
+        return
+    bad = np.flatnonzero(~finite)
+    starts = np.arange(len(out)) * work.hop
+    after = np.searchsorted(bad, starts)
+    holds = (after < len(bad)) & (bad[np.minimum(after, len(bad) - 1)] < starts + work.window_length)
+    out[holds] = np.nan
+
+
+def pitch_classes(settings: PitchClassSettings, values: np.ndarray) -> np.ndarray:
+    """(frames, 12) of (frames, bands): the bands of each pitch class added up, from the lowest on."""
+    of = settings.of
+    per_class = of.per_octave // 12
+    lowest = 12 * math.log2(of.low / 440) + 69
+    shift = math.floor(np.mod(lowest, 12) + 0.5)
+    out = np.zeros((len(values), 12), values.dtype)
+    for k in range(of.n_bands):
+        out[:, ((k + per_class // 2) // per_class + shift) % 12] += values[:, k]
+    return out
