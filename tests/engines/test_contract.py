@@ -505,3 +505,26 @@ def test_pixel_rows_may_leave_out_both_ends_of_the_spectrum(n_fft):
     out = np.full((1, 2, 3), np.nan, "float32")
     Compiled().reduce(samples, work, columns, rows, out)
     np.testing.assert_array_equal(out, pixels_by_definition(values, columns, rows, mean=False))
+
+
+def test_pixels_that_cannot_be_are_refused_before_a_kernel_runs():
+    engine, samples = Compiled(), np.zeros((1, 28), "float32")
+    work, transform = Work(window_of(16), 4, 16), Work(window_of(16), 4, 16, "transform")
+    out, columns, rows = np.zeros((1, 2, 2), "float32"), np.array([0, 2, 4]), np.array([0, 5, 9])
+    engine.reduce(samples, work, columns, rows, out)
+    refused = [
+        (transform, columns, rows, None, "reduce its power or magnitude"),
+        (work, np.array([0, 5, 4]), rows, None, "columns fall"),
+        (work, np.array([-1, 2, 4]), rows, None, "begin at 0 or more"),
+        (work, np.array([0, 2, 5]), rows, None, "28 a channel; 5 frames need 32"),
+        (work, columns, np.array([0, 5, 10]), None, "within 0 to 9"),
+        (work, columns, np.array([0, 5, 5]), None, "must rise"),
+        (work, columns, rows, np.zeros((1, 2), np.int64), r"it must be float64 \(1, 2, 2\)"),
+    ]
+    for bad_work, bad_columns, bad_rows, counts, message in refused:
+        with pytest.raises(ValueError, match=message):
+            engine.reduce(samples, bad_work, bad_columns, bad_rows, out, counts)
+    with pytest.raises(ValueError, match=r"counts is int64 \(1, 3\)"):
+        engine.reduce(samples, work, columns, rows, out.astype(float), np.zeros((1, 3), np.int64))
+    with pytest.raises(ValueError, match="computes in float64"):
+        Compiled(dtype="float64").reduce(samples, work, columns, rows, out)

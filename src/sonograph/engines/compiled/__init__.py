@@ -8,7 +8,7 @@ puts them in order, `build` compiles, `plan` makes tables and calls, `threads` a
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -40,7 +40,7 @@ class Compiled:
 
     dtype: str | None = None
     threads: int | None = None
-    _target: Target | None = None
+    _target: Target | None = field(default=None, repr=False)
     name: ClassVar[str] = "compiled"
 
     def refuses(self, work: Work, dtype: np.dtype) -> str | None:
@@ -94,7 +94,9 @@ class Compiled:
 
         self._plan(work, samples.dtype, "mean").reduce(samples, columns, rows, self.threads, add)
 
-    def _reduce_max(self, samples, work, columns, rows, out):  # type: ignore[no-untyped-def]
+    def _reduce_max(
+        self, samples: np.ndarray, work: Work, columns: np.ndarray, rows: np.ndarray, out: np.ndarray
+    ) -> None:
         """The level of the largest power is the largest level, so the logarithm comes last."""
         largest = np.full(out.shape, -np.inf, out.dtype)
 
