@@ -188,3 +188,17 @@ def test_damage_that_a_range_meets_is_told_without_going_through_the_whole(tmp_p
         assert (sound.status.word, sound.status.reason) == ("partial", "damaged")
         sound.read(range(10))
     assert sound.status.word == "partial"  # also after it is closed
+
+
+@pytest.mark.parametrize("damage", ["lost-page", "flipped-bit"])
+def test_after_a_bad_page_of_vorbis_the_sound_is_back_in_its_place(tmp_path, damage):
+    cases = {case.name: case.data for case in damaged.cases()}
+    for name in ("whole.ogg", f"{damage}.ogg"):
+        (tmp_path / name).write_bytes(cases[name])
+    with open_sound(tmp_path / "whole.ogg") as whole, open_sound(tmp_path / f"{damage}.ogg") as part:
+        wanted, found = whole.read(range(120_000)), np.concatenate(list(part.blocks(1000)), axis=1)
+        heard = ~np.isnan(found[0])
+        assert found.shape == wanted.shape and 90_000 < heard.sum() < 115_000
+        assert heard[0] and heard[-1] and np.count_nonzero(np.diff(heard)) == 2  # one hole
+        np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
+        np.testing.assert_array_equal(part.read(range(10_000, 120_000)), found[:, 10_000:])

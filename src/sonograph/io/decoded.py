@@ -63,8 +63,8 @@ class DecodedCursor:
         data = track.data()
         try:
             self._decoder = Decoder(data, track.dtype.name)
-        except Refused as refused:
-            self._note(data.broken, str(refused))
+        except Refused:
+            self._note(data.broken, "cannot be decoded")
 
     def seek(self, sample: int) -> None:
         """Go to a sample: exact, because the decoder starts early and what comes before is thrown away."""
@@ -73,7 +73,7 @@ class DecodedCursor:
             self.position = start
             skip(self, sample - start)
         else:
-            self._note(None, "it cannot be sent to a place")
+            self._note(None, "cannot be sent to a place")
         self.position = sample
 
     def read(self, count: int) -> np.ndarray:
@@ -83,7 +83,7 @@ class DecodedCursor:
         samples = self._decoder.read(count)
         self.position += samples.shape[1]
         if self._decoder.broken is not None or self._decoder.fault:
-            self._note(self._decoder.broken, str(self._decoder.fault))
+            self._note(self._decoder.broken, "cannot be decoded")
         return samples
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class DecodedCursor:
         if broken is not None:
             self.faults.append(read_error(self.position, broken))
             return
-        text = f"cannot be decoded from sample {self.position:,} on ({what.rstrip('.')}). What comes before was used; "
+        text = f"{what} from sample {self.position:,} on. What comes before was used; "
         self.faults.append(FileFault("partial", "decoder", text + "copy the file again from the original."))
 
 

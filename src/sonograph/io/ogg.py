@@ -1,7 +1,7 @@
 """Ogg pages: numbered, checksummed and timed, so that what is lost is known before anything is decoded.
 
-libsndfile joins what comes after a lost page to what came before it. Here the sound ends at the first page that is
-damaged or lost, up to the time that the last page tells.
+libsndfile joins what comes after a lost page to what came before it. Here the sound falls into stretches of pages that
+follow each other, and each is put where its times say.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sonograph.io.status import Fault
 
 CODECS = {b"\x01vorbis": "Vorbis", b"OpusHead": "Opus", b"\x7fFLAC": "FLAC", b"Speex   ": "Speex"}
 _LONGEST_PACKET = {"Vorbis": 8192, "Opus": 5760, "FLAC": 65_535, "Speex": 10_240}  # samples
+_LONGEST_PAGE = 65_307
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -35,51 +36,83 @@ class Page:
 
 
 @dataclass
+class Stretch:
+    """Pages that follow each other.
+
+    first, stop : bytes
+    known, known_stop : the first time that one of them tells, and the byte after that page; not that of the sound's
+        last page, which may cut its own samples short, so that a stretch of it alone has no known place
+    last : the last time
+    """
+
+    first: int
+    stop: int
+    known: int = 0
+    known_stop: int = 0
+    last: int = 0
+
+
+@dataclass
 class Walk:
     """What following the pages found.
 
     codec : its name, "" where it is not known
-    stop : the byte up to which the pages can be trusted
+    stretches : the pages that follow each other, as they lie in the file
+    audio : the byte of the first page with sound, before which the headers are
     timed : whether the pages' times can be
-    last : the time that the last page tells, in the codec's samples
     faults : what is wrong
     """
 
     codec: str
-    stop: int
+    stretches: list[Stretch] = field(default_factory=list)
+    audio: int = 0
     timed: bool = True
-    last: int = 0
     faults: list[Fault] = field(default_factory=list)
 
 
 def walk(file: OpenFile) -> Walk:
-    """Follow the pages from the first to the last, or to the first that is damaged."""
-    found: Walk | None = None
-    serial, number, granule, packets, ended = 0, -1, 0, 0, False
+    """Follow the pages from the first to the last."""
+    found = Walk("")
+    serial, number, packets, broken, ended = -1, -1, 0, True, False
     for page in pages(file):
-        if found is None:
-            codec = next((name for magic, name in CODECS.items() if page.begin.startswith(magic)), "")
-            found, serial = Walk(codec, page.offset), page.serial
+        if serial < 0:
+            found.codec = next((name for magic, name in CODECS.items() if page.begin.startswith(magic)), "")
+            serial = page.serial
         if not page.is_whole:
-            _damaged(found, page, "is cut" if page.offset + page.length > file.size else "is damaged")
-            break
+            _note(found, page, "is cut" if page.offset + page.length > file.size else "is damaged")
+            broken = True
+            continue
         if page.flags & 2 and page.serial != serial:
             what = f"several sounds are joined in it; the second starts at byte {page.offset:,}. The first was used."
             found.faults.append(Fault("warn", "chained", what))
             ended = True
             break
         if page.serial != serial or page.number != number + 1:
-            _damaged(found, page, "comes where another is missing")
-            break
+            _note(found, page, "comes where another is missing")
+            broken = True
+        if page.serial != serial:
+            continue
+        if broken:
+            found.stretches.append(Stretch(page.offset, page.offset))
+            broken, packets = False, 0
+        here = found.stretches[-1]
+        most = (packets + page.n_packets) * _LONGEST_PACKET.get(found.codec, 65_535)
+        free = not here.known and len(found.stretches) > 1
+        if not _can_be(page, here.last, None if free else here.last + most):
+            if not found.audio:
+                found.timed = False  # as in a piece of a broadcast, whose times count from its beginning
+            else:
+                _note(found, page, "has a time that cannot be")
+                broken = True
+                continue
         number, packets, ended = page.number, packets + page.n_packets, bool(page.flags & 4)
-        found.stop = page.offset + page.length
-        if page.granule >= 0:
-            most = packets * _LONGEST_PACKET.get(found.codec, 65_535)
-            found.timed &= granule <= page.granule <= granule + most
-            granule, packets = page.granule, 0
-        found.last = granule
-    found = found or Walk("", 0)
-    if not ended and not found.faults and found.last:
+        here.stop = page.offset + page.length
+        if page.granule > 0:
+            if not here.known and (not ended or len(found.stretches) == 1):
+                here.known, here.known_stop = page.granule, here.stop
+            here.last, packets = page.granule, 0
+            found.audio = found.audio or page.offset
+    if not ended and not found.faults and found.audio:
         what = f"the file ends before the sound does (byte {file.size:,}). What is there was used; copy the file again "
         found.faults.append(Fault("partial", "data-cut", what + "from the original."))
     if not found.timed:
@@ -88,35 +121,54 @@ def walk(file: OpenFile) -> Walk:
 
 
 def pages(file: OpenFile) -> Iterator[Page]:
-    """The pages from the first on; one that is not whole, or what is no page, ends them."""
+    """The pages from the first on; one that is not whole is followed by the next that can be found."""
     position, start, data = 0, 0, b""
     while position < file.size:
-        if position + 65_307 > start + len(data) and start + len(data) < file.size:
+        if position + _LONGEST_PAGE > start + len(data) and start + len(data) < file.size:
             start, data = position, file.at(position, 1 << 20)
-        at = position - start
-        head = data[at : at + 27]
-        if len(head) < 27 or head[:4] != b"OggS" or head[4] != 0:
-            length = 27 if head[:4] != b"OggS"[: len(head)] else file.size - position + 1
-            yield Page(position, length, 0, -1, 0, -1, 0, False, b"")
+        page = _page(data[position - start : position - start + _LONGEST_PAGE], position, file.size)
+        yield page
+        if page.is_whole:
+            position += page.length
+            continue
+        after = data.find(b"OggS", position - start + 1)
+        while after < 0 and start + len(data) < file.size:
+            start, data = start + len(data) - 3, file.at(start + len(data) - 3, 1 << 20)
+            after = data.find(b"OggS")
+        if after < 0:
             return
-        flags, granule, serial, number, checksum, segments = struct.unpack("<BqIIIB", head[5:])
-        lacing = data[at + 27 : at + 27 + segments]
-        length = 27 + segments + sum(lacing)
-        whole = data[at : at + length]
-        is_whole = len(whole) == length and _crc(whole[:22] + b"\0\0\0\0" + whole[26:]) == checksum
-        n_packets = sum(size < 255 for size in lacing)
-        begin = whole[27 + segments : 36 + segments]
-        yield Page(position, length, flags, granule, serial, number, n_packets, is_whole, begin)
-        if not is_whole:
-            return
-        position += length
+        position = start + after
 
 
-def _damaged(found: Walk, page: Page, what: str) -> None:
-    where = (
-        f"a page {what} (byte {page.offset:,}). What comes before it was used; copy the file again from the original."
+def _can_be(page: Page, least: int, most: int | None) -> bool:
+    """Whether a page can end at the time that it tells."""
+    if page.granule < 0:
+        return page.granule == -1 and not page.n_packets
+    return least <= page.granule and (most is None or page.granule <= most)
+
+
+def _page(data: bytes, position: int, size: int) -> Page:
+    if len(data) < 27 or data[:4] != b"OggS" or data[4] != 0:
+        length = size - position + 1 if len(data) < 27 and b"OggS".startswith(data[:4]) else 0
+        return Page(position, length, 0, -1, 0, -1, 0, False, b"")
+    flags, granule, serial, number, checksum, segments = struct.unpack("<BqIIIB", data[5:27])
+    lacing = data[27 : 27 + segments]
+    length = 27 + segments + sum(lacing)
+    whole = data[:length]
+    is_whole = len(whole) == length and _crc(whole[:22] + b"\0\0\0\0" + whole[26:]) == checksum
+    n_packets = sum(size < 255 for size in lacing)
+    return Page(
+        position, length, flags, granule, serial, number, n_packets, is_whole, whole[27 + segments : 36 + segments]
     )
-    found.faults.append(Fault("partial", "data-cut" if what == "is cut" else "damaged", where))
+
+
+def _note(found: Walk, page: Page, what: str) -> None:
+    if not found.faults:
+        text = (
+            f"a page {what} (byte {page.offset:,}). What is there was used, and the rest marked as missing; copy the "
+        )
+        text += "file again from the original."
+        found.faults.append(Fault("partial", "data-cut" if what == "is cut" else "damaged", text))
 
 
 def _crc(data: bytes) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -17,10 +18,14 @@ from sonograph.io.pcm import PcmTrack
 from sonograph.io.status import Fault
 
 if TYPE_CHECKING:
+    from sonograph.io import ogg
     from sonograph.io.decoded import DecodedTrack
+    from sonograph.io.stretches import Place
 
 _EARLY = {"Vorbis": 4096, "Opus": 48_000}
 """How many samples before a place each decoder must start to give there what it gives from the beginning."""
+
+_MOST_STRETCHES = 1000  # of a damaged file; of one with more, the first is used
 
 HIGHEST_RATE = 10e6
 """Hz. A header that says more is broken."""
@@ -140,14 +145,45 @@ def _flac(file: OpenFile) -> Opened:
 
 def _ogg(file: OpenFile) -> Opened:
     from sonograph.io import ogg
+    from sonograph.io.stretches import StretchesTrack
 
     walk = ogg.walk(file)
     if not walk.codec:
         raise file.error("codec", "is an Ogg file of something that is not known here. Save its sound as FLAC.")
-    early = _EARLY.get(walk.codec, 0)
-    track = _decoded(file, f"Ogg {walk.codec}", lambda: View(file, 0, walk.stop), early=early)
+    name, early = f"Ogg {walk.codec}", _EARLY.get(walk.codec, 0)
+    stop = walk.stretches[0].stop if walk.stretches else 0
+    track = _decoded(file, name, lambda: View(file, 0, stop), early=early)
+    if walk.codec == "Vorbis" and walk.timed and walk.audio and 1 < len(walk.stretches) <= _MOST_STRETCHES:
+        told = metadata.of_fields(track.comments)
+        spliced = StretchesTrack(list(_places(file, walk, track)))
+        return Opened(spliced, name, track.sample_rate, None, walk.faults, told)
     healthy = walk.timed and not any(fault.word == "partial" for fault in walk.faults)
     return _trusted(track, walk.faults, healthy)
+
+
+def _places(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack) -> Iterator[Place]:
+    """The stretches of a damaged Vorbis file and where they belong: each ends at the time that its last page tells."""
+    from sonograph.io.stretches import Place
+
+    head = file.at(0, walk.audio)
+    for i, stretch in enumerate(walk.stretches):
+        if i == 0:
+            yield Place(0, stretch.last, whole)
+            continue
+
+        def view(stop: int, first: int = stretch.first) -> View:
+            return View(file, first, stop, head)
+
+        if not stretch.known:
+            continue
+        beginning = _decoded(file, whole.name, partial(view, stretch.known_stop)).cursor()
+        count = 0
+        while (step := beginning.read(1 << 16).shape[1]) > 0:
+            count += step
+        beginning.close()
+        first = stretch.known - count
+        if first >= 0:
+            yield Place(first, stretch.last - first, _decoded(file, whole.name, partial(view, stretch.stop)))
 
 
 def _mp3(file: OpenFile) -> Opened:
@@ -177,7 +213,10 @@ def _decoded(file: OpenFile, name: str, view: Callable[[], View], **options: Any
     try:
         track = DecodedTrack(view, name, **options)
     except Refused as refused:
-        raise file.error("codec", f"is a {name} file that cannot be decoded ({refused}).") from None
+        if "unimplemented" in str(refused):
+            raise file.error("codec", f"is {name} of a sort that cannot be decoded. Save it as WAV or FLAC.") from None
+        what = f"is {name} whose beginning is broken, so that it cannot be decoded. Copy it again from the original."
+        raise file.error("broken-beginning", what) from None
     check_sound(file, track.sample_rate, track.n_channels)
     return track
 

@@ -1,0 +1,83 @@
+"""A damaged sound of which several stretches are left: each in its place, and NaN between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonograph.io.decoded import DecodedCursor, DecodedTrack
+from sonograph.io.status import Fault
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stretch of sound: its first sample, how many samples of each channel it has, and what decodes it."""
+
+    first: int
+    count: int
+    track: DecodedTrack
+
+    @property
+    def stop(self) -> int:
+        """The sample after it."""
+        return self.first + self.count
+
+
+class StretchesTrack:
+    """Stretches in the order of time; they do not overlap."""
+
+    seekable = False
+
+    def __init__(self, places: list[Place]) -> None:
+        self.places: list[Place] = []
+        for place in sorted(places, key=lambda place: place.first):
+            if place.count > 0 and (not self.places or place.first >= self.places[-1].stop):
+                self.places.append(place)
+        self.dtype, self.n_channels = places[0].track.dtype, places[0].track.n_channels
+        self.n_samples: int | None = self.places[-1].stop if self.places else 0
+
+    def cursor(self) -> StretchesCursor:
+        """A reader at the first sample."""
+        return StretchesCursor(self)
+
+
+class StretchesCursor:
+    """A place in stretches of sound."""
+
+    def __init__(self, track: StretchesTrack) -> None:
+        self.track, self.position = track, 0
+        self.faults: list[Fault] = []
+        self._left = list(track.places)
+        self._cursor: DecodedCursor | None = None
+
+    def seek(self, sample: int) -> None:
+        """Not possible; the source reads forward instead."""
+        raise NotImplementedError
+
+    def read(self, count: int) -> np.ndarray:
+        """The next samples (channels, n): NaN between the stretches, fewer at the end."""
+        count = max(0, min(count, (self.track.n_samples or 0) - self.position))
+        out = np.full((self.track.n_channels, count), np.nan, self.track.dtype)
+        done = 0
+        while done < count and self._left:
+            place = self._left[0]
+            if self.position < place.first:
+                step = min(count - done, place.first - self.position)
+            else:
+                self._cursor = self._cursor or place.track.cursor()
+                step = min(count - done, place.stop - self.position)
+                samples = self._cursor.read(step)
+                out[:, done : done + samples.shape[1]] = samples
+                self.faults += [fault for fault in self._cursor.faults if fault not in self.faults]
+                if self.position + step == place.stop:
+                    self.close()
+                    self._left.pop(0)
+            self.position, done = self.position + step, done + step
+        return out
+
+    def close(self) -> None:
+        """Let go of the decoder."""
+        if self._cursor is not None:
+            self._cursor.close()
+            self._cursor = None
