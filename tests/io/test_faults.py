@@ -202,3 +202,32 @@ def test_after_a_bad_page_of_vorbis_the_sound_is_back_in_its_place(tmp_path, dam
         assert heard[0] and heard[-1] and np.count_nonzero(np.diff(heard)) == 2  # one hole
         np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
         np.testing.assert_array_equal(part.read(range(10_000, 120_000)), found[:, 10_000:])
+
+
+@pytest.mark.parametrize("damage", ["flipped", "zeroed", "removed", "swapped", "doubled"])
+def test_each_frame_of_flac_in_turn_damaged_moves_no_other(tmp_path, damage):
+    whole = damaged.encoded(damaged.sound(40_000, 2), "FLAC", "PCM_16")
+    at = [*damaged.flac_frames(whole), len(whole)]
+    (tmp_path / "whole.flac").write_bytes(whole)
+    with open_sound(tmp_path / "whole.flac") as sound:
+        wanted = sound.read(range(40_000))
+    for i in range(len(at) - 1):
+        a, b, c = at[i], at[i + 1], at[min(i + 2, len(at) - 1)]
+        data = {
+            "flipped": damaged.flipped(whole, (a + b) // 2),
+            "zeroed": whole[: a + 20] + bytes(200) + whole[a + 220 :],
+            "removed": whole[:a] + whole[b:],
+            "swapped": whole[:a] + whole[b:c] + whole[a:b] + whole[c:],
+            "doubled": whole[:b] + whole[a:],
+        }[damage]
+        (tmp_path / "a.flac").write_bytes(data)
+        with open_sound(tmp_path / "a.flac") as sound:
+            found = np.concatenate(list(sound.blocks(1000)), axis=1)
+            heard = ~np.isnan(found[0])
+            np.testing.assert_array_equal(found[:, heard], wanted[:, : found.shape[1]][:, heard])
+            np.testing.assert_array_equal(sound.read(range(found.shape[1])), found)
+            lost = 40_000 - heard.sum()
+            last_twice = damage == "doubled" and i == len(at) - 2  # all that is promised has come before
+            if data != whole and not last_twice:
+                assert sound.status.word == "partial"
+                assert lost == (0 if damage == "doubled" else pytest.approx(4096, abs=3200)), (i, lost)
