@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sonograph.errors import SourceError as SourceError
     from sonograph.io.audio import open as open
     from sonograph.io.audio import read as read
+    from sonograph.io.resampling import resample as resample
     from sonograph.levels import level as level
     from sonograph.levels import power as power
     from sonograph.presets import preset as preset
@@ -77,6 +78,7 @@ _HOME = {
     "sonograph.levels": ("level", "power"),
     "sonograph.drawing": ("draw", "show"),
     "sonograph.io.audio": ("open", "read"),
+    "sonograph.io.resampling": ("resample",),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _MODULES = ("engines", "learning", "signals")
