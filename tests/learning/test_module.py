@@ -11,12 +11,21 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="Torch is not installed: make torch")
 
-from sonograph import BandSettings, LevelSettings, SettingsError, Signal, StftSettings, spectrogram  # noqa: E402
+from sonograph import (  # noqa: E402
+    BandSettings,
+    LevelSettings,
+    SettingsError,
+    Signal,
+    StftSettings,
+    preset,
+    preset_names,
+    spectrogram,
+)
 from sonograph.engines.reference import Reference  # noqa: E402
 from sonograph.frames import frames_of  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
 from sonograph.learning.sizes import count, margins  # noqa: E402
-from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings  # noqa: E402
+from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings, stft_of  # noqa: E402
 
 from .cases import CASES, LEVEL, LOG_MEL, MEL, MFCC, RATE, STFT, close, sounds  # noqa: E402
 
@@ -45,6 +54,17 @@ def test_it_has_the_numbers_of_spectrogram(settings):
     assert single.dtype == ("complex64" if settings.quantity == "transform" else "float32")
     for mine, theirs in zip(single, expected, strict=True):
         close(settings, mine, theirs)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_has_the_numbers_of_spectrogram(name):
+    settings = preset(name)
+    rate = stft_of(settings).sample_rate or 16_000.0
+    samples = sounds(6000, channels=2).astype(float)
+    expected = exact(samples, settings, rate)
+    values = SpectrogramModule(settings, rate).double()(torch.from_numpy(samples)).numpy()
+    assert values.shape == expected.shape
+    assert np.max(np.abs(values - expected)) <= 1e-9 * np.max(np.abs(expected))
 
 
 @given(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sonograph.errors import SettingsError
 
@@ -177,3 +177,12 @@ def serving(engine: Engine, work: Work, dtype: np.dtype) -> Engine:
     from sonograph.engines.reference import Reference
 
     return engine if engine.refuses(work, dtype) is None else Reference(engine.dtype, engine.threads)
+
+
+def __getattr__(name: str) -> Any:
+    """`engines.torch` without a further import; it says so where Torch is missing."""
+    import importlib
+
+    if name != "torch":
+        raise AttributeError(f"module 'sonograph.engines' has no attribute {name!r}")
+    return importlib.import_module("sonograph.engines.torch")
