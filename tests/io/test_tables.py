@@ -90,3 +90,15 @@ def test_an_array_that_holds_no_series_is_refused_and_never_run(tmp_path):
         open_sound(tmp_path / "b.npy", sample_rate=1)
     with pytest.raises(SourceError, match=r"b\.npy: does not say how many samples a second"):
         open_sound(tmp_path / "b.npy")
+
+
+def test_times_that_are_not_alike_are_refused(tmp_path):
+    with pytest.raises(SourceError, match=r"a\.csv: row 3 has no time as the rows before it"):
+        open_sound(table(tmp_path / "a.csv", "time,x\n2024-01-01T00:00:00Z,1\nlater,2\n"))
+    with pytest.raises(SourceError, match=r"a\.csv: has times with a zone and times without"):
+        open_sound(table(tmp_path / "a.csv", "time,x\n2024-01-01T00:00:00Z,1\n2024-01-01T00:00:01,2\n"))
+
+
+def test_a_rate_that_is_given_goes_before_the_times(tmp_path):
+    sound = read(table(tmp_path / "a.csv", "time,x\n0,1\n1,2\n9,3\n"), sample_rate=10)
+    assert sound.sample_rate == 10 and sound.n_channels == 1

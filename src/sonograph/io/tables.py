@@ -7,9 +7,11 @@ column: a text named .wav is a mistake, not a sound.
 from __future__ import annotations
 
 import csv
+import io
 import math
+from array import array
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
@@ -23,81 +25,87 @@ from sonograph.sources import checked_rate
 UNEVEN = 1e-3
 """Steps in time may differ by so much of a step."""
 
-_TABLES = (".csv", ".tsv", ".txt")
-_LARGEST_TABLE = 1 << 30
+_NAMES = (".csv", ".tsv", ".txt")
+_LONGEST = 1 << 28  # bytes of a table, which is read whole
 
 
 def open_table(file: OpenFile, sample_rate: float | None, time_column: str | None) -> Opened:
     """A table as samples; its rate as given, or from its column of times."""
-    if file.suffix() not in _TABLES and sample_rate is None and time_column is None:
+    if file.suffix() not in _NAMES and sample_rate is None and time_column is None:
         raise file.error("no-sound", refusal(file))
-    if file.size > _LARGEST_TABLE:
-        raise file.error(
-            "too-large", f"is a table of {file.size:,} bytes, more than is held in memory. Save it as WAV."
-        )
-    names, rows, first_row = _rows(file)
-    time = _time_index(file, names, time_column)
-    columns = np.array(rows, dtype=object).T if time is not None and _is_date(rows[0][time]) else None
-    start = None
-    if columns is not None and time is not None:
-        moments = [_date(file, text, first_row + i) for i, text in enumerate(columns[time])]
-        start = moments[0] if moments[0].tzinfo else None
-        seconds = np.array([(moment - moments[0]).total_seconds() for moment in moments])
-        numbers = _numbers(file, [[*row[:time], *row[time + 1 :]] for row in rows], first_row)
-    else:
-        numbers = _numbers(file, rows, first_row)
-        if time is not None:
-            seconds = numbers[time]
-            numbers = np.delete(numbers, time, axis=0)
-    if time is not None and sample_rate is None:
-        sample_rate = _rate(file, seconds, first_row)
+    names, time, columns, moments, rows = _parsed(file, time_column)
+    start = moments[0] if moments and moments[0].tzinfo else None
     if sample_rate is None:
-        raise file.error(
-            "no-rate",
-            "does not say how many samples a second it has. Give sample_rate (--rate), or a column named time.",
-        )
-    if not len(numbers):
+        if time is None:
+            what = "does not say how many samples a second it has. Give sample_rate (--rate), or a column named time."
+            raise file.error("no-rate", what)
+        seconds = np.array([(moment - moments[0]).total_seconds() for moment in moments]) if moments else columns[time]
+        sample_rate = _rate(file, seconds, rows)
+    if time is not None and not moments:
+        columns = np.delete(columns, time, axis=0)
+    if not len(columns):
         raise file.error("no-column", "has no column besides the time. Nothing can be read from it.")
-    track = MemoryTrack(np.ascontiguousarray(numbers))
+    track = MemoryTrack(np.ascontiguousarray(columns))
     told = Metadata(start=start, fields={f"column.{i}": printable(name.encode()) for i, name in enumerate(names)})
     return Opened(track, "table", checked_rate(sample_rate), track.n_samples, [], told)
 
 
-def _rows(file: OpenFile) -> tuple[list[str], list[list[str]], int]:
-    """The column names (none where there are none), the rows, and the number of the first row."""
-    text = decoded_whole(file)
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
-    delimiter = next((d for d in ("\t", ";", ",") if d in first), None)
+def _parsed(
+    file: OpenFile, time_column: str | None
+) -> tuple[list[str], int | None, np.ndarray, list[datetime], list[int]]:
+    """Names, the index of the time, numbers (columns, rows), the times that are dates, and which rows they were in."""
     names: list[str] = []
-    rows: list[list[str]] = []
-    first_row = 0
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        fields = next(csv.reader([line], delimiter=delimiter)) if delimiter else line.split()
-        fields = [text.strip() for text in fields]
-        if not rows and not names and not all(_is_number(text) or _is_date(text) for text in fields):
-            names = fields
-            continue
-        first_row = first_row or number
-        width = len(names) or len(rows[0] if rows else fields)
+    time: int | None = None
+    numbers, moments, rows = array("d"), list[datetime](), array("q")
+    width = 0
+    for row, fields in _fields(file):
+        if not width:
+            width = len(fields)
+            if not all(_is_number(text) or _date(text) for text in fields):
+                names = fields
+            time = _time_index(file, names, time_column)
+            if names:
+                continue
         if len(fields) != width:
             raise file.error(
-                "bad-row", f"row {number} has {len(fields)} fields where {width} are expected. Mend that row."
+                "bad-row", f"row {row} has {len(fields)} fields where {width} are expected. Mend that row."
             )
-        rows.append(fields)
+        moment = None if time is None or (rows and not moments) else _date(fields[time])
+        if moment is not None and time is not None:
+            moments.append(moment)
+            fields = fields[:time] + fields[time + 1 :]
+        elif moments:
+            raise file.error("bad-row", f"row {row} has no time as the rows before it. Mend that row.")
+        try:
+            numbers.extend(float(text) if text else math.nan for text in fields)
+        except ValueError:
+            odd = next(text for text in fields if not _is_number(text))
+            raise file.error(
+                "bad-row", f"row {row} has {odd[:40]!r} where a number is expected. Mend that row."
+            ) from None
+        rows.append(row)
     if not rows:
         raise file.error("no-rows", "has no row of numbers. Nothing can be read from it.")
-    return names, rows, first_row
+    columns = np.frombuffer(numbers, float).reshape(len(rows), -1).T if numbers else np.empty((0, len(rows)))
+    if len({moment.tzinfo is None for moment in moments}) > 1:
+        raise file.error("bad-row", "has times with a zone and times without. Write them all alike.")
+    return names, time, columns, moments, list(rows)
 
 
-def decoded_whole(file: OpenFile) -> str:
-    """The whole text."""
+def _fields(file: OpenFile) -> Iterator[tuple[int, list[str]]]:
+    """The number and the fields of each row that is not empty or a comment."""
+    if file.size > _LONGEST:
+        raise file.error("too-large", f"is a table of {file.size:,} bytes; {_LONGEST:,} can be read. Save it as WAV.")
     text = decoded(file.at(0, file.size))
     if text == "\0":
         raise file.error("not-text", "is not a text in UTF-8 or UTF-16. Save it as UTF-8.")
-    return text
+    delimiter: str | None = None
+    for row, line in enumerate(io.StringIO(text), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        delimiter = delimiter or next((d for d in ("\t", ";", ",") if d in line), " ")
+        fields = line.split() if delimiter == " " else next(csv.reader([line], delimiter=delimiter))
+        yield row, [text.strip() for text in fields]
 
 
 def _time_index(file: OpenFile, names: list[str], wanted: str | None) -> int | None:
@@ -110,21 +118,7 @@ def _time_index(file: OpenFile, names: list[str], wanted: str | None) -> int | N
     return lower.index(wanted.lower())
 
 
-def _numbers(file: OpenFile, rows: list[list[str]], first_row: int) -> np.ndarray:
-    """Rows as numbers (columns, rows); an empty field is NaN."""
-    try:
-        return np.array([[float(text) if text else math.nan for text in row] for row in rows], float).T
-    except ValueError:
-        for number, row in enumerate(rows, first_row):
-            for text in row:
-                if not _is_number(text):
-                    raise file.error(
-                        "bad-row", f"row {number} has {text!r} where a number is expected. Mend that row."
-                    ) from None
-        raise
-
-
-def _rate(file: OpenFile, seconds: np.ndarray, first_row: int) -> float:
+def _rate(file: OpenFile, seconds: np.ndarray, rows: list[int]) -> float:
     """Samples per second from times, refused where they are uneven."""
     if len(seconds) < 2:
         raise file.error(
@@ -134,12 +128,10 @@ def _rate(file: OpenFile, seconds: np.ndarray, first_row: int) -> float:
     step = float(np.sort(steps)[(len(steps) - 1) // 2])  # one that occurs
     bad = np.flatnonzero(~(np.abs(steps - step) <= UNEVEN * abs(step))) if step > 0 else np.array([0])
     if len(bad):
-        row = first_row + int(bad[0]) + 1
-        raise file.error(
-            "uneven",
-            f"the time in row {row} is {steps[bad[0]]:g} s after the one before; the others are {step:g} s "
-            "apart. Resample it evenly, or give sample_rate (--rate).",
+        what = (
+            f"the time in row {rows[bad[0] + 1]} is {steps[bad[0]]:g} s after the one before; the others are {step:g} "
         )
+        raise file.error("uneven", f"{what}s apart. Resample it evenly, or give sample_rate (--rate).")
     rate = (len(seconds) - 1) / float(seconds[-1] - seconds[0])
     return float(round(rate)) if round(rate) and abs(rate / round(rate) - 1) < 1e-6 else rate
 
@@ -152,18 +144,10 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _is_date(text: str) -> bool:
+def _date(text: str) -> datetime | None:
     if _is_number(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _date(file: OpenFile, text: Any, row: int) -> datetime:
+        return None
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise file.error("bad-row", f"row {row} has {text!r} where a time is expected. Mend that row.") from None
+        return None
