@@ -10,6 +10,7 @@ import soundfile
 from sonograph.calibration import Calibration
 from sonograph.errors import SettingsError
 from sonograph.io.audio import open as open_sound
+from sonograph.io.audio import read
 
 MOTH = "AudioMoth 24F319055FDF2AC6"
 SAMPLES = struct.pack("<1000h", *range(1000))
@@ -138,3 +139,11 @@ def test_a_level_that_cannot_be_is_said(tmp_path):
         status = sound.check()
         assert (status.word, status.reason) == ("warn", "calibration")
         assert "which no sound has; check the calibration and its signs" in status.sentence
+
+
+def test_samples_in_memory_do_not_lose_a_response_silently(tmp_path):
+    calibration = Calibration.end_to_end(176.0, response=[[10, -3.0], [100, 0.0]])
+    with open_sound(wav(tmp_path / "a.wav"), calibration=calibration) as sound:
+        assert sound.calibration.response_at(10.0) == -3.0
+    with pytest.raises(SettingsError, match=r"a\.wav: its calibration has a response.*use sonograph\.open"):
+        read(tmp_path / "a.wav", calibration=calibration)
