@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, cast
 
@@ -23,7 +24,7 @@ Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read
 
 
 def draw(
-    sound: Sound | Sequence[Sound],
+    sound: Sound | Sequence[Sound] | Mapping[str, Sound],
     settings: Settings | None = None,
     *,
     path: str | os.PathLike[str] | None = None,
@@ -37,7 +38,8 @@ def draw(
     Parameters
     ----------
     sound
-        A path, a Source, a Signal or a Spectrogram, or a list of them. A file of any length is read in blocks.
+        A path, a Source, a Signal or a Spectrogram, or a list of them, or a dictionary of them by name. A file of any
+        length is read in blocks.
     settings
         What to compute; `StftSettings()` by default. Of a power the level is drawn, with the reference that belongs
         to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the maximum.
@@ -82,8 +84,11 @@ def draw(
 
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
-    several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
-    sounds = [named(one, settings, labels) for one in several]
+    if isinstance(sound, Mapping):
+        sounds = [replace(named(one, settings, labels), name=name) for name, one in sound.items()]
+    else:
+        several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
+        sounds = [named(one, settings, labels) for one in several]
     if ax is not None:
         from sonograph.pictures.figure import paint_on
 
@@ -104,7 +109,7 @@ def draw(
 
 
 def show(
-    sound: Sound | Sequence[Sound],
+    sound: Sound | Sequence[Sound] | Mapping[str, Sound],
     settings: Settings | None = None,
     *,
     look: PictureSettings | None = None,

@@ -240,3 +240,8 @@ def test_what_cannot_be_drawn_is_refused():
         draw(spectrogram(signals.fm(), SHORT), SHORT)
     with pytest.raises(SettingsError, match=r"they have no common scale: draw them apart"):
         draw([signals.fm(), signals.tone(1000.0, 1.0)], SHORT)
+
+
+def test_sounds_by_name_have_their_names_above_them():
+    figure = draw({"left": signals.tone(1000.0, 1.0), "right": signals.tone(500.0, 1.0)}, SHORT)
+    assert {"left", "right"} <= {text.get_text() for text in figure.texts}

@@ -1,0 +1,64 @@
+"""Pictures that were looked at and found right, to be compared with what is drawn now.
+
+Letters are drawn a little otherwise by every version of Matplotlib and FreeType, so pictures are compared at a quarter
+of their size: no part of it may differ by more than `FAR`, and the whole by no more than `MEAN` on average (of 255).
+`python -m tests.pictures.golden` draws them anew; look at every one of them before it is kept.
+"""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from sonograph import Signal, StftSettings, draw, preset, signals
+from sonograph.pictures.marks import Mark
+from sonograph.pictures.save import save
+
+FOLDER = Path(__file__).parent / "golden"
+FAR, MEAN = 60, 1.5
+LOOK = {"size": (640, 400), "dpi": 80}
+SHORT = StftSettings(window_length=512)
+
+
+def _holes():
+    sound = signals.whistle(3.0, loops=3).samples + signals.white_noise(3.0, rms=0.002).samples
+    sound[40_000:60_000] = np.nan
+    return Signal(sound, 48_000.0)
+
+
+GUITAR = signals.guitar(sample_rate=22_050.0)
+CASES = {
+    "both": lambda: draw(signals.fm(), SHORT, view="both", below=60, title="FM", **LOOK),
+    "mel": lambda: draw(GUITAR, axis="mel", title="A guitar on a mel axis", **LOOK),
+    "musical": lambda: draw(GUITAR, axis="musical", frequencies=(100, 2000), title="Notes", **LOOK),
+    "missing": lambda: draw(_holes(), SHORT, title="Missing", labels=[Mark(0.2, 0.7, "here", 4e3, 12e3)], **LOOK),
+    "dark": lambda: draw(_holes(), SHORT, theme="dark", colours="viridis", title="Dark", **LOOK),
+    "channels": lambda: draw(Signal(np.stack([GUITAR.samples, GUITAR.samples[::-1]]), 22_050.0), title="Two", **LOOK),
+    "panels": lambda: draw({"guitar": GUITAR, "snare": signals.snare(sample_rate=22_050.0)}, **LOOK),
+    "waveform": lambda: draw(GUITAR, view="waveform", title="Waveform", **LOOK),
+    "spectrum": lambda: draw(_holes(), view="spectrum", axis="log", title="Spectrum", **LOOK),
+    "surface": lambda: draw(signals.fm(), SHORT, view="surface", below=60, title="Surface", **LOOK),
+    "difference": lambda: draw([GUITAR, Signal(GUITAR.samples / 4, 22_050.0)], view="difference", **LOOK),
+    "mfcc": lambda: draw(GUITAR, preset("librosa.mfcc"), title="Cepstra", **LOOK),
+}
+
+
+def drawn(name):
+    """A case as it is drawn now."""
+    file = BytesIO()
+    save(CASES[name](), file, "png")
+    return Image.open(file).convert("RGB")
+
+
+def far(one, other):
+    """The largest difference of any part, and the mean one, of 255."""
+    small = [np.asarray(i.resize((i.width // 4, i.height // 4), Image.Resampling.BOX), float) for i in (one, other)]
+    apart = np.abs(small[0] - small[1])
+    return apart.max(), apart.mean()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for case in CASES:
+        drawn(case).quantize(128, kmeans=2).save(FOLDER / f"{case}.png", optimize=True)

@@ -1,0 +1,52 @@
+"""The code of the gallery and the guide runs and draws what the pages show; the commands on them are right."""
+
+import importlib.util
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sonograph import cli
+from sonograph.cli import draw
+
+DOCS = Path(__file__).parents[2] / "docs"
+spec = importlib.util.spec_from_file_location("make_gallery", DOCS / "make_gallery.py")
+gallery = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(gallery)
+PAGES = [DOCS / "gallery" / "README.md", *(DOCS / "guide" / f"{n}.md" for n in ("visualising", "learning_from_audio"))]
+
+
+@pytest.mark.parametrize("page", [*PAGES, DOCS / "guide" / "coming_from.md"], ids=lambda p: p.stem)
+def test_the_code_on_a_page_draws_its_pictures(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    gallery.run(page)
+    for shown in gallery.pictures_of(page):
+        with Image.open(tmp_path / f"{Path(shown).stem}.png") as drawn, Image.open(page.parent / shown) as kept:
+            assert drawn.size == kept.size
+
+
+def test_the_generator_knows_every_page_with_pictures():
+    assert set(PAGES) <= set(gallery.PAGES)
+
+
+COMMANDS = re.findall(r"^    sonograph (draw .*)$", PAGES[0].read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_on_the_page_is_one(command):
+    arguments = cli.parser("draw").parse_args(shlex.split(command))
+    draw._look(arguments)
+    assert arguments.output
+
+
+def test_the_palettes_are_written_by_their_script(tmp_path, monkeypatch):
+    script = (DOCS / "make_palettes.py").read_text("utf-8")
+    kept = (DOCS.parent / "src/sonograph/pictures/palettes.py").read_text("utf-8")
+    monkeypatch.setattr(sys, "argv", ["make_palettes"])
+    names = {"__file__": str(tmp_path / "docs" / "make_palettes.py")}
+    (tmp_path / "src/sonograph/pictures").mkdir(parents=True)
+    exec(script, names)  # noqa: S102
+    assert (tmp_path / "src/sonograph/pictures/palettes.py").read_text("utf-8") == kept
