@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sonograph import augment as augment
     from sonograph import engines as engines
     from sonograph import learning as learning
     from sonograph import signals as signals
@@ -25,19 +26,27 @@ if TYPE_CHECKING:
     from sonograph.errors import SettingsError as SettingsError
     from sonograph.errors import SonographError as SonographError
     from sonograph.errors import SourceError as SourceError
+    from sonograph.features.onset import tempo as tempo
+    from sonograph.inverse import box as box
+    from sonograph.inverse import griffin_lim as griffin_lim
+    from sonograph.inverse import istft as istft
     from sonograph.io.audio import open as open
     from sonograph.io.audio import read as read
     from sonograph.io.resampling import resample as resample
     from sonograph.levels import level as level
     from sonograph.levels import power as power
+    from sonograph.lufs import loudness as loudness
     from sonograph.presets import preset as preset
     from sonograph.presets import preset_names as preset_names
+    from sonograph.reassignment import reassigned as reassigned
     from sonograph.settings import AffineSettings as AffineSettings
+    from sonograph.settings import AutocorrelationSettings as AutocorrelationSettings
     from sonograph.settings import Band as Band
     from sonograph.settings import BandSettings as BandSettings
     from sonograph.settings import BarkBank as BarkBank
     from sonograph.settings import CepstralSettings as CepstralSettings
     from sonograph.settings import ChromaBank as ChromaBank
+    from sonograph.settings import ConstantQSettings as ConstantQSettings
     from sonograph.settings import DeltaSettings as DeltaSettings
     from sonograph.settings import EnergySettings as EnergySettings
     from sonograph.settings import GammatoneBank as GammatoneBank
@@ -46,15 +55,28 @@ if TYPE_CHECKING:
     from sonograph.settings import LogSettings as LogSettings
     from sonograph.settings import MelBank as MelBank
     from sonograph.settings import MillidecadeBank as MillidecadeBank
+    from sonograph.settings import MultitaperSettings as MultitaperSettings
     from sonograph.settings import NormSettings as NormSettings
     from sonograph.settings import OctaveBank as OctaveBank
+    from sonograph.settings import OnsetSettings as OnsetSettings
     from sonograph.settings import PcenSettings as PcenSettings
+    from sonograph.settings import PitchClassSettings as PitchClassSettings
+    from sonograph.settings import PyinCandidates as PyinCandidates
+    from sonograph.settings import PyinSettings as PyinSettings
     from sonograph.settings import RangeSettings as RangeSettings
+    from sonograph.settings import SeparationSettings as SeparationSettings
+    from sonograph.settings import ShapeSettings as ShapeSettings
     from sonograph.settings import StandardSettings as StandardSettings
     from sonograph.settings import StftSettings as StftSettings
+    from sonograph.settings import TempogramSettings as TempogramSettings
+    from sonograph.settings import TemporalSettings as TemporalSettings
+    from sonograph.settings import TonnetzSettings as TonnetzSettings
+    from sonograph.settings import YinSettings as YinSettings
     from sonograph.sources import Signal as Signal
     from sonograph.sources import Source as Source
     from sonograph.spectrograms import Spectrogram as Spectrogram
+    from sonograph.spectrum import fourier as fourier
+    from sonograph.spectrum import welch as welch
     from sonograph.stream import Stream as Stream
     from sonograph.transform import pieces as pieces
     from sonograph.transform import spectrogram as spectrogram
@@ -69,6 +91,9 @@ _HOME = {
         "StftSettings", "BandSettings", "LevelSettings", "LogSettings", "CepstralSettings", "EnergySettings",
         "DeltaSettings", "PcenSettings", "RangeSettings", "AffineSettings", "NormSettings", "StandardSettings",
         "Band", "MelBank", "BarkBank", "LinearBank", "GammatoneBank", "ChromaBank", "OctaveBank", "MillidecadeBank",
+        "TemporalSettings", "AutocorrelationSettings", "YinSettings", "PyinCandidates", "PyinSettings", "ShapeSettings",
+        "OnsetSettings", "TempogramSettings", "SeparationSettings", "TonnetzSettings", "ConstantQSettings",
+        "PitchClassSettings", "MultitaperSettings",
     ),
     "sonograph.presets": ("preset", "preset_names"),
     "sonograph.sources": ("Source", "Signal"),
@@ -76,12 +101,17 @@ _HOME = {
     "sonograph.transform": ("spectrogram", "pieces"),
     "sonograph.stream": ("Stream",),
     "sonograph.levels": ("level", "power"),
+    "sonograph.features.onset": ("tempo",),
+    "sonograph.inverse": ("istft", "griffin_lim", "box"),
+    "sonograph.spectrum": ("fourier", "welch"),
+    "sonograph.reassignment": ("reassigned",),
+    "sonograph.lufs": ("loudness",),
     "sonograph.drawing": ("draw", "show"),
     "sonograph.io.audio": ("open", "read"),
     "sonograph.io.resampling": ("resample",),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_MODULES = ("engines", "learning", "signals")
+_MODULES = ("augment", "engines", "learning", "signals")
 
 __all__ = ["__version__", *_WHERE, *_MODULES]
 

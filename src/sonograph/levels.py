@@ -7,9 +7,19 @@ import dataclasses
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, StftSettings, check_level, stft_of
+from sonograph.settings import (
+    BandSettings,
+    ConstantQSettings,
+    LevelSettings,
+    MultitaperSettings,
+    StftSettings,
+    check_level,
+    stft_of,
+)
 from sonograph.spectrograms import Spectrogram
 from sonograph.units import FULL_SCALE_SINE, reference_power
+
+Powers = StftSettings | BandSettings | ConstantQSettings | MultitaperSettings
 
 
 def power(spectrogram: Spectrogram) -> Spectrogram:
@@ -71,7 +81,7 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
         raise SettingsError("the spectrogram is a level already; take the level of its power")
     spectrogram = power(spectrogram)
     settings = spectrogram.settings
-    if not isinstance(settings, StftSettings | BandSettings | ConstantQSettings):
+    if not isinstance(settings, Powers):
         raise SettingsError(f"the settings are of kind {settings.kind!r}, the values a power; one of them is wrong")
     number = resolve_reference(reference, spectrogram.unit, settings)
     if number is None:
@@ -92,9 +102,7 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
     )
 
 
-def resolve_reference(
-    reference: float | str | None, unit: str, settings: StftSettings | BandSettings | ConstantQSettings
-) -> float | None:
+def resolve_reference(reference: float | str | None, unit: str, settings: Powers) -> float | None:
     """The power that reads 0 dB; None where it is the loudest value."""
     if reference == "max":
         return None

@@ -19,7 +19,9 @@ from sonograph.frames import split
 from sonograph.settings.constantq import TAPS, ConstantQSettings, Octave, PitchClassSettings
 
 FRAMES = 512
-"""Frames that are multiplied with the filters at once."""
+"""Frames that are looked at at a time."""
+TILE = 64
+"""Frames that are multiplied with the filters at once, the last filled up with zeros."""
 
 
 def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine) -> None:
@@ -54,8 +56,7 @@ def _block(
         # cosines are even about the middle and sines odd: both need half of it
         np.add(after, before, out=right[:n_frames])
         np.subtract(after, before, out=left[:n_frames])
-        right[n_frames:] = left[n_frames:] = 0
-        real, imaginary = (right @ even)[:n_frames], (left @ odd)[:n_frames]
+        real, imaginary = _product(right, even, n_frames), _product(left, odd, n_frames)
         rows = out[:, octave.first : octave.stop]
         if work.quantity == "transform":
             rows.real, rows.imag = real, -imaginary
@@ -64,6 +65,14 @@ def _block(
         imaginary *= imaginary
         real += imaginary
         rows[:] = real if work.quantity == "power" else np.sqrt(real, out=real)
+
+
+def _product(half: np.ndarray, kernel: np.ndarray, n_frames: int) -> np.ndarray:
+    """(frames, bands) of (FRAMES, samples) times (samples, bands), tile by tile: the sums of all tiles run alike."""
+    tiles = -(-n_frames // TILE)
+    half[n_frames : tiles * TILE] = 0
+    product = half[: tiles * TILE].reshape(tiles, TILE, -1) @ kernel
+    return np.asarray(product.reshape(tiles * TILE, -1)[:n_frames])
 
 
 def _halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:

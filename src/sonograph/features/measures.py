@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sonograph.features import autocorrelation, constantq, pitch, temporal
+from sonograph.features import autocorrelation, constantq, multitaper, pitch, temporal
 from sonograph.features.samples import Samples
 from sonograph.settings.constantq import ConstantQSettings
 from sonograph.settings.measures import AutocorrelationSettings, PyinCandidates, TemporalSettings, YinSettings
+from sonograph.settings.multitaper import MultitaperSettings
 
 _FUNCTIONS: dict[type, Callable[..., None]] = {
     TemporalSettings: temporal.temporal,
@@ -16,6 +17,7 @@ _FUNCTIONS: dict[type, Callable[..., None]] = {
     YinSettings: pitch.yin,
     PyinCandidates: pitch.candidates,
     ConstantQSettings: constantq.constant_q,
+    MultitaperSettings: multitaper.multitaper,
 }
 
 

@@ -17,7 +17,7 @@ from sonograph.errors import SettingsError
 from sonograph.levels import resolve_reference
 from sonograph.pictures import frequency, grid
 from sonograph.pictures.grid import Cells
-from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stft_of
+from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -128,7 +128,7 @@ def levels_of(power: np.ndarray, sound: Source | Spectrogram, level: LevelSettin
     return 10 * np.log10(np.maximum(power / zero, 10 ** (level.floor / 10))), unit, f"{name} ({unit})"
 
 
-def power_and_level(settings: Settings) -> tuple[StftSettings | BandSettings | ConstantQSettings, LevelSettings]:
+def power_and_level(settings: Settings) -> tuple[Settings, LevelSettings]:
     """What to compute, a power, and the level to make of it."""
     if isinstance(settings, LevelSettings):
         return settings.of, settings

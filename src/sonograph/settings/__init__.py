@@ -35,6 +35,7 @@ from sonograph.settings.measures import PyinCandidates as PyinCandidates
 from sonograph.settings.measures import PyinSettings as PyinSettings
 from sonograph.settings.measures import TemporalSettings as TemporalSettings
 from sonograph.settings.measures import YinSettings as YinSettings
+from sonograph.settings.multitaper import MultitaperSettings as MultitaperSettings
 from sonograph.settings.shapes import OnsetSettings as OnsetSettings
 from sonograph.settings.shapes import SeparationSettings as SeparationSettings
 from sonograph.settings.shapes import ShapeSettings as ShapeSettings
@@ -59,5 +60,5 @@ Settings = Union[  # noqa: UP007
     StandardSettings, CepstralSettings, EnergySettings, DeltaSettings, PcenSettings,
     TemporalSettings, AutocorrelationSettings, YinSettings, PyinCandidates, PyinSettings,
     ShapeSettings, OnsetSettings, TempogramSettings, SeparationSettings, TonnetzSettings,
-    ConstantQSettings, PitchClassSettings,
+    ConstantQSettings, PitchClassSettings, MultitaperSettings,
 ]  # fmt: skip

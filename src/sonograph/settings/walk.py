@@ -12,11 +12,22 @@ from sonograph.settings.constantq import CONSTANT_Q
 from sonograph.settings.features import STAGES
 from sonograph.settings.levels import LevelSettings
 from sonograph.settings.measures import MEASURES
+from sonograph.settings.multitaper import MultitaperSettings
 from sonograph.settings.shapes import SHAPE_STAGES
 from sonograph.settings.stft import StftSettings
 
 _KINDS: dict[str, Any] = {
-    c.kind: c for c in (StftSettings, BandSettings, LevelSettings, *STAGES, *MEASURES, *SHAPE_STAGES, *CONSTANT_Q)
+    c.kind: c
+    for c in (
+        StftSettings,
+        BandSettings,
+        LevelSettings,
+        *STAGES,
+        *MEASURES,
+        *SHAPE_STAGES,
+        *CONSTANT_Q,
+        MultitaperSettings,
+    )
 }
 _BANKS: dict[str, Any] = {c.kind: c for c in BANKS}
 
