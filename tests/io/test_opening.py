@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import struct
 import tracemalloc
 
 import numpy as np
@@ -64,6 +65,7 @@ def test_what_is_not_a_file_is_refused_without_waiting(tmp_path):
     [
         *(("WAV", s) for s in ("PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW")),
         *(("AIFF", s) for s in ("PCM_S8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE")),
+        *((c, s) for c in ("AIFF", "AU", "CAF", "W64") for s in ("ULAW", "ALAW")),
         ("RF64", "PCM_24"), ("W64", "PCM_16"), ("CAF", "PCM_24"), ("AU", "PCM_16"),
         ("FLAC", "PCM_16"), ("FLAC", "PCM_24"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III"),
     ],
@@ -133,3 +135,13 @@ def test_a_range_of_many_channels_takes_little_more_memory_than_it_is(tmp_path):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 20_000 * 512 * 4 + 4 * (1 << 20) * 8
+
+
+def test_every_byte_of_the_telephone_laws_means_what_libsndfile_says(tmp_path):
+    codes = bytes(range(256))
+    for tag in (6, 7):
+        form = struct.pack("<HHIIHHH", tag, 1, 8000, 8000, 1, 8, 0)
+        body = b"WAVEfmt " + struct.pack("<I", 18) + form + b"data" + struct.pack("<I", 256) + codes
+        (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+        wanted, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
+        np.testing.assert_array_equal(read(tmp_path / "a.wav").samples, wanted)

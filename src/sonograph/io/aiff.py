@@ -13,14 +13,8 @@ from sonograph.io.status import Fault
 
 _PLAIN = {b"NONE": "signed", b"twos": "signed", b"in24": "signed", b"in32": "signed", b"sowt": "little", b"raw ": "raw"}
 _FLOATS = {b"fl32": 4, b"FL32": 4, b"fl64": 8, b"FL64": 8}
-_CODECS = {
-    b"ulaw": "µ-law",
-    b"ULAW": "µ-law",
-    b"alaw": "A-law",
-    b"ALAW": "A-law",
-    b"ima4": "IMA ADPCM",
-    b"GSM ": "GSM 6.10",
-}
+_LAWS = {b"ulaw": "µ-law", b"ULAW": "µ-law", b"alaw": "A-law", b"ALAW": "A-law"}
+_CODECS = {b"ima4": "IMA ADPCM", b"GSM ": "GSM 6.10"}
 
 
 def layout_of(file: OpenFile) -> Layout:
@@ -112,6 +106,8 @@ def _encoding(file: OpenFile, compression: bytes, bits: int, n_channels: int) ->
     if compression in _FLOATS:
         width = _FLOATS[compression]
         return Encoding("float", width, True, 8 * width), ""
+    if compression in _LAWS:
+        return Encoding(_LAWS[compression], 1, True, 8), ""
     if compression in _CODECS:
         return None, _CODECS[compression]
     if compression not in _PLAIN:

@@ -10,7 +10,8 @@ from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
 _PLAIN = {2: ("signed", 1), 3: ("signed", 2), 4: ("signed", 3), 5: ("signed", 4), 6: ("float", 4), 7: ("float", 8)}
-_CODECS = {1: "µ-law", 23: "G.721", 25: "G.723", 26: "G.723", 27: "A-law"}
+_PLAIN |= {1: ("µ-law", 1), 27: ("A-law", 1)}
+_CODECS = {23: "G.721", 25: "G.723", 26: "G.723"}
 
 
 def layout_of(file: OpenFile) -> Layout:

@@ -10,7 +10,8 @@ from sonograph.io.layout import Layout, extent
 from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
-_CODECS = {b"ulaw": "µ-law", b"alaw": "A-law", b"alac": "ALAC", b"ima4": "IMA ADPCM"}
+_LAWS = {b"ulaw": "µ-law", b"alaw": "A-law"}
+_CODECS = {b"alac": "ALAC", b"ima4": "IMA ADPCM"}
 _FLOAT, _LITTLE = 1, 2
 
 
@@ -33,10 +34,11 @@ def layout_of(file: OpenFile) -> Layout:
         raise file.error("no-data", "the CAF file ends before its samples. Copy it again if you have the original.")
     if not n_channels:
         raise file.error("channels", "the header says 0 channels. It cannot be read.")
-    if name != b"lpcm" and name not in _CODECS:
+    if name != b"lpcm" and name not in _CODECS and name not in _LAWS:
         raise file.error("codec", f"its samples are written in a way that is not known ({name!r}).")
     faults: list[Fault] = []
     encoding = _encoding(file, flags, n_bytes, n_channels, bits) if name == b"lpcm" else None
+    encoding = Encoding(_LAWS[name], 1, True, 8) if name in _LAWS else encoding
     step = n_channels * encoding.width if encoding else 1
     start = data.start + 4  # after the count of edits
     claimed = None if data.claimed < 0 else data.claimed - 4

@@ -6,6 +6,7 @@ Full scale is 2^(bits-1) of the container, so that all readers of a file agree; 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -19,7 +20,7 @@ _SECTOR = 1024  # samples of each channel that are given up at a time where the 
 class Encoding:
     """How one sample is written.
 
-    kind : "signed", "unsigned" or "float"
+    kind : "signed", "unsigned", "float", "µ-law" or "A-law"
     width : bytes
     big : whether the most significant byte comes first
     bits : how many of the bits count
@@ -38,11 +39,15 @@ class Encoding:
     @property
     def text(self) -> str:
         """As "16 bit PCM"."""
+        if self.kind in LAWS:
+            return self.kind
         return f"{self.bits} bit {'float' if self.kind == 'float' else 'PCM'}"
 
     def samples(self, data: bytes, n_channels: int) -> np.ndarray:
         """Bytes as samples (channels, n), the channels side by side in the bytes."""
-        if self.kind == "float":
+        if self.kind in LAWS:
+            values = LAWS[self.kind]()[np.frombuffer(data, np.uint8)]
+        elif self.kind == "float":
             values = np.frombuffer(data, f"{'>' if self.big else '<'}f{self.width}").astype(self.dtype)
         else:
             scale = self.dtype.type(2.0 ** -(8 * self._wide(self.width) - 1))
@@ -66,6 +71,26 @@ class Encoding:
     @staticmethod
     def _wide(width: int) -> int:
         return next(wide for wide in (1, 2, 4, 8) if width <= wide)
+
+
+@cache
+def _mu_law() -> np.ndarray:
+    """What each byte of µ-law means, full scale 1 (ITU-T G.711)."""
+    code = ~np.arange(256) & 0xFF
+    size = (((code & 0x0F) << 3) + 0x84 << ((code & 0x70) >> 4)) - 0x84
+    return (np.where(code & 0x80, -size, size) / 32_768).astype(np.float32)
+
+
+@cache
+def _a_law() -> np.ndarray:
+    """What each byte of A-law means, full scale 1 (ITU-T G.711)."""
+    code = np.arange(256) ^ 0x55
+    segment = (code & 0x70) >> 4
+    size = ((code & 0x0F) << 4) + np.where(segment, 0x108, 8) << np.maximum(segment - 1, 0)
+    return (np.where(code & 0x80, size, -size) / 32_768).astype(np.float32)
+
+
+LAWS = {"µ-law": _mu_law, "A-law": _a_law}
 
 
 class PcmTrack:

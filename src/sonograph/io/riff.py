@@ -20,8 +20,9 @@ UNKNOWN = 0xFFFFFFFF
 W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 W64_WAVE = bytes.fromhex("77617665f3acd3118cd100c04f8edb8a")
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
+_LAWS = {6: "A-law", 7: "µ-law"}
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
-CODECS = {2: "MS ADPCM", 6: "A-law", 7: "µ-law", 0x11: "IMA ADPCM", 0x31: "GSM 6.10", 0x40: "G.721", 0x55: "MP3"}
+CODECS = {2: "MS ADPCM", 0x11: "IMA ADPCM", 0x31: "GSM 6.10", 0x40: "G.721", 0x55: "MP3"}
 """What is not plain samples, by its number in the header."""
 
 
@@ -130,7 +131,9 @@ def _format(file: OpenFile, chunk: Chunk, container: str, big: bool, faults: lis
 def _encoding(file: OpenFile, fmt: _Format, big: bool, faults: list[Fault]) -> tuple[Encoding | None, str]:
     if fmt.tag in CODECS:
         return None, CODECS[fmt.tag]
-    if fmt.tag not in (PCM, FLOAT):
+    if fmt.tag in _LAWS and fmt.n_channels:
+        return Encoding(_LAWS[fmt.tag], 1, big, 8), ""
+    if fmt.tag not in (PCM, FLOAT, *_LAWS):
         raise file.error("codec", f"its samples are written in a way that is not known (format {fmt.tag:#06x}).")
     if not fmt.n_channels:
         raise file.error("channels", "the header says 0 channels. It cannot be read.")
