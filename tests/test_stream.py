@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonograph import LevelSettings, SettingsError, Spectrogram, StftSettings, Stream, spectrogram
+from sonograph import (
+    BandSettings,
+    LevelSettings,
+    MelBank,
+    SettingsError,
+    Spectrogram,
+    StftSettings,
+    Stream,
+    preset,
+    spectrogram,
+)
 from sonograph.settings import EDGES, stft_of
 from test_transform import all_settings, noise
 
@@ -143,5 +153,9 @@ def test_a_stream_that_cannot_be_is_refused():
         Stream(LevelSettings(of=SETTINGS, reference="max"), sample_rate=8000.0)
     with pytest.raises(SettingsError, match="sample_rate is 0; it must be above 0 Hz"):
         Stream(SETTINGS, sample_rate=0)
+    with pytest.raises(SettingsError, match="sample_rate is 8000 Hz; these settings are for 16000 Hz"):
+        Stream(preset("kaldi.fbank"), sample_rate=8000.0)
+    with pytest.raises(SettingsError, match="high is 5000 Hz; with sample_rate 8000 it must be at most 4000 Hz"):
+        Stream(BandSettings(of=SETTINGS, bands=MelBank(high=5000.0)), sample_rate=8000.0)
     with pytest.raises(SettingsError, match="n_channels is 0; it must be 1 or more"):
         Stream(SETTINGS, sample_rate=1.0, n_channels=0)

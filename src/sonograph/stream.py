@@ -39,7 +39,7 @@ class Stream:
     Raises
     ------
     SettingsError
-        Settings that need the whole sound, a sample rate not above 0, no channel.
+        Settings that need the whole sound or are for another sample rate, a rate not above 0, no channel.
 
     Examples
     --------
@@ -66,6 +66,7 @@ class Stream:
             raise SettingsError(f"n_channels is {n_channels}; it must be 1 or more")
         self.settings, self._engine = settings, engine
         self._heard = _Heard(checked_rate(sample_rate), n_channels, unit)
+        Plan(settings, self._heard, np.dtype(float), engine)  # refuses now what no sound of this rate can have
         self._taken = self._next = 0  # the next frame to compute, and to give: later where frames wait for others
         self._plan: Plan | None = None
         self._forward: Forward | None = None

@@ -210,11 +210,27 @@ def test_what_cannot_be_asked_is_refused_before_any_work(folder, capsys, words, 
     assert re.search(message, capsys.readouterr().err)
 
 
+def test_a_library_knows_no_calibration_but_settings_do(folder, capsys):
+    Path("birds/0.wav.toml").write_text("full_scale = 2.0  # V")
+    Path("mine.toml").write_text('kind = "stft"\nscaling = "raw"\nwindow_length = 512\nedges = "inside"\n')
+    main(["features", "birds/0.wav", "birds/1.wav", "-o", "library.npz", "--preset", "kaldi.fbank", "-q"])
+    main(["features", "birds/0.wav", "birds/1.wav", "-o", "mine.npz", "--settings", "mine.toml", "-q"])
+    full_scale = read("birds/0.wav", calibration=False)
+    library, mine = table("library.npz"), table("mine.npz")
+    want = spectrogram(full_scale, preset("kaldi.fbank")).values.T
+    np.testing.assert_array_equal(library["values"][library["file"] == 0], want)
+    plain = spectrogram(full_scale, from_toml(Path("mine.toml").read_text())).values.T
+    np.testing.assert_allclose(mine["values"], 4 * plain, rtol=1e-5)
+    assert "birds/1.wav: is in FS where the first file is in V, so it is left out" in capsys.readouterr().err
+
+
 def test_a_folder_without_sounds_is_said(folder):
     Path("none").mkdir()
     with pytest.raises(SourceError, match="none: holds no sound file"):
         sound_files(["none"])
     Path("birds/.hidden.wav").write_bytes(b"")
+    Path("birds/.cache").mkdir()
+    Path("birds/.cache/0.wav").write_bytes(b"")
     Path("birds/notes.txt").write_text("")
     assert len(sound_files(["birds", "birds/0.wav"])) == 20
 

@@ -21,7 +21,7 @@ from sonograph.settings import Settings, stft_of
 from sonograph.sources import Signal, Source
 from sonograph.transform import spectrogram
 
-SCHEMA = 1
+SCHEMA = 2
 """Changes when what a part holds does."""
 
 IN_MEMORY = 1 << 26
@@ -78,6 +78,7 @@ class FileReport:
     seconds: float = 0.0
     n_rows: int = 0
     dtype: str = "float32"
+    unit: str = "FS"
     names: list[str] = field(default_factory=list)
 
 
@@ -139,6 +140,7 @@ def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
     report.first_time = centre_sample(stft, 0) / result.sample_rate
     report.step = stft.hop / result.sample_rate
     report.seconds = source.n_samples / source.sample_rate
+    report.unit = result.unit
     report.names = list(summary_names(result.names) if job.summary else result.names)
     rows = np.swapaxes(result.values, -1, -2).reshape(-1, result.values.shape[-2])
     return summary_of(rows) if job.summary else rows

@@ -32,12 +32,19 @@ class Table:
         self.names = tuple(first.names) if first else ()
         for path, reports in parts:
             for i, said in enumerate(_in_part(path, reports)):
-                if said is not None and said.n_rows and tuple(said.names) != self.names:
+                if said is None or not said.n_rows or first is None:
+                    continue
+                if said.names != first.names:
                     said.fault = (
                         f"{said.file}: has {len(said.names)} features at {said.sample_rate:g} Hz where the first file "
-                        f"has {len(self.names)}, so it is left out. Name bands that end at one frequency."
+                        f"has {len(first.names)}, so it is left out. Name bands that end at one frequency."
                     )
-                elif said is not None and said.n_rows:
+                elif said.unit != first.unit:
+                    said.fault = (
+                        f"{said.file}: is in {said.unit} where the first file is in {first.unit}, so it is left out. "
+                        f"Calibrate all of them or none."
+                    )
+                else:
                     self._parts.append((path, i, said))
         self.files = [said.file for _, _, said in self._parts]
         self.n_rows = sum(said.n_rows for _, _, said in self._parts)

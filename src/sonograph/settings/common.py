@@ -122,3 +122,14 @@ def holds(name: str, of: Any, allowed: Any) -> None:
     """Refuse what is not the settings of a stage that `name` can follow."""
     if not isinstance(of, allowed):
         raise SettingsError(f"of is {type(of).__name__}; {name} holds the settings of the stage before it")
+
+
+def rows_before(stage: Any, quantities: tuple[str, ...] = ()) -> None:
+    """Check that what comes before a stage has rows of real numbers, of one of these quantities."""
+    name, of = type(stage).__name__, stage.of
+    if not hasattr(of, "n_rows") or not hasattr(of, "quantity"):
+        raise SettingsError(f"of is {type(of).__name__}; {name} holds the settings of the stage before it")
+    if quantities and of.quantity not in quantities:
+        raise SettingsError(f'quantity is "{of.quantity}"; {name} takes {" or ".join(quantities)}')
+    if of.quantity == "transform":
+        raise SettingsError(f'quantity is "transform"; {name} takes real numbers: set quantity="power"')

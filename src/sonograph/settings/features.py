@@ -1,4 +1,4 @@
-"""What is made of the rows of a transform: logarithms, cepstra, changes in time, normalisations."""
+"""What is made of the rows of a transform: logarithms, cepstra, energies, changes in time, PCEN."""
 
 from __future__ import annotations
 
@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Stage, number, one_of, put, whole
+from sonograph.settings.common import Stage, number, one_of, put, rows_before, whole
+from sonograph.settings.norms import AffineSettings as AffineSettings
+from sonograph.settings.norms import NormSettings as NormSettings
+from sonograph.settings.norms import RangeSettings as RangeSettings
+from sonograph.settings.norms import StandardSettings as StandardSettings
 
 FLOAT32_EPS = 1.1920928955078125e-07
-
-
-def _rows_before(stage: Any, quantities: tuple[str, ...] = ()) -> None:
-    """Check that what comes before a stage has rows of real numbers, of one of these quantities."""
-    name, of = type(stage).__name__, stage.of
-    if not hasattr(of, "n_rows") or not hasattr(of, "quantity"):
-        raise SettingsError(f"of is {type(of).__name__}; {name} holds the settings of the stage before it")
-    if quantities and of.quantity not in quantities:
-        raise SettingsError(f'quantity is "{of.quantity}"; {name} takes {" or ".join(quantities)}')
-    if of.quantity == "transform":
-        raise SettingsError(f'quantity is "transform"; {name} takes real numbers: set quantity="power"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +30,11 @@ class LogSettings(Stage):
         What anything smaller is taken for.
     add
         What is added before, as in log(x + 0.001).
+
+    Raises
+    ------
+    SettingsError
+        Not of a power or magnitude; a floor of 0 with nothing added.
     """
 
     kind: ClassVar[str] = "log"
@@ -47,7 +45,7 @@ class LogSettings(Stage):
     add: float = 0.0
 
     def __post_init__(self) -> None:
-        _rows_before(self, ("power", "magnitude"))
+        rows_before(self, ("power", "magnitude"))
         one_of("base", self.base, ("e", "10"))
         put(self, floor=number("floor", self.floor, 0.0, above=self.add == 0), add=number("add", self.add, 0.0))
 
@@ -55,122 +53,6 @@ class LogSettings(Stage):
     def quantity(self) -> str:
         """What the values are."""
         return "log"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RangeSettings(Stage):
-    """Nothing more than so far below the largest value of the sound: librosa's and torchaudio's top_db.
-
-    Parameters
-    ----------
-    of
-        The values that are limited.
-    span
-        How far below, in their unit: decibels of a level.
-    """
-
-    kind: ClassVar[str] = "range"
-    why_whole: ClassVar[str] = "span is counted from the largest value of the whole sound"
-
-    of: Any
-    span: float = 80.0
-
-    def __post_init__(self) -> None:
-        _rows_before(self)
-        put(self, span=number("span", self.span, 0.0, above=True))
-
-    @property
-    def context(self) -> tuple[int, int] | str:
-        """What a frame needs beyond itself."""
-        return "whole"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AffineSettings(Stage):
-    """(value + add) * multiply: a fixed normalisation.
-
-    Parameters
-    ----------
-    of
-        The values.
-    add, multiply
-        Numbers, in that order: Whisper adds 4 and takes a quarter.
-    """
-
-    kind: ClassVar[str] = "affine"
-
-    of: Any
-    add: float = 0.0
-    multiply: float = 1.0
-
-    def __post_init__(self) -> None:
-        _rows_before(self)
-        put(self, add=number("add", self.add), multiply=number("multiply", self.multiply))
-
-    @property
-    def quantity(self) -> str:
-        """What the values are."""
-        return "feature"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NormSettings(Stage):
-    """Each frame divided by its own size, if that is not 0.
-
-    Parameters
-    ----------
-    of
-        The values.
-    norm
-        "max": the largest magnitude; "l1": the sum of magnitudes; "l2": the root of the sum of squares.
-    """
-
-    kind: ClassVar[str] = "norm"
-
-    of: Any
-    norm: str = "max"
-
-    def __post_init__(self) -> None:
-        _rows_before(self)
-        one_of("norm", self.norm, ("max", "l1", "l2"))
-
-    @property
-    def quantity(self) -> str:
-        """What the values are."""
-        return "feature"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StandardSettings(Stage):
-    """Each row less its mean over the sound and, if asked, divided by its deviation.
-
-    Parameters
-    ----------
-    of
-        The values.
-    deviation
-        Whether to divide by the standard deviation too (of n, not n - 1), where that is not 0.
-    """
-
-    kind: ClassVar[str] = "standard"
-    why_whole: ClassVar[str] = "the mean of a row is that over the whole sound"
-
-    of: Any
-    deviation: bool = False
-
-    def __post_init__(self) -> None:
-        _rows_before(self)
-        put(self, deviation=bool(self.deviation))
-
-    @property
-    def context(self) -> tuple[int, int] | str:
-        """What a frame needs beyond itself."""
-        return "whole"
-
-    @property
-    def quantity(self) -> str:
-        """What the values are."""
-        return "feature"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +71,18 @@ class CepstralSettings(Stage):
         The first that is kept: 1 leaves c0 away.
     lifter
         L of the lifter 1 + L/2 sin(pi n / L) on coefficient n (HTK book, 5.14); 0 for none.
+
+    Raises
+    ------
+    SettingsError
+        Not of logarithms; more coefficients than there are rows.
+
+    Examples
+    --------
+    >>> from sonograph.settings import BandSettings, MelBank, StftSettings
+    >>> log = LogSettings(of=BandSettings(of=StftSettings(), bands=MelBank(n_bands=40)))
+    >>> CepstralSettings(of=log, n_coefficients=13).rows
+    'coefficient'
     """
 
     kind: ClassVar[str] = "cepstra"
@@ -199,7 +93,7 @@ class CepstralSettings(Stage):
     lifter: float = 0.0
 
     def __post_init__(self) -> None:
-        _rows_before(self, ("log", "level"))
+        rows_before(self, ("log", "level"))
         put(
             self,
             n_coefficients=whole("n_coefficients", self.n_coefficients, 1),
@@ -249,6 +143,11 @@ class EnergySettings(Stage):
         "replace" the first row, or be the "first" or the "last" further one.
     floor
         What a smaller energy is taken for.
+
+    Raises
+    ------
+    SettingsError
+        Of rows that look at other frames, or that hold an energy already.
     """
 
     kind: ClassVar[str] = "energy"
@@ -259,7 +158,7 @@ class EnergySettings(Stage):
     floor: float = FLOAT32_EPS
 
     def __post_init__(self) -> None:
-        _rows_before(self)
+        rows_before(self)
         one_of("measure", self.measure, ("frame", "windowed", "bins"))
         one_of("place", self.place, ("replace", "first", "last"))
         put(self, floor=number("floor", self.floor, 0.0, above=True))
@@ -303,6 +202,17 @@ class DeltaSettings(Stage):
         Frames to each side.
     order
         1 or 2.
+
+    Raises
+    ------
+    SettingsError
+        No rows of real numbers; another width or order.
+
+    Examples
+    --------
+    >>> from sonograph.settings import StftSettings
+    >>> DeltaSettings(of=StftSettings(window_length=30), order=2).n_rows
+    48
     """
 
     kind: ClassVar[str] = "deltas"
@@ -312,7 +222,7 @@ class DeltaSettings(Stage):
     order: int = 2
 
     def __post_init__(self) -> None:
-        _rows_before(self)
+        rows_before(self)
         put(self, width=whole("width", self.width, 1), order=whole("order", self.order, 1, 2))
 
     @property
@@ -351,6 +261,11 @@ class PcenSettings(Stage):
         Of the low-pass, seconds.
     eps
         As in the formula.
+
+    Raises
+    ------
+    SettingsError
+        Not of powers or magnitudes; a constant that cannot be.
     """
 
     kind: ClassVar[str] = "pcen"
@@ -363,7 +278,7 @@ class PcenSettings(Stage):
     eps: float = 1e-6
 
     def __post_init__(self) -> None:
-        _rows_before(self, ("power", "magnitude"))
+        rows_before(self, ("power", "magnitude"))
         for name in ("gain", "bias"):
             put(self, **{name: number(name, getattr(self, name), 0.0)})
         for name in ("power", "time_constant", "eps"):

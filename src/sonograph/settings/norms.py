@@ -1,0 +1,124 @@
+"""Normalisations: of each frame by itself, by fixed numbers, and over the whole sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sonograph.settings.common import Stage, number, one_of, put, rows_before
+
+
+@dataclass(frozen=True, kw_only=True)
+class RangeSettings(Stage):
+    """Nothing more than so far below the largest value of the sound: librosa's and torchaudio's top_db.
+
+    Parameters
+    ----------
+    of
+        The values that are limited.
+    span
+        How far below, in their unit: decibels of a level.
+    """
+
+    kind: ClassVar[str] = "range"
+    why_whole: ClassVar[str] = "span is counted from the largest value of the whole sound"
+
+    of: Any
+    span: float = 80.0
+
+    def __post_init__(self) -> None:
+        rows_before(self)
+        put(self, span=number("span", self.span, 0.0, above=True))
+
+    @property
+    def context(self) -> tuple[int, int] | str:
+        """What a frame needs beyond itself."""
+        return "whole"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AffineSettings(Stage):
+    """(value + add) * multiply: a fixed normalisation.
+
+    Parameters
+    ----------
+    of
+        The values.
+    add, multiply
+        Numbers, in that order: Whisper adds 4 and takes a quarter.
+    """
+
+    kind: ClassVar[str] = "affine"
+
+    of: Any
+    add: float = 0.0
+    multiply: float = 1.0
+
+    def __post_init__(self) -> None:
+        rows_before(self)
+        put(self, add=number("add", self.add), multiply=number("multiply", self.multiply))
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        return "feature"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NormSettings(Stage):
+    """Each frame divided by its own size, if that is not 0.
+
+    Parameters
+    ----------
+    of
+        The values.
+    norm
+        "max": the largest magnitude; "l1": the sum of magnitudes; "l2": the root of the sum of squares.
+    """
+
+    kind: ClassVar[str] = "norm"
+
+    of: Any
+    norm: str = "max"
+
+    def __post_init__(self) -> None:
+        rows_before(self)
+        one_of("norm", self.norm, ("max", "l1", "l2"))
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        return "feature"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardSettings(Stage):
+    """Each row less its mean over the sound and, if asked, divided by its deviation.
+
+    Parameters
+    ----------
+    of
+        The values.
+    deviation
+        Whether to divide by the standard deviation too (of n, not n - 1), where that is not 0.
+    """
+
+    kind: ClassVar[str] = "standard"
+    why_whole: ClassVar[str] = "the mean of a row is that over the whole sound"
+
+    of: Any
+    deviation: bool = False
+
+    def __post_init__(self) -> None:
+        rows_before(self)
+        put(self, deviation=bool(self.deviation))
+
+    @property
+    def context(self) -> tuple[int, int] | str:
+        """What a frame needs beyond itself."""
+        return "whole"
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        return "feature"
