@@ -496,14 +496,15 @@ def test_what_has_no_kernel_is_left_to_the_reference_with_a_reason(n_fft, reason
     assert Reference().refuses(work, np.dtype("float32")) is None
 
 
+@EVERY_ENGINE
 @pytest.mark.parametrize("n_fft", [32, 2048, 16384])
-def test_pixel_rows_may_leave_out_both_ends_of_the_spectrum(n_fft):
+def test_pixel_rows_may_leave_out_both_ends_of_the_spectrum(engine, n_fft):
     work = Work(window_of(n_fft), n_fft, n_fft)
     samples, n = sound(work, 20), work.n_bins
-    values = run(Compiled(threads=1), samples, work, 20)
+    values = run(engine, samples, work, 20)
     columns, rows = np.array([3, 4, 19]), np.array([2, 3, n // 3, n - 2])
     out = np.full((1, 2, 3), np.nan, "float32")
-    Compiled().reduce(samples, work, columns, rows, out)
+    engine.reduce(samples, work, columns, rows, out)
     np.testing.assert_array_equal(out, pixels_by_definition(values, columns, rows, mean=False))
 
 

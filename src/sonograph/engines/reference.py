@@ -60,9 +60,9 @@ class Reference:
         for channel in range(len(samples)):
             for q in range(len(columns) - 1):
                 for part in _blocks(work, samples.dtype, range(int(columns[q]), int(columns[q + 1]))):
-                    values = _values(samples[channel], work, weights, part)
+                    values = _values(samples[channel], work, weights, part)[:, : rows[-1]]
                     if counts is None:
-                        row_max = np.fmax.reduceat(values, rows[:-1], axis=1)[:, : len(rows) - 1]
+                        row_max = np.fmax.reduceat(values, rows[:-1], axis=1)
                         pixel = np.fmax.reduce(row_max, axis=0)
                         out[channel, q] = np.fmax(out[channel, q], pixel)
                     else:
