@@ -114,7 +114,7 @@ class Torch:
         """Channel, frames and their values (frames, rows) on the device."""
         if not len(samples) or not frames:
             return
-        dtype, length = samples.dtype, len(work.window)
+        dtype, length, cut = samples.dtype, len(work.window), cut_length(work)
         with torch.inference_mode():
             window, matrix = _on_device(work, dtype, self.device)
             step = max(1, (self._bytes() - _table_bytes(work, dtype)) // _frame_bytes(work, dtype))
@@ -125,8 +125,9 @@ class Torch:
                     # Torch takes no memory that may not be written, and warns
                     held = torch.from_numpy(span if span.flags.writeable else span.copy()).to(self.device)
                     clean, missing = without_holes(held, length, work.hop)
-                    cut = clean.unfold(-1, length, work.hop)
-                    yield channel, part, values_of(cut, work, window, matrix).masked_fill(missing[..., None], torch.nan)
+                    cuts = torch.nn.functional.pad(clean, (0, cut - length)).unfold(-1, cut, work.hop)
+                    values = values_of(cuts, work, window, matrix)
+                    yield channel, part, values.masked_fill(missing[..., None], torch.nan)
 
 
 @lru_cache(maxsize=8)
@@ -136,23 +137,33 @@ def _on_device(work: Work, dtype: np.dtype, device: str) -> tuple[torch.Tensor, 
     return move(window), None if matrix is None else move(matrix)
 
 
+def cut_length(work: Work) -> int:
+    """How long frames are to be cut: to n_fft where zeros of the window can pad them, which spares a copy of all."""
+    return len(work.window) if work.remove_dc or work.preemphasis else work.n_fft
+
+
 def tables_of(work: Work) -> tuple[np.ndarray, np.ndarray | None]:
-    """The window, and what every bin adds to every band (bins, bands), float64; the matrix holds the ends' factor."""
+    """The window of frames as long as they are cut, and what every bin adds to every band (bins, bands), float64."""
+    window = np.zeros(cut_length(work))
+    window[: len(work.window)] = work.window
     if work.bands is None:
-        return work.window.copy(), None
+        return window, None
     matrix = _dense(work.bands, work.n_bins)
     factor = work.ends if work.quantity == "power" else work.ends**0.5
     matrix[0] *= factor
     if work.n_fft % 2 == 0:
         matrix[-1] *= factor
-    return work.window.copy(), matrix
+    return window, matrix
 
 
 def values_of(frames: torch.Tensor, work: Work, window: torch.Tensor, matrix: torch.Tensor | None) -> torch.Tensor:
-    """(..., rows) of frames (..., window_length) that are finite; window and matrix as `tables_of` has them."""
+    """(..., rows) of frames (..., cut_length) that are finite; window and matrix as `tables_of` has them.
+
+    The matrix holds the factor of the spectrum's ends.
+    """
     transform = torch.fft.rfft(conditioned(frames, work) * window, work.n_fft)
     if work.quantity == "power":
-        values = transform.real.square() + transform.imag.square()
+        values = torch.addcmul(transform.real.square(), transform.imag, transform.imag)
     else:
         # abs, not the root of a sum: its gradient at 0 is 0, not infinite
         values = transform.abs() if work.quantity == "magnitude" else transform
@@ -179,10 +190,10 @@ def without_holes(samples: torch.Tensor, length: int, hop: int) -> tuple[torch.T
 
     Counted over the samples, of which there are fewer than in all frames; and gradients stay finite.
     """
-    bad = ~torch.isfinite(samples)
+    bad = samples - samples != 0  # of what is infinite too; quicker than isfinite, as nan_to_num than masked_fill
     before = torch.nn.functional.pad(bad.cumsum(-1, dtype=torch.int32), (1, 0))
     n_starts = samples.shape[-1] - length + 1
-    return samples.masked_fill(bad, 0), before[..., length::hop] > before[..., :n_starts:hop]
+    return samples.nan_to_num(0.0, 0.0, 0.0), before[..., length::hop] > before[..., :n_starts:hop]
 
 
 def _ends(values: torch.Tensor, work: Work) -> torch.Tensor:

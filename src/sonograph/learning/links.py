@@ -38,7 +38,7 @@ from sonograph.windows import window_of
 class Seen(NamedTuple):
     """What the transform saw of each frame.
 
-    frames  : (..., frames, window_length), as they were cut, 0 for what was missing
+    frames  : (..., frames, window_length or more), as they were cut, 0 for what was missing
     missing : (..., frames, 1), whether a sample of the frame is missing
     work, stft : what was computed of them
     frames_per_second : how fast they follow each other
@@ -189,7 +189,7 @@ def deltas_tables(settings: DeltaSettings, before: Plan) -> dict[str, Any]:
 
 def energy(settings: EnergySettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
     """ln of each frame's energy in place of the first row, or as a further one."""
-    stft, frames = seen.stft, seen.frames
+    stft, frames = seen.stft, seen.frames[..., : seen.stft.window_length]
     if settings.measure == "frame":
         weighed = frames - frames.mean(-1, keepdim=True) if stft.remove_dc else frames
     else:

@@ -1,7 +1,7 @@
 """SpectrogramModule: settings as a layer of a network, differentiable and on any device.
 
-The transform, bands and logarithm are those of the Torch engine; what follows them is in `links`. All frames of a batch
-are computed at once, without a loop over them and without leaving the device.
+The transform, bands and logarithm are those of the Torch engine; what follows them is in `links`. All frames are computed
+at once, without a loop over them and without leaving the device.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ try:
 except ImportError as error:
     raise MissingExtra("the Torch module needs Torch: pip install 'sonograph[torch]'") from error
 
-from sonograph.engines.torch import tables_of, values_of, without_holes
+from sonograph.engines.torch import cut_length, tables_of, values_of, without_holes
 from sonograph.learning.edges import with_edges
 from sonograph.learning.links import Seen, Tables, link
 from sonograph.learning.sizes import count
@@ -80,9 +80,9 @@ class SpectrogramModule(torch.nn.Module):
         """(..., rows, frames) of samples (..., n)."""
         samples = self._checked(samples)
         if samples.device.type == "meta" or not torch.amp.is_autocast_available(samples.device.type):
-            return self._values(samples)
+            return self._sounds(samples).transpose(-1, -2)
         with torch.autocast(samples.device.type, enabled=False):
-            return self._values(samples)
+            return self._sounds(samples).transpose(-1, -2)
 
     def _checked(self, samples: torch.Tensor) -> torch.Tensor:
         wanted = self.tables.window.dtype
@@ -96,6 +96,14 @@ class SpectrogramModule(torch.nn.Module):
             raise SettingsError("samples are torch.float64; the module would round them: call .double() on it")
         return samples.to(wanted)
 
+    def _sounds(self, samples: torch.Tensor) -> torch.Tensor:
+        """(..., frames, rows): on a CPU one sound after another, as the frames of one may fit its cache."""
+        together = samples.device.type != "cpu" or samples.requires_grad or torch.compiler.is_compiling()
+        if together or samples.shape[:-1].numel() < 2:
+            return self._values(samples)
+        values = torch.stack([self._values(sound) for sound in samples.flatten(0, -2)])
+        return values.reshape(*samples.shape[:-1], *values.shape[-2:])
+
     def _values(self, samples: torch.Tensor) -> torch.Tensor:
         stft, n_samples = self._stft, samples.shape[-1]
         refuse_too_short(stft, n_samples)
@@ -104,11 +112,13 @@ class SpectrogramModule(torch.nn.Module):
         if n_samples == 0 or count(stft, n_samples) - stft.drop_last < 1:
             kind = torch.complex64 if samples.dtype == torch.float32 else torch.complex128
             dtype = kind if stft.quantity == "transform" else samples.dtype
-            return samples.new_zeros((*samples.shape[:-1], self.n_rows, 0), dtype=dtype)
+            return samples.new_zeros((*samples.shape[:-1], 0, self.n_rows), dtype=dtype)
         if stft.preemphasis and stft.preemphasis_over == "sound":
             samples = samples - stft.preemphasis * torch.nn.functional.pad(samples, (1, 0))[..., :-1]
         samples, missing = without_holes(with_edges(samples, stft), stft.window_length, stft.hop)
-        frames, missing = samples.unfold(-1, stft.window_length, stft.hop), missing[..., None]
+        cut = cut_length(self._work)
+        samples = torch.nn.functional.pad(samples, (0, cut - stft.window_length))
+        frames, missing = samples.unfold(-1, cut, stft.hop), missing[..., None]
         if stft.drop_last:
             frames, missing = frames[..., :-1, :], missing[..., :-1, :]
         seen = Seen(frames, missing, self._work, stft, self._frames_per_second)
@@ -116,7 +126,7 @@ class SpectrogramModule(torch.nn.Module):
         values = values.masked_fill(seen.missing, torch.nan)
         for stage in self.links:
             values = stage(values, seen)
-        return values.transpose(-1, -2)
+        return values
 
     def extra_repr(self) -> str:
         """What is said between the brackets when a network is printed."""
