@@ -72,3 +72,10 @@ def test_a_sound_of_another_rate_is_refused_where_the_preset_is_for_one():
 def test_a_preset_that_is_not_there_is_refused_with_the_nearest():
     with pytest.raises(SettingsError, match=r"preset is 'librosa.mffc'; it must be one of .* as librosa.mfcc"):
         preset("librosa.mffc")
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_float32_keeps_six_digits_of_every_preset(name):
+    exact, single = (spectrogram(Signal(parity.sound().astype(t), 16_000.0), preset(name)) for t in "df")
+    difference = np.linalg.norm(single.values - exact.values) / np.linalg.norm(exact.values)
+    assert difference < 2e-6

@@ -84,7 +84,7 @@ def all_settings(draw):
     settings = stft
     if stft.quantity != "transform" and draw(st.booleans()):
         banks = [bank for bank in BANKS if stft.quantity == "power" or not bank.of_power]
-        bands = explicit(stft) if n < 8 or draw(st.booleans()) else draw(st.sampled_from(banks))
+        bands = explicit(stft) if n < 12 or draw(st.booleans()) else draw(st.sampled_from(banks))
         settings = BandSettings(of=stft, bands=bands)
     following = draw(st.lists(st.sampled_from(STAGES), max_size=4))
     for stage in following:

@@ -51,7 +51,8 @@ def spectrogram(
         Any settings: StftSettings give a power (or a transform), BandSettings band sums, LevelSettings decibels,
         CepstralSettings cepstra …; a preset. By default StftSettings().
     frames
-        Which frames, numbered over the whole sound; all by default.
+        Which frames, numbered over the whole sound; all by default. Settings that look at the whole sound or at all
+        frames before still do.
     engine
         Where to compute; `engines.default()` by default.
     out : (rows, frames) or (channels, rows, frames)

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -257,3 +259,9 @@ def test_progress_says_speed_and_time_left():
     progress.skip(20)
     progress.add(40, seconds=400.0)
     assert progress.words(10.0) == "60 of 100 files, 4 files/s, 40 × real time, 10 s left"
+
+
+def test_presets_are_listed_without_numpy():
+    code = "import sys; from sonograph.cli import main; main(['presets']); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
