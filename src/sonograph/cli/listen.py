@@ -1,0 +1,251 @@
+"""`sonograph listen`: a WAV of a part of a sound, or of what features keep of it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from sonograph.cli import exits, options, streams
+from sonograph.cli.exits import talk
+from sonograph.errors import SettingsError, SourceError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sonograph.sources import Signal, Source
+
+HELP = """Write a WAV of what a box of a spectrogram holds, between two times and two frequencies; or, with --preset or
+--settings, of what features keep of a sound: phases are found anew (Griffin and Lim). The features may also come from
+a .npz that 'sonograph features' wrote with the same settings."""
+
+EXAMPLES = """examples:
+  sonograph listen robin.wav -o song.wav --box 1.2 2.5 2000 8000
+  sonograph listen robin.wav -o heard.wav --preset librosa.mel
+  sonograph listen robin.npz -o heard.wav --preset librosa.mfcc --rounds 100
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("file", metavar="FILE", help="a sound file, - for standard input; or a .npz of features")
+    out = options.group(parser, "where to")
+    out.add_argument("-o", "--output", required=True, metavar="OUT", help="a .wav; - for standard output")
+    what = options.group(parser, "what to hear")
+    what.add_argument(
+        "--box",
+        nargs=4,
+        metavar=("START", "END", "LOW", "HIGH"),
+        help="from and to, as 12.5 (s), 1:30 or 4410samples; lowest and highest frequency, Hz [all]",
+    )
+    what.add_argument("--settings", metavar="FILE", help="what features keep: a TOML of settings")
+    options.add_stft(parser)
+    how = options.group(parser, "how to find phases")
+    how.add_argument("--rounds", type=int, default=32, metavar="N", help="of Griffin and Lim [32]")
+    how.add_argument("--seed", type=int, default=0, metavar="N", help="of the phases that it begins with [0]")
+    options.add_help(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the WAV; return the exit code."""
+    from sonograph.io.writing import write_wav
+
+    if arguments.rounds < 1:
+        raise SettingsError(f"--rounds is {arguments.rounds}; it must be 1 or more")
+    box = _box(arguments.box) if arguments.box else None
+    features = arguments.preset is not None or arguments.settings is not None
+    table = arguments.file.endswith(".npz")
+    if table and not features:
+        raise SettingsError(f"{arguments.file}: name the settings it was computed with: --preset or --settings")
+    if arguments.settings is None:
+        options.check_settings(arguments)
+    elif arguments.preset is not None:
+        raise SettingsError("--settings is given with --preset; leave out one or the other")
+    keep = () if arguments.file == streams.STANDARD else (arguments.file,)
+    streams.check_output(arguments.output, keep)
+    with streams.inputs([arguments.file]) as (path,):
+        if table:
+            sound, code = _from_table(path, arguments, box), exits.DONE
+        else:
+            from sonograph.io.audio import open as open_sound
+
+            source = open_sound(path)
+            sound = _from_features(source, arguments, box) if features else _of_a_box(source, arguments, box)
+            code = _told(source)
+    sound = _without_gaps(sound)
+    with streams.output(arguments.output, keep) as file:
+        if hasattr(file, "write"):
+            write_wav(file, sound)
+        else:
+            with file.open("wb") as opened:
+                write_wav(opened, sound)
+    return code
+
+
+@dataclasses.dataclass(frozen=True)
+class _Box:
+    start: options.Length
+    end: options.Length
+    hertz: tuple[float, float]
+
+    def samples(self, source: Source) -> range:
+        """The samples between its times, of those that there are."""
+        first, last = (int(moment.samples(source.sample_rate)) for moment in (self.start, self.end))
+        if first >= last:
+            raise SettingsError(f"--box begins at sample {first} and ends at {last}; it must begin before it ends")
+        if first >= source.n_samples:
+            raise SettingsError(
+                f"--box begins at {first / source.sample_rate:g} s; the sound ends at "
+                f"{source.n_samples / source.sample_rate:g} s"
+            )
+        return range(first, min(last, source.n_samples))
+
+
+def _box(words: list[str]) -> _Box:
+    try:
+        start, end = options.moment(words[0]), options.moment(words[1])
+        low, high = float(words[2]), float(words[3])
+    except argparse.ArgumentTypeError as error:
+        raise SettingsError(f"--box: {error}") from None
+    except ValueError:
+        raise SettingsError(f"--box is {' '.join(words)}; its last two must be frequencies in Hz") from None
+    if not 0 <= low < high:
+        raise SettingsError(f"--box is from {low:g} to {high:g} Hz; it must go up from 0 or more")
+    return _Box(start, end, (low, high))
+
+
+def _of_a_box(source: Source, arguments: argparse.Namespace, box: _Box | None) -> Signal:
+    """The samples between two times, without the frequencies outside: its own phases are kept."""
+    from sonograph.inverse import box as cut_out
+    from sonograph.inverse import istft
+    from sonograph.settings import stft_of
+    from sonograph.sources import Signal
+    from sonograph.transform import spectrogram
+
+    part = box.samples(source) if box else range(source.n_samples)
+    if box is None:
+        return Signal(source.read(part), source.sample_rate, source.unit)
+    stft = stft_of(options.settings(arguments, source.sample_rate))
+    transform = dataclasses.replace(stft, quantity="transform", edges="zeros")
+    around = stft.window_length  # whose sound reaches into the part
+    near = Signal(source.read(range(part.start - around, part.stop + around)), source.sample_rate, source.unit)
+    inside = cut_out(spectrogram(near, transform), hertz=box.hertz)
+    back = istft(inside, n_samples=near.n_samples).read(range(around, around + len(part)))
+    return Signal(back, source.sample_rate, source.unit)
+
+
+def _from_features(source: Source, arguments: argparse.Namespace, box: _Box | None) -> Signal:
+    """What features keep of a sound, or of a part of it."""
+    from sonograph.settings import stft_of
+    from sonograph.sources import Signal
+    from sonograph.transform import spectrogram
+
+    settings = _settings(arguments, source.sample_rate)
+    wanted = stft_of(settings).sample_rate
+    part = box.samples(source) if box else range(source.n_samples)
+    cut: Any = Signal(source.read(part), source.sample_rate, source.unit)
+    if wanted not in (None, source.sample_rate):
+        from sonograph.io.resampling import resample
+
+        cut = resample(cut, wanted)
+        talk(f"resampled from {source.sample_rate:g} to {wanted:g} Hz, the rate of the settings")
+    return _heard(spectrogram(cut, settings), arguments, box, cut.n_samples)
+
+
+def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> Signal:
+    """What the features of one file in a table keep."""
+    import numpy as np
+
+    from sonograph.spectrograms import Spectrogram
+
+    if box is not None:
+        raise SettingsError("--box is given with a .npz of features; cut the sound before, with 'listen --box'")
+    try:
+        with np.load(path) as arrays:
+            values, channel, files = arrays["values"], arrays["channel"], arrays["files"]
+            rate = float(arrays["sample_rate"][0])
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        raise SourceError(f"{path}: is no table of frames that 'sonograph features' wrote ({error}).") from None
+    if len(files) != 1:
+        raise SourceError(f"{path}: holds the features of {len(files)} files. Compute a table of one.")
+    settings = _settings(arguments, rate)
+    rows = settings.n_rows
+    if rows not in (None, values.shape[1]):
+        raise SettingsError(
+            f"{path} has {values.shape[1]} features; these settings make {rows}: name those it was made with"
+        )
+    channels = [values[channel == c] for c in np.unique(channel)]
+    memory = np.swapaxes(np.stack(channels), 1, 2)
+    frames = range(memory.shape[2])
+    made = Spectrogram(
+        values=memory[0] if len(channels) == 1 else memory,
+        frames=frames,
+        valid=frames,
+        sample_rate=rate,
+        settings=settings,
+        quantity=settings.quantity,
+        reference=_reference(settings),
+    )
+    return _heard(made, arguments, None, None)
+
+
+def _reference(settings: Any) -> float | None:
+    """The power that reads 0 dB, where the settings hold a level."""
+    from sonograph.levels import resolve_reference
+    from sonograph.settings import LevelSettings, stages
+
+    levels = [stage for stage in stages(settings) if isinstance(stage, LevelSettings)]
+    if not levels:
+        return None
+    if levels[0].reference == "max":
+        raise SettingsError('reference is "max", which a table does not tell; the loudness cannot be known')
+    return resolve_reference(levels[0].reference, "FS", levels[0].of)
+
+
+def _heard(made: Any, arguments: argparse.Namespace, box: _Box | None, n_samples: int | None) -> Signal:
+    from sonograph.inverse import box as cut_out
+    from sonograph.inverse import griffin_lim
+    from sonograph.inverse.bins import to_power
+
+    power = to_power(made)
+    if box is not None:
+        power = cut_out(power, hertz=box.hertz)
+    sound = griffin_lim(power, iterations=arguments.rounds, seed=arguments.seed)
+    if n_samples is None or sound.n_samples <= n_samples:
+        return sound
+    return dataclasses.replace(sound, samples=sound.samples[..., :n_samples])
+
+
+def _settings(arguments: argparse.Namespace, sample_rate: float) -> Any:
+    if arguments.settings is None:
+        return options.settings(arguments, sample_rate)
+    from pathlib import Path
+
+    from sonograph.settings import from_toml
+
+    try:
+        text = Path(arguments.settings).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SourceError(f"{arguments.settings}: could not be read ({error.strerror}). Check the name.") from None
+    return from_toml(text, arguments.settings)
+
+
+def _without_gaps(sound: Signal) -> Signal:
+    """Silence where samples are missing, and that said: a WAV has no word for it."""
+    import numpy as np
+
+    samples: np.ndarray = sound.samples
+    missing = int(np.isnan(samples).sum())
+    if not missing:
+        return sound
+    talk(f"{missing} samples are missing; they are written as silence")
+    return dataclasses.replace(sound, samples=np.nan_to_num(samples, nan=0.0))
+
+
+def _told(source: Any) -> int:
+    """Say how the file was, now that it has been read; the exit code of that."""
+    status = getattr(source, "status", None)
+    if status is None or status.word in ("ok", "empty"):
+        return exits.DONE
+    talk(streams.plain(status.sentence))
+    return exits.DONE if status.word == "warn" else exits.INPUT

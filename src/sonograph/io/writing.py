@@ -1,0 +1,37 @@
+"""Writing a WAV: 32-bit floats, so that nothing is clipped or rounded to 16 bits."""
+
+from __future__ import annotations
+
+import struct
+from typing import BinaryIO
+
+import numpy as np
+
+from sonograph.errors import OutputError
+from sonograph.sources import Signal
+
+MOST = (1 << 32) - 100  # bytes of samples that a WAV can count
+AT_ONCE = 1 << 20  # samples of all channels
+
+
+def write_wav(out: BinaryIO, signal: Signal) -> None:
+    """A signal as a WAV of 32-bit floats (format 3 of Microsoft's RIFF specification, with its fact chunk).
+
+    Raises
+    ------
+    OutputError
+        More than a WAV can hold, 4 GiB; a sample rate that is not a whole number, which its header cannot say.
+    """
+    channels, n = signal.n_channels, signal.n_samples
+    size, rate = 4 * channels * n, signal.sample_rate
+    if size > MOST:
+        raise OutputError(f"a WAV cannot hold {size:,} bytes of samples, at most {MOST:,}; write a part of the sound")
+    if rate != int(rate) or rate >= 1 << 32:
+        raise OutputError(f"sample_rate is {rate!r} Hz; a WAV holds whole numbers: resample the sound first")
+    form = struct.pack("<HHIIHHH", 3, channels, int(rate), int(rate) * 4 * channels, 4 * channels, 32, 0)
+    out.write(struct.pack("<4sI4s4sI", b"RIFF", 4 + 26 + 12 + 8 + size, b"WAVE", b"fmt ", len(form)) + form)
+    out.write(struct.pack("<4sII4sI", b"fact", 4, n, b"data", size))
+    step = max(1, AT_ONCE // channels)
+    for first in range(0, n, step):
+        block = signal.read(range(first, min(n, first + step)))
+        out.write(np.ascontiguousarray(block.T, "<f4").tobytes())

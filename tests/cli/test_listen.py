@@ -1,0 +1,110 @@
+"""`sonograph listen`: what is written is what was asked to be heard."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from sonograph import Signal, StftSettings, preset, spectrogram
+from sonograph.cli import main
+from sonograph.errors import OutputError
+from sonograph.io.writing import write_wav
+from sonograph.settings import to_toml
+
+
+@pytest.fixture
+def two(here):
+    """Two seconds of two tones, 500 Hz and 3 kHz, at 16 kHz."""
+    t = np.arange(32_000) / 16_000
+    low, high = 0.3 * np.sin(2 * np.pi * 500 * t), 0.2 * np.sin(2 * np.pi * 3000 * t)
+    soundfile.write(here / "two.wav", low + high, 16_000, subtype="FLOAT")
+    return low, high
+
+
+def heard(name="out.wav"):
+    samples, rate = soundfile.read(name, dtype="float64")
+    return samples, rate
+
+
+def test_a_box_holds_its_part_of_time_and_frequency(two):
+    assert main(["listen", "two.wav", "-o", "out.wav", "--box", "0.5", "1.25", "2000", "4000"]) == 0
+    samples, rate = heard()
+    assert (len(samples), rate) == (12_000, 16_000)
+    np.testing.assert_allclose(samples, two[1][8000:20_000], rtol=0, atol=1e-3)
+
+
+def test_a_box_of_all_frequencies_is_the_sound_itself(two):
+    assert main(["listen", "two.wav", "-o", "out.wav", "--box", "100samples", "5000samples", "0", "8000"]) == 0
+    np.testing.assert_allclose(heard()[0], sum(two)[100:5000], rtol=0, atol=1e-5)
+
+
+def test_without_a_box_the_sound_is_written_as_it_is(two):
+    assert main(["listen", "two.wav", "-o", "out.wav"]) == 0
+    np.testing.assert_array_equal(heard()[0], soundfile.read("two.wav", dtype="float64")[0])
+
+
+@pytest.mark.parametrize("way", ["sound", "table", "toml"])
+def test_features_are_heard_as_what_they_keep(two, here, way):
+    file, settings = "two.wav", ["--preset", "librosa.mel"]
+    if way == "toml":
+        (here / "mel.toml").write_text(to_toml(preset("librosa.mel")))
+        settings = ["--settings", "mel.toml"]
+    if way == "table":
+        file = "two.npz"
+        assert main(["features", "two.wav", "-o", file, "--preset", "librosa.mel", "-q"]) == 0
+    assert main(["listen", file, "-o", "out.wav", *settings, "--rounds", "8"]) == 0
+    samples, rate = heard()
+    made = spectrogram(Signal(samples, rate), StftSettings(window_length=1024))
+    middle = made.values[:, 10:-10].mean(axis=1)
+    near = (np.abs(made.frequencies - 500) < 60) | (np.abs(made.frequencies - 3000) < 250)
+    assert middle[near].sum() > 20 * middle[~near].sum()
+    assert np.std(samples) == pytest.approx(np.std(sum(two)), rel=0.3)
+
+
+def test_missing_samples_are_silence_and_said(here, capsys):
+    x = np.ones(100)
+    x[50] = np.nan
+    soundfile.write("gap.wav", x, 8000, subtype="DOUBLE")
+    code = main(["listen", "gap.wav", "-o", "out.wav"])
+    assert "1 samples are missing; they are written as silence" in capsys.readouterr().err
+    assert heard()[0][50] == 0
+    assert code in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["two.wav", "--box", "1", "0.5", "0", "100"], 2, "begins at sample 16000 and ends at 8000"),
+        (["two.wav", "--box", "5", "6", "0", "100"], 2, "begins at 5 s; the sound ends at 2 s"),
+        (["two.wav", "--box", "0", "1", "500", "100"], 2, "from 500 to 100 Hz; it must go up"),
+        (["two.wav", "--box", "0", "x", "0", "100"], 2, "--box: 'x'; it must be seconds"),
+        (["two.wav", "--box", "0", "1", "low", "100"], 2, "its last two must be frequencies in Hz"),
+        (["two.wav", "--rounds", "0"], 2, "--rounds is 0; it must be 1 or more"),
+        (["two.wav", "--preset", "librosa.mel", "--settings", "a.toml"], 2, "leave out one or the other"),
+        (["two.wav", "--settings", "none.toml"], 3, "none.toml: could not be read"),
+        (["two.npz"], 2, "name the settings it was computed with"),
+        (["gone.npz", "--preset", "librosa.mel"], 3, "is no table of frames"),
+        (["gone.wav"], 3, "gone.wav"),
+        (["two.wav", "--preset", "librosa.nothing"], 2, "librosa.nothing"),
+    ],
+)
+def test_what_cannot_be_heard_ends_with_its_code_and_writes_nothing(two, capsys, words, code, says):
+    assert main(["listen", *words, "-o", "out.wav"]) == code
+    assert says in capsys.readouterr().err
+    assert not Path("out.wav").exists()
+
+
+def test_the_input_is_not_written_over(two):
+    assert main(["listen", "two.wav", "-o", "two.wav"]) == 4
+
+
+def test_a_wav_keeps_every_float_of_every_channel(here):
+    x = np.random.default_rng(0).standard_normal((3, 1001)).astype("float32") * 4
+    with (here / "a.wav").open("wb") as file:
+        write_wav(file, Signal(x, 44_100.0))
+    samples, rate = soundfile.read(here / "a.wav", dtype="float32")
+    assert (rate, soundfile.info(here / "a.wav").subtype) == (44_100, "FLOAT")
+    np.testing.assert_array_equal(samples.T, x)
+    with pytest.raises(OutputError, match=r"sample_rate is 44100\.5 Hz; a WAV holds whole numbers"):
+        write_wav(file, Signal(x, 44_100.5))
