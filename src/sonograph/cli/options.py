@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sonograph.errors import SettingsError
-from sonograph.settings import EDGES, SCALINGS, Settings, StftSettings
+
+if TYPE_CHECKING:
+    from sonograph.settings import Settings
 
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 
@@ -108,10 +110,9 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="of the window: hann, hamming, blackman, flattop …, gaussian:SAMPLES, kaiser:BETA [hann]",
     )
-    how.add_argument("--edges", choices=EDGES, metavar="NAME", help=f"{', '.join(EDGES)} [zeros]")
+    how.add_argument("--edges", metavar="NAME", help="zeros, reflect, inside, padded or kaldi [zeros]")
     how.add_argument(
         "--scaling",
-        choices=SCALINGS,
         metavar="NAME",
         help="spectrum (a tone reads its level), density or raw [spectrum]",
     )
@@ -133,6 +134,8 @@ def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
         "edges": arguments.edges,
         "scaling": arguments.scaling,
     }
+    from sonograph.settings import StftSettings
+
     given = {name: value for name, value in asked.items() if value is not None}
     if arguments.preset is None:
         return StftSettings(**given)

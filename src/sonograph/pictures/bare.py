@@ -60,4 +60,4 @@ def save_bare(composition: Composition, file: Any, text: dict[str, str]) -> None
     chunks = PngImagePlugin.PngInfo()
     for name, words in text.items():
         chunks.add_text(name, words)
-    image.save(file, "PNG", pnginfo=chunks, compress_level=4)
+    image.save(file, "PNG", pnginfo=chunks, compress_level=2)

@@ -68,6 +68,16 @@ def _cells(
     filled = np.diff(edges) > 0
     shown = np.concatenate([item[~filled], other[~filled]])
     alone = shown[(shown < edges[0]) | (shown >= edges[-1])]
-    starts = np.unique(np.concatenate([edges[:-1][filled], edges[1:][filled], alone, alone + 1]))
+    starts = rising(np.concatenate([edges[:-1][filled], edges[1:][filled], alone, alone + 1]))
     item, other = (np.searchsorted(starts, np.where(filled, edges[:-1], i), side="right") - 1 for i in (item, other))
     return Cells(starts, item, other, np.where(filled, 0.0, part))
+
+
+def rising(numbers: np.ndarray) -> np.ndarray:
+    """Each number once, in order. As np.unique, which loads the masked arrays for it.
+
+    >>> rising(np.array([3, 1, 3, 2]))
+    array([1, 2, 3])
+    """
+    ordered = np.sort(numbers)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]

@@ -54,7 +54,7 @@ class _Sink:
     def __init__(self, plan: Plan, source: Source, columns: Cells, rows: Cells, *, mean: bool) -> None:
         self.plan, self.source, self.columns = plan, source, columns.edges
         # an engine gathers all rows: what lies outside the picture goes to a first and a last cell, and is dropped
-        self.rows = np.unique(np.concatenate([[0], rows.edges, [plan.work.n_rows]]))
+        self.rows = grid.rising(np.concatenate([[0], rows.edges, [plan.work.n_rows]]))
         self.first_row = int(np.searchsorted(self.rows, rows.edges[0]))
         self.n_rows = len(rows.edges) - 1
         shape = (plan.n_channels, len(self.columns) - 1, len(self.rows) - 1)
