@@ -1,7 +1,7 @@
 """SpectrogramModule: settings as a layer of a network, differentiable and on any device.
 
-The transform, bands and logarithm are those of the Torch engine; what follows them is in `links`. All frames are computed
-at once, without a loop over them and without leaving the device.
+The transform, bands and logarithm are those of the Torch engine; what follows them is in `links`. All frames of a sound
+are computed at once, without a loop over them and without leaving the device.
 """
 
 from __future__ import annotations
