@@ -7,9 +7,10 @@ from sonograph.io.riff import W64_RIFF
 
 PEEK = 4096
 
-_PICTURES = ((b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"))
 _OTHERS = (
-    *_PICTURES,
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a zip archive. Unpack it first"),
     (b"\x1f\x8b", "a gzip file. Unpack it first"),
@@ -33,10 +34,11 @@ _TEXTS = (
     ("v=0", "a description of a stream, which is not followed"),
 )
 _VIDEO = (
-    (4, b"ftyp", "MP4"),
-    (0, b"\x1a\x45\xdf\xa3", "Matroska"),
-    (0, bytes.fromhex("3026b2758e66cf11"), "ASF"),
-    (0, b"FLV\x01", "FLV"),
+    (4, b"ftyp"),  # MP4, M4A, QuickTime
+    (0, b"\x1a\x45\xdf\xa3"),  # Matroska, WebM
+    (0, bytes.fromhex("3026b2758e66cf11")),  # ASF: WMA, WMV
+    (0, b"FLV\x01"),
+    (8, b"AVI "),
 )
 
 
@@ -67,24 +69,24 @@ def kind_of(file: OpenFile) -> str:
         return "au"
     if head[:6] == b"\x93NUMPY":
         return "npy"
-    if any(head[at : at + len(magic)] == magic for at, magic, _ in _VIDEO) or _is_adts(start):
+    if any(head[at : at + len(magic)] == magic for at, magic in _VIDEO) or _is_adts(start):
         return "av"
-    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
-        return "av"
-    if body or start[:1] == b"\xff" or b"\xff" in start:
+    if is_text(head):
+        return "text"
+    if b"\xff" in start and not any(head.startswith(magic) for magic, _ in _OTHERS):
         from sonograph.io.mpeg import begins
 
         if begins(file, body) is not None:
             return "mp3"
-    return "text" if is_text(head) else ""
+    return ""
 
 
 def refusal(file: OpenFile) -> str:
     """One sentence about what a file is that holds no sound."""
     head = file.at(0, PEEK)
     for magic, name in _OTHERS:
-        if head.startswith(magic):
-            return f"is {name}." if "." not in name else f"is {name.replace('. ', '. ', 1)}."
+        if head.startswith(magic) and (len(magic) > 2 or not is_text(head)):
+            return f"is {name}."
     if not head.strip(b"\0"):
         return "holds only zeros, as when a disk or a copy failed. Copy it again if you have the original."
     if len(head) < 12:

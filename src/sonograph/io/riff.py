@@ -18,7 +18,6 @@ from sonograph.io.status import Fault
 
 UNKNOWN = 0xFFFFFFFF
 W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
-W64_WAVE = bytes.fromhex("77617665f3acd3118cd100c04f8edb8a")
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
 _LAWS = {6: "A-law", 7: "µ-law"}
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
