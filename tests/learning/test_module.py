@@ -25,7 +25,7 @@ from sonograph.engines.reference import Reference  # noqa: E402
 from sonograph.frames import frames_of  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
 from sonograph.learning.sizes import count, margins  # noqa: E402
-from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings, stft_of  # noqa: E402
+from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings, TemporalSettings, stft_of  # noqa: E402
 
 from .cases import CASES, LEVEL, LOG_MEL, MEL, MFCC, RATE, STFT, close, sounds  # noqa: E402
 
@@ -105,6 +105,11 @@ def test_a_sound_without_samples_has_no_frames():
     assert values.dtype == torch.complex64
 
 
+def test_a_batch_without_sounds_has_the_shape_of_others():
+    module = SpectrogramModule(CASES["standardised deltas"], RATE)
+    assert module(torch.zeros(0, 2, 3000)).shape == (0, *module(torch.zeros(1, 2, 3000)).shape[1:])
+
+
 @EVERY_CASE
 def test_batches_and_channels_are_sounds_of_their_own(settings):
     samples = torch.from_numpy(sounds()[:, :2000])
@@ -128,6 +133,17 @@ def test_frames_with_missing_samples_are_those_of_spectrogram(settings, bad):
     assert not np.isnan(expected).all()
     here = ~np.isnan(expected)
     np.testing.assert_allclose(values[here], expected[here], rtol=0, atol=1e-10 * np.abs(expected[here]).max())
+
+
+def test_a_single_missing_frame_leaves_its_own_first_difference_alone():
+    """It is that of its neighbours; only their differences look at it."""
+    settings = DeltaSettings(of=StftSettings(window_length=100, hop=100, edges="inside"), width=1, order=1)
+    samples = np.random.default_rng(0).standard_normal((1, 1000))
+    samples[0, 450] = np.nan
+    expected = exact(samples, settings)
+    values = SpectrogramModule(settings, RATE).double()(torch.from_numpy(samples)).numpy()
+    assert np.isfinite(values[0, 51:, 4]).all()
+    np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
 
 
 # As a layer
@@ -299,8 +315,10 @@ def test_a_stage_that_it_does_not_know_is_refused_by_name(monkeypatch):
     from sonograph.learning import links
 
     monkeypatch.delitem(links.LINKS, PcenSettings)
-    with pytest.raises(SettingsError, match=r"settings hold PcenSettings; a Torch module takes .*CepstralSettings"):
+    with pytest.raises(SettingsError, match=r"settings hold PcenSettings; a Torch module does not compute it"):
         SpectrogramModule(PcenSettings(of=MEL), RATE)
+    with pytest.raises(SettingsError, match=r"settings hold TemporalSettings; a Torch module does not compute it"):
+        SpectrogramModule(TemporalSettings(of=STFT), RATE)
 
 
 def test_a_level_refers_to_the_unit_of_the_sound():

@@ -15,7 +15,6 @@ import torch
 
 from sonograph.engines import Work
 from sonograph.engines.torch import conditioned
-from sonograph.errors import SettingsError
 from sonograph.features.cepstral import cepstra as cepstra_of
 from sonograph.features.deltas import regression
 from sonograph.plan import Plan
@@ -92,13 +91,7 @@ class Link(torch.nn.Module):
 
 
 def link(settings: Any, before: Plan) -> Link:
-    """The link of a stage, after a plan of all before it; refused where there is none."""
-    if type(settings) not in LINKS:
-        kinds = ", ".join(kind.__name__ for kind in LINKS)
-        raise SettingsError(
-            f"settings hold {type(settings).__name__}; a Torch module takes {kinds} after the transform: use "
-            f"spectrogram"
-        )
+    """The link of a stage, after a plan of all before it."""
     run, tables = LINKS[type(settings)]
     return Link(settings, run, tables(settings, before))
 

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from sonograph.engines.reference import Reference
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.frames import frames_of, refuse_too_short
-from sonograph.plan import Plan
 from sonograph.settings import Settings, StftSettings
-from sonograph.sources import Signal
 
 try:
     import torch
@@ -24,7 +19,8 @@ except ImportError as error:
 
 from sonograph.engines.torch import cut_length, tables_of, values_of, without_holes
 from sonograph.learning.edges import with_edges
-from sonograph.learning.links import Seen, Tables, link
+from sonograph.learning.links import LINKS, Seen, Tables, link
+from sonograph.learning.plans import planned
 from sonograph.learning.sizes import count
 
 
@@ -66,15 +62,12 @@ class SpectrogramModule(torch.nn.Module):
     def __init__(self, settings: Settings | None = None, sample_rate: float = 48_000.0, *, unit: str = "FS") -> None:
         super().__init__()
         self.settings = StftSettings() if settings is None else settings
-        # an engine is named so that none is compiled; it computes nothing here
-        like = Signal(np.zeros(0), sample_rate, unit)
-        plan_of = lambda settings: Plan(settings, like, np.dtype("float32"), Reference())  # noqa: E731
-        plan = plan_of(self.settings)
-        self.sample_rate, self.unit, self.n_rows = like.sample_rate, unit, plan.n_rows
+        plan, stages = planned(self.settings, sample_rate, unit, LINKS, "a Torch module")
+        self.sample_rate, self.unit, self.n_rows = float(sample_rate), unit, plan.n_rows
         self._stft, self._work, self._frames_per_second = plan.stft, plan.work, plan.frames_per_second
         window, matrix = tables_of(plan.work)
         self.tables = Tables(window=window, matrix=matrix)
-        self.links = torch.nn.ModuleList(link(stage, plan_of(stage.of)) for stage in plan.stages)
+        self.links = torch.nn.ModuleList(link(stage, before) for stage, before in stages)
 
     def forward(self, samples: torch.Tensor) -> torch.Tensor:
         """(..., rows, frames) of samples (..., n)."""
@@ -109,10 +102,11 @@ class SpectrogramModule(torch.nn.Module):
         refuse_too_short(stft, n_samples)
         if stft.edges == "reflect" and 0 < n_samples <= stft.window_length // 2:
             frames_of(stft, n_samples)  # refuses it, and says why
-        if n_samples == 0 or count(stft, n_samples) - stft.drop_last < 1:
+        n_frames = 0 if n_samples == 0 else count(stft, n_samples) - stft.drop_last
+        if n_frames < 1 or samples.numel() == 0:
             kind = torch.complex64 if samples.dtype == torch.float32 else torch.complex128
             dtype = kind if stft.quantity == "transform" else samples.dtype
-            return samples.new_zeros((*samples.shape[:-1], 0, self.n_rows), dtype=dtype)
+            return samples.new_zeros((*samples.shape[:-1], max(0, n_frames), self.n_rows), dtype=dtype)
         if stft.preemphasis and stft.preemphasis_over == "sound":
             samples = samples - stft.preemphasis * torch.nn.functional.pad(samples, (1, 0))[..., :-1]
         samples, missing = without_holes(with_edges(samples, stft), stft.window_length, stft.hop)

@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 
 from sonograph.engines import Work
-from sonograph.engines.reference import Reference
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.features.cepstral import cepstra as cepstra_of
 from sonograph.features.deltas import regression
 from sonograph.frames import frames_of, refuse_too_short
+from sonograph.learning.plans import planned
 from sonograph.learning.sizes import margins
 from sonograph.learning.sounds import Sounds
 from sonograph.learning.windows import Windows
-from sonograph.plan import Plan
 from sonograph.settings import (
     AffineSettings,
     CepstralSettings,
@@ -35,7 +34,6 @@ from sonograph.settings import (
     StftSettings,
 )
 from sonograph.settings.common import whole
-from sonograph.sources import Signal
 
 try:
     import tensorflow as tf
@@ -94,24 +92,15 @@ def function(
         Settings that this rate cannot have, or with a stage that TensorFlow is not given here.
     """
     settings = StftSettings() if settings is None else settings
-    like = Signal(np.zeros(0), sample_rate, unit)
-    plan_of = lambda settings: Plan(settings, like, np.dtype("float32"), Reference())  # noqa: E731
-    plan = plan_of(settings)
-    for stage in plan.stages:
-        if type(stage) not in LINKS:
-            known = ", ".join(kind.__name__ for kind in LINKS)
-            raise SettingsError(
-                f"settings hold {type(stage).__name__}; in TensorFlow it must be one of {known}: use spectrogram"
-            )
-    rows = [plan_of(stage.of).n_rows for stage in plan.stages]
+    plan, stages = planned(settings, sample_rate, unit, LINKS, "the TensorFlow function")
 
     def compute(samples: Any) -> Any:
         samples = tf.convert_to_tensor(samples)
         if samples.dtype not in (tf.float32, tf.float64):
             raise SettingsError(f"samples are {samples.dtype.name}; they must be float32 or float64")
         values = _transformed(samples, plan.stft, plan.work)
-        for stage, n_rows in zip(plan.stages, rows, strict=True):
-            values = LINKS[type(stage)](stage, values, n_rows)
+        for stage, before in stages:
+            values = LINKS[type(stage)](stage, values, before.n_rows)
         return tf.linalg.matrix_transpose(values)
 
     return compute
