@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sonograph import engines as engines
     from sonograph import learning as learning
     from sonograph import signals as signals
+    from sonograph.calibration import Calibration as Calibration
     from sonograph.drawing import draw as draw
     from sonograph.drawing import show as show
     from sonograph.errors import LimitError as LimitError
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from sonograph.inverse import istft as istft
     from sonograph.io.audio import open as open
     from sonograph.io.audio import read as read
+    from sonograph.io.examine import examine as examine
     from sonograph.io.resampling import resample as resample
     from sonograph.levels import level as level
     from sonograph.levels import power as power
+    from sonograph.limits import Limits as Limits
     from sonograph.lufs import loudness as loudness
     from sonograph.presets import preset as preset
     from sonograph.presets import preset_names as preset_names
@@ -96,6 +99,9 @@ _HOME = {
         "PitchClassSettings", "MultitaperSettings",
     ),
     "sonograph.presets": ("preset", "preset_names"),
+    "sonograph.calibration": ("Calibration",),
+    "sonograph.limits": ("Limits",),
+    "sonograph.io.examine": ("examine",),
     "sonograph.sources": ("Source", "Signal"),
     "sonograph.spectrograms": ("Spectrogram",),
     "sonograph.transform": ("spectrogram", "pieces"),

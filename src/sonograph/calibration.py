@@ -208,6 +208,14 @@ class Calibration:
         at, decibels = np.array(self.response).T
         return np.interp(np.log(np.maximum(frequencies, at[0])), np.log(at), decibels)
 
+    def correction(self, frequencies: Any) -> np.ndarray:
+        """What a power at these frequencies is multiplied by, so that it does not show how the receiver hears.
+
+        >>> Calibration(1.0, "V", ((10.0, -10.0), (1000.0, 0.0))).correction([10.0, 2000.0])
+        array([10.,  1.])
+        """
+        return 10 ** (-self.response_at(frequencies) / 10)
+
     def doubt(self, rms: float) -> str:
         """Why a sound of this rms, in `unit`, cannot be; "" where it can.
 

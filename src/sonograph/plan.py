@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sonograph import engines
+from sonograph.calibration import Calibration
 from sonograph.engines import Bands, Engine, Log, Work
 from sonograph.engines.reference import conditioned
 from sonograph.errors import SettingsError
@@ -29,6 +30,7 @@ from sonograph.settings import (
     LevelSettings,
     LogSettings,
     Settings,
+    StftSettings,
     context_of,
     stages,
     stft_of,
@@ -54,10 +56,13 @@ class Plan:
         _refuse_other_rate(self.stft.sample_rate, like.sample_rate)
         self.n_channels = like.n_channels
         measure = measure_of(settings)
+        response = _response_of(like)
+        if response is not None:
+            _refuse_samples(settings, measure)
         self.work: Any
         self.reference: float | None = None
         if measure is None:
-            self.work, self.reference = work_for(settings, like.sample_rate, like.unit)
+            self.work, self.reference = work_for(settings, like.sample_rate, like.unit, response)
         else:
             self.work = measured(measure, like.sample_rate)
             logs = stages(settings)[2:3]
@@ -213,8 +218,40 @@ def _engine_can(stage: Any) -> bool:
     return isinstance(stage, LevelSettings) and stage.reference != "max"
 
 
+def _response_of(source: Source) -> Calibration | None:
+    """The calibration of a source if it says how its receiver hears over frequency."""
+    calibration = getattr(source, "calibration", None)
+    return calibration if calibration is not None and calibration.response else None
+
+
+def _refuse_samples(settings: Settings, measure: Any) -> None:
+    """A response over frequency is taken off a power: refuse what looks at samples, or keeps their phase."""
+    samples = measure or next((stage for stage in stages(settings) if isinstance(stage, EnergySettings)), None)
+    what = f"{samples.kind} of the samples" if samples else stft_of(settings).quantity
+    if samples or what == "transform":
+        raise SettingsError(
+            f"the calibration has a response over frequency, which is taken off a power, not off a {what}: "
+            f"compute the power, or give a calibration without response"
+        )
+
+
+def _corrected(stft: StftSettings, sample_rate: float, bands: Bands | None, response: Calibration) -> Bands:
+    """Bands whose weights take the receiver's response off; without bands one a bin."""
+    frequencies = np.arange(stft.n_bins) * sample_rate / stft.n_fft
+    gain = response.correction(frequencies)
+    if stft.quantity == "magnitude":
+        gain = np.sqrt(gain)
+    if bands is None:
+        return Bands(np.arange(stft.n_bins), np.arange(stft.n_bins + 1), gain)
+    lengths = np.diff(bands.start)
+    bins = np.arange(bands.start[-1]) - np.repeat(bands.start[:-1] - bands.first, lengths)
+    return bands._replace(weights=bands.weights * gain[bins])
+
+
 @lru_cache(maxsize=64)
-def work_for(settings: Settings, sample_rate: float, unit: str) -> tuple[Work, float | None]:
+def work_for(
+    settings: Settings, sample_rate: float, unit: str, response: Calibration | None = None
+) -> tuple[Work, float | None]:
     """Settings as numbers for an engine, and the reference of a level; the same object for the same settings."""
     listed = stages(settings)
     listed = listed[: len(listed) - len(stages_after(settings))]
@@ -232,6 +269,8 @@ def work_for(settings: Settings, sample_rate: float, unit: str) -> tuple[Work, f
         else:
             filters = filters_of(stage, sample_rate)
             bands = Bands(filters.first, filters.start, filters.weights)
+    if response is not None:
+        bands = _corrected(stft, sample_rate, bands, response)
     window = window_of(stft) * scale**0.5
     per_frame = stft.preemphasis if stft.preemphasis_over == "frame" else 0.0
     work = Work(window, stft.hop, stft.n_fft, stft.quantity, ends, bands, log, stft.remove_dc, per_frame)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from sonograph.calibration import Calibration
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Source(Protocol):
     n_samples, n_channels : how many samples each of how many channels has
     unit : what the samples are in: "FS", "V", "Pa", "µPa" or any name
     start : when the first sample was taken, with its zone, or None
+
+    A source may have a `calibration` too: its scale is in the samples already, its response is taken off powers.
     """
 
     @property
@@ -58,6 +61,8 @@ class Signal:
         What the samples are in: "FS" (1.0 is full scale), "V", "Pa", "µPa" or any name.
     start
         When the first sample was taken, with its zone.
+    calibration
+        How the receiver hears over frequency, taken off every power; its scale is in `samples` already.
 
     Raises
     ------
@@ -75,6 +80,7 @@ class Signal:
     sample_rate: float
     unit: str = "FS"
     start: datetime | None = None
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "samples", _checked_samples(self.samples, self.unit))

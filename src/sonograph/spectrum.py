@@ -181,4 +181,7 @@ def fourier(source: Source, *, window: Window = "boxcar", scaling: str = "spectr
         if n % 2 == 0:
             values[:, -1] /= 2
     frequencies = np.arange(n // 2 + 1) * source.sample_rate / n
+    calibration = getattr(source, "calibration", None)
+    if calibration is not None:
+        values *= calibration.correction(frequencies).astype(values.dtype)
     return Spectrum(values[0] if source.n_channels == 1 else values, frequencies, scaling, source.unit)

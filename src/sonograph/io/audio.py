@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from sonograph.calibration import Calibration
-from sonograph.errors import SettingsError
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import shown
 from sonograph.limits import Limits
@@ -67,14 +66,10 @@ def read(path: Any, **options: Any) -> Signal:
         As `open`.
     LimitError
         As `open`, or more bytes than allowed.
-    SettingsError
-        As `open`, or a calibration with a response over frequency, which samples in memory do not keep.
     """
     with open(path, **options) as source:
         n_bytes = source.n_samples * source.n_channels * source.dtype.itemsize
         source.limits.check(shown(path), bytes=n_bytes)
-        if source.calibration is not None and source.calibration.response:
-            what = "its calibration has a response over frequency, which samples in memory do not keep"
-            raise SettingsError(f"{shown(path)}: {what}; use sonograph.open")
         samples = source.read(range(source.n_samples))
-        return Signal(samples if len(samples) > 1 else samples[0], source.sample_rate, source.unit, source.start)
+        samples = samples if len(samples) > 1 else samples[0]
+        return Signal(samples, source.sample_rate, source.unit, source.start, source.calibration)
