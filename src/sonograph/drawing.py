@@ -18,7 +18,7 @@ from sonograph.spectrograms import Spectrogram
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sonograph.pictures.compose import Named
+    from sonograph.pictures.parts import Named
 
 Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read at run time
 
@@ -77,8 +77,9 @@ def draw(
     >>> figure.axes[0].get_xlabel(), figure.axes[1].get_ylabel()
     ('Time (s)', 'Level (dBFS)')
     """
-    from sonograph.pictures.compose import Composition, compose
+    from sonograph.pictures.compose import compose
     from sonograph.pictures.figure import figure_of
+    from sonograph.pictures.parts import Composition
     from sonograph.pictures.recipe import text
     from sonograph.pictures.save import format_of, page_of, save
 
@@ -93,9 +94,7 @@ def draw(
         from sonograph.pictures.figure import paint_on
 
         if path is not None or len(sounds) != 1:
-            raise SettingsError(
-                "ax is given; it takes one sound and no path: its figure is yours to save"
-            )
+            raise SettingsError("ax is given; it takes one sound and no path: its figure is yours to save")
         return paint_on(ax, sounds[0], look)
     composition = cast(Composition, compose(sounds, look))  # None only where faults are told, not raised
     figure = figure_of(composition)
@@ -129,8 +128,8 @@ def show(
 
 def named(sound: Sound, settings: Settings | None = None, labels: Any = None) -> Named:
     """A sound with its name (of a file, its own) and its marks."""
-    from sonograph.pictures.compose import Named
     from sonograph.pictures.marks import read_marks
+    from sonograph.pictures.parts import Named
 
     marks = read_marks(labels) if isinstance(labels, str | os.PathLike) else tuple(labels or ())
     if isinstance(sound, str | os.PathLike):

@@ -225,3 +225,28 @@ def test_a_picture_says_how_it_was_made(wav, here, capsys):
     assert made["look"]["axis"] == "log"
     assert cli.main(["info", "out.png"]) == 0
     assert "dBFS" in capsys.readouterr().out
+
+
+def test_presets_and_settings_in_a_file_say_what_is_computed(wav, here, capsys):
+    assert cli.main(["draw", wav, "-o", "a.png", "--preset", "scipy.spectrogram"]) == 0
+    assert cli.main(["presets", "scipy.spectrogram"]) == 0
+    (here / "mine.toml").write_text(capsys.readouterr().out)
+    assert cli.main(["draw", wav, "-o", "b.png", "--settings", "mine.toml"]) == 0
+    assert (here / "a.png").read_bytes() == (here / "b.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--preset", "librosa.stff"], "preset is 'librosa.stff'"),
+        (["--preset", "librosa.stft", "--hop", "20"], "--preset is given with hop, which it sets"),
+        (["--preset", "librosa.stft", "--settings", "a.toml"], "--preset is given with --settings"),
+        (["--settings", "no.toml"], "no.toml: could not be read (no such file or directory)"),
+    ],
+)
+def test_settings_that_cannot_be_are_one_sentence_and_2(options, words, wav, here, capsys):
+    assert cli.main(["draw", wav, "-o", "out.png", *options]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+    assert not (here / "out.png").exists()

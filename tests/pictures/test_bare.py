@@ -11,7 +11,8 @@ from tests.pictures.sounds import APART, clicks
 from sonograph import SettingsError, Signal, StftSettings, signals
 from sonograph.pictures.bare import indices, save_bare
 from sonograph.pictures.colours import PERCEPTUAL, palette
-from sonograph.pictures.compose import Named, compose
+from sonograph.pictures.compose import compose
+from sonograph.pictures.parts import Named
 from sonograph.pictures.recipe import recipe_in, text
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import from_dict

@@ -11,7 +11,12 @@ from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import SettingsError, Signal, StftSettings, draw, preset, signals, spectrogram
 from sonograph.pictures import gather
+from sonograph.pictures.bare import pixels_of
+from sonograph.pictures.compose import compose
 from sonograph.pictures.marks import Mark
+from sonograph.pictures.parts import Named
+from sonograph.pictures.settings import PictureSettings
+from sonograph.settings import TemporalSettings
 
 GUITAR = signals.guitar(sample_rate=22_050.0)
 
@@ -63,6 +68,40 @@ def test_a_pixel_of_features_is_their_mean():
     values = spectrogram(sound, settings).values
     shown = figure.axes[0].images[0].get_array()
     assert shown[0].mean() == pytest.approx(values[0].mean(), rel=0.01)
+
+
+def test_few_features_are_lines_over_the_sound():
+    settings = TemporalSettings(of=StftSettings(window_length=256, hop=64), features=("rms", "peak"))
+    loud_then_soft = np.repeat([0.8, 0.2], 8000) * np.sin(np.arange(16_000))
+    sound = Signal(np.stack([loud_then_soft, loud_then_soft[::-1]]), 8000.0)
+    figure = draw(sound, settings)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["rms", "peak"] * 2
+    assert [len(axes.lines) for axes in figure.axes] == [1] * 4
+    assert all(len(axes.collections) == 1 for axes in figure.axes)  # the sound, pale
+    times, peak = figure.axes[1].lines[0].get_data()
+    assert peak[(times > 0.2) & (times < 0.8)] == pytest.approx(0.8, abs=0.01)
+    assert peak[(times > 1.2) & (times < 1.8)] == pytest.approx(0.2, abs=0.01)
+    same = draw(spectrogram(sound, settings))
+    assert same.axes[1].lines[0].get_ydata()[300] == pytest.approx(0.8, abs=0.01)
+    assert len(same.axes[1].collections) == 0
+    nothing_is_cut_off(figure)
+
+
+def test_a_feature_without_a_value_leaves_a_gap():
+    settings = TemporalSettings(of=StftSettings(window_length=256, hop=64), features=("crest",))
+    sound = Signal(np.concatenate([np.zeros(8000), np.sin(np.arange(8000))]), 8000.0)
+    _, crest = draw(sound, settings).axes[0].lines[0].get_data()
+    assert np.isnan(crest[: len(crest) // 2 - 30]).all()
+    assert np.isfinite(crest[len(crest) // 2 + 30 :]).all()
+
+
+def test_lines_are_neither_bare_nor_on_axes_of_the_reader():
+    settings = TemporalSettings(of=StftSettings())
+    with pytest.raises(SettingsError, match="the settings give features, which are lines"):
+        draw(GUITAR, settings, ax=Figure().subplots())
+    composition = compose([Named(GUITAR, "", settings)], PictureSettings(axes=False))
+    with pytest.raises(SettingsError, match="the features are lines; a bare picture has only the pixels"):
+        pixels_of(composition)
 
 
 def test_a_spectrogram_shows_itself_in_a_notebook():

@@ -6,7 +6,8 @@ from tests.pictures.sounds import APART, clicks
 from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import MissingExtra, SettingsError, Signal, StftSettings, draw, signals
-from sonograph.pictures.compose import Named, compose
+from sonograph.pictures.compose import compose
+from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.surface import points
 

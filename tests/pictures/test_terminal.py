@@ -7,7 +7,8 @@ from tests.pictures.sounds import APART, clicks
 from sonograph import SettingsError
 from sonograph.pictures.bare import pixels_of
 from sonograph.pictures.colours import palette
-from sonograph.pictures.compose import Named, compose
+from sonograph.pictures.compose import compose
+from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.terminal import size_for, text_of
 

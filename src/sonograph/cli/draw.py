@@ -15,7 +15,7 @@ from sonograph.cli.watched import Bar, Watched
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
-    from sonograph.pictures.compose import Named
+    from sonograph.pictures.parts import Named
 
 HELP = """Draw the spectrogram of a sound file as a picture: time across, frequency up, level in colour. Several files
 make a panel each, on one scale; the channels of a file are stacked."""

@@ -38,7 +38,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar=("START", "END", "LOW", "HIGH"),
         help="from and to, as 12.5 (s), 1:30 or 4410samples; lowest and highest frequency, Hz [all]",
     )
-    what.add_argument("--settings", metavar="FILE", help="what features keep: a TOML of settings")
     options.add_stft(parser)
     how = options.group(parser, "how to find phases")
     how.add_argument("--rounds", type=int, default=32, metavar="N", help="of Griffin and Lim [32]")

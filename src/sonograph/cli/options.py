@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sonograph.errors import SettingsError
@@ -101,6 +102,7 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
     """How to compute."""
     how = group(parser, "how to compute")
     how.add_argument("--preset", metavar="NAME", help="another library's settings by name, as librosa.mel, kaldi.fbank")
+    how.add_argument("--settings", metavar="FILE", help="settings as TOML, as 'sonograph presets NAME' prints them")
     how.add_argument("--window", type=length, metavar="LENGTH", help="samples (1024) or time (25ms) [2048]")
     how.add_argument("--hop", type=length, metavar="LENGTH", help="likewise, at most the window [window / 4]")
     how.add_argument("--n-fft", type=int, metavar="N", help="samples per transform, zeros after the window [window]")
@@ -137,13 +139,31 @@ def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
     from sonograph.settings import StftSettings
 
     given = {name: value for name, value in asked.items() if value is not None}
-    if arguments.preset is None:
+    whole = {name: getattr(arguments, name) for name in ("preset", "settings") if getattr(arguments, name) is not None}
+    if not whole:
         return StftSettings(**given)
-    if given:
-        raise SettingsError(f"--preset is given with {', '.join(given)}, which it sets; leave out one or the other")
+    if given or len(whole) > 1:
+        names = [*(f"--{name}" for name in whole), *given]
+        raise SettingsError(
+            f"{names[0]} is given with {', '.join(names[1:])}, which it sets; leave out one or the other"
+        )
+    if "settings" in whole:
+        return _from_file(arguments.settings)
     from sonograph.presets import preset
 
     return preset(arguments.preset)
+
+
+def _from_file(path: str) -> Settings:
+    from sonograph.settings import from_toml
+
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: could not be read ({(error.strerror or 'no reason given').lower()}).") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: is not text; it must be TOML in UTF-8") from None
+    return from_toml(text, path)
 
 
 def check_settings(arguments: argparse.Namespace) -> None:

@@ -82,6 +82,31 @@ def draw_wave(axes: Axes, wave: Envelope, channel: int, most: float, colour: str
     axes.set_xlim(wave.span.start / wave.sample_rate, wave.span.stop / wave.sample_rate)
 
 
+def draw_line(axes: Axes, made: Raster, place: tuple[int, int], theme: Theme) -> None:
+    """Draw one feature over time; a gap where there is no value."""
+    values = made.levels[place]
+    start, stop = made.seconds
+    times = start + (np.arange(len(values)) + 0.5) * (stop - start) / len(values)
+    axes.plot(times, values, color=theme.wave, linewidth=1.2)
+    axes.set_xlim(start, stop)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    room = 0.06 * (high - low) or 0.5 * abs(high) or 1.0
+    axes.set_ylim(low - room, high + room)
+    put_ticks(axes.yaxis, ticks.decimal(*axes.get_ylim(), max(3, int(_room(axes)[1] / 2))))
+
+
+def behind(axes: Axes, wave: Envelope, channel: int, theme: Theme) -> None:
+    """The sound itself, pale, at the full height of a panel that shows something else."""
+    low, high = wave.low[channel], wave.high[channel]
+    most = max(float(np.nanmax(np.abs(low), initial=0.0)), float(np.nanmax(np.abs(high), initial=0.0))) or 1.0
+    heights = axes.get_xaxis_transform()  # seconds across, shares of the panel upwards
+    share_low, share_high = (0.5 + 0.48 * edge / most for edge in (low, high))
+    axes.fill_between(
+        wave.times, share_low, share_high, color=theme.wave, alpha=0.18, linewidth=0, transform=heights, zorder=0
+    )
+
+
 def draw_spectrum(axes: Axes, made: Spectrum, channel: int, look: PictureSettings, theme: Theme) -> None:
     """Draw the mean of the frames, their median and where nine in ten of them lie."""
     low, median, high = made.percentiles[channel]

@@ -8,7 +8,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.pictures.colours import palette
-from sonograph.pictures.compose import Composition
+from sonograph.pictures.parts import Composition
 from sonograph.pictures.themes import THEMES
 
 
@@ -31,8 +31,9 @@ def pixels_of(composition: Composition) -> np.ndarray:
         It holds something that is not made of pixels, as a waveform.
     """
     sheet, look = composition.sheet, composition.look
-    if look.view in ("waveform", "both", "spectrum", "surface"):
-        raise SettingsError(f'view is "{look.view}"; a bare picture has only the pixels of a spectrogram')
+    if look.view == "surface" or any(panel.kind != "level" for panel in composition.panels):
+        what = "the features are lines" if look.view == "spectrogram" else f'view is "{look.view}"'
+        raise SettingsError(f"{what}; a bare picture has only the pixels of a spectrogram")
     pixels = np.zeros((sheet.height, sheet.width), np.uint8)
     for panel in composition.panels:
         left, bottom, width, height = panel.box

@@ -10,8 +10,9 @@ from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
 from sonograph.pictures import ticks
 from sonograph.pictures.colours import colour_map
-from sonograph.pictures.compose import Composition, Named, Panel, compose, notes
+from sonograph.pictures.compose import compose
 from sonograph.pictures.paper import Paper
+from sonograph.pictures.parts import Composition, Named, Panel, notes
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.themes import THEMES
 
@@ -83,6 +84,8 @@ def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
     if composition is None:
         raise SettingsError("there is nothing to draw")
     panel = composition.panels[0]
+    if panel.kind != "level":
+        raise SettingsError("the settings give features, which are lines; draw them without ax, or plot their values")
     image = on.paint(axes, panel.made, panel.channel, colour_map(look.colours_shown), composition.levels)
     if np.isnan(panel.made.levels[panel.channel]).any():
         on.hatch(axes, theme)
@@ -105,6 +108,12 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
         on.draw_spectrum(axes, made, panel.channel, look, theme)
         axes.set_ylim(*composition.levels)
         return on.level_axis(axes, made.label), None
+    if panel.kind == "line":
+        on.draw_line(axes, made, (panel.channel, panel.row), theme)
+        wave = panel.part.made.get("wave")
+        if wave is not None:
+            on.behind(axes, wave, panel.channel, theme)
+        return made.names[panel.row].replace("_", " "), None
     image = on.paint(axes, made, panel.channel, colour_map(look.colours_shown), composition.levels)
     if np.isnan(made.levels[panel.channel]).any():
         on.hatch(axes, theme)

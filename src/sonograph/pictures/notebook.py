@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from sonograph.pictures.compose import Named, compose
+from sonograph.pictures.compose import compose
 from sonograph.pictures.figure import figure_of
+from sonograph.pictures.parts import Named
 from sonograph.pictures.save import save
 from sonograph.pictures.settings import PictureSettings
 from sonograph.spectrograms import Spectrogram

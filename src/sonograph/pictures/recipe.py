@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from sonograph.pictures.compose import Composition, notes
+from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.words import printable
 
 KEY = "sonograph"

@@ -11,7 +11,7 @@ from sonograph.errors import SettingsError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sonograph.pictures.compose import Composition
+    from sonograph.pictures.parts import Composition
 
 FORMATS = ("png", "svg", "pdf", "html")
 NO_DATE: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}

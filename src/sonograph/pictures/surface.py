@@ -13,9 +13,9 @@ from sonograph.errors import MissingExtra
 from sonograph.pictures import axes as on
 from sonograph.pictures import frequency, ticks
 from sonograph.pictures.colours import colour_map, palette
-from sonograph.pictures.compose import Composition, notes
 from sonograph.pictures.layout import Box
 from sonograph.pictures.paper import Paper
+from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.themes import THEMES
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import numpy as np
 from sonograph.pictures import ticks
 from sonograph.pictures.bare import pixels_of
 from sonograph.pictures.colours import palette
-from sonograph.pictures.compose import Composition, notes
+from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.themes import THEMES
 from sonograph.pictures.words import printable, shortened
 
