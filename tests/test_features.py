@@ -27,6 +27,7 @@ from sonograph import (
     pieces,
     spectrogram,
 )
+from sonograph.features.cepstral import cepstra
 from sonograph.settings import from_dict, from_toml, to_toml
 from sonograph.windows import window_of
 
@@ -63,6 +64,28 @@ def test_cepstra_are_their_formula(lifter):
     without = spectrogram(SOUND, CepstralSettings(of=log, n_coefficients=4, first=1, lifter=lifter))
     np.testing.assert_allclose(without.values, got.values[1:], rtol=1e-14)
     assert without.names[0] == "c1"
+
+
+def test_many_coefficients_are_those_of_a_fast_transform():
+    from scipy.fft import dct
+
+    log = LogSettings(of=STFT)  # 129 bins
+    for n in (60, 70):  # either side of where the transform takes over
+        got = values(CepstralSettings(of=log, n_coefficients=n, lifter=10.0))
+        lifter = 1 + 5 * np.sin(np.pi * np.arange(n) / 10)
+        want = dct(values(log), norm="ortho", axis=0)[:n] * lifter[:, None]
+        np.testing.assert_allclose(got, want, atol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("n_bands", "n"), [(12, 1), (12, 12), (23, 13), (40, 20), (128, 40)])
+def test_cepstra_of_a_frame_do_not_depend_on_its_neighbours(n_bands, n, dtype):
+    log = np.random.default_rng(0).standard_normal((500, n_bands)).astype(dtype)
+    settings = CepstralSettings(of=LogSettings(of=StftSettings()), n_coefficients=n)
+    whole = cepstra(settings, log)
+    for size in (1, 2, 3, 64, 499):
+        parts = [cepstra(settings, log[first : first + size]) for first in range(0, 500, size)]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
 def test_deltas_are_the_regression_over_neighbours():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from sonograph.settings import Settings, stft_of
 from sonograph.sources import Signal, Source
 from sonograph.transform import spectrogram
 
-SCHEMA = 2
+SCHEMA = 3
 """Changes when what a part holds does."""
 
 IN_MEMORY = 1 << 26
@@ -85,11 +85,11 @@ class FileReport:
 def make(job: Job, folder: str) -> list[FileReport]:
     """Compute a part and keep it in a folder."""
     reports: list[FileReport] = []
-    arrays: dict[str, Any] = {}
-    for i, file in enumerate(job.files):
+    values = [np.empty((0, 0), np.float32)]
+    for file in job.files:
         report = FileReport(file)
         try:
-            values = _features(file, job, report)
+            rows = _features(file, job, report)
         except SonographError as error:
             report.fault = str(error) if str(error).startswith(file) else f"{file}: {error}"
         except MemoryError:
@@ -97,12 +97,13 @@ def make(job: Job, folder: str) -> list[FileReport]:
         except Exception as error:
             report.fault, report.ours = f"{file}: {type(error).__name__}: {error}", True
         else:
-            report.n_rows, report.dtype = len(values), values.dtype.name
-            arrays[f"values{i}"] = values
+            report.n_rows, report.dtype = len(rows), rows.dtype.name
+            values.append(rows)
         reports.append(report)
-    words = json.dumps([asdict(report) for report in reports]).encode()
+    words = json.dumps([vars(report) for report in reports]).encode()
+    flat = np.concatenate([rows.ravel() for rows in values])  # one array, as a file of many takes longer to read
     with written(Path(folder) / job.name) as part, part.open("wb") as out:
-        np.savez(out, reports=np.frombuffer(words, np.uint8), **arrays)
+        np.savez(out, reports=np.frombuffer(words, np.uint8), values=flat)
     return reports
 
 
@@ -119,6 +120,12 @@ def read_reports(path: Path) -> list[FileReport]:
     """What a part says about its files."""
     with np.load(path) as part:
         return [FileReport(**said) for said in json.loads(part["reports"].tobytes())]
+
+
+def read_values(path: Path) -> np.ndarray:
+    """The values of all files of a part, (n_rows * features of each, one after the other,)."""
+    with np.load(path) as part:
+        return np.asarray(part["values"])
 
 
 def _features(file: str, job: Job, report: FileReport) -> np.ndarray:

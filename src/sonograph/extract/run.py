@@ -146,7 +146,9 @@ def _bytes(jobs: list[Job]) -> int:
 def _pool(processes: int) -> ProcessPoolExecutor:
     # a server that has imported all there is and no threads: its forks begin at once, where there are forks
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-    context.set_forkserver_preload(["sonograph.extract.part", "scipy.fft", "sonograph.engines.compiled.build"])
+    context.set_forkserver_preload(
+        ["sonograph.extract.part", "sonograph.features.chain", "sonograph.engines.compiled.build"]
+    )
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_leave_interrupts_to_parent)
 
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.extract.part import FileReport
+from sonograph.extract.part import FileReport, read_reports, read_values
 from sonograph.files import written
 
 FORMATS = (".csv", ".jsonl", ".npz", ".parquet", ".zarr")
@@ -27,12 +27,14 @@ class Table:
 
     def __init__(self, parts: list[tuple[Path, list[FileReport]]], summary: bool) -> None:
         self.summary = summary
-        self._parts = []
+        self._parts: list[tuple[Path, int, FileReport]] = []  # where in its part a file's values begin
         first = next((said for _, reports in parts for said in reports if said.n_rows), None)
         self.names = tuple(first.names) if first else ()
         for path, reports in parts:
-            for i, said in enumerate(_in_part(path, reports)):
-                if said is None or not said.n_rows or first is None:
+            begin = 0
+            for said in _in_part(path, reports):
+                at, begin = begin, begin + said.n_rows * len(said.names)
+                if not said.n_rows or first is None:
                     continue
                 if said.names != first.names:
                     said.fault = (
@@ -45,7 +47,7 @@ class Table:
                         f"Calibrate all of them or none."
                     )
                 else:
-                    self._parts.append((path, i, said))
+                    self._parts.append((path, at, said))
         self.files = [said.file for _, _, said in self._parts]
         self.n_rows = sum(said.n_rows for _, _, said in self._parts)
         self.dtype = np.result_type(np.float32, *{said.dtype for _, _, said in self._parts})
@@ -54,17 +56,17 @@ class Table:
 
     def blocks(self) -> Iterator[tuple[int, dict[str, np.ndarray], np.ndarray]]:
         """For each file its number, the columns before the features, and the features."""
-        opened: tuple[Path, Any] | None = None
-        try:
-            for number, (path, i, said) in enumerate(self._parts):
-                if opened is None or opened[0] != path:
-                    if opened is not None:
-                        opened[1].close()
-                    opened = path, np.load(path)
-                yield number, self._before(said), opened[1][f"values{i}"]
-        finally:
-            if opened is not None:
-                opened[1].close()
+        held: tuple[Path, np.ndarray] | None = None
+        for number, (path, at, said) in enumerate(self._parts):
+            if held is None or held[0] != path:
+                held = path, read_values(path)
+            values = held[1][at : at + said.n_rows * len(said.names)].reshape(said.n_rows, len(said.names))
+            yield number, self._before(said), values
+
+    def column(self, name: str) -> Iterator[np.ndarray]:
+        """One of the columns before the features, file by file; of "file" the number."""
+        for number, (_, _, said) in enumerate(self._parts):
+            yield np.full(said.n_rows, number) if name == "file" else self._before(said)[name]
 
     def _before(self, said: FileReport) -> dict[str, np.ndarray]:
         rate = np.full(said.n_rows, said.sample_rate)
@@ -81,13 +83,10 @@ class Table:
         }
 
 
-def _in_part(path: Path, reports: list[FileReport]) -> list[FileReport | None]:
-    """The reports at the places at which a part holds their values: one less where a file ended its process."""
-    from sonograph.extract.part import read_reports
-
-    held = [said.file for said in read_reports(path)]
+def _in_part(path: Path, reports: list[FileReport]) -> list[FileReport]:
+    """The reports of the files in a part, in its order: one less where a file ended its process."""
     by_file = {said.file: said for said in reports}
-    return [by_file.get(file) for file in held]
+    return [by_file[said.file] for said in read_reports(path) if said.file in by_file]
 
 
 def check_format(out: str) -> str:
@@ -167,14 +166,12 @@ def _jsonl(table: Table, put: Callable[[str], Any]) -> None:
 
 def _npz(table: Table, path: Path) -> None:
     """Arrays of the whole table, written one after the other without holding them."""
-    kinds = {"channel": np.int16, "n_channels": np.int16, "frame": np.int64, "n_frames": np.int64}
+    kinds = {"file": np.int32, "channel": np.int16, "n_channels": np.int16, "frame": np.int64, "n_frames": np.int64}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         _array(archive, "values", (table.n_rows, len(table.names)), table.dtype, (v for _, _, v in table.blocks()))
-        numbers = (np.full(len(values), number, np.int32) for number, _, values in table.blocks())
-        _array(archive, "file", (table.n_rows,), np.dtype(np.int32), numbers)
-        for name in table.columns[1:]:
+        for name in table.columns:
             dtype = np.dtype(kinds.get(name, np.float64))
-            _array(archive, name, (table.n_rows,), dtype, (before[name] for _, before, _ in table.blocks()))
+            _array(archive, name, (table.n_rows,), dtype, table.column(name))
         for name, words in (("files", table.files), ("names", table.names)):
             array = np.array([word.encode(errors="surrogateescape").decode(errors="replace") for word in words])
             _array(archive, name, array.shape, array.dtype, iter([array]))
