@@ -126,8 +126,8 @@ def show(
         _show_window(figure)
 
 
-def named(sound: Sound, settings: Settings | None = None, labels: Any = None) -> Named:
-    """A sound with its name (of a file, its own) and its marks."""
+def named(sound: Sound, settings: Settings | None = None, labels: Any = None, **opening: Any) -> Named:
+    """A sound with its name (of a file, its own) and its marks; `opening` says how a file is opened."""
     from sonograph.pictures.marks import read_marks
     from sonograph.pictures.parts import Named
 
@@ -135,7 +135,7 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None) ->
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio
 
-        return Named(audio.open(sound), Path(sound).name, settings, marks=marks)
+        return Named(audio.open(sound, **opening), Path(sound).name, settings, marks=marks)
     if isinstance(sound, Spectrogram) and settings is not None:
         raise SettingsError("settings are given with a spectrogram, which is computed already; draw it without")
     if not isinstance(sound, Spectrogram | Source):

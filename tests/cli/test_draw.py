@@ -11,6 +11,7 @@ import soundfile
 from PIL import Image
 
 from sonograph import cli
+from sonograph.pictures.recipe import recipe_in
 
 
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
@@ -250,3 +251,22 @@ def test_settings_that_cannot_be_are_one_sentence_and_2(options, words, wav, her
     assert words in said
     assert said.count("\n") == 1
     assert not (here / "out.png").exists()
+
+
+def test_a_calibrated_file_is_drawn_in_pascals_its_response_taken_off(wav, here, capsys):
+    levels = {}
+    for response in (0.0, -20.0):
+        (here / f"{wav}.toml").write_text(
+            f"end_to_end = 120.0\nresponse = [[500.0, {response}], [2000.0, {response}]]\n"
+        )
+        for bare in ([], ["--bare"]):
+            assert cli.main(["draw", wav, "-o", "out.png", *bare]) == 0
+            made = recipe_in(here / "out.png")
+            assert made["unit"] == "dB re 1 µPa"
+            levels[response, bool(bare)] = made["levels"][1]
+    # half of full scale is −6 dBFS of a sine, whose rms is 3 dB below its peak
+    assert levels[0.0, False] == pytest.approx(120 - 6.02 - 3.01, abs=0.1)
+    assert levels[-20.0, True] == pytest.approx(levels[0.0, False] + 20, abs=0.01)
+    assert cli.main(["draw", wav, "-o", "out.png", "--preset", "librosa.stft"]) == 0
+    assert recipe_in(here / "out.png")["unit"] == "dB re 1 (raw)"
+    capsys.readouterr()

@@ -129,7 +129,7 @@ class Faults:
 
     def look_at(self, source: Any) -> None:
         """Say how a file was, now that it has been read."""
-        status = getattr(getattr(source, "source", source), "status", None)
+        status = getattr(source, "status", None)
         if status is not None and status.word not in ("ok", "empty"):
             talk(streams.plain(status.sentence))
             if status.word != "warn":
@@ -144,7 +144,9 @@ def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults, bar
     sounds = []
     for file in files:
         try:
-            opened = named(file, labels=arguments.labels)
+            # a library's numbers know no calibration
+            opening: dict[str, Any] = {"calibration": False} if arguments.preset else {}
+            opened = named(file, labels=arguments.labels, **opening)
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = options.settings(arguments, rate)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,14 +47,14 @@ class Bar:
 
 
 class Watched:
-    """A source whose reading is counted."""
+    """A source whose reading is counted; in all else it is that source."""
 
     def __init__(self, source: Source, bar: Bar) -> None:
         self.source, self._bar = source, bar
-        self.sample_rate, self.n_samples = source.sample_rate, source.n_samples
-        self.n_channels, self.unit = source.n_channels, source.unit
-        self.start: datetime | None = source.start
-        bar.total += self.n_samples
+        bar.total += source.n_samples
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.source, name)
 
     def read(self, samples: range) -> np.ndarray:
         """As the source reads."""
