@@ -60,3 +60,14 @@ def test_one_bad_file_among_many_leaves_the_others_said(wav, here, capsys):
     lines = [json.loads(line) for line in said.out.splitlines()]
     assert [line["status"] for line in lines] == ["failed", "ok"]
     assert "missing.wav: does not exist" in said.err
+
+
+def test_a_calibrated_file_is_in_its_own_unit(wav, here, capsys):
+    (here / f"{wav}.toml").write_text("microphone = 1000.0\nfull_scale = 1.0\n")  # 1 V/Pa: full scale is 1 Pa
+    assert cli.main(["info", "--json", wav]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["unit"] == "Pa"
+    assert facts["rms"] == pytest.approx(93.98 - 6.02 - 3.01, abs=0.01)  # 1 Pa is 93.98 dB re 20 µPa
+    assert facts["peak"] == pytest.approx(93.98 - 6.02, abs=0.01)
+    assert cli.main(["info", wav]) == 0
+    assert "rms         84.95 dB re 20 µPa" in capsys.readouterr().out

@@ -10,6 +10,7 @@ from typing import Any
 from sonograph.cli import exits, options
 from sonograph.cli.exits import talk
 from sonograph.errors import SonographError
+from sonograph.units import level_unit, reference_power
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -72,7 +73,9 @@ def facts_of(file: str) -> dict[str, Any]:
                 squares += float(np.einsum("...i,...i->...", finite, finite, dtype=float).sum())
                 count += finite.size
         status = source.status
-        sine = 2.0 if source.unit == "FS" else 1.0  # AES17: a full-scale sine has an rms of 0 dBFS
+        full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
+        reference = reference_power(source.unit, "spectrum")
+        least = (1.0, 0.5) if full else (reference, reference)
         return {
             "file": file,
             "status": status.word,
@@ -84,8 +87,8 @@ def facts_of(file: str) -> dict[str, Any]:
             "duration": source.duration,
             "start": source.start.isoformat() if source.start else None,
             "unit": source.unit,
-            "peak": _decibels(peak),
-            "rms": _decibels((sine * squares / max(1, count)) ** 0.5),
+            "peak": _decibels(peak**2 / least[0]),
+            "rms": _decibels(squares / max(1, count) / least[1]),
         }
 
 
@@ -109,7 +112,7 @@ def words(facts: dict[str, Any]) -> str:
     minutes, seconds = divmod(facts["duration"], 60)
     hours, minutes = divmod(int(minutes), 60)
     clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""
-    unit = "dBFS" if facts["unit"] == "FS" else f"dB re 1 {facts['unit']}"
+    unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
     rows = [
         ("format", facts["format"]),
         ("sample rate", f"{facts['sample_rate']:g} Hz"),
@@ -123,10 +126,10 @@ def words(facts: dict[str, Any]) -> str:
     return "\n".join([facts["file"], *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
 
 
-def _decibels(amplitude: float) -> float | None:
+def _decibels(power: float) -> float | None:
     import math
 
-    return round(20 * math.log10(amplitude), 3) if amplitude > 0 else None
+    return round(10 * math.log10(power), 3) if power > 0 else None
 
 
 def _level(value: float | None, unit: str) -> str:
