@@ -3,7 +3,10 @@
 from importlib.util import find_spec
 
 _NEEDS = {
-    "torch": ("engines/torch.py", *(f"learning/{name}.py" for name in ("module", "edges", "links", "dataset"))),
+    "torch": (
+        "engines/torch.py",
+        *(f"learning/{name}.py" for name in ("module", "edges", "links", "link_shape", "dataset")),
+    ),
     "tensorflow": ("learning/tensorflow.py",),
     "sklearn": ("learning/sklearn.py",),
 }

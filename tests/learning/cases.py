@@ -11,6 +11,7 @@ from sonograph.settings import (
     LogSettings,
     MelBank,
     NormSettings,
+    OnsetSettings,
     PcenSettings,
     RangeSettings,
     StandardSettings,
@@ -68,6 +69,8 @@ CASES = {
     "standardised deltas": StandardSettings(of=DeltaSettings(of=MFCC), deviation=True),
     "pcen": PcenSettings(of=MEL),
     "pcen without bias": PcenSettings(of=MEL, bias=0.0, power=0.25),
+    "onset": OnsetSettings(of=LEVEL),
+    "onset since three frames": OnsetSettings(of=LOG_MEL, lag=3),
     "pcen of another power": PcenSettings(of=MEL, power=0.3, gain=0.7),
 }
 

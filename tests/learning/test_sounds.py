@@ -1,6 +1,7 @@
 """Items, windows and the reading of them, without any library for learning."""
 
 import multiprocessing
+import os
 import pickle
 from pathlib import Path
 
@@ -176,7 +177,8 @@ def test_more_files_than_stay_open_are_all_read(tmp_path):
 
 
 def in_child(sounds, queue):
-    queue.put([steps(sounds.window(i)[0]).tolist() for i in range(len(sounds))])
+    windows = [steps(sounds.window(i)[0]).tolist() for i in range(len(sounds))]
+    queue.put((windows, sounds._process == os.getpid()))
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -190,8 +192,9 @@ def test_a_copy_in_another_process_opens_its_own_files(folder, method):
     child = context.Process(target=in_child, args=(sounds, queue))
     child.start()
     here = [steps(sounds.window(i)[0]).tolist() for i in reversed(range(len(sounds)))]
-    there = queue.get(timeout=60)
+    there, its_own = queue.get(timeout=60)
     child.join()
+    assert its_own
     assert there == before == here[::-1]
 
 

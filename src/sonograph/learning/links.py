@@ -17,6 +17,7 @@ from sonograph.engines import Work
 from sonograph.engines.torch import conditioned
 from sonograph.features.cepstral import cepstra as cepstra_of
 from sonograph.features.deltas import regression
+from sonograph.learning.link_shape import onset, shape, shape_tables
 from sonograph.plan import Plan
 from sonograph.settings import (
     AffineSettings,
@@ -26,8 +27,10 @@ from sonograph.settings import (
     LevelSettings,
     LogSettings,
     NormSettings,
+    OnsetSettings,
     PcenSettings,
     RangeSettings,
+    ShapeSettings,
     StandardSettings,
     StftSettings,
 )
@@ -250,4 +253,6 @@ LINKS: dict[type, tuple[Run, Callable[[Any, Plan], dict[str, Any]]]] = {
     DeltaSettings: (deltas, deltas_tables),
     EnergySettings: (energy, energy_tables),
     PcenSettings: (pcen, nothing),
+    ShapeSettings: (shape, shape_tables),
+    OnsetSettings: (onset, nothing),
 }

@@ -1,0 +1,127 @@
+"""The shape of each frame's spectrum and the strength of onsets, on Torch's tensors (..., frames, rows).
+
+The formulas and their sources are at `ShapeSettings` and `OnsetSettings`. A roll-off is a bin's frequency and has no
+gradient.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+
+from sonograph.features.spectral_shape import LEAST_POWER, Shapes
+from sonograph.plan import Plan
+from sonograph.settings import OnsetSettings, ShapeSettings
+
+
+def shape(settings: ShapeSettings, values: torch.Tensor, tables: Any, seen: Any) -> torch.Tensor:
+    """The features of each frame, NaN where it is silent or missing."""
+    values = values.masked_fill(values.isnan(), 0)
+    total = values.sum(-1, keepdim=True)
+    heard = total > 0
+    spectrum = _Spectrum(settings, values, torch.where(heard, total, 1.0), tables)
+    rows = []
+    for name in settings.features:
+        here = heard & _earlier(heard, 1, False) if name == "flux" else heard
+        rows.append(FEATURES[name](spectrum).masked_fill(~here, torch.nan))
+    return torch.cat(rows, -1)
+
+
+def shape_tables(settings: ShapeSettings, before: Plan) -> dict[str, Any]:
+    """The bins' frequencies, and of each octave the first bin, the one after its last, and how many of them count."""
+    shapes = Shapes(settings, before.frames_per_second)
+    bands = tuple((bins.start, bins.stop, count) for bins, count in shapes._bands)
+    return {"frequencies": shapes._frequencies, "bands": bands}
+
+
+def onset(settings: OnsetSettings, values: torch.Tensor, tables: Any, seen: Any) -> torch.Tensor:
+    """The mean over rows of how far they rose since `lag` frames ago; nothing has risen at the beginning."""
+    earlier = _earlier(values, settings.lag, torch.inf)
+    # a frame that misses samples, or looks at one that does, is put aside, as its NaN would spoil gradients
+    missing = (values.isnan() | earlier.isnan()).any(-1, keepdim=True)
+    rises = values.masked_fill(missing, 0) - earlier.masked_fill(missing, 0)
+    return rises.clamp_min(0).mean(-1, keepdim=True).masked_fill(missing, torch.nan)
+
+
+def _earlier(values: torch.Tensor, lag: int, first: float | bool) -> torch.Tensor:
+    """The frames so many before, `first` before the first."""
+    return torch.cat([torch.full_like(values[..., :lag, :], first), values[..., :-lag, :]], -2)
+
+
+@dataclass
+class _Spectrum:
+    """Values of 0 or more (..., frames, bins), their total (..., frames, 1), and what is worked out of them once."""
+
+    settings: ShapeSettings
+    values: torch.Tensor
+    total: torch.Tensor
+    tables: Any
+
+    @cached_property
+    def centroid(self) -> torch.Tensor:
+        return (self.values * self.tables.frequencies).sum(-1, keepdim=True) / self.total
+
+    @cached_property
+    def logs(self) -> torch.Tensor:
+        return self.values.clamp_min(torch.finfo(self.values.dtype).tiny).log()
+
+
+def _bandwidth(at: _Spectrum) -> torch.Tensor:
+    away = at.tables.frequencies - at.centroid
+    square = (away.square() * at.values).sum(-1, keepdim=True) / at.total
+    return torch.where(square > 0, torch.where(square > 0, square, 1.0).sqrt(), 0.0)  # a root has no gradient at 0
+
+
+def _rolloff(at: _Spectrum) -> torch.Tensor:
+    sums = at.values.cumsum(-1)
+    reached = sums >= at.settings.rolloff * sums[..., -1:]
+    return at.tables.frequencies[reached.to(torch.uint8).argmax(-1, keepdim=True)]
+
+
+def _flatness(at: _Spectrum) -> torch.Tensor:
+    is_power = at.settings.of.quantity == "power"
+    logs = at.logs if is_power else 2 * at.logs
+    power = at.values if is_power else at.values.square()
+    geometric = logs.clamp_min(math.log(LEAST_POWER)).mean(-1, keepdim=True).exp()
+    return geometric / power.clamp_min(LEAST_POWER).mean(-1, keepdim=True)
+
+
+def _contrast(at: _Spectrum) -> torch.Tensor:
+    rows = []
+    for first, stop, count in at.tables.bands:
+        band = at.values[..., first:stop]
+        low, high = (band.topk(count, largest=top).values.mean(-1, keepdim=True) for top in (False, True))
+        rows.append(10 * (high.clamp_min(LEAST_POWER).log10() - low.clamp_min(LEAST_POWER).log10()))
+    return torch.cat(rows, -1)
+
+
+def _flux(at: _Spectrum) -> torch.Tensor:
+    shares = at.values / at.total
+    return (shares - _earlier(shares, 1, 0.0)).square().sum(-1, keepdim=True)
+
+
+def _entropy(at: _Spectrum) -> torch.Tensor:
+    mean_log = (at.values * at.logs).sum(-1, keepdim=True) / at.total
+    return (at.total.log() - mean_log) / (math.log(at.values.shape[-1]) or 1.0)
+
+
+def _slope(at: _Spectrum) -> torch.Tensor:
+    middle = at.tables.frequencies.mean()
+    return (at.centroid - middle) / (at.tables.frequencies - middle).square().sum()
+
+
+FEATURES: dict[str, Callable[[_Spectrum], torch.Tensor]] = {
+    "centroid": lambda at: at.centroid,
+    "bandwidth": _bandwidth,
+    "rolloff": _rolloff,
+    "flatness": _flatness,
+    "contrast": _contrast,
+    "flux": _flux,
+    "entropy": _entropy,
+    "slope": _slope,
+}
