@@ -54,7 +54,7 @@ def test_a_level_of_bins_comes_back_exactly_and_its_floor_as_silence():
 
 def test_librosas_mel_inversion_comes_no_nearer():
     librosa = pytest.importorskip("librosa")
-    mel = spectrogram(Signal(sound().samples, 22_050.0), preset("librosa.mel"))
+    mel = spectrogram(Signal(sound().samples[:3000], 22_050.0), preset("librosa.mel"))
     theirs = librosa.feature.inverse.mel_to_stft(mel.values, sr=22_050, power=2.0) ** 2
     bank = librosa.filters.mel(sr=22_050, n_fft=2048)
     far = [np.linalg.norm(bank @ v - mel.values) / np.linalg.norm(mel.values) for v in (to_power(mel).values, theirs)]

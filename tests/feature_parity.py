@@ -1,0 +1,275 @@
+"""Each feature and transform beside the library that gives the same, for the parity table and its test."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from sonograph import Signal, StftSettings, griffin_lim, loudness, reassigned, spectrogram, welch
+from sonograph.settings import (
+    AutocorrelationSettings,
+    BandSettings,
+    ChromaBank,
+    ConstantQSettings,
+    LevelSettings,
+    MelBank,
+    OnsetSettings,
+    PitchClassSettings,
+    PyinCandidates,
+    PyinSettings,
+    RangeSettings,
+    SeparationSettings,
+    ShapeSettings,
+    TempogramSettings,
+    TemporalSettings,
+    TonnetzSettings,
+    YinSettings,
+)
+
+RATE = 22_050
+FRAMES = StftSettings(window_length=2048, hop=512)
+INSIDE = StftSettings(window_length=2048, hop=512, edges="inside")
+MAGNITUDE = StftSettings(window_length=2048, hop=512, scaling="raw", quantity="magnitude")
+MEL = LevelSettings(of=BandSettings(of=StftSettings(scaling="raw"), bands=MelBank()), reference=1.0, floor=-100)
+ONSET = OnsetSettings(of=RangeSettings(of=MEL, span=80.0))
+PITCH = {"low": 80.0, "high": 1000.0}
+THEIR_PITCH = {"fmin": 80.0, "fmax": 1000.0, "sr": RATE}
+CENTRE = slice(20, -20)  # librosa's constant-Q resamples the ends of the sound once for each octave
+
+
+def glide(n: int = 80_000) -> np.ndarray:
+    """A voice that glides, falls silent for a moment and comes back, over a little noise."""
+    t = np.arange(n) / RATE
+    phase = 2 * np.pi * (150 * t + 40 * t**2)
+    voice = (0.4 * np.sin(phase) + 0.2 * np.sin(2 * phase) + 0.1 * np.sin(3 * phase)) * (np.sin(3 * t) > -0.6)
+    return voice + 0.003 * np.random.default_rng(0).standard_normal(n)
+
+
+def made(settings) -> np.ndarray:
+    return spectrogram(Signal(glide(), RATE), settings).values
+
+
+def magnitude() -> np.ndarray:
+    return made(MAGNITUDE)
+
+
+def cases(case, library):
+    """All of them, made with the table's own Case and its way to say that a library is not here."""
+
+    def of(name, reference, near, tolerance, ours, theirs):
+        return case(name, reference, "library", near, tolerance, lambda: (ours(), theirs(library("librosa"))))
+
+    def shape(name, their_name):
+        return of(
+            f"ShapeSettings, {name}",
+            f"librosa.feature.spectral_{their_name}",
+            "peak",
+            1e-9,
+            lambda: made(ShapeSettings(of=MAGNITUDE, features=(name,))),
+            lambda librosa: getattr(librosa.feature, f"spectral_{their_name}")(
+                S=magnitude(), **({} if name == "flatness" else {"sr": RATE})
+            ),
+        )
+
+    return (
+        of(
+            "TemporalSettings, rms",
+            "librosa.feature.rms",
+            "peak",
+            1e-6,
+            lambda: made(TemporalSettings(of=INSIDE, features=("rms",))),
+            lambda librosa: librosa.feature.rms(y=glide(), center=False),
+        ),
+        of(
+            "TemporalSettings, zero_crossings",
+            "librosa.feature.zero_crossing_rate",
+            "peak",
+            1e-12,
+            lambda: made(TemporalSettings(of=INSIDE, features=("zero_crossings",))),
+            lambda librosa: librosa.feature.zero_crossing_rate(glide(), center=False, pad=False),
+        ),
+        of(
+            "AutocorrelationSettings",
+            "librosa.autocorrelate",
+            "peak",
+            1e-12,
+            lambda: made(AutocorrelationSettings(of=INSIDE)),
+            lambda librosa: librosa.autocorrelate(
+                librosa.util.frame(glide(), frame_length=2048, hop_length=512), max_size=512, axis=0
+            ),
+        ),
+        *(shape(name, name) for name in ("centroid", "bandwidth", "rolloff", "flatness", "contrast")),
+        of("YinSettings, pitch", "librosa.yin", "Hz", 1e-3, _our_yin, _their_yin),
+        of(
+            "PyinSettings, voiced",
+            "librosa.pyin",
+            "1",
+            0.5,
+            lambda: _our_pyin()[1],
+            lambda librosa: _their_pyin(librosa)[1],
+        ),
+        of(
+            "PyinSettings, pitch",
+            "librosa.pyin",
+            "Hz",
+            5.0,
+            lambda: _our_pyin()[0],
+            lambda librosa: _their_pyin(librosa)[0],
+        ),
+        of(
+            "PyinSettings, voicing_probability",
+            "librosa.pyin",
+            "1",
+            1e-9,
+            lambda: _our_pyin()[2],
+            lambda librosa: _their_pyin(librosa)[2],
+        ),
+        of(
+            "OnsetSettings",
+            "librosa.onset.onset_strength, moved by half a window",
+            "peak",
+            1e-6,
+            lambda: made(ONSET)[0, :-2],
+            lambda librosa: librosa.onset.onset_strength(y=glide(), sr=RATE)[2:],
+        ),
+        of(
+            "TempogramSettings",
+            "librosa.feature.tempogram",
+            "1",
+            1e-9,
+            lambda: made(TempogramSettings(of=ONSET)),
+            lambda librosa: librosa.feature.tempogram(onset_envelope=made(ONSET)[0], sr=RATE),
+        ),
+        of(
+            "SeparationSettings",
+            "librosa.decompose.hpss",
+            "peak",
+            1e-9,
+            lambda: made(SeparationSettings(of=MAGNITUDE)),
+            lambda librosa: librosa.decompose.hpss(magnitude())[0],
+        ),
+        of(
+            "TonnetzSettings",
+            "librosa.feature.tonnetz",
+            "1",
+            1e-9,
+            lambda: made(TonnetzSettings(of=_chroma())),
+            lambda librosa: librosa.feature.tonnetz(chroma=made(_chroma())),
+        ),
+        of(
+            "ConstantQSettings",
+            "librosa.cqt, but for 20 frames at the ends",
+            "peak",
+            0.01,
+            lambda: made(ConstantQSettings.for_rate(RATE, scaling="raw", quantity="magnitude"))[:, CENTRE],
+            lambda librosa: np.abs(librosa.cqt(glide(), sr=RATE))[:, CENTRE],
+        ),
+        of(
+            "PitchClassSettings",
+            "librosa.feature.chroma_cqt, but for 20 frames at the ends",
+            "peak",
+            0.02,
+            lambda: made(PitchClassSettings(of=_fine()))[:, CENTRE],
+            lambda librosa: librosa.feature.chroma_cqt(y=glide(), sr=RATE, tuning=0.0, norm=None)[:, CENTRE],
+        ),
+        of(
+            "reassigned, frequencies",
+            "librosa.reassigned_spectrogram",
+            "Hz",
+            1e-4,
+            lambda: _sharp()[0],
+            _their_sharp(0),
+        ),
+        of(
+            "reassigned, times",
+            "librosa.reassigned_spectrogram, half a sample earlier",
+            "s",
+            1e-8,
+            lambda: _sharp()[1],
+            _their_sharp(1),
+        ),
+        of("griffin_lim, 32 rounds", "librosa.griffinlim", "of the magnitude", 0.05, _our_distance, _their_distance),
+        case(
+            "welch",
+            "scipy.signal.welch",
+            "library",
+            "peak",
+            1e-12,
+            lambda: (_welch(), library("scipy.signal").welch(glide(), RATE, nperseg=1024, noverlap=512)[1]),
+        ),
+        case(
+            "loudness",
+            "pyloudnorm.Meter",
+            "library",
+            "LU",
+            0.02,
+            lambda: (
+                np.array([loudness(Signal(glide(), RATE)).integrated]),
+                np.array([library("pyloudnorm").Meter(RATE, filter_class="DeMan").integrated_loudness(glide())]),
+            ),
+        ),
+    )
+
+
+def _our_yin():
+    return np.nan_to_num(made(YinSettings(of=FRAMES, **PITCH))[0])
+
+
+def _their_yin(librosa):
+    """Without the pitch that librosa gives to frames that have none."""
+    return np.where(_our_yin() > 0, librosa.yin(glide(), **THEIR_PITCH), 0)
+
+
+def _our_pyin():
+    return np.nan_to_num(made(PyinSettings(of=PyinCandidates(of=FRAMES, **PITCH))))
+
+
+def _their_pyin(librosa):
+    return np.nan_to_num(np.array(librosa.pyin(glide(), **THEIR_PITCH), float))
+
+
+def _chroma():
+    return BandSettings(of=StftSettings(scaling="raw"), bands=ChromaBank())
+
+
+def _fine():
+    return ConstantQSettings.for_rate(RATE, n_bands=252, per_octave=36, scaling="raw", quantity="magnitude")
+
+
+def _loud():
+    return magnitude() > 1e-3 * magnitude().max()
+
+
+def _sharp():
+    sharp = reassigned(Signal(glide(), RATE), StftSettings(scaling="raw"))
+    return sharp.frequencies[_loud()], sharp.times[_loud()]
+
+
+def _their_sharp(which):
+    def run(librosa):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of NumPy to librosa
+            frequencies, times, _ = librosa.reassigned_spectrogram(glide(), sr=RATE, clip=False)
+        return (frequencies, times - 0.5 / RATE)[which][_loud()]
+
+    return run
+
+
+def _far(samples):
+    got = spectrogram(Signal(samples, RATE), MAGNITUDE).values
+    n = min(got.shape[1], magnitude().shape[1])
+    return np.array([np.linalg.norm(got[:, :n] - magnitude()[:, :n]) / np.linalg.norm(magnitude())])
+
+
+def _our_distance():
+    return _far(griffin_lim(spectrogram(Signal(glide(), RATE), MAGNITUDE)).samples)
+
+
+def _their_distance(librosa):
+    return _far(librosa.griffinlim(magnitude(), n_iter=32, hop_length=512, random_state=0))
+
+
+def _welch():
+    settings = StftSettings(window_length=1024, hop=512, edges="inside", scaling="density", remove_dc=True)
+    return welch(Signal(glide(), RATE), settings).values
