@@ -74,6 +74,14 @@ def test_a_file_that_the_options_do_not_suit_leaves_the_others_drawn(wav, here, 
     assert (here / "out.png").exists()
 
 
+def test_a_fault_of_an_input_says_more_than_an_option_that_does_not_suit_it(wav, here, capsys):
+    make_bad(here)
+    soundfile.write(here / "short.wav", np.zeros(100), 8000)
+    files = [wav, "short.wav", "text.wav"]
+    assert cli.main(["draw", *files, "-o", "out.png", "--edges", "inside", "--window", "512"]) == 3
+    assert capsys.readouterr().err.count("\n") == 2
+
+
 def test_a_truncated_file_is_drawn_and_named(wav, here, capsys):
     whole = (here / wav).read_bytes()
     (here / "cut.wav").write_bytes(whole[: len(whole) // 2])

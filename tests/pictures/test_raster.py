@@ -79,11 +79,14 @@ def test_a_sound_read_in_parts_makes_the_same_pixels(monkeypatch):
             assert len(samples) < 6000
             return sound.read(samples)
 
+    sound.samples[[9_000, 21_000, 22_000]] = np.nan
     settings = StftSettings(window_length=256)
     want = raster(sound, settings, whole(sound)).levels
     want_mean = raster(sound, settings, whole(sound, mean=True)).levels
     monkeypatch.setattr("sonograph.plan.READ_AT_ONCE", 5000)
     np.testing.assert_array_equal(raster(Read(), settings, whole(sound)).levels, want)
+    missing = np.isnan(spectrogram(sound, settings).values[0]).sum()
+    assert raster(Read(), settings, whole(sound)).missing == missing == 12
     np.testing.assert_allclose(raster(Read(), settings, whole(sound, mean=True)).levels, want_mean, atol=1e-9)
 
 
