@@ -227,8 +227,8 @@ def table() -> str:
     lines = [
         "# Parity",
         "",
-        "What each preset gives, against the library it is named after, data which that published, or its formula; then",
-        "what each feature and transform gives, against a library that has the same.",
+        "What each preset gives, against the library it is named after, data which that published, or its formula;",
+        "then what each feature and transform gives, against a library that has the same.",
         "Computed in float64 by `make parity`; only what ran is listed. *library*: the library itself ran beside us.",
         "*data*: its published numbers. *formula*: its definition in loops, where neither could be had. Differences",
         "are the largest of all values: of the *peak*, parts of the largest value; else in the unit of the values.",
