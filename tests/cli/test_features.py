@@ -14,7 +14,7 @@ from sonograph import preset, preset_names, read, spectrogram
 from sonograph.cli import main
 from sonograph.cli.progress import Progress
 from sonograph.errors import SourceError
-from sonograph.extract import part, run
+from sonograph.extract import part, processes, run
 from sonograph.extract.find import sound_files
 from sonograph.extract.part import make
 from sonograph.settings import from_toml
@@ -105,7 +105,7 @@ def test_a_summary_is_one_row_a_file(folder):
 
 def test_any_number_of_processes_gives_the_same_table(folder, monkeypatch):
     main(["features", "birds", "-o", "one.npz", "--preset", "librosa.mfcc", "-q"])
-    monkeypatch.setattr(run, "WORTH_PROCESSES", 0)
+    monkeypatch.setattr(processes, "WORTH", 0)
     assert main(["features", "birds", "-o", "two.npz", "--preset", "librosa.mfcc", "-q", "--processes", "2"]) == 0
     assert Path("one.npz").read_bytes() == Path("two.npz").read_bytes()
 
@@ -119,7 +119,7 @@ def killed_by_seven(job, folder):
 
 
 def test_a_file_that_ends_its_process_is_the_only_one_lost(folder, monkeypatch, capsys):
-    monkeypatch.setattr(run, "WORTH_PROCESSES", 0)
+    monkeypatch.setattr(processes, "WORTH", 0)
     monkeypatch.setattr(run, "AT_ONCE", 3)
     monkeypatch.setattr(run, "make", killed_by_seven)
     few = [f"birds/{i}.wav" for i in (5, 6, 7, 8)]

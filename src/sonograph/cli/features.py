@@ -42,17 +42,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compute; return the exit code."""
     from sonograph.cli.progress import Progress
+    from sonograph.extract import processes
     from sonograph.extract.find import sound_files
-    from sonograph.extract.run import extract
-    from sonograph.extract.table import check_format
-    from sonograph.files import check_output
 
     if arguments.processes is not None and arguments.processes < 1:
         raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
     settings = _settings(arguments)
+    files = sound_files(arguments.paths)
+    if arguments.processes != 1 and processes.worth(files):
+        processes.begin()
+    from sonograph.extract.run import extract
+    from sonograph.extract.table import check_format
+    from sonograph.files import check_output
+
     if check_format(arguments.output) != ".zarr":
         check_output(arguments.output, keep=tuple(arguments.paths))
-    files = sound_files(arguments.paths)
     progress = Progress(len(files), "files", quiet=arguments.quiet)
     said = set()
 

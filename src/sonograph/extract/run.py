@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from sonograph.engines import n_threads
 from sonograph.errors import OutputError
 from sonograph.extract.part import FileReport, Job, kept, make
+from sonograph.extract.processes import context, worth
 from sonograph.extract.table import Table, write
 from sonograph.settings import Settings
 
 AT_ONCE = 32
 """Files in a part: a second of work or so, of which little is lost when a run is interrupted."""
-
-WORTH_PROCESSES = 32 << 20
-"""Bytes of files from which on more processes are started: each needs half a second to begin."""
 
 
 @dataclass
@@ -96,7 +92,9 @@ def extract(
             done[job] = before
             report.kept += len(before)
             tell(before, True)
-    at_once = min(processes or n_threads(None), len(waiting)) if _bytes(waiting) > WORTH_PROCESSES else 1
+    at_once = (
+        min(processes or n_threads(None), len(waiting)) if worth([file for job in waiting for file in job.files]) else 1
+    )
     for job, reports in _computed(waiting, str(folder), at_once):
         done[job] = reports
         tell(reports, False)
@@ -134,22 +132,8 @@ def _computed(jobs: list[Job], folder: str, processes: int) -> Iterator[tuple[Jo
             yield job, _alone(job, folder)
 
 
-def _bytes(jobs: list[Job]) -> int:
-    total = 0
-    for job in jobs:
-        for file in job.files:
-            with contextlib.suppress(OSError, ValueError):
-                total += Path(file).stat().st_size
-    return total
-
-
 def _pool(processes: int) -> ProcessPoolExecutor:
-    # a server that has imported all there is and no threads: its forks begin at once, where there are forks
-    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-    context.set_forkserver_preload(
-        ["sonograph.extract.part", "sonograph.features.chain", "sonograph.engines.compiled.build"]
-    )
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_leave_interrupts_to_parent)
+    return ProcessPoolExecutor(processes, mp_context=context(), initializer=_leave_interrupts_to_parent)
 
 
 def _leave_interrupts_to_parent() -> None:
