@@ -59,6 +59,9 @@ class SpectrogramModule(torch.nn.Module):
     torch.Size([8, 2, 257, 126])
     """
 
+    tables: Any
+    links: Any
+
     def __init__(self, settings: Settings | None = None, sample_rate: float = 48_000.0, *, unit: str = "FS") -> None:
         super().__init__()
         self.settings = StftSettings() if settings is None else settings
