@@ -263,7 +263,12 @@ def row_names(settings: Settings, n_rows: int) -> tuple[str, ...]:
 
 _PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _LOGS = {"e": "ln", "10": "log10"}
-_FEATURES = {"pcen": "PCEN", "deltas": "Rows and their deltas", "norm": "Relative to the frame", "affine": "Scaled value"}
+_FEATURES = {
+    "pcen": "PCEN",
+    "deltas": "Rows and their deltas",
+    "norm": "Relative to the frame",
+    "affine": "Scaled value",
+}
 
 
 def _from_top(settings: Settings) -> list[Any]:
