@@ -11,7 +11,6 @@ from sonograph.engines import Engine
 from sonograph.errors import SettingsError, SonographError
 from sonograph.pictures import layout
 from sonograph.pictures.difference import common_span, difference
-from sonograph.pictures.gather import from_features, from_spectrogram
 from sonograph.pictures.layout import Sheet, Track
 from sonograph.pictures.parts import VIEWS, Composition, Fault, Kind, Named, Panel, Part, title_of
 from sonograph.pictures.ranges import level_range, peak, refuse_mixed_units
@@ -19,7 +18,6 @@ from sonograph.pictures.raster import Pixels
 from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.span import span
-from sonograph.pictures.spectrum import spectrum
 from sonograph.pictures.waveform import envelope
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
@@ -162,6 +160,8 @@ def _difference(parts: Sequence[Part], look: PictureSettings, engine: Engine | N
 
 def _make_lines(part: Part, width: int, engine: Engine | None) -> None:
     """A value of each feature for each pixel across, and the sound that they are of."""
+    from sonograph.pictures.gather import from_features, from_spectrogram
+
     sound, settings = part.named.sound, part.named.settings
     pixels = Pixels(width, _lines(part.named), part.span)
     if isinstance(sound, Spectrogram):
@@ -187,6 +187,8 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
             elif kind == "line":
                 _make_lines(part, box.width, engine)
             elif kind == "spectrum" and not isinstance(sound, Spectrogram):
+                from sonograph.pictures.spectrum import spectrum
+
                 part.made[kind] = spectrum(sound, settings, part.span, engine)
     except SonographError as error:
         fault(part.named, error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sonograph.engines import Engine
-from sonograph.pictures.gather import from_features, from_spectrogram
 from sonograph.pictures.raster import Pixels, Raster, is_of_power
 from sonograph.pictures.sink import from_source
 from sonograph.settings import Settings, StftSettings
@@ -30,8 +29,11 @@ def raster(
     SettingsError
         Settings that this sound cannot have; a spectrogram of no frames.
     """
+    settings = StftSettings() if settings is None else settings
+    if not isinstance(sound, Spectrogram) and is_of_power(settings):
+        return from_source(sound, settings, pixels, engine)
+    from sonograph.pictures.gather import from_features, from_spectrogram  # loads all features: not for a plain picture
+
     if isinstance(sound, Spectrogram):
         return from_spectrogram(sound, pixels)
-    settings = StftSettings() if settings is None else settings
-    make = from_source if is_of_power(settings) else from_features
-    return make(sound, settings, pixels, engine)
+    return from_features(sound, settings, pixels, engine)

@@ -10,9 +10,9 @@ from sonograph.pictures import grid
 from sonograph.pictures.grid import Cells
 from sonograph.pictures.raster import Pixels, Raster, expanded, levels_of, power_and_level
 from sonograph.pictures.span import frames_in
+from sonograph.plan import Plan
 from sonograph.settings import Settings, StftSettings
 from sonograph.sources import Source
-from sonograph.transform import Plan
 
 
 def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engine | None = None) -> Raster:
