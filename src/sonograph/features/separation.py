@@ -10,6 +10,8 @@ import numpy as np
 
 from sonograph.settings.shapes import SeparationSettings
 
+BLOCK = 1 << 20  # bytes that are ranked at a time
+
 
 class Separation:
     """One part of one channel as its frames come."""
@@ -38,8 +40,6 @@ class Separation:
         return self._part()
 
     def _part(self) -> np.ndarray:
-        from scipy.ndimage import median_filter
-
         held, half = self._held, self._half
         assert held is not None  # noqa: S101  # both callers saw to it
         count = max(0, len(held) - 2 * half)
@@ -48,10 +48,23 @@ class Separation:
         self._held = held[count:].copy()
         here = held[half : half + count]
         known = np.nan_to_num(held, nan=0.0)
-        lasting = median_filter(known, size=(self._settings.width, 1), mode="reflect")[half : half + count]
-        broad = median_filter(known[half : half + count], size=(1, self._settings.width), mode="reflect")
+        width = self._settings.width
+        lasting = _medians(np.lib.stride_tricks.sliding_window_view(known, width, axis=0))
+        mirrored = np.pad(known[half : half + count], ((0, 0), (half, half)), mode="symmetric")
+        broad = _medians(np.lib.stride_tricks.sliding_window_view(mirrored, width, axis=1))
         parts = (lasting, broad) if self._settings.part == "harmonic" else (broad, lasting)
         return np.asarray(here * _mask(parts[0], parts[1], self._settings))
+
+
+def _medians(windows: np.ndarray) -> np.ndarray:
+    """(frames, rows) the middle of each of (frames, rows, width), width odd."""
+    middle = windows.shape[2] // 2
+    out = np.empty(windows.shape[:2], windows.dtype)
+    step = max(1, BLOCK // (windows.shape[1] * windows.shape[2] * windows.itemsize))
+    for first in range(0, len(windows), step):
+        ranked = np.partition(windows[first : first + step], middle, axis=2)  # NumPy sorts short rows in registers
+        out[first : first + step] = ranked[:, :, middle]
+    return out
 
 
 def _mask(wanted: np.ndarray, other: np.ndarray, settings: SeparationSettings) -> np.ndarray:
