@@ -14,7 +14,7 @@ from sonograph.sources import Signal
 from sonograph.spectrograms import Spectrogram
 from sonograph.windows import power_scale, window_of
 
-BLOCK = 1 << 18  # bytes of frames at a time
+BLOCK = 1 << 19  # bytes of frames at a time
 LEAST_SUM = {"f": 1e-4, "d": 1e-7}
 """The least sum of squared weights, of its largest, that a sample is divided by: below, rounding would be heard as
 more than 1e-5 (float32) or 1e-12 (float64) of the peak."""
