@@ -206,7 +206,7 @@ def test_panels_never_overlap_and_stay_on_the_sheet(tracks, width, height, dpi):
 
 
 def test_a_sheet_without_room_says_how_much_it_needs():
-    with pytest.raises(SettingsError, match=r"size is 300x100; with axes .* it must be \d+x\d+ or more, or the dpi"):
+    with pytest.raises(SettingsError, match=r"size is 300x100; with axes .* it must be \d+x\d+ or more, the dpi"):
         draw(signals.tone(1000.0, 0.5), size=(300, 100))
     needed = (320, 203)
     draw(signals.tone(1000.0, 0.5), size=needed)
@@ -245,3 +245,36 @@ def test_what_cannot_be_drawn_is_refused():
 def test_sounds_by_name_have_their_names_above_them():
     figure = draw({"left": signals.tone(1000.0, 1.0), "right": signals.tone(500.0, 1.0)}, SHORT)
     assert {"left", "right"} <= {text.get_text() for text in figure.texts}
+
+
+RNG = np.random.default_rng(0)
+ODD = {
+    "one sample": np.ones(1),
+    "two samples": np.ones(2),
+    "nothing but missing": np.full(9000, np.nan),
+    "very quiet": 1e-30 * RNG.standard_normal(9000),
+    "very loud": 1e30 * RNG.standard_normal(9000),
+    "an infinite sample": np.concatenate([RNG.standard_normal(5000), [np.inf], np.zeros(4000)]),
+    "float32": RNG.standard_normal(9000).astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"view": "both"}, {"view": "spectrum"}, {"axis": "mel", "reduction": "mean"}, {"percentiles": (5, 95)}],
+)
+def test_odd_sounds_are_drawn_without_a_warning(name, changes):
+    pixels(draw(Signal(ODD[name], 8000.0), size=(400, 300), dpi=50, **changes))
+
+
+@pytest.mark.parametrize("rate", [0.001, 1.0, 4e6])
+@pytest.mark.parametrize("axis", ["linear", "log", "musical"])
+def test_series_of_any_rate_are_drawn(rate, axis):
+    figure = draw(Signal(RNG.standard_normal(5000), rate), SHORT, axis=axis)
+    nothing_is_cut_off(figure)
+
+
+def test_more_channels_than_a_sheet_holds_are_refused():
+    with pytest.raises(SettingsError, match=r"size is 1200x16384; with axes .* or the panels fewer than 600"):
+        draw(Signal(np.zeros((600, 700)), 8000.0), SHORT)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sonograph.errors import SettingsError
-from sonograph.pictures.settings import SMALLEST, PictureSettings
+from sonograph.pictures.settings import LARGEST_SIDE, SMALLEST, PictureSettings
 
 LETTER = 9.0  # points
 LEFT, RIGHT = 4.6, 1.4  # ems: frequency ticks and label; the last letter of the last time
@@ -87,7 +87,8 @@ def sheet(picture: PictureSettings, tracks: Sequence[Track], *, title: bool, not
         least_w, least_h = left + right + 40, round(used) + 30 * len(tracks)
         raise SettingsError(
             f"size is {width}x{height}; with axes and these panels it must be {max(SMALLEST[0], least_w)}x"
-            f"{max(SMALLEST[1], least_h)} or more, or the dpi lower than {picture.dpi:g}"
+            f"{max(SMALLEST[1], least_h)} or more, the dpi lower than {picture.dpi:g}, or the panels fewer than "
+            f"{len(tracks)}"
         )
     boxes, top = [], height - above * em
     shares = sum(t.tall for t in tracks)
@@ -112,4 +113,4 @@ def bare(picture: PictureSettings, tracks: Sequence[Track]) -> Sheet:
 
 
 def _size(picture: PictureSettings, tracks: Sequence[Track]) -> tuple[int, int]:
-    return picture.size or (1200, max(720, 200 + sum(track.tall for track in tracks)))
+    return picture.size or (1200, min(LARGEST_SIDE, max(720, 200 + sum(track.tall for track in tracks))))

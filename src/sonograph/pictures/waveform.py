@@ -45,7 +45,7 @@ def envelope(source: Source, samples: range, width: int) -> Envelope:
     step = max(1, READ_AT_ONCE // source.n_channels)
     for first in range(samples.start, samples.stop, step):
         part = range(first, min(first + step, samples.stop))
-        values = source.read(part)
+        values = _finite(source.read(part))
         q0 = int(np.searchsorted(edges, part.start, side="right")) - 1
         q1 = int(np.searchsorted(edges, part.stop, side="left"))
         starts = edges[q0:q1].clip(part.start) - part.start
@@ -54,6 +54,14 @@ def envelope(source: Source, samples: range, width: int) -> Envelope:
     if n < len(samples):
         low, high = _touching(low, high)
     return Envelope(low, high, samples, source.sample_rate, source.unit)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    """What is infinite has no place on an axis: it is missing."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        if np.isfinite(values.sum()):
+            return values
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _touching(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
