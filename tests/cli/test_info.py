@@ -17,6 +17,8 @@ def test_a_sine_of_half_of_full_scale_is_6_db_below_it(wav, capsys):
         "file": "tone.wav",
         "status": "ok",
         "reason": "",
+        "sentence": "",
+        "metadata": {},
         "format": "WAV, 16 bit PCM",
         "sample_rate": 8000.0,
         "n_channels": 1,

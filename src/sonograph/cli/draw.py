@@ -9,7 +9,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, streams
+from sonograph.cli import exits, options, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.cli.watched import Bar, Watched
 from sonograph.errors import SettingsError, SonographError
@@ -39,6 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     out.add_argument("--format", metavar="NAME", help="png, svg, pdf or html (of a surface) [the ending of OUT]")
     out.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
+    reading.add_report(out)
     out.add_argument("--bare", action="store_true", help="only the pixels, as a small PNG: quick, for scripts")
     what = options.group(parser, "what to show")
     what.add_argument("--start", type=options.moment, metavar="TIME", help="12.5 (s), 1:30 or 4410samples [the start]")
@@ -55,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--labels", metavar="FILE", help="marks to draw over it: an Audacity label track or a Raven selection table"
     )
     options.add_stft(parser)
+    reading.add_reading(parser)
     look = options.group(parser, "how it looks")
     look.add_argument("--below", type=float, metavar="DB", help="how far below the loudest level shown [80]")
     look.add_argument(
@@ -91,13 +93,17 @@ def run(arguments: argparse.Namespace) -> int:
     format = "" if terminal else _format(arguments)
     look = _look(arguments)
     options.check_settings(arguments)
+    reading.refuse_uncalibrated(arguments)
+    opening = reading.opening(arguments)
+    if look.size is not None:
+        opening["limits"].check("the picture", pixels=look.size[0] * look.size[1])
     keep = tuple(file for file in arguments.files if file != streams.STANDARD)
     if not terminal:
         streams.check_output(arguments.output, keep)
     bar = Bar(quiet=arguments.quiet)
-    faults = Faults(bar)
-    with streams.inputs(arguments.files) as files:
-        sounds = _opened(files, arguments, faults, bar)
+    with streams.inputs(arguments.files) as files, reading.report(arguments.report, list(keep)) as report:
+        faults = Faults(bar, report)
+        sounds = _opened(files, arguments, opening, faults)
         if sounds:
             from sonograph.pictures.compose import compose
 
@@ -116,41 +122,44 @@ def run(arguments: argparse.Namespace) -> int:
 class Faults:
     """What was wrong with some of the files, said as it comes up."""
 
-    def __init__(self, bar: Bar) -> None:
+    def __init__(self, bar: Bar, report: reading.Report) -> None:
         self.codes: set[int] = set()
-        self._bar = bar
+        self.bar, self._report = bar, report
 
     def tell(self, name: str, error: SonographError) -> None:
         """Say what is wrong with a file."""
-        self._bar.clear()
+        self.bar.clear()
+        self._report.failed(name, error)
         name, words = streams.plain(name), streams.plain(str(error))
         talk(words if name in words else f"{name}: {words}")
-        self.codes.add(exits.code_of(error) or exits.BUG)
+        self.codes.add(exits.code_of_input(error))
 
     def look_at(self, source: Any) -> None:
         """Say how a file was, now that it has been read."""
         status = getattr(source, "status", None)
+        if status is not None:
+            self._report.was(streams.plain(str(source.path)), source)
         if status is not None and status.word not in ("ok", "empty"):
             talk(streams.plain(status.sentence))
             if status.word != "warn":
                 self.codes.add(exits.INPUT)
 
 
-def _opened(files: list[str], arguments: argparse.Namespace, faults: Faults, bar: Bar) -> list[Named]:
+def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, Any], faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import named
     from sonograph.pictures.settings import checked_seconds
 
+    if arguments.preset:
+        opening = opening | {"calibration": False}  # a library's numbers know none
     sounds = []
     for file in files:
         try:
-            # a library's numbers know no calibration
-            opening: dict[str, Any] = {"calibration": False} if arguments.preset else {}
             opened = named(file, labels=arguments.labels, **opening)
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = options.settings(arguments, rate)
-            watched: Any = Watched(opened.sound, bar)  # type: ignore[arg-type]  # a file is a Source
+            watched: Any = Watched(opened.sound, faults.bar)  # type: ignore[arg-type]  # a file is a Source
             sounds.append(
                 dataclasses.replace(opened, sound=watched, settings=settings, seconds=checked_seconds(seconds))
             )

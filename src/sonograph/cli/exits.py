@@ -34,6 +34,11 @@ def code_of(error: BaseException) -> int | None:
     return next((code for kind, code in CODES if isinstance(error, kind)), None)
 
 
+def code_of_input(error: BaseException) -> int:
+    """The exit code of what was wrong with one file of several: one that is over a limit is at fault itself."""
+    return INPUT if isinstance(error, LimitError) else code_of(error) or BUG
+
+
 def told(error: BaseException) -> int:
     """Say what went wrong; return the exit code. A traceback is shown of our own faults only."""
     if isinstance(error, SystemExit):

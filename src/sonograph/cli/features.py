@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sonograph.cli import exits, options
+from sonograph.cli import exits, options, reading
 from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError, SourceError
 
@@ -36,6 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     run = options.group(parser, "how to run")
     run.add_argument("--processes", type=int, metavar="N", help="at a time, each on one thread [all cores]")
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
+    reading.add_report(run)
+    reading.add_reading(parser)
     options.add_help(parser)
 
 
@@ -48,6 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.processes is not None and arguments.processes < 1:
         raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
     settings = _settings(arguments)
+    reading.refuse_uncalibrated(arguments)
+    opening = reading.opening(arguments)
+    if arguments.preset is not None:
+        opening["calibration"] = False  # a library's numbers know none
     files = sound_files(arguments.paths)
     if arguments.processes != 1 and processes.worth(files):
         processes.begin()
@@ -57,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if check_format(arguments.output) != ".zarr":
         check_output(arguments.output, keep=tuple(arguments.paths))
+    if arguments.report is not None:
+        check_output(arguments.report, keep=tuple(files))
     progress = Progress(len(files), "files", quiet=arguments.quiet)
     said = set()
 
@@ -80,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
             settings,
             arguments.output,
             summary=arguments.summary,
-            preset=arguments.preset is not None,
+            opening=opening,
             processes=arguments.processes,
             tell=tell,
         )
@@ -92,6 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return exits.INTERRUPTED
     progress.clear()
+    if arguments.report is not None:
+        reading.write_records(arguments.report, [said.record for said in report.files], files)
     return _told(report, arguments, len(files))
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sonograph.cli import exits, options
+from sonograph.cli import exits, options, reading
 from sonograph.cli.exits import talk
 from sonograph.errors import SonographError
 from sonograph.units import level_unit, reference_power
@@ -30,41 +30,54 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file")
     out = options.group(parser, "how to say it")
     out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
+    reading.add_report(out)
+    reading.add_reading(parser)
     options.add_help(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Say what each file holds; return the exit code."""
     codes = set()
-    for i, file in enumerate(arguments.files):
-        try:
-            facts = facts_of(file)
-        except SonographError as error:
-            talk(str(error))
-            codes.add(exits.code_of(error) or exits.BUG)
-            facts = {"file": file, "status": "failed", "reason": str(error)}
+    opening = reading.opening(arguments)
+    with reading.report(arguments.report, arguments.files) as report:
+        for i, file in enumerate(arguments.files):
+            try:
+                facts = facts_of(file, report, **opening)
+            except SonographError as error:
+                talk(str(error))
+                codes.add(exits.code_of_input(error))
+                report.failed(file, error)
+                facts = _failed(file, error)
+                if arguments.json:
+                    print(json.dumps(facts), flush=True)
+                continue
+            if facts["status"] in ("partial", "failed", "refused", "empty"):
+                talk(facts["sentence"])
+                codes.add(exits.INPUT)
             if arguments.json:
-                print(json.dumps(facts, ensure_ascii=False), flush=True)
-            continue
-        if facts["status"] in ("partial", "failed", "refused"):
-            talk(facts["reason"])
-            codes.add(exits.INPUT)
-        if arguments.json:
-            print(json.dumps(facts, ensure_ascii=False), flush=True)
-        else:
-            print(("\n" if i else "") + words(facts), flush=True)
+                print(json.dumps(facts), flush=True)
+            else:
+                print(("\n" if i else "") + words(facts), flush=True)
     return exits.worst(codes)
 
 
-def facts_of(file: str) -> dict[str, Any]:
+def _failed(file: str, error: SonographError) -> dict[str, Any]:
+    """What there is to say of a file that could not be opened."""
+    from sonograph.io.examine import status_of
+
+    status = status_of(error)
+    return {"file": file, "status": status.word, "reason": status.reason, "sentence": status.sentence}
+
+
+def facts_of(file: str, report: reading.Report, **opening: Any) -> dict[str, Any]:
     """What a file holds, ready for JSON; peak and rms in dB, None where all is silent."""
     import numpy as np
 
     from sonograph.io import audio
 
     if made := _recipe(file):
-        return {"file": file, "status": "ok", "reason": "", "format": "PNG", "recipe": made}
-    with audio.open(file) as source:
+        return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": made}
+    with audio.open(file, **opening) as source:
         peak, squares, count = 0.0, 0.0, 0
         for block in source.blocks():
             finite = block if np.isfinite(block.sum(dtype=float)) else block[np.isfinite(block)]
@@ -73,13 +86,15 @@ def facts_of(file: str) -> dict[str, Any]:
                 squares += float(np.einsum("...i,...i->...", finite, finite, dtype=float).sum())
                 count += finite.size
         status = source.status
+        report.was(file, source)
         full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
         reference = reference_power(source.unit, "spectrum")
         least = (1.0, 0.5) if full else (reference, reference)
         return {
             "file": file,
             "status": status.word,
-            "reason": status.sentence,
+            "reason": status.reason,
+            "sentence": status.sentence,
             "format": source.format,
             "sample_rate": source.sample_rate,
             "n_channels": source.n_channels,
@@ -89,12 +104,15 @@ def facts_of(file: str) -> dict[str, Any]:
             "unit": source.unit,
             "peak": _decibels(peak**2 / least[0]),
             "rms": _decibels(squares / max(1, count) / least[1]),
+            "metadata": reading.metadata(source),
         }
 
 
 def _recipe(file: str) -> dict[str, Any] | None:
     """How a picture was made, if the file is one that says so."""
     try:
+        if not Path(file).is_file():  # a pipe would be waited for
+            return None
         with Path(file).open("rb") as opened:
             if opened.read(len(PNG)) != PNG:
                 return None
@@ -121,7 +139,8 @@ def words(facts: dict[str, Any]) -> str:
         ("start", facts["start"]),
         ("peak", _level(facts["peak"], unit)),
         ("rms", _level(facts["rms"], unit)),
-        ("status", facts["reason"] or "ok"),
+        ("device", facts["metadata"].get("device")),
+        ("status", facts["sentence"] or "ok"),
     ]
     return "\n".join([facts["file"], *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
 

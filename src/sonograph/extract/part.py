@@ -16,12 +16,14 @@ from sonograph.extract.summary import summary_names, summary_of
 from sonograph.files import written
 from sonograph.frames import centre_sample
 from sonograph.io import audio
+from sonograph.io.examine import record, status_of
 from sonograph.io.resampling import resample
+from sonograph.io.status import Status
 from sonograph.settings import Settings, stft_of
 from sonograph.sources import Signal, Source
 from sonograph.transform import spectrogram
 
-SCHEMA = 3
+SCHEMA = 4
 """Changes when what a part holds does."""
 
 IN_MEMORY = 1 << 26
@@ -35,18 +37,24 @@ class Job:
     files     : paths
     settings  : of the features
     summary   : one row a file instead of one a frame
-    preset    : whether the numbers are those of a library, which knows no calibration
+    opening   : how files are opened, as (name, value) pairs
     """
 
     files: tuple[str, ...]
     settings: Settings
     summary: bool
-    preset: bool
+    opening: tuple[tuple[str, Any], ...] = ()
 
     @property
     def name(self) -> str:
         """A name that is another for other files, changed files or other settings."""
-        said = [SCHEMA, self.settings.digest, self.summary, self.preset, [_identity(file) for file in self.files]]
+        said = [
+            SCHEMA,
+            self.settings.digest,
+            self.summary,
+            repr(self.opening),
+            [_identity(file) for file in self.files],
+        ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24] + ".npz"
 
 
@@ -62,13 +70,15 @@ def _identity(file: str) -> list[Any]:
 class FileReport:
     """What became of one file.
 
-    fault : what is wrong with it, in a sentence; "" if nothing
-    ours  : the fault is one of Sonograph
+    fault  : what is wrong with it, in a sentence; "" if nothing
+    ours   : the fault is one of Sonograph
+    record : how it was, as `sonograph.io.examine.record` says it
     """
 
     file: str
     fault: str = ""
     ours: bool = False
+    record: dict[str, Any] = field(default_factory=dict)
     sample_rate: float = 0.0
     was_rate: float = 0.0
     n_channels: int = 0
@@ -92,10 +102,13 @@ def make(job: Job, folder: str) -> list[FileReport]:
             rows = _features(file, job, report)
         except SonographError as error:
             report.fault = str(error) if str(error).startswith(file) else f"{file}: {error}"
+            report.record = record(file, status_of(error))
         except MemoryError:
             report.fault = f"{file}: needs more memory than there is. Take it in pieces, or on a larger machine."
+            report.record = record(file, Status("failed", "memory", report.fault))
         except Exception as error:
             report.fault, report.ours = f"{file}: {type(error).__name__}: {error}", True
+            report.record = record(file, Status("failed", "bug", report.fault))
         else:
             report.n_rows, report.dtype = len(rows), rows.dtype.name
             values.append(rows)
@@ -130,7 +143,7 @@ def read_values(path: Path) -> np.ndarray:
 
 def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
     """(rows of the table, features), and what there is to say about them."""
-    with audio.open(file, calibration=False if job.preset else None) as opened:
+    with audio.open(file, **dict(job.opening)) as opened:
         source: Source = _in_memory(opened)
         report.was_rate = source.sample_rate
         wanted = stft_of(job.settings).sample_rate
@@ -138,6 +151,7 @@ def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
             source = resample(source, wanted)
         result = spectrogram(source, job.settings)
         status = opened.status
+        report.record = record(file, status, opened)
         if status.word in ("partial", "failed", "refused", "empty"):
             report.fault = status.sentence or f"{file}: holds no samples."
     if result.quantity == "transform":
@@ -164,4 +178,4 @@ def _in_memory(opened: Any) -> Source:
             return source
     samples = np.concatenate(parts, axis=1) if parts else np.zeros((opened.n_channels, 0), opened.dtype)
     one = samples[0] if len(samples) == 1 else samples
-    return Signal(one, opened.sample_rate, opened.unit, opened.start)
+    return Signal(one, opened.sample_rate, opened.unit, opened.start, opened.calibration)

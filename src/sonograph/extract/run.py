@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from sonograph.engines import n_threads
 from sonograph.errors import OutputError
 from sonograph.extract.part import FileReport, Job, kept, make
 from sonograph.extract.processes import context, worth
 from sonograph.extract.table import Table, write
+from sonograph.io.examine import record
+from sonograph.io.status import Status
 from sonograph.settings import Settings
 
 AT_ONCE = 32
@@ -47,7 +50,7 @@ def extract(
     out: str,
     *,
     summary: bool = False,
-    preset: bool = False,
+    opening: Mapping[str, Any] | None = None,
     processes: int | None = None,
     tell: Callable[[list[FileReport], bool], None] = lambda reports, kept: None,
 ) -> Report:
@@ -63,8 +66,8 @@ def extract(
         A .csv, .jsonl, .npz, .parquet or .zarr.
     summary
         One row a file instead of one a frame.
-    preset
-        The numbers are those of a library, which knows no calibration.
+    opening
+        How files are opened: the options of `sonograph.open`.
     processes
         How many, each on one thread; None: one for each core.
     tell
@@ -81,7 +84,8 @@ def extract(
     except OSError as error:
         raise OutputError(f"{folder}: the folder could not be made ({error.strerror}).") from None
     size = max(1, min(AT_ONCE, len(files) // 16))  # of the files alone, so that parts are found again
-    jobs = [Job(tuple(files[i : i + size]), settings, summary, preset) for i in range(0, len(files), size)]
+    how = tuple(sorted((opening or {}).items()))
+    jobs = [Job(tuple(files[i : i + size]), settings, summary, how) for i in range(0, len(files), size)]
     report, done = Report(), {}
     waiting = []
     for job in jobs:
@@ -150,10 +154,15 @@ def _alone(job: Job, folder: str) -> list[FileReport]:
                 pool.submit(make, replace(job, files=(file,)), folder).result()
             good.append(file)
         except BrokenProcessPool:
-            lost[file] = FileReport(file, f"{file}: reading it ended the process. Convert it, or leave it out.")
+            lost[file] = _lost(file)
     whole = {said.file: said for said in make(replace(job, files=tuple(good)), folder)} if good else {}
     reports = [lost.get(file) or whole[file] for file in job.files]
     made = Path(folder) / replace(job, files=tuple(good)).name
     if made.is_file():
         made.replace(Path(folder) / job.name)
     return reports
+
+
+def _lost(file: str) -> FileReport:
+    words = f"{file}: reading it ended the process. Convert it, or leave it out."
+    return FileReport(file, words, record=record(file, Status("failed", "crash", words)))

@@ -1,0 +1,135 @@
+"""Options for how files are read: what full scale is, tables, limits; and the report of how each file was."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sonograph.cli import options
+from sonograph.errors import SettingsError, SonographError
+
+CALIBRATION = ("end_to_end", "hydrophone", "microphone", "gain", "full_scale")
+LIMITS = ("channels", "seconds", "pixels", "bytes")
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """What the numbers in a file are, and how much is read."""
+    how = options.group(parser, "what the numbers are (a FILE.toml beside the file may say so too)")
+    how.add_argument("--end-to-end", type=float, metavar="DB", help="full scale (peak) of the recorder, dB re 1 µPa")
+    how.add_argument("--hydrophone", type=float, metavar="DB", help="its sensitivity, dB re 1 V/µPa: below 0")
+    how.add_argument("--microphone", type=float, metavar="MV", help="its sensitivity, mV/Pa")
+    how.add_argument("--gain", type=float, metavar="DB", help="of the amplifier behind it [0]")
+    how.add_argument("--full-scale", type=float, metavar="V", help="what the converter reads as 1.0, volts (peak)")
+    how.add_argument("--sample-rate", type=float, metavar="HZ", help="of a table that has no column of times")
+    how.add_argument("--time-column", metavar="NAME", help="of a table, where it is not called time")
+    most = options.group(parser, "how much is allowed")
+    most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
+    most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [31 days]")
+    most.add_argument("--max-pixels", type=int, metavar="N", help="of a picture [100 000 000]")
+    most.add_argument("--max-bytes", type=int, metavar="N", help="held in memory at once [4 GiB]")
+
+
+def add_report(out: Any) -> None:
+    """The option of a report, in a group of options."""
+    out.add_argument("--report", metavar="FILE", help="a line of JSON for each file: how it was, and why")
+
+
+def limits(arguments: argparse.Namespace) -> Any:
+    """How much is allowed."""
+    from sonograph.limits import Limits
+
+    given = {name: getattr(arguments, f"max_{name}") for name in LIMITS}
+    return Limits(**{name: value for name, value in given.items() if value is not None})
+
+
+def opening(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `sonograph.open` is told.
+
+    Raises
+    ------
+    SettingsError
+        A calibration or a limit that cannot be.
+    """
+    found: dict[str, Any] = {"limits": limits(arguments)}
+    given = {name: getattr(arguments, name) for name in CALIBRATION if getattr(arguments, name) is not None}
+    if given:
+        from sonograph.calibration import Calibration
+
+        found["calibration"] = Calibration.from_values(given)
+    if arguments.sample_rate is not None:
+        found["sample_rate"] = arguments.sample_rate
+    if arguments.time_column is not None:
+        found["time_column"] = arguments.time_column
+    return found
+
+
+class Report:
+    """How each file was, in the order of the command; the last word on a file counts."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, dict[str, Any]] = {}
+
+    def was(self, file: str, source: Any) -> None:
+        """A file that was read, as it turned out."""
+        from sonograph.io.examine import record
+
+        self._records[file] = record(file, source.status, source)
+
+    def failed(self, file: str, error: SonographError) -> None:
+        """A file that could not be used."""
+        from sonograph.io.examine import record, status_of
+
+        self._records[file] = record(file, status_of(error))
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """One a file."""
+        return list(self._records.values())
+
+
+@contextlib.contextmanager
+def report(path: str | None, keep: list[str]) -> Iterator[Report]:
+    """A report that is written at the end, also when the work between fails or is interrupted.
+
+    Raises
+    ------
+    OutputError
+        It could not be written, known before any work is done.
+    """
+    from sonograph import files
+
+    kept = Report()
+    if path is None:
+        yield kept
+        return
+    files.check_output(path, keep=tuple(keep))
+    try:
+        yield kept
+    finally:
+        write_records(path, kept.records, keep)
+
+
+def write_records(path: str, records: list[dict[str, Any]], keep: list[str]) -> None:
+    """JSON, a line a file."""
+    from sonograph import files
+
+    with files.written(path, keep=tuple(keep)) as part:
+        part.write_text("".join(json.dumps(values) + "\n" for values in records), encoding="utf-8")
+
+
+def metadata(source: Any) -> dict[str, Any]:
+    """What a file says about itself, ready for JSON; what it does not say is left out."""
+    said = dataclasses.asdict(source.metadata)
+    said["start"] = said["start"] and said["start"].isoformat()
+    return {name: value for name, value in said.items() if value}
+
+
+def refuse_uncalibrated(arguments: argparse.Namespace) -> None:
+    """Refuse a calibration beside a preset, whose numbers are those of another library."""
+    given = [f"--{name.replace('_', '-')}" for name in CALIBRATION if getattr(arguments, name) is not None]
+    if given and arguments.preset is not None:
+        raise SettingsError(f"{given[0]} is given with --preset, whose numbers know no calibration; leave one out")

@@ -1,0 +1,133 @@
+"""Calibration, limits and reports, as people type them."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+import soundfile
+
+from sonograph import cli
+
+
+def facts(capsys, *words):
+    assert cli.main(["info", "--json", *words]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_recorder_of_176_db_reads_as_its_maker_says(here, capsys):
+    """SoundTrap's example: -70 dBFS is 103 dB re 1 µPa."""
+    sine = 10 ** (-70 / 20) * np.sin(2 * np.pi * 1000 * np.arange(48_000) / 48_000)
+    soundfile.write("trap.wav", sine, 48_000, subtype="FLOAT")
+    said = facts(capsys, "trap.wav", "--end-to-end", "176")
+    assert said["unit"] == "µPa"
+    assert said["rms"] == pytest.approx(176 - 70 - 3.01, abs=0.01)
+    same = facts(capsys, "trap.wav", "--hydrophone", "-166", "--gain", "-10", "--full-scale", "1")
+    assert same["rms"] == pytest.approx(said["rms"], abs=0.01)
+
+
+def test_a_pistonphone_reads_its_level(here, capsys):
+    """114 dB re 20 µPa on a microphone of 50 mV/Pa into a converter of 1 V."""
+    rms = 20e-6 * 10 ** (114 / 20) * 0.050
+    soundfile.write("piston.wav", rms * np.sqrt(2) * np.sin(2 * np.pi * 250 * np.arange(8000) / 8000), 8000, "FLOAT")
+    said = facts(capsys, "piston.wav", "--microphone", "50", "--full-scale", "1")
+    assert said["rms"] == pytest.approx(114.0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "command", [["info"], ["draw", "-o", "a.png"], ["features", "-o", "a.csv", "--settings", "s.toml"]]
+)
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--end-to-end", "-176"], "end_to_end is -176; it must be above 0 dB re 1 µPa: did you mean 176?"),
+        (["--hydrophone", "165", "--full-scale", "1"], "hydrophone is 165; it must be below 0 dB re 1 V/µPa"),
+        (["--microphone", "50"], "full_scale is missing; it must be the volts"),
+        (["--max-seconds", "0"], "seconds is 0.0; a limit must be above 0"),
+    ],
+)
+def test_a_sign_the_wrong_way_round_is_noticed_before_any_file_is_read(command, flags, message, wav, here, capsys):
+    (here / "s.toml").write_text('kind = "stft"\n')
+    assert cli.main([command[0], wav, *command[1:], *flags]) == 2
+    assert message in capsys.readouterr().err
+    assert not (here / "a.png").exists()
+
+
+def test_a_calibration_beside_a_preset_is_refused(wav, capsys):
+    for command in (["draw", wav, "-o", "a.png"], ["features", wav, "-o", "a.csv"]):
+        assert cli.main([*command, "--preset", "librosa.mel", "--end-to-end", "176"]) == 2
+        assert "--end-to-end is given with --preset, whose numbers know no calibration" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--max-seconds", "0.1"], "tone.wav: has 0.5 seconds; it must be at most 0.1. Allow more with --max-seconds"),
+        (["--max-channels", "1"], "two.wav: has 2 channels; it must be at most 1. Allow more with --max-channels"),
+    ],
+)
+def test_a_file_over_a_limit_is_refused_and_the_others_are_done(flags, message, wav, here, capsys):
+    soundfile.write("two.wav", np.zeros((100, 2)), 8000)
+    soundfile.write("small.wav", np.full(100, 0.5), 8000)
+    assert cli.main(["info", "--json", wav, "two.wav", "small.wav", *flags]) == 3
+    said = capsys.readouterr()
+    assert message in said.err
+    lines = [json.loads(line) for line in said.out.splitlines()]
+    assert [line["file"] for line in lines if line["status"] == "ok"][-1] == "small.wav"
+    assert {"refused"} == {line["status"] for line in lines if line["status"] != "ok"}
+    assert {"limit"} == {line["reason"] for line in lines if line["status"] != "ok"}
+
+
+def test_a_picture_over_a_limit_is_refused_before_work(wav, here, capsys):
+    assert cli.main(["draw", wav, "-o", "a.png", "--size", "800x600", "--max-pixels", "1000"]) == 2
+    assert "the picture: has 480,000 pixels; it must be at most 1,000" in capsys.readouterr().err
+    assert not (here / "a.png").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [["info"], ["draw", "-o", "a.png"], ["features", "-o", "a.csv", "--preset", "librosa.mfcc"]]
+)
+def test_a_report_has_a_line_for_each_file(command, wav, here, capsys):
+    whole = (here / wav).read_bytes()
+    (here / "cut.wav").write_bytes(whole[:4000])
+    (here / "text.wav").write_text("this is a letter, not a sound, and long enough to be one")
+    files = [wav, "cut.wav", "text.wav", "missing.wav"]
+    assert cli.main([command[0], *files, *command[1:], "--report", "report.jsonl"]) == 3
+    lines = [json.loads(line) for line in (here / "report.jsonl").read_text().splitlines()]
+    assert sorted(line["path"] for line in lines) == sorted(files)
+    by_file = {line["path"]: line for line in lines}
+    assert {name: line["status"] for name, line in by_file.items()} == {
+        wav: "ok",
+        "cut.wav": "partial",
+        "text.wav": "failed",
+        "missing.wav": "failed",
+    }
+    assert by_file["cut.wav"]["expected"] == 4000
+    assert by_file["cut.wav"]["decoded"] == (4000 - 44) // 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_is_said_before_work(wav, here, capsys):
+    for report in ("no/such/folder.jsonl", wav):
+        assert cli.main(["draw", wav, "-o", "a.png", "--report", report]) == 4
+    assert "is the input. Name another file" in capsys.readouterr().err
+    assert not (here / "a.png").exists()
+
+
+def test_a_pipe_is_refused_at_once(here, capsys):
+    os.mkfifo("pipe.wav")
+    assert cli.main(["info", "pipe.wav"]) == 3
+    assert "pipe.wav: is a pipe" in capsys.readouterr().err
+
+
+def test_a_table_without_times_is_given_its_rate(here, capsys):
+    (here / "tide.csv").write_text("height\n" + "\n".join(str(i % 5) for i in range(100)) + "\n")
+    assert facts(capsys, "tide.csv", "--sample-rate", "10")["duration"] == 10.0
+
+
+def test_what_a_file_says_about_itself_is_passed_on(here, capsys):
+    with soundfile.SoundFile("said.wav", "w", 8000, 1) as file:
+        file.comment = "dawn chorus"
+        file.write(np.full(100, 0.5))
+    said = facts(capsys, "said.wav")
+    assert "dawn chorus" in said["metadata"]["fields"].values()
