@@ -58,6 +58,11 @@ def test_a_bad_file_is_one_sentence_and_3(file, words, wav, here, capsys):
     assert not (here / "out.png").exists()
 
 
+def test_a_name_that_is_no_text_is_said_once(here, capsys):
+    assert cli.main(["draw", "\udcff no.wav", "-o", "out.png"]) == 3
+    assert capsys.readouterr().err == "sonograph: \\xff no.wav: does not exist. Check the name.\n"
+
+
 def test_one_bad_file_among_many_leaves_the_others_drawn(wav, here, capsys):
     make_bad(here)
     assert cli.main(["draw", wav, "text.wav", wav, "-o", "out.png"]) == 3
