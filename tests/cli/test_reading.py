@@ -84,6 +84,13 @@ def test_a_picture_over_a_limit_is_refused_before_work(wav, here, capsys):
     assert not (here / "a.png").exists()
 
 
+def test_features_over_a_limit_are_refused_before_work(wav, here, capsys):
+    command = ["features", wav, "-o", "a.csv", "--preset", "librosa.mfcc", "--max-bytes"]
+    assert cli.main([*command, "500"]) == 3
+    assert "tone.wav: has 640 bytes; it must be at most 500. Allow more with --max-bytes" in capsys.readouterr().err
+    assert cli.main([*command, "640"]) == 0
+
+
 @pytest.mark.parametrize(
     "command", [["info"], ["draw", "-o", "a.png"], ["features", "-o", "a.csv", "--preset", "librosa.mfcc"]]
 )

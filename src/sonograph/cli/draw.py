@@ -56,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--labels", metavar="FILE", help="marks to draw over it: an Audacity label track or a Raven selection table"
     )
     options.add_stft(parser)
-    reading.add_reading(parser)
+    reading.add_reading(parser, "pixels")
     look = options.group(parser, "how it looks")
     look.add_argument("--below", type=float, metavar="DB", help="how far below the loudest level shown [80]")
     look.add_argument(
@@ -128,9 +128,11 @@ class Faults:
 
     def tell(self, name: str, error: SonographError) -> None:
         """Say what is wrong with a file."""
+        from sonograph.io.status import shown
+
         self.bar.clear()
         self._report.failed(name, error)
-        name, words = streams.plain(name), streams.plain(str(error))
+        name, words = streams.plain(shown(name)), streams.plain(str(error))
         talk(words if name in words else f"{name}: {words}")
         self.codes.add(exits.code_of_input(error))
 

@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     run.add_argument("--processes", type=int, metavar="N", help="at a time, each on one thread [all cores]")
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(run)
-    reading.add_reading(parser)
+    reading.add_reading(parser, "bytes")
     options.add_help(parser)
 
 

@@ -16,8 +16,8 @@ CALIBRATION = ("end_to_end", "hydrophone", "microphone", "gain", "full_scale")
 LIMITS = ("channels", "seconds", "pixels", "bytes")
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
-    """What the numbers in a file are, and how much is read."""
+def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
+    """What the numbers in a file are, and how much is read; `more` names the limits on what is made of it."""
     how = options.group(parser, "what the numbers are (a FILE.toml beside the file may say so too)")
     how.add_argument("--end-to-end", type=float, metavar="DB", help="full scale (peak) of the recorder, dB re 1 µPa")
     how.add_argument("--hydrophone", type=float, metavar="DB", help="its sensitivity, dB re 1 V/µPa: below 0")
@@ -29,8 +29,10 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     most = options.group(parser, "how much is allowed")
     most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
     most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [31 days]")
-    most.add_argument("--max-pixels", type=int, metavar="N", help="of a picture [100 000 000]")
-    most.add_argument("--max-bytes", type=int, metavar="N", help="held in memory at once [4 GiB]")
+    if "pixels" in more:
+        most.add_argument("--max-pixels", type=int, metavar="N", help="of a picture [100 000 000]")
+    if "bytes" in more:
+        most.add_argument("--max-bytes", type=int, metavar="N", help="of a file's features, held in memory [4 GiB]")
 
 
 def add_report(out: Any) -> None:
@@ -42,7 +44,7 @@ def limits(arguments: argparse.Namespace) -> Any:
     """How much is allowed."""
     from sonograph.limits import Limits
 
-    given = {name: getattr(arguments, f"max_{name}") for name in LIMITS}
+    given = {name: getattr(arguments, f"max_{name}", None) for name in LIMITS}
     return Limits(**{name: value for name, value in given.items() if value is not None})
 
 

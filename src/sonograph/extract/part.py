@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,12 @@ import numpy as np
 from sonograph.errors import SettingsError, SonographError
 from sonograph.extract.summary import summary_names, summary_of
 from sonograph.files import written
-from sonograph.frames import centre_sample
+from sonograph.frames import centre_sample, frames_of
 from sonograph.io import audio
 from sonograph.io.examine import record, status_of
 from sonograph.io.resampling import resample
 from sonograph.io.status import Status
+from sonograph.plan import Plan
 from sonograph.settings import Settings, stft_of
 from sonograph.sources import Signal, Source
 from sonograph.transform import spectrogram
@@ -149,6 +151,7 @@ def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
         wanted = stft_of(job.settings).sample_rate
         if wanted is not None and wanted != source.sample_rate:
             source = resample(source, wanted)
+        opened.limits.check(file, bytes=_size(source, job.settings))
         result = spectrogram(source, job.settings)
         status = opened.status
         report.record = record(file, status, opened)
@@ -165,6 +168,12 @@ def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
     report.names = list(summary_names(result.names) if job.summary else result.names)
     rows = np.swapaxes(result.values, -1, -2).reshape(-1, result.values.shape[-2])
     return summary_of(rows) if job.summary else rows
+
+
+def _size(source: Source, settings: Settings) -> int:
+    """Bytes of all features of a sound."""
+    plan = Plan(settings, source, source.read(range(0)).dtype, None)
+    return math.prod(plan.shape(len(frames_of(settings, source.n_samples)))) * plan.dtype.itemsize
 
 
 def _in_memory(opened: Any) -> Source:
