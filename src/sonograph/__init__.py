@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from sonograph.levels import power as power
     from sonograph.limits import Limits as Limits
     from sonograph.lufs import loudness as loudness
+    from sonograph.named_features import feature as feature
+    from sonograph.named_features import feature_names as feature_names
     from sonograph.presets import preset as preset
     from sonograph.presets import preset_names as preset_names
     from sonograph.reassignment import reassigned as reassigned
@@ -99,6 +101,7 @@ _HOME = {
         "PitchClassSettings", "MultitaperSettings",
     ),
     "sonograph.presets": ("preset", "preset_names"),
+    "sonograph.named_features": ("feature", "feature_names"),
     "sonograph.calibration": ("Calibration",),
     "sonograph.limits": ("Limits",),
     "sonograph.io.examine": ("examine",),

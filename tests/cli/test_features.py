@@ -199,7 +199,7 @@ def test_files_with_other_rows_are_left_out_and_told(folder, capsys):
         (["birds", "-o", "a.csv", "--preset", "librosa.stft"], 2, "the values are complex, and a table holds real"),
         (["birds", "-o", "a.csv", "--settings", "no.toml"], 3, "no.toml: could not be read"),
         (["birds", "-o", "a.csv", "--settings", "birds/0.wav"], 2, "birds/0.wav: is not text; it must be TOML"),
-        (["birds", "-o", "a.csv"], 2, "one of the arguments --preset --settings is required"),
+        (["birds", "-o", "a.csv"], 2, "one of the arguments --preset --settings --feature is required"),
         (["birds", "-o", "no/a.csv", "--preset", "kaldi.fbank"], 4, "the folder no does not exist"),
         (["birds", "-o", "a.csv", "--preset", "kaldi.fbank", "--processes", "0"], 2, "--processes is 0; it must be 1"),
         (["birds/0.wav", "-o", "birds/0.wav", "--preset", "kaldi.fbank"], 2, "must end in"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sonograph.cli import exits, options, reading
 from sonograph.cli.exits import talk
@@ -15,11 +15,27 @@ with --summary. Rows keep the order of the files, whatever the number of process
 where it was when the same command is given again; files with faults are told at the end and never stop it."""
 
 EXAMPLES = """examples:
+  sonograph features birds/ -o birds.csv --feature rms,centroid,pitch --window 25ms --hop 10ms
   sonograph features robin.wav -o robin.csv --preset librosa.mfcc
   sonograph features birds/ -o birds.npz --preset kaldi.fbank
   sonograph features birds/ -o birds.parquet --settings my.toml --summary
   sonograph presets kaldi.fbank > my.toml
 """
+
+
+class _List(argparse.Action):
+    """Prints the features that have a name, and leaves."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from sonograph.named_features import feature_names, feature_words
+
+        width = max(map(len, feature_names()))
+        for name in feature_names():
+            print(f"{name:<{width}}  {feature_words(name)}")
+        parser.exit(exits.DONE)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +46,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one = how.add_mutually_exclusive_group(required=True)
     one.add_argument("--preset", metavar="NAME", help="another library's numbers: 'sonograph presets' lists them")
     one.add_argument("--settings", metavar="FILE", help="a TOML of settings: 'sonograph presets NAME' prints one")
+    one.add_argument(
+        "--feature",
+        action="append",
+        metavar="NAMES",
+        help="by name, side by side: rms,centroid,pitch. --list tells them all",
+    )
+    how.add_argument("--list", action=_List, help="say which features have a name, and leave")
+    how.add_argument("--window", type=options.length, metavar="LENGTH", help="with --feature: 2048 or 25ms [2048]")
+    how.add_argument("--hop", type=options.length, metavar="LENGTH", help="likewise [window / 4]")
     how.add_argument(
         "--summary", action="store_true", help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each"
     )
@@ -122,10 +147,25 @@ def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
     return exits.INPUT if report.faults else exits.DONE
 
 
+def _choice(arguments: argparse.Namespace) -> Any:
+    from sonograph.named_features import Choice
+
+    names = tuple(name.strip() for listed in arguments.feature for name in listed.split(","))
+    choice = Choice(names, arguments.window, arguments.hop)
+    if all(given is None or given.in_samples for given in (arguments.window, arguments.hop)):
+        choice.frames(1.0)  # refuses what no sound could be cut into
+    return choice
+
+
 def _settings(arguments: argparse.Namespace) -> Any:
     from sonograph.presets import preset
     from sonograph.settings import from_toml
 
+    if arguments.feature is not None:
+        return _choice(arguments)
+    for name in ("window", "hop"):
+        if getattr(arguments, name) is not None:
+            raise SettingsError(f"--{name} is given without --feature; a preset or a file of settings sets it")
     if arguments.preset is not None:
         settings: Any = preset(arguments.preset)
     else:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,19 @@ from sonograph.io import audio
 from sonograph.io.examine import record, status_of
 from sonograph.io.resampling import resample
 from sonograph.io.status import Status
+from sonograph.limits import Limits
+from sonograph.named_features import Choice
 from sonograph.plan import Plan
 from sonograph.settings import Settings, stft_of
 from sonograph.sources import Signal, Source
+from sonograph.spectrograms import Spectrogram
 from sonograph.transform import spectrogram
 
-SCHEMA = 4
+SCHEMA = 5
 """Changes when what a part holds does."""
 
 IN_MEMORY = 1 << 26
-"""Samples of all channels up to which a sound is read at once."""
+"""Samples of all channels up to which a sound is read at once; of a longer one, each settings value reads it anew."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,13 @@ class Job:
     """What one process is asked to do.
 
     files     : paths
-    settings  : of the features
+    settings  : of the features, or which of them by name
     summary   : one row a file instead of one a frame
     opening   : how files are opened, as (name, value) pairs
     """
 
     files: tuple[str, ...]
-    settings: Settings
+    settings: Settings | Choice
     summary: bool
     opening: tuple[tuple[str, Any], ...] = ()
 
@@ -148,26 +151,40 @@ def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
     with audio.open(file, **dict(job.opening)) as opened:
         source: Source = _in_memory(opened)
         report.was_rate = source.sample_rate
-        wanted = stft_of(job.settings).sample_rate
+        wanted = None if isinstance(job.settings, Choice) else stft_of(job.settings).sample_rate
         if wanted is not None and wanted != source.sample_rate:
             source = resample(source, wanted)
-        opened.limits.check(file, bytes=_size(source, job.settings))
-        result = spectrogram(source, job.settings)
+        result, names = _computed(job.settings, source, file, opened.limits)
         status = opened.status
         report.record = record(file, status, opened)
         if status.word in ("partial", "failed", "refused", "empty"):
             report.fault = status.sentence or f"{file}: holds no samples."
     if result.quantity == "transform":
         raise SettingsError('the values are complex, and a table holds real numbers: set quantity="power"')
-    stft = stft_of(job.settings)
+    stft = stft_of(result.settings)
     report.sample_rate, report.n_channels, report.n_frames = result.sample_rate, result.n_channels, len(result.frames)
     report.first_time = centre_sample(stft, 0) / result.sample_rate
     report.step = stft.hop / result.sample_rate
     report.seconds = source.n_samples / source.sample_rate
     report.unit = result.unit
-    report.names = list(summary_names(result.names) if job.summary else result.names)
+    report.names = list(summary_names(names) if job.summary else names)
     rows = np.swapaxes(result.values, -1, -2).reshape(-1, result.values.shape[-2])
     return summary_of(rows) if job.summary else rows
+
+
+def _computed(
+    wanted: Settings | Choice, source: Source, file: str, limits: Limits
+) -> tuple[Spectrogram, tuple[str, ...]]:
+    """What is wanted of a sound, with a name for each row; several features side by side in one array."""
+    groups = wanted.groups(source.sample_rate) if isinstance(wanted, Choice) else []
+    listed = [group.settings for group in groups] or [wanted]
+    limits.check(file, bytes=sum(_size(source, settings) for settings in listed))
+    first, *others = [spectrogram(source, settings) for settings in listed]
+    if not isinstance(wanted, Choice):
+        return first, first.names
+    order, names = wanted.columns(groups)
+    values = np.concatenate([first.values, *(other.values for other in others)], axis=-2)
+    return replace(first, values=values[..., order, :]), tuple(names)
 
 
 def _size(source: Source, settings: Settings) -> int:

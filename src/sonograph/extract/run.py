@@ -18,6 +18,7 @@ from sonograph.extract.processes import context, worth
 from sonograph.extract.table import Table, write
 from sonograph.io.examine import record
 from sonograph.io.status import Status
+from sonograph.named_features import Choice
 from sonograph.settings import Settings
 
 AT_ONCE = 32
@@ -46,7 +47,7 @@ class Report:
 
 def extract(
     files: list[str],
-    settings: Settings,
+    settings: Settings | Choice,
     out: str,
     *,
     summary: bool = False,
@@ -61,7 +62,7 @@ def extract(
     files
         Paths, in the order that their rows shall have.
     settings
-        Of the features.
+        Of the features, or which of them by name.
     out
         A .csv, .jsonl, .npz, .parquet or .zarr.
     summary

@@ -9,17 +9,23 @@ STATISTICS = ("mean", "deviation", *(f"p{p}" for p in PERCENTILES))
 
 
 def summary_of(rows: np.ndarray) -> np.ndarray:
-    """(1, features * statistics) of (frames, features); frames with missing values count for nothing.
+    """(1, features * statistics) of (frames, features); a missing value counts for nothing in its own column.
 
     >>> summary_of(np.array([[1.0], [2.0], [3.0]])).round(3)
     array([[2.   , 0.816, 1.1  , 1.5  , 2.   , 2.5  , 2.9  ]])
     """
-    whole = rows[~np.isnan(rows).any(axis=1)]
-    if not len(whole):
+    if not len(rows):
         return np.full((1, rows.shape[1] * len(STATISTICS)), np.nan, rows.dtype)
-    parts = [whole.mean(axis=0, dtype=float), whole.std(axis=0, dtype=float)]
-    parts += list(np.percentile(whole, PERCENTILES, axis=0))
-    return np.stack(parts, axis=1).reshape(1, -1).astype(rows.dtype)
+    if not np.isnan(rows).any():
+        return _statistics(rows).astype(rows.dtype)
+    columns = [column[~np.isnan(column), np.newaxis] for column in rows.T]
+    return np.concatenate([summary_of(column) for column in columns], axis=1)
+
+
+def _statistics(rows: np.ndarray) -> np.ndarray:
+    parts = [rows.mean(axis=0, dtype=float), rows.std(axis=0, dtype=float)]
+    parts += list(np.percentile(rows, PERCENTILES, axis=0))
+    return np.stack(parts, axis=1).reshape(1, -1)
 
 
 def summary_names(names: tuple[str, ...]) -> tuple[str, ...]:

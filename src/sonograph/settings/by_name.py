@@ -1,0 +1,128 @@
+"""Which settings a feature's name stands for, and what it is in a line. librosa's values wherever librosa has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from sonograph.errors import SettingsError
+from sonograph.settings.bands import BandSettings
+from sonograph.settings.banks import ChromaBank, MelBank
+from sonograph.settings.constantq import ConstantQSettings, PitchClassSettings
+from sonograph.settings.features import CepstralSettings
+from sonograph.settings.levels import LevelSettings
+from sonograph.settings.measures import (
+    AutocorrelationSettings,
+    PyinCandidates,
+    PyinSettings,
+    TemporalSettings,
+    YinSettings,
+)
+from sonograph.settings.norms import NormSettings, RangeSettings
+from sonograph.settings.shapes import OnsetSettings, ShapeSettings, TempogramSettings, TonnetzSettings
+from sonograph.settings.stft import StftSettings
+
+
+class Named(NamedTuple):
+    """What a name stands for: in a line, and its settings, made from the frames and the sample rate."""
+
+    words: str
+    make: Callable[[StftSettings, float | None], Any]
+
+
+def _temporal(name: str) -> Any:
+    return lambda frames, rate: TemporalSettings(of=frames, features=(name,))
+
+
+def _shape(name: str) -> Any:
+    return lambda frames, rate: ShapeSettings(of=replace(_raw(frames), quantity="magnitude"), features=(name,))
+
+
+def _raw(frames: StftSettings) -> StftSettings:
+    return replace(frames, scaling="raw", quantity="power")
+
+
+def _mel(frames: StftSettings, rate: float | None) -> LevelSettings:
+    bands = BandSettings(of=_raw(frames), bands=MelBank(empty="zero"))
+    return LevelSettings(of=bands, reference=1.0, floor=-100.0)
+
+
+def _limited(frames: StftSettings, rate: float | None) -> RangeSettings:
+    return RangeSettings(of=_mel(frames, rate), span=80.0)
+
+
+def _onset(frames: StftSettings, rate: float | None) -> OnsetSettings:
+    return OnsetSettings(of=_limited(frames, rate))
+
+
+def _constant_q(frames: StftSettings, rate: float | None, per_octave: int = 12) -> ConstantQSettings:
+    if rate is None:
+        raise SettingsError("sample_rate is None; a constant-Q needs it, as the length of its filters depends on it")
+    bands = {"n_bands": 7 * per_octave, "per_octave": per_octave}
+    n = ConstantQSettings.for_rate(rate, hop=frames.hop, **bands).of.window_length
+    n = max(n, frames.window_length)
+    n += (n - frames.window_length) % 2
+    same = replace(frames, window_length=n, n_fft=n, scaling="raw", quantity="magnitude")
+    return ConstantQSettings(of=same, **bands)
+
+
+def _classes(frames: StftSettings, rate: float | None) -> PitchClassSettings:
+    return PitchClassSettings(of=_constant_q(frames, rate, 36))
+
+
+FEATURES = {
+    "rms": Named("root of the mean square, in the samples' unit", _temporal("rms")),
+    "peak": Named("largest magnitude, in the samples' unit", _temporal("peak")),
+    "crest": Named("peak over rms; empty in silence", _temporal("crest")),
+    "zero_crossings": Named("changes of sign, per sample of the frame", _temporal("zero_crossings")),
+    "envelope": Named("mean magnitude of the analytic signal, in the samples' unit", _temporal("envelope")),
+    "centroid": Named("mean frequency, weighed by magnitude, Hz; empty in silence, as all shapes", _shape("centroid")),
+    "bandwidth": Named("deviation of frequency around the centroid, Hz", _shape("bandwidth")),
+    "rolloff": Named("below which 85 % of the magnitude lie, Hz", _shape("rolloff")),
+    "flatness": Named("geometric over arithmetic mean of power: 1 for even noise", _shape("flatness")),
+    "contrast": Named("from valleys to peaks, dB, in 7 bands: 7 columns", _shape("contrast")),
+    "flux": Named("how much the spectrum changed since the frame before; empty in the first", _shape("flux")),
+    "entropy": Named("0 for a tone, 1 for an even spectrum", _shape("entropy")),
+    "slope": Named("of a straight line through the spectrum, 1/Hz", _shape("slope")),
+    "pitch": Named(
+        "by pYIN, Hz, empty where unvoiced; whether voiced; how probable that is: 3 columns",
+        lambda frames, rate: PyinSettings(of=PyinCandidates(of=frames)),
+    ),
+    "yin": Named("pitch by YIN, Hz, and aperiodicity: 2 columns", lambda frames, rate: YinSettings(of=frames)),
+    "onset": Named("onset strength: by how many dB 128 mel bands rose", _onset),
+    "tempogram": Named(
+        "how strongly onsets repeat after so many frames: 384 columns",
+        lambda frames, rate: TempogramSettings(of=_onset(frames, rate)),
+    ),
+    "autocorrelation": Named(
+        "how alike a frame is to itself so many samples later: 512 columns",
+        lambda frames, rate: AutocorrelationSettings(of=frames, lags=min(512, frames.window_length)),
+    ),
+    "mel": Named("levels of 128 mel bands, dB re 1", _mel),
+    "mfcc": Named(
+        "20 cepstral coefficients of the mel levels, as librosa's",
+        lambda frames, rate: CepstralSettings(of=_limited(frames, rate), n_coefficients=20),
+    ),
+    "chroma": Named(
+        "12 pitch classes of the bins, the largest 1",
+        lambda frames, rate: NormSettings(of=BandSettings(of=_raw(frames), bands=ChromaBank()), norm="max"),
+    ),
+    "chroma_cqt": Named(
+        "12 pitch classes of a constant-Q, the largest 1",
+        lambda frames, rate: NormSettings(of=_classes(frames, rate), norm="max"),
+    ),
+    "cqt": Named("magnitudes of 84 semitones from C1 on (constant-Q)", _constant_q),
+    "tonnetz": Named(
+        "where the chord lies on fifths, minor and major thirds: 6 columns",
+        lambda frames, rate: TonnetzSettings(of=_classes(frames, rate)),
+    ),
+}
+
+ALONE = {
+    "loudness": "BS.1770 measures it over 400 ms at a time, not over these frames: sonograph.loudness gives it",
+    "tempo": "it is one number for a whole sound, not one for each frame: tempogram, or sonograph.tempo, gives it",
+    "harmonic": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",
+    "percussive": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",
+}
+"""What cannot stand beside other features, and what to do instead."""

@@ -1,0 +1,179 @@
+"""`sonograph features --feature`: features by name, side by side on the same frames."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from sonograph import SettingsError, StftSettings, feature, feature_names, read, spectrogram
+from sonograph.cli import main
+from sonograph.extract import part
+from sonograph.io import audio
+from sonograph.named_features import Choice
+
+RATE = 22_050
+
+
+@pytest.fixture
+def glide(tmp_path, monkeypatch):
+    """Two channels of a voice that glides, with a silence in the middle, as a file."""
+    monkeypatch.chdir(tmp_path)
+    t = np.arange(3 * RATE) / RATE
+    phase = 2 * np.pi * (200 * t + 60 * t**2)
+    voice = (0.4 * np.sin(phase) + 0.2 * np.sin(2 * phase)) * (np.abs(t - 1.5) > 0.4)
+    soundfile.write("glide.wav", np.stack([voice, 0.5 * voice[::-1]], axis=1), RATE, subtype="FLOAT")
+    return "glide.wav"
+
+
+def table(*words):
+    assert main(["features", *words, "-o", "a.npz", "-q"]) == 0
+    with np.load("a.npz") as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def test_side_by_side_each_is_what_it_is_alone(glide):
+    got = table(glide, "--feature", ",".join(feature_names()))
+    column = 0
+    for name in feature_names():
+        want = spectrogram(read(glide), feature(name, sample_rate=RATE))
+        rows = np.concatenate([channel.T for channel in want.values])
+        np.testing.assert_array_equal(got["values"][:, column : column + rows.shape[1]], rows, err_msg=name)
+        column += rows.shape[1]
+        np.testing.assert_allclose(got["time"][got["channel"] == 0], want.times, atol=1e-12)
+    assert column == len(got["names"]) == len(set(got["names"]))
+
+
+def test_rms_and_centroid_are_those_of_librosa(glide):
+    librosa = pytest.importorskip("librosa")
+    got = table(glide, "--feature", "centroid,rms", "--window", "1024", "--hop", "256")
+    assert list(got["names"]) == ["centroid", "rms"]
+    left = read(glide).samples[0]
+    here = got["values"][got["channel"] == 0]
+    np.testing.assert_allclose(here[:, 1], librosa.feature.rms(y=left, frame_length=1024, hop_length=256)[0], atol=1e-6)
+    heard = here[:, 1] > 1e-3
+    want = librosa.feature.spectral_centroid(y=left, sr=RATE, n_fft=1024, hop_length=256)[0]
+    np.testing.assert_allclose(here[heard, 0], want[heard], rtol=1e-4)
+
+
+def test_rows_stand_in_the_order_asked_for_and_say_whose_they_are(glide):
+    got = table(glide, "--feature", "peak,yin", "--feature", "centroid,rms,contrast,pitch")
+    assert list(got["names"]) == [
+        "peak",
+        *("yin_pitch", "yin_aperiodicity"),
+        *("centroid", "rms"),
+        *(f"contrast_{band}" for band in range(7)),
+        *("pitch", "pitch_voiced", "pitch_voicing_probability"),
+    ]
+
+
+@pytest.mark.parametrize("window", ["20ms", "441", "2048"])
+def test_a_constant_q_has_the_frames_of_its_neighbours(glide, window):
+    got = table(glide, "--feature", "tonnetz,rms", "--window", window, "--hop", "10ms")
+    alone = table(glide, "--feature", "rms", "--window", window, "--hop", "10ms")
+    np.testing.assert_array_equal(got["time"], alone["time"])
+    np.testing.assert_array_equal(got["values"][:, 6], alone["values"][:, 0])
+
+
+def test_times_are_samples_of_each_rate(glide):
+    soundfile.write("high.wav", np.zeros(44_100), 44_100)
+    got = table(glide, "high.wav", "--feature", "rms", "--window", "20ms", "--hop", "10ms")
+    for number, step in ((0, 220 / RATE), (1, 441 / 44_100)):
+        times = got["time"][(got["file"] == number) & (got["channel"] == 0)]
+        np.testing.assert_allclose(np.diff(times), step, atol=1e-9)
+
+
+def test_a_file_is_opened_and_decoded_once(glide, monkeypatch):
+    opened, blocks = [], []
+
+    def counted(*given, **how):
+        source = real(*given, **how)
+        opened.append(source)
+        run = source.blocks
+        monkeypatch.setattr(source, "blocks", lambda *size: blocks.append(1) or run(*size))
+        monkeypatch.setattr(source, "read", lambda samples: pytest.fail("read again"))
+        return source
+
+    real = audio.open
+    monkeypatch.setattr(part.audio, "open", counted)
+    table(glide, "--feature", "rms,centroid,pitch,mfcc")
+    assert len(opened) == len(blocks) == 1
+
+
+def test_a_feature_without_a_value_leaves_the_summary_of_others_alone(glide):
+    assert main(["features", glide, "-o", "a.csv", "--feature", "rms,pitch", "--summary", "-q"]) == 0
+    [row] = csv.DictReader(Path("a.csv").read_text().splitlines())
+    rms = spectrogram(read(glide), feature("rms")).values
+    pitch = spectrogram(read(glide), feature("pitch")).values[:, 0]
+    assert float(row["rms_mean"]) == pytest.approx(rms.mean(), rel=1e-6)
+    assert float(row["pitch_p50"]) == pytest.approx(np.nanmedian(pitch), rel=1e-6)
+    assert np.isnan(pitch).any()
+
+
+def test_another_choice_is_another_part():
+    parts = [
+        part.Job(("a.wav",), choice, False).name
+        for choice in (
+            Choice(("rms",)),
+            Choice(("rms", "peak")),
+            Choice(("peak", "rms")),
+            Choice(("rms",), StftLength(1024)),
+            Choice(("rms",), None, StftLength(1024)),
+            feature("rms"),
+        )
+    ]
+    assert len(set(parts)) == len(parts)
+
+
+class StftLength(int):
+    """A length in samples."""
+
+    def samples(self, sample_rate):
+        return int(self)
+
+
+def test_names_are_listed_with_a_line_each(capsys):
+    assert main(["features", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(feature_names())
+    assert all(len(line.split()) > 3 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--feature", "centriod"], "feature is 'centriod'; did you mean centroid"),
+        (["--feature", "rms,,peak"], "feature is ''; it must be one of rms, peak"),
+        (["--feature", "rms,peak,rms"], "feature is 'rms' twice; name each once"),
+        (["--feature", "rms,loudness"], "feature is 'loudness'; BS.1770 measures it over 400 ms at a time"),
+        (["--feature", "tempo"], "feature is 'tempo'; it is one number for a whole sound"),
+        (["--feature", "rms", "--preset", "kaldi.mfcc"], "--preset: not allowed with argument --feature"),
+        (["--preset", "kaldi.mfcc", "--window", "512"], "--window is given without --feature"),
+        (["--feature", "rms", "--window", "512", "--hop", "600"], "hop is 600; with window_length 512"),
+        (["--feature", "rms", "--window", "0"], "window_length is 0; it must be 1 or more"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_before_any_work(glide, capsys, words, message):
+    assert main(["features", glide, "-o", "a.npz", *words]) == 2
+    assert message in capsys.readouterr().err
+    assert not Path("a.npz.parts").exists()
+
+
+def test_what_a_sound_cannot_have_is_told_of_that_sound(glide, capsys):
+    soundfile.write("low.wav", np.zeros(4000), 3000)
+    soundfile.write("short.wav", np.zeros(300), RATE)
+    assert main(["features", glide, "low.wav", "short.wav", "-o", "a.npz", "--feature", "rms,cqt"]) == 3
+    said = capsys.readouterr().err
+    assert "low.wav: n_bands is 84; the highest lies at 3951.1 Hz, and at 3000 Hz" in said
+    assert "short.wav: the sound has 300 samples, fewer than the 13162" in said
+
+
+def test_a_constant_q_asks_for_the_rate():
+    with pytest.raises(SettingsError, match="sample_rate is None; a constant-Q needs it"):
+        feature("tonnetz")
+
+
+def test_frames_of_any_quantity_will_do():
+    frames = StftSettings(window_length=512, quantity="transform")
+    assert feature("chroma", frames) == feature("chroma", StftSettings(window_length=512))
