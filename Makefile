@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-oldest test-tensorflow torch check bench fuzz parity clean
+.PHONY: demo test test-oldest test-tensorflow torch check bench docs fuzz parity clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -29,6 +29,10 @@ test-oldest: $(VENV)-oldest/made.stamp
 MINUTES ?= 5
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python tests/io/fuzz.py --minutes $(MINUTES)
+
+# Draw the pictures of the gallery and the guide anew.
+docs: $(VENV)/dev.stamp
+	$(BIN)/python docs/make_gallery.py
 
 # Write docs/parity.md anew, from what runs here.
 parity: $(VENV)/dev.stamp

@@ -26,8 +26,8 @@ class Shapes:
     def __init__(self, settings: ShapeSettings, frames_per_second: float) -> None:
         stft = settings.of
         self._settings = settings
-        self._frequencies = np.arange(stft.n_bins) * (frames_per_second * stft.hop / stft.n_fft)
-        self._bands = _octaves(settings, self._frequencies) if "contrast" in settings.features else []
+        self.frequencies = np.arange(stft.n_bins) * (frames_per_second * stft.hop / stft.n_fft)
+        self.bands = _octaves(settings, self.frequencies) if "contrast" in settings.features else []
         self._before: np.ndarray | None = None  # the last frame's v / sum of v
 
     def push(self, values: np.ndarray) -> np.ndarray:
@@ -44,11 +44,11 @@ class Shapes:
 
     def _block(self, values: np.ndarray, out: np.ndarray) -> None:
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            spectrum = _Spectrum(values, self._frequencies.astype(values.dtype), self._settings)
+            spectrum = _Spectrum(values, self.frequencies.astype(values.dtype), self._settings)
             column = 0
             for name in self._settings.features:
                 if name == "contrast":
-                    rows = spectrum.contrast(self._bands)
+                    rows = spectrum.contrast(self.bands)
                 elif name == "flux":
                     rows = self._flux(spectrum)[:, None]
                 else:

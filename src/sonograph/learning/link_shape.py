@@ -35,8 +35,8 @@ def shape(settings: ShapeSettings, values: torch.Tensor, tables: Any, seen: Any)
 def shape_tables(settings: ShapeSettings, before: Plan) -> dict[str, Any]:
     """The bins' frequencies, and of each octave the first bin, the one after its last, and how many of them count."""
     shapes = Shapes(settings, before.frames_per_second)
-    bands = tuple((bins.start, bins.stop, count) for bins, count in shapes._bands)
-    return {"frequencies": shapes._frequencies, "bands": bands}
+    bands = tuple((bins.start, bins.stop, count) for bins, count in shapes.bands)
+    return {"frequencies": shapes.frequencies, "bands": bands}
 
 
 def onset(settings: OnsetSettings, values: torch.Tensor, tables: Any, seen: Any) -> torch.Tensor:
