@@ -70,8 +70,8 @@ def test_rows_stand_in_the_order_asked_for_and_say_whose_they_are(glide):
 
 @pytest.mark.parametrize("window", ["20ms", "441", "2048"])
 def test_a_constant_q_has_the_frames_of_its_neighbours(glide, window):
-    got = table(glide, "--feature", "tonnetz,rms", "--window", window, "--hop", "10ms")
-    alone = table(glide, "--feature", "rms", "--window", window, "--hop", "10ms")
+    got = table(glide, "--feature", "tonnetz,rms", "--window", window, "--hop", "210")
+    alone = table(glide, "--feature", "rms", "--window", window, "--hop", "210")
     np.testing.assert_array_equal(got["time"], alone["time"])
     np.testing.assert_array_equal(got["values"][:, 6], alone["values"][:, 0])
 
