@@ -30,6 +30,7 @@ def draw(
     path: str | os.PathLike[str] | None = None,
     look: PictureSettings | None = None,
     labels: Any = None,
+    over: Any = (),
     ax: Any = None,
     **changes: Any,
 ) -> Any:
@@ -50,6 +51,9 @@ def draw(
         What the picture shows, and how.
     labels
         What is marked on it: the path of an Audacity label track or a Raven selection table, or `Mark`s.
+    over
+        Features drawn over the spectrogram as lines in hertz: "pitch", "yin", "centroid" or "rolloff", which are then
+        of the same frames, or settings of your own; one or several.
     ax
         Matplotlib axes of yours to draw on; their colour bar is put beside them.
     changes
@@ -86,10 +90,10 @@ def draw(
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
     if isinstance(sound, Mapping):
-        sounds = [replace(named(one, settings, labels), name=name) for name, one in sound.items()]
+        sounds = [replace(named(one, settings, labels, over), name=name) for name, one in sound.items()]
     else:
         several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
-        sounds = [named(one, settings, labels) for one in several]
+        sounds = [named(one, settings, labels, over) for one in several]
     if ax is not None:
         from sonograph.pictures.figure import paint_on
 
@@ -126,8 +130,8 @@ def show(
         _show_window(figure)
 
 
-def named(sound: Sound, settings: Settings | None = None, labels: Any = None, **opening: Any) -> Named:
-    """A sound with its name (of a file, its own) and its marks; `opening` says how a file is opened."""
+def named(sound: Sound, settings: Settings | None = None, labels: Any = None, over: Any = (), **opening: Any) -> Named:
+    """A sound with its name (of a file, its own), its marks and lines; `opening` says how a file is opened."""
     from sonograph.pictures.marks import read_marks
     from sonograph.pictures.parts import Named
 
@@ -135,7 +139,10 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None, **
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio
 
-        return Named(audio.open(sound, **opening), Path(sound).name, settings, marks=marks)
+        opened = audio.open(sound, **opening)
+        return Named(
+            opened, Path(sound).name, settings, marks=marks, over=lines_over(over, settings, opened.sample_rate)
+        )
     if isinstance(sound, Spectrogram) and settings is not None:
         raise SettingsError("settings are given with a spectrogram, which is computed already; draw it without")
     if not isinstance(sound, Spectrogram | Source):
@@ -143,7 +150,20 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None, **
             f"the sound is a {type(sound).__name__}; it must be a path, a Source, a Signal (of samples and their rate) "
             f"or a Spectrogram"
         )
-    return Named(sound, "", settings, marks=marks)
+    return Named(sound, "", settings, marks=marks, over=lines_over(over, settings, sound.sample_rate))
+
+
+def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tuple[Settings, ...]:
+    """Features that lie over a spectrogram; those given by name have its frames."""
+    listed = tuple(over) if isinstance(over, list | tuple) else (over,)
+    if not listed:
+        return ()
+    from sonograph.named_features import feature
+    from sonograph.settings import StftSettings, stft_of
+
+    stft = StftSettings() if settings is None else stft_of(settings)
+    frames = StftSettings(window_length=stft.window_length, hop=stft.hop, edges=stft.edges)
+    return tuple(feature(one, frames, sample_rate=sample_rate) if isinstance(one, str) else one for one in listed)
 
 
 def _shown_in_notebook(figure: Figure) -> bool:

@@ -162,7 +162,7 @@ class Spectrogram:
             "transform": "Transform",
             "log": "Logarithm",
             "cepstrum": "Cepstrum",
-            "feature": _FEATURES.get(self.settings.kind, "Feature"),
+            "feature": _feature_label(self.settings),
         }[self.quantity]
         return f"{name} ({self.value_unit})" if self.value_unit and self.quantity != "feature" else name
 
@@ -268,7 +268,17 @@ _FEATURES = {
     "deltas": "Rows and their deltas",
     "norm": "Relative to the frame",
     "affine": "Scaled value",
+    "autocorrelation": "Autocorrelation",
+    "tempogram": "Autocorrelation of onset strength",
+    "tonnetz": "Tonal centroid",
+    "pitch_classes": "Sum over octaves",
 }
+
+
+def _feature_label(settings: Any) -> str:
+    if settings.kind == "shape" and settings.alike:
+        return "Contrast (dB)"
+    return _FEATURES.get(settings.kind, "Feature")
 
 
 def _from_top(settings: Settings) -> list[Any]:

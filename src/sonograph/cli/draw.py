@@ -55,6 +55,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--labels", metavar="FILE", help="marks to draw over it: an Audacity label track or a Raven selection table"
     )
+    what.add_argument(
+        "--over", metavar="NAMES", help="features as lines over it, of the same frames: pitch, yin, centroid, rolloff"
+    )
     options.add_stft(parser)
     reading.add_reading(parser, "pixels")
     look = options.group(parser, "how it looks")
@@ -149,7 +152,7 @@ class Faults:
 
 def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, Any], faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
-    from sonograph.drawing import named
+    from sonograph.drawing import lines_over, named
     from sonograph.pictures.settings import checked_seconds
 
     if arguments.preset:
@@ -161,9 +164,12 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, 
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = options.settings(arguments, rate)
+            over = lines_over(arguments.over.split(",") if arguments.over else (), settings, rate)
             watched: Any = Watched(opened.sound, faults.bar)  # type: ignore[arg-type]  # a file is a Source
             sounds.append(
-                dataclasses.replace(opened, sound=watched, settings=settings, seconds=checked_seconds(seconds))
+                dataclasses.replace(
+                    opened, sound=watched, settings=settings, seconds=checked_seconds(seconds), over=over
+                )
             )
         except SonographError as error:
             faults.tell(file, error)

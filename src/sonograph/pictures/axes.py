@@ -18,6 +18,7 @@ from sonograph.pictures.themes import Theme
 from sonograph.pictures.ticks import Ticks
 from sonograph.pictures.waveform import Envelope
 from sonograph.pictures.words import printable
+from sonograph.settings import ShapeSettings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 LABEL, TICK = 9.0, 8.0  # points
 LINE = 0.6
+LAGS = {"tempogram": "frames", "autocorrelation": "samples"}
+"""What the rows of a feature that are lags are counted in."""
 
 
 def plain(axes: Axes, theme: Theme) -> None:
@@ -164,12 +167,28 @@ def row_axis(axes: Axes, raster: Raster) -> str:
     """Frequencies, notes, or the names of rows, beside a panel; returns what the axis is to say."""
     room = _room(axes)[1]
     if raster.axis == "rows":
-        every = -(-len(raster.names) // max(1, int(room / 1.4)))
-        places = list(range(0, len(raster.names), every))
-        put_ticks(axes.yaxis, Ticks([float(p) for p in places], [raster.names[p] for p in places]))
-        return raster.rows.capitalize()
+        return _named_rows(axes, raster, room)
     there, words = frequency.place(raster.axis, *axes.get_ylim(), max(2, int(room / 2.6)))
     put_ticks(axes.yaxis, there)
+    return words
+
+
+def _named_rows(axes: Axes, raster: Raster, room: float) -> str:
+    """Rows that have no frequency: numbers where they are lags, octaves where they are those, else their names."""
+    count, settings = len(raster.names), raster.settings
+    counted = LAGS.get(settings.kind)
+    if counted is not None and count > 1:
+        put_ticks(axes.yaxis, ticks.decimal(0.0, count - 1.0, max(2, int(room / 2.6))))
+        return f"Lag ({counted})"
+    names = [name.replace("_", " ") for name in raster.names]
+    words = raster.rows.capitalize() if raster.rows != "feature" else ""
+    if isinstance(settings, ShapeSettings):  # of contrast alone: the others are lines
+        names = [
+            frequency.hertz(0.0 if band == 0 else settings.contrast_low * 2 ** (band - 1)) for band in range(count)
+        ]
+        words = "Octave from (Hz)"
+    every = -(-count // max(1, int(room / 1.4)))
+    put_ticks(axes.yaxis, Ticks([float(p) for p in range(0, count, every)], names[::every]))
     return words
 
 

@@ -34,6 +34,8 @@ def pixels_of(composition: Composition) -> np.ndarray:
     if look.view == "surface" or any(panel.kind != "level" for panel in composition.panels):
         what = "the features are lines" if look.view == "spectrogram" else f'view is "{look.view}"'
         raise SettingsError(f"{what}; a bare picture has only the pixels of a spectrogram")
+    if any("over" in part.made for part in composition.parts):
+        raise SettingsError("over is given; a bare picture has only the pixels of a spectrogram, and no lines")
     pixels = np.zeros((sheet.height, sheet.width), np.uint8)
     for panel in composition.panels:
         left, bottom, width, height = panel.box

@@ -76,11 +76,24 @@ def _part(named: Named, look: PictureSettings, fault: Fault) -> Part | None:
     try:
         if look.view in ("waveform", "both", "spectrum") and isinstance(named.sound, Spectrogram):
             raise SettingsError(f'view is "{look.view}"; a spectrogram has no samples: draw the sound itself')
+        if named.over:
+            _check_over(named, look)
         samples = span(named.sound, named.seconds or look.seconds)
         return Part(named, samples, _channels(named.sound, look.channel))
     except SonographError as error:
         fault(named, error)
         return None
+
+
+def _check_over(named: Named, look: PictureSettings) -> None:
+    from sonograph.pictures.over import check_over
+
+    if isinstance(named.sound, Spectrogram):
+        raise SettingsError("over is given with a spectrogram, which has no samples: draw the sound itself")
+    if look.view not in ("spectrogram", "both") or _lines(named):
+        what = "the settings give lines themselves" if _lines(named) else f'view is "{look.view}"'
+        raise SettingsError(f'{what}; features lie over a spectrogram: view="spectrogram" or "both"')
+    check_over(named.over)
 
 
 def _channels(sound: Source | Spectrogram, channel: int | None) -> list[int]:
@@ -127,7 +140,9 @@ def _own(part: Part, look: PictureSettings) -> list[tuple[Kind, int, int]]:
 def _lines(named: Named) -> int:
     """How many features of a frame are lines: few, and each in a unit of its own; 0 where they make one picture."""
     settings = named.sound.settings if isinstance(named.sound, Spectrogram) else named.settings
-    count = getattr(settings, "n_rows", None) if getattr(settings, "rows", "") == "feature" else None
+    if getattr(settings, "rows", "") != "feature" or getattr(settings, "alike", False):
+        return 0
+    count = getattr(settings, "n_rows", None)
     return count if count is not None and count <= MOST_LINES else 0
 
 
@@ -171,6 +186,16 @@ def _make_lines(part: Part, width: int, engine: Engine | None) -> None:
         part.made["wave"] = envelope(sound, part.span, width)
 
 
+def _make_over(part: Part, width: int, engine: Engine | None) -> None:
+    """The lines that lie over a spectrogram."""
+    from sonograph.pictures.over import lines_over
+
+    if part.made["level"].axis == "rows":
+        raise SettingsError(f"the rows are {part.made['level'].rows}s, not frequencies; no pitch can lie over them")
+    if not isinstance(part.named.sound, Spectrogram):
+        part.made["over"] = lines_over(part.named.sound, part.named.over, part.span, width, engine)
+
+
 def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: Engine | None, fault: Fault) -> bool:
     """Make what the panels of a sound show; False where its fault has been told."""
     boxes = {panel.kind: panel.box for panel in panels if panel.part is part}
@@ -184,6 +209,8 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
                 size = SURFACE if look.view == "surface" else (box.width, box.height)
                 pixels = Pixels(*size, part.span, look.axis, look.frequencies, mean)
                 part.made[kind] = raster(sound, settings, pixels, engine)
+                if part.named.over:
+                    _make_over(part, box.width, engine)
             elif kind == "line":
                 _make_lines(part, box.width, engine)
             elif kind == "spectrum" and not isinstance(sound, Spectrogram):

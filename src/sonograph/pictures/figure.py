@@ -90,6 +90,10 @@ def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
     if np.isnan(panel.made.levels[panel.channel]).any():
         on.hatch(axes, theme)
     on.draw_marks(axes, named.marks, theme)
+    if "over" in panel.part.made:
+        from sonograph.pictures.over import draw_over
+
+        draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
     bar = figure.colorbar(image, ax=axes, label=panel.made.label)
     on.put_ticks(bar.ax.yaxis, ticks.level(*composition.levels, 6))
     on.time_axis(axes, theme, named.sound.start)
@@ -118,4 +122,8 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
     if np.isnan(made.levels[panel.channel]).any():
         on.hatch(axes, theme)
     on.draw_marks(axes, panel.part.named.marks, theme)
+    if "over" in panel.part.made:
+        from sonograph.pictures.over import draw_over
+
+        draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
     return on.row_axis(axes, made), image

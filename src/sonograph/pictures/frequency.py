@@ -81,6 +81,18 @@ def limits(
     return low, high
 
 
+def within_bands(low: float, high: float, edges: np.ndarray) -> tuple[float, float]:
+    """From `low` to `high`, but no further than bands (bands, 2) reach: beyond them there are no numbers to show.
+
+    >>> within_bands(20.0, 11_025.0, np.array([[32.0, 33.6], [33.6, 35.2]]))
+    (32.0, 35.2)
+    """
+    first, last = float(edges.min()), float(edges.max())
+    if last <= low or high <= first:
+        raise SettingsError(f"frequencies are {low:g} to {high:g} Hz; the bands reach from {first:g} to {last:g} Hz")
+    return max(low, first), min(high, last)
+
+
 def bounds(axis: str, low: float, high: float, height: int) -> np.ndarray:
     """Where `height` pixel rows begin and end, Hz, (height + 1,)."""
     scale = SCALES[axis]
@@ -100,10 +112,15 @@ def place(axis: str, low: float, high: float, most: int) -> tuple[Ticks, str]:
     there = _spread(axis, low, high, _round_numbers(low, high), most)
     if len(there) < 3:  # a narrow band, in which hardly a round number lies
         return ticks.frequency(low, high, most)[0], ticks.frequency(low, high, most)[1] + words
-    return Ticks(there, [_hertz(f) for f in there]), f"Frequency (Hz{words})"
+    return Ticks(there, [hertz(f) for f in there]), f"Frequency (Hz{words})"
 
 
-def _hertz(frequency: float) -> str:
+def hertz(frequency: float) -> str:
+    """A frequency as an axis has it.
+
+    >>> hertz(400.0), hertz(1600.0)
+    ('400', '1.6k')
+    """
     return f"{frequency / 1000:g}k" if frequency >= 1000 else f"{frequency:g}"
 
 

@@ -41,6 +41,7 @@ class Named:
 
     seconds : from when to when; None: as the picture's settings say
     marks   : what is drawn over its panels
+    over    : the features that are drawn over its spectrogram, as lines
     """
 
     sound: Source | Spectrogram
@@ -48,6 +49,7 @@ class Named:
     settings: Settings | None = None
     seconds: tuple[float | None, float | None] | None = None
     marks: tuple[Mark, ...] = ()
+    over: tuple[Settings, ...] = ()
 
 
 Fault = Callable[[Named, SonographError], None]
@@ -108,7 +110,7 @@ class Composition:
     @property
     def made(self) -> list[Any]:
         """The Raster or Spectrum of every sound, once."""
-        return [made for part in self.parts for kind, made in part.made.items() if kind != "wave"]
+        return [made for part in self.parts for kind, made in part.made.items() if kind not in ("wave", "over")]
 
     @property
     def parts(self) -> list[Part]:

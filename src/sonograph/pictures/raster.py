@@ -95,7 +95,10 @@ class Pixels:
             return grid.rows(np.arange(n_rows) + 0.5, bounds), bounds - 0.5, "rows"
         centres = like.frequencies
         axis = self.axis or ("linear" if like.rows == "bin" else frequency.evenest(centres))
-        low, high = frequency.limits(axis, centres, like.sample_rate / 2, self.frequencies)
+        places = like.edges if like.rows == "band" else centres
+        low, high = frequency.limits(axis, places, like.sample_rate / 2, self.frequencies)
+        if like.rows == "band":
+            low, high = frequency.within_bands(low, high, places)
         bounds = frequency.bounds(axis, low, high, self.height)
         forward = frequency.SCALES[axis].forward
         between = axis != "linear" and like.rows == "bin"

@@ -25,6 +25,7 @@ def recipe(composition: Composition) -> dict[str, Any]:
                 "channels": part.channels,
                 "samples": [part.span.start, part.span.stop],
             }
+            | ({"over": [one.to_dict() for one in part.named.over]} if part.named.over else {})
             for part in composition.parts
         ],
         "settings": [one.settings.to_dict() for one in made],

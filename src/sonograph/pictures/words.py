@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sonograph.pictures.ticks import minus
-from sonograph.settings import Settings, stft_of
+from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, stages, stft_of
 
 
 def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int) -> str:
@@ -14,16 +14,31 @@ def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int
     'Hann window 2048 samples (46.4 ms), hop 512 (11.6 ms), 1025 bins of 21.5 Hz'
     """
     stft = stft_of(settings)
-    name, value = (stft.window, None) if isinstance(stft.window, str) else stft.window
-    window = f"{name.capitalize()} window" + (f" ({value:g})" if value is not None else "")
-    length = f"{stft.window_length} samples ({duration(stft.window_length / sample_rate)})"
     hop = f"hop {stft.hop} ({duration(stft.hop / sample_rate)})"
     if rows != "bin":
         shown = f"{n_rows} {plural(rows) if n_rows != 1 else rows}"
     else:
         padded = "" if stft.n_fft == stft.window_length else f" (n_fft {stft.n_fft})"
         shown = f"{n_rows} bins of {sample_rate / stft.n_fft:.3g} Hz{padded}"
-    return f"{window} {length}, {hop}, {shown}"
+    return f"{_weights(settings, sample_rate)}, {hop}, {shown}"
+
+
+def _weights(settings: Settings, sample_rate: float) -> str:
+    """How a frame's samples are weighed: by one window, several, one for each band, or not at all."""
+    stft = stft_of(settings)
+    length = f"{stft.window_length} samples ({duration(stft.window_length / sample_rate)})"
+    measure = next((stage for stage in stages(settings) if getattr(stage, "from_samples", False)), None)
+    if isinstance(measure, ConstantQSettings):
+        lengths = measure.lengths(sample_rate)
+        name = "Variable-Q" if measure.gamma else f"Constant Q of {1 / measure.relative_bandwidth:.3g}"
+        longest, shortest = (duration(n / sample_rate) for n in (lengths[0], lengths[-1]))
+        return f"{name}, Hann windows of {longest} to {shortest}"
+    if isinstance(measure, MultitaperSettings):
+        return f"{measure.tapers} Slepian tapers (NW {measure.bandwidth:g}) of {length}"
+    if measure is not None:
+        return f"Frames of {length}"
+    name, value = (stft.window, None) if isinstance(stft.window, str) else stft.window
+    return f"{name.capitalize()} window" + (f" ({value:g})" if value is not None else "") + f" {length}"
 
 
 def plural(rows: str) -> str:
@@ -54,6 +69,7 @@ def shown_line(low: float, high: float, unit: str, *, is_level: bool = True) -> 
     'colours span 80 dB, −83.2 to −3.2 dBFS'
     """
     if not is_level:
+        low, high = (0.0 if abs(v) < 1e-9 * (high - low) else v for v in (low, high))  # what rounding leaves of 0
         return f"colours span {minus(f'{low:.3g}')} to {minus(f'{high:.3g}')} {unit}".rstrip()
     ends = " to ".join(minus(f"{round(v, 1) + 0.0:g}") for v in (low, high))
     return f"colours span {high - low:.4g} dB, {ends} {unit}"

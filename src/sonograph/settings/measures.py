@@ -17,7 +17,12 @@ TEMPORAL = ("rms", "peak", "crest", "zero_crossings", "envelope")
 
 
 class Named(Stage):
-    """What stages share whose rows each have a name of their own."""
+    """What stages share whose rows each have a name of their own.
+
+    alike : whether all rows are in one unit, so that they can be shown on one scale
+    """
+
+    alike: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,6 +121,7 @@ class AutocorrelationSettings(Measure):
     """
 
     kind: ClassVar[str] = "autocorrelation"
+    alike = True
 
     of: StftSettings
     lags: int = 512

@@ -73,6 +73,11 @@ class ShapeSettings(Named):
         return int("flux" in self.features), 0
 
     @property
+    def alike(self) -> bool:  # type: ignore[override]
+        """Whether all rows are in one unit: those of contrast alone are."""
+        return self.features == ("contrast",)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         bands = tuple(f"contrast_{band}" for band in range(self.contrast_bands + 1))
@@ -128,6 +133,7 @@ class TempogramSettings(Named):
     """
 
     kind: ClassVar[str] = "tempogram"
+    alike = True
 
     of: OnsetSettings
     length: int = 384
@@ -211,6 +217,7 @@ class TonnetzSettings(Named):
     """
 
     kind: ClassVar[str] = "tonnetz"
+    alike = True
 
     of: Any
 
