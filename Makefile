@@ -72,7 +72,7 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp
 	@touch $@
 
 $(VENV)/torch.stamp: $(VENV)/dev.stamp
-	$(PIP) install --quiet --constraint constraints.txt torch==2.13.0
+	$(PIP) install --quiet --constraint constraints.txt torch==2.13.0 onnx onnxscript onnxruntime
 	@touch $@
 
 $(VENV)-tensorflow/made.stamp: $(VENV)/made.stamp pyproject.toml
