@@ -17,6 +17,11 @@ import numpy as np
 import soundfile
 
 SCRIPTS = Path(__file__).parent / "scripts"
+COMPUTE = """
+import numpy
+import sonograph
+sonograph.spectrogram(sonograph.Signal(numpy.zeros(132_300, "float32"), 44_100.0))
+"""
 
 
 def run(command):
@@ -90,10 +95,14 @@ def main(arguments=None):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         python = [sys.executable, "-c"]
+        compute = [*python, COMPUTE]
+        cold = f'XDG_CACHE_HOME=$(mktemp -d -p {folder}) "$@"'
         starts = {
             "sonograph --help": [sys.executable, "-m", "sonograph", "--help"],
             "python -c pass": [*python, "pass"],
             "import numpy": [*python, "import numpy"],
+            "spectrogram of 3 s, kernel kept": compute,
+            "spectrogram of 3 s, nothing kept": ["sh", "-c", cold, "sh", *compute],
         }
         table("Start", in_turns(starts, given.rounds), "sonograph --help")
         jobs = [("3 s at 44.1 kHz", 3, 44_100, True), ("10 min at 44.1 kHz", 600, 44_100, True)]
