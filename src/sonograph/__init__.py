@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sonograph import signals as signals
     from sonograph.calibration import Calibration as Calibration
     from sonograph.drawing import draw as draw
+    from sonograph.drawing import draw_bands as draw_bands
     from sonograph.drawing import show as show
     from sonograph.errors import LimitError as LimitError
     from sonograph.errors import MissingExtra as MissingExtra
@@ -115,7 +116,7 @@ _HOME = {
     "sonograph.spectrum": ("fourier", "welch"),
     "sonograph.reassignment": ("reassigned",),
     "sonograph.lufs": ("loudness",),
-    "sonograph.drawing": ("draw", "show"),
+    "sonograph.drawing": ("draw", "draw_bands", "show"),
     "sonograph.io.audio": ("open", "read"),
     "sonograph.io.resampling": ("resample",),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Union, cast
 from sonograph.errors import OutputError, SettingsError
 from sonograph.files import written
 from sonograph.pictures.settings import PictureSettings
-from sonograph.settings import Settings
+from sonograph.settings import BandSettings, Settings
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -108,6 +108,54 @@ def draw(
                 part.write_text(page_of(composition), "utf-8")
             else:
                 save(figure, part, format, text(composition))
+    return figure
+
+
+def draw_bands(
+    settings: BandSettings,
+    *,
+    sample_rate: float,
+    path: str | os.PathLike[str] | None = None,
+    look: PictureSettings | None = None,
+    **changes: Any,
+) -> Figure:
+    """A filter bank as its curves: the weight of each bin in each band, over frequency.
+
+    Parameters
+    ----------
+    settings
+        The bands, and the transform whose bins they weigh.
+    sample_rate
+        Of the sounds that they are for, Hz.
+    path
+        Where to write it, ending in .png, .svg or .pdf.
+    look, changes
+        As for `draw`; of a bank the axis, frequencies, size, dpi, theme, axes and title count.
+
+    Raises
+    ------
+    SettingsError
+        Settings that are no bands, or that a sound of this rate cannot have.
+    OutputError
+        A path that cannot be written.
+
+    Examples
+    --------
+    >>> from sonograph import MelBank, StftSettings
+    >>> mel = BandSettings(of=StftSettings(window_length=512), bands=MelBank(n_bands=20))
+    >>> len(draw_bands(mel, sample_rate=16_000.0).axes[0].lines)
+    20
+    """
+    from sonograph.pictures.bank import bank_figure
+    from sonograph.pictures.save import format_of, save
+
+    format = None if path is None else format_of(path)
+    if format == "html":
+        raise SettingsError('path ends in ".html"; a filter bank is a .png, .svg or .pdf')
+    figure = bank_figure(settings, sample_rate, (look or PictureSettings()).but(**changes))
+    if path is not None and format is not None:
+        with written(path) as part:
+            save(figure, part, format, {})
     return figure
 
 

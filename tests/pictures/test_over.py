@@ -15,7 +15,7 @@ from sonograph.pictures.compose import compose
 from sonograph.pictures.parts import Named
 from sonograph.pictures.recipe import recipe_in
 from sonograph.pictures.settings import PictureSettings
-from sonograph.settings import ConstantQSettings, MultitaperSettings, TemporalSettings
+from sonograph.settings import ConstantQSettings, MultitaperSettings, ShapeSettings, TemporalSettings
 
 RATE = 22_050.0
 FRAMES = StftSettings(window_length=1024)
@@ -53,6 +53,13 @@ def test_lines_have_the_frames_of_the_picture_and_their_values():
         np.testing.assert_allclose(times, want.times)
     words = [text.get_text() for text in level.get_legend().get_texts()]
     assert words == ["centroid", "rolloff"]
+
+
+def test_a_row_in_hertz_is_found_among_others():
+    settings = ShapeSettings(of=StftSettings(quantity="magnitude"), features=("flatness", "rolloff"))
+    axes = draw(glide(), over=settings).axes[0]
+    assert len(axes.lines) == 1
+    np.testing.assert_array_equal(line(axes, "rolloff")[1], spectrogram(glide(), settings).values[1])
 
 
 def test_each_channel_has_its_own_line():

@@ -96,7 +96,17 @@ def draw_line(axes: Axes, made: Raster, place: tuple[int, int], theme: Theme) ->
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     room = 0.06 * (high - low) or 0.5 * abs(high) or 1.0
     axes.set_ylim(low - room, high + room)
-    put_ticks(axes.yaxis, ticks.decimal(*axes.get_ylim(), max(3, int(_room(axes)[1] / 2))))
+
+
+def value_axis(axes: Axes, words: str) -> str:
+    """Numbers beside a panel, small and large ones with a power of ten; returns what the axis is to say."""
+    (low, high), most = axes.get_ylim(), max(3, int(_room(axes)[1] / 2.6))
+    size = max(abs(low), abs(high))
+    power = 0 if 0.05 <= size < 10_000 or size == 0 else int(np.floor(np.log10(size)))
+    there = ticks.decimal(low / 10.0**power, high / 10.0**power, most)
+    put_ticks(axes.yaxis, Ticks([place * 10.0**power for place in there.places], there.words))
+    exponent = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{words} (10{exponent})" if power else words
 
 
 def behind(axes: Axes, wave: Envelope, channel: int, theme: Theme) -> None:

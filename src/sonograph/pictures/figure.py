@@ -117,7 +117,7 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
         wave = panel.part.made.get("wave")
         if wave is not None:
             on.behind(axes, wave, panel.channel, theme)
-        return made.names[panel.row].replace("_", " "), None
+        return on.value_axis(axes, made.names[panel.row].replace("_", " ")), None
     image = on.paint(axes, made, panel.channel, colour_map(look.colours_shown), composition.levels)
     if np.isnan(made.levels[panel.channel]).any():
         on.hatch(axes, theme)
