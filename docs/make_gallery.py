@@ -23,7 +23,7 @@ def pictures_of(page: Path) -> list[str]:
     return SHOWN.findall(page.read_text("utf-8"))
 
 
-PAGES = [page for page in (DOCS / "gallery" / "README.md", *sorted((DOCS / "guide").glob("*.md"))) if pictures_of(page)]
+PAGES = [page for folder in ("gallery", "guide") for page in sorted((DOCS / folder).glob("*.md")) if pictures_of(page)]
 
 
 def run(page: Path) -> None:

@@ -16,7 +16,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 spec = importlib.util.spec_from_file_location("make_gallery", DOCS / "make_gallery.py")
 gallery = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(gallery)
-PAGES = [DOCS / "gallery" / "README.md", *(DOCS / "guide" / f"{n}.md" for n in ("visualising", "learning_from_audio"))]
+GALLERY = [DOCS / "gallery" / "README.md", DOCS / "gallery" / "features.md"]
+PAGES = [*GALLERY, *(DOCS / "guide" / f"{n}.md" for n in ("visualising", "learning_from_audio"))]
 
 
 @pytest.mark.parametrize("page", [*PAGES, DOCS / "guide" / "coming_from.md"], ids=lambda p: p.stem)
@@ -32,7 +33,9 @@ def test_the_generator_knows_every_page_with_pictures():
     assert set(PAGES) <= set(gallery.PAGES)
 
 
-COMMANDS = re.findall(r"^    sonograph (draw .*)$", PAGES[0].read_text("utf-8"), re.MULTILINE)
+COMMANDS = [
+    command for page in GALLERY for command in re.findall(r"^    sonograph (draw .*)$", page.read_text("utf-8"), re.M)
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -102,7 +102,7 @@ def value_axis(axes: Axes, words: str) -> str:
     """Numbers beside a panel, small and large ones with a power of ten; returns what the axis is to say."""
     (low, high), most = axes.get_ylim(), max(3, int(_room(axes)[1] / 2.6))
     size = max(abs(low), abs(high))
-    power = 0 if 0.05 <= size < 10_000 or size == 0 else int(np.floor(np.log10(size)))
+    power = 0 if 0.05 <= size < 1000 or size == 0 else int(np.floor(np.log10(size)))
     there = ticks.decimal(low / 10.0**power, high / 10.0**power, most)
     put_ticks(axes.yaxis, Ticks([place * 10.0**power for place in there.places], there.words))
     exponent = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -216,7 +216,7 @@ def amplitude_axis(axes: Axes, unit: str) -> str:
 
 def side_label(axes: Axes, words: str, theme: Theme) -> None:
     """What an axis says beside a panel; only its unit where the panel is low."""
-    if len(words) * 0.55 > _room(axes)[1] + 1 and "(" in words:
+    if len(words) * 0.55 > _room(axes)[1] + 1 and "(" in words and "(10" not in words:
         words = words[words.find("(") + 1 : -1]
     axes.set_ylabel(words, fontsize=LABEL, color=theme.ink)
 
