@@ -1,7 +1,7 @@
 """More sounds from few, for training: masks, shifts, gains, mixtures and noise. Pure functions of a seed.
 
 The same seed gives the same answer on every machine; nothing that is given is changed. What goes in as an array, a
-Signal or a Spectrogram comes out as one.
+Signal or a Spectrogram comes out as one. `learning.augment` does the same, with the same draws, to Torch tensors.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def shift(samples: Samples, *, most: int, seed: int) -> Samples:
     """
     x = _numbers(samples)
     n = x.shape[-1]
-    by = int(np.random.default_rng(seed).integers(-_span("most", most, n), most, endpoint=True))
+    by = drawn_shift(n, most=most, seed=seed)
     moved = np.zeros_like(x)
     moved[..., max(0, by) : n + min(0, by)] = x[..., max(0, -by) : n - max(0, by)]
     return _like(samples, moved)
@@ -100,11 +100,8 @@ def gain(samples: Samples, *, decibels: tuple[float, float], seed: int) -> Sampl
     >>> gain(np.array([1.0, -1.0]), decibels=(20.0, 20.0), seed=0)
     array([ 10., -10.])
     """
-    low, high = decibels
-    if not (np.isfinite([low, high]).all() and low <= high):
-        raise SettingsError(f"decibels is {low} to {high}; it must be two numbers, the lower first")
+    factor = drawn_gain(decibels=decibels, seed=seed)
     x = _numbers(samples)
-    factor = 10 ** (np.random.default_rng(seed).uniform(low, high) / 20)
     return _like(samples, x * x.dtype.type(factor))
 
 
@@ -138,16 +135,11 @@ def mix(samples: Samples, other: np.ndarray | Signal, *, snr: float, seed: int) 
             f"the other sound has {other.sample_rate:g} Hz; it must have {samples.sample_rate:g} Hz as the first: "
             f"resample it"
         )
-    if y.ndim > 1 and y.shape[:-1] != x.shape[:-1]:
-        raise SettingsError(f"the other sound is of shape {y.shape}; it must be (m,) or have the first's channels")
-    if not (np.isfinite(snr) and y.shape[-1]):
-        raise SettingsError(f"snr is {snr} dB and the other sound has {y.shape[-1]} samples; both must be there")
-    first = int(np.random.default_rng(seed).integers(y.shape[-1]))
+    check_mixture(x.shape, y.shape, snr)
+    first = drawn_place(y.shape[-1], seed=seed)
     added = np.take(y, range(first, first + x.shape[-1]), axis=-1, mode="wrap")
     ours, theirs = (float(np.nanmean(np.square(z, dtype=float))) if z.size else 0.0 for z in (x, added))
-    if not (ours > 0 and theirs > 0):
-        raise SettingsError(f"the mean squares are {ours:g} and {theirs:g}; both must be above 0 to have a ratio")
-    factor = np.sqrt(ours / theirs / 10 ** (snr / 10))
+    factor = mixing_factor(ours, theirs, snr)
     return _like(samples, x + (added * factor).astype(x.dtype))
 
 
@@ -183,20 +175,67 @@ def noise(n_samples: int, *, colour: str = "white", seed: int, dtype: str = "flo
     return (samples / np.sqrt(np.mean(samples**2))).astype(dtype)
 
 
+def drawn_masks(length: int, name: str, widest: int, *, count: int, seed: int) -> list[range]:
+    """What each mask blots out of so many rows or frames; `name` is what errors call `widest`."""
+    _span(name, widest, length)
+    if count < 0:
+        raise SettingsError(f"count is {count}; it must be 0 or more")
+    random = np.random.default_rng(seed)
+    spans = []
+    for _ in range(count):
+        width = int(random.integers(widest, endpoint=True))
+        first = int(random.integers(length - width, endpoint=True))
+        spans.append(range(first, first + width))
+    return spans
+
+
+def drawn_shift(n_samples: int, *, most: int, seed: int) -> int:
+    """By how many samples a sound is moved; below 0 to the left."""
+    return int(np.random.default_rng(seed).integers(-_span("most", most, n_samples), most, endpoint=True))
+
+
+def drawn_gain(*, decibels: tuple[float, float], seed: int) -> float:
+    """What samples are multiplied by."""
+    low, high = decibels
+    if not (np.isfinite([low, high]).all() and low <= high):
+        raise SettingsError(f"decibels is {low} to {high}; it must be two numbers, the lower first")
+    return float(10 ** (np.random.default_rng(seed).uniform(low, high) / 20))
+
+
+def drawn_place(n_samples: int, *, seed: int) -> int:
+    """The sample at which what is added begins."""
+    return int(np.random.default_rng(seed).integers(n_samples))
+
+
+def mixing_factor(ours: float, theirs: float, snr: float) -> float:
+    """What a sound of one mean square is multiplied by before it is added to one of another.
+
+    Raises
+    ------
+    SettingsError
+        Either is silent, so that no ratio can be had.
+    """
+    if not (ours > 0 and theirs > 0):
+        raise SettingsError(f"the mean squares are {ours:g} and {theirs:g}; both must be above 0 to have a ratio")
+    return float(np.sqrt(ours / theirs / 10 ** (snr / 10)))
+
+
+def check_mixture(first: tuple[int, ...], other: tuple[int, ...], snr: float) -> None:
+    """Refuse shapes that do not go together, and what is no ratio."""
+    if len(other) > 1 and other[:-1] != first[:-1]:
+        raise SettingsError(f"the other sound is of shape {other}; it must be (m,) or have the first's channels")
+    if not (np.isfinite(snr) and other[-1]):
+        raise SettingsError(f"snr is {snr} dB and the other sound has {other[-1]} samples; both must be there")
+
+
 def _masked(values: Rows, axis: int, widest: int, seed: int, count: int, fill: float) -> Rows:
     given = values.values if isinstance(values, Spectrogram) else np.asarray(values)
     if given.ndim < 2:
         raise SettingsError(f"values have {given.ndim} axes; they must be (..., rows, frames)")
-    length = given.shape[axis]
-    _span("longest" if axis == -1 else "widest", widest, length)
-    if count < 0:
-        raise SettingsError(f"count is {count}; it must be 0 or more")
-    random = np.random.default_rng(seed)
+    spans = drawn_masks(given.shape[axis], "longest" if axis == -1 else "widest", widest, count=count, seed=seed)
     masked = np.swapaxes(np.array(np.swapaxes(given, -1, -2), order="C"), -1, -2)  # frame by frame, as all values are
-    for _ in range(count):
-        width = int(random.integers(widest, endpoint=True))
-        first = int(random.integers(length - width, endpoint=True))
-        np.moveaxis(masked, axis, 0)[first : first + width] = fill
+    for span in spans:
+        np.moveaxis(masked, axis, 0)[span.start : span.stop] = fill
     return dataclasses.replace(values, values=masked) if isinstance(values, Spectrogram) else masked
 
 

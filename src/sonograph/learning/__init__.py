@@ -3,6 +3,7 @@
     SpectrogramModule     a torch.nn.Module                  extra torch
     SoundDataset          windows of files for a DataLoader  extra torch
     SpectrogramFeatures   a scikit-learn transformer         extra learn
+    augment               masks, shifts, gains and mixtures  extra torch
     tensorflow            a function and a tf.data source    extra tensorflow
     Item, Windows, from_folders, from_table: which sounds, and which parts of them; no extra
 
@@ -15,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import sonograph.learning.augment as augment
     import sonograph.learning.tensorflow as tensorflow
     from sonograph.learning.dataset import SoundDataset as SoundDataset
     from sonograph.learning.items import Item as Item
@@ -34,12 +36,14 @@ _HOME = {
     "Windows": "windows",
 }
 
-__all__ = [*_HOME, "tensorflow"]
+_MODULES = ("augment", "tensorflow")
+
+__all__ = [*_HOME, "augment", "tensorflow"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "tensorflow":
-        return importlib.import_module("sonograph.learning.tensorflow")
+    if name in _MODULES:
+        return importlib.import_module(f"sonograph.learning.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'sonograph.learning' has no attribute {name!r}")
     return getattr(importlib.import_module(f"sonograph.learning.{_HOME[name]}"), name)
