@@ -100,7 +100,7 @@ def draw_line(axes: Axes, made: Raster, place: tuple[int, int], theme: Theme) ->
 
 def value_axis(axes: Axes, words: str) -> str:
     """Numbers beside a panel, small and large ones with a power of ten; returns what the axis is to say."""
-    (low, high), most = axes.get_ylim(), max(3, int(_room(axes)[1] / 2.6))
+    (low, high), most = axes.get_ylim(), max(4, int(_room(axes)[1] / 2))
     size = max(abs(low), abs(high))
     power = 0 if 0.05 <= size < 1000 or size == 0 else int(np.floor(np.log10(size)))
     there = ticks.decimal(low / 10.0**power, high / 10.0**power, most)
