@@ -9,7 +9,7 @@ import soundfile
 
 from sonograph import SettingsError, StftSettings, feature, feature_names, read, spectrogram
 from sonograph.cli import main
-from sonograph.extract import part
+from sonograph.extract import part, processes, run
 from sonograph.io import audio
 from sonograph.named_features import Choice
 
@@ -177,3 +177,34 @@ def test_a_constant_q_asks_for_the_rate():
 def test_frames_of_any_quantity_will_do():
     frames = StftSettings(window_length=512, quantity="transform")
     assert feature("chroma", frames) == feature("chroma", StftSettings(window_length=512))
+
+
+def test_any_number_of_processes_gives_the_same_table(glide, monkeypatch):
+    for i in range(4):
+        soundfile.write(f"{i}.wav", 0.1 * np.random.default_rng(i).standard_normal(9000 + 500 * i), RATE)
+    words = ["features", *(f"{i}.wav" for i in range(4)), "--feature", "rms,yin", "--hop", "10ms", "-q"]
+    assert main([*words, "-o", "one.npz", "--processes", "1"]) == 0
+    monkeypatch.setattr(processes, "WORTH", 0)
+    monkeypatch.setattr(run, "AT_ONCE", 1)
+    assert main([*words, "-o", "two.npz", "--processes", "2"]) == 0
+    assert Path("one.npz").read_bytes() == Path("two.npz").read_bytes()
+
+
+def test_an_interrupted_choice_goes_on_where_it_was(glide, monkeypatch, capsys):
+    for i in range(4):
+        soundfile.write(f"{i}.wav", np.zeros(9000), RATE)
+    words = ["features", *(f"{i}.wav" for i in range(4)), "-o", "a.npz", "--processes", "1"]
+    real, made = run.make, []
+
+    def interrupted(job, folder):
+        made.append(job)
+        if len(made) == 3:
+            raise KeyboardInterrupt
+        return real(job, folder)
+
+    monkeypatch.setattr(run, "make", interrupted)
+    assert main([*words, "--feature", "rms"]) == 130
+    assert main([*words, "--feature", "rms"]) == 0
+    assert "2 files were done by an earlier run" in capsys.readouterr().err
+    assert main([*words, "--feature", "peak"]) == 0
+    assert "an earlier run" not in capsys.readouterr().err
