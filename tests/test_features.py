@@ -261,3 +261,13 @@ def test_a_sound_shorter_than_a_frame_says_so_whatever_comes_after():
     settings = LogSettings(of=BandSettings(of=dataclasses.replace(STFT, edges="inside"), bands=MelBank(n_bands=12)))
     with pytest.raises(SettingsError, match="the sound has 100 samples, fewer than window_length 256"):
         spectrogram(Signal(np.zeros(100), 8000.0), settings)
+
+
+@pytest.mark.parametrize("at_most", [1, 7, 16, 33])
+def test_pcen_of_any_pieces_is_that_of_the_whole_bit_for_bit(at_most):
+    """Its runs of frames begin where the sound's do, wherever a piece or a gap lies."""
+    x = np.random.default_rng(3).standard_normal(20_000)
+    x[9_000] = np.nan
+    sound, settings = Signal(x, 8000.0), PcenSettings(of=MEL)
+    parts = [piece.values for piece in pieces(sound, settings, at_most=at_most)]
+    np.testing.assert_array_equal(np.concatenate(parts, axis=1), spectrogram(sound, settings).values)

@@ -6,6 +6,9 @@ import numpy as np
 
 from sonograph.settings import PcenSettings
 
+TOGETHER = 16
+"""Frames whose smoothing is one sum: what they had before them comes in at the end, so that runs go side by side."""
+
 
 class Pcen:
     """PCEN of one channel as its frames come."""
@@ -13,7 +16,9 @@ class Pcen:
     def __init__(self, settings: PcenSettings, frames_per_second: float) -> None:
         self._settings = settings
         self._newest = settings.smoothing(frames_per_second)
-        self._smooth: np.ndarray | None = None
+        self._done = 0  # frames of the run that has begun
+        self._before: np.ndarray | None = None  # the level where it began
+        self._run: np.ndarray | None = None  # its own part of the level
 
     def push(self, values: np.ndarray) -> np.ndarray:
         """(frames, bands) in, (frames, bands) out. Missing frames are NaN and leave no trace in later ones."""
@@ -25,23 +30,55 @@ class Pcen:
         return
 
     def _low_pass(self, values: np.ndarray) -> np.ndarray:
+        """M[t] = (1 - s) M[t - 1] + s E[t], from M = 1, in runs of `TOGETHER` frames that count from the first."""
         real = values.dtype.type
         kept, new = real(1 - self._newest), values * real(self._newest)
+        fades = kept ** np.arange(1, TOGETHER + 1).astype(values.dtype)
+        if self._before is None or self._run is None:
+            self._before, self._run = np.ones(values.shape[1], values.dtype), np.zeros(values.shape[1], values.dtype)
         level = np.empty_like(values)
-        before = np.ones(values.shape[1], values.dtype) if self._smooth is None else self._smooth
         missing = np.isnan(values).any(axis=1)
-        multiply, add = np.multiply, np.add
-        for t in range(len(values)) if missing.any() else ():
-            if missing[t]:
-                level[t] = before
-            else:
-                before = add(multiply(before, kept, out=level[t]), new[t], out=level[t])
-        if not missing.any():
-            for here, more in zip(level, new, strict=True):
-                multiply(before, kept, here)
-                before = add(here, more, here)
-        self._smooth = before.copy()
+        first = len(values) if missing.any() else min(len(values), -self._done % TOGETHER)
+        whole = (len(values) - first) // TOGETHER
+        self._one_by_one(range(first), new, missing, fades, level)
+        if whole:
+            last = first + whole * TOGETHER
+            runs = level[first:last].reshape(whole, TOGETHER, -1)
+            self._side_by_side(runs, new[first:last].reshape(runs.shape), fades)
+            first = last
+        self._one_by_one(range(first, len(values)), new, missing, fades, level)
         return level
+
+    def _one_by_one(
+        self, frames: range, new: np.ndarray, missing: np.ndarray, fades: np.ndarray, level: np.ndarray
+    ) -> None:
+        before, run = self._before, self._run
+        assert before is not None and run is not None  # noqa: S101  # set by the only caller
+        for t in frames:
+            if missing[t]:
+                level[t] = run + fades[self._done - 1] * before if self._done else before
+                continue
+            run = run * fades[0] + new[t]
+            level[t] = run + fades[self._done] * before
+            self._done += 1
+            if self._done == TOGETHER:
+                before, run, self._done = level[t].copy(), np.zeros_like(run), 0
+        self._before, self._run = before, run
+
+    def _side_by_side(self, runs: np.ndarray, new: np.ndarray, fades: np.ndarray) -> None:
+        """Whole runs (runs, frames, bands): each by itself, then one after another what came before it."""
+        runs[:, 0] = new[:, 0]
+        for j in range(1, TOGETHER):
+            np.multiply(runs[:, j - 1], fades[0], out=runs[:, j])
+            runs[:, j] += new[:, j]
+        before = self._before
+        assert before is not None  # noqa: S101  # set by the only caller
+        carried = np.empty_like(runs[:, 0])
+        for i in range(len(runs)):
+            carried[i] = before
+            before = runs[i, -1] + fades[-1] * before
+        runs += fades[:, None] * carried[:, None]
+        self._before = before
 
 
 def compressed(settings: PcenSettings, values: np.ndarray, level: np.ndarray) -> np.ndarray:
