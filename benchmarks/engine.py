@@ -118,7 +118,11 @@ def main(arguments=None):
         print(table(f"Threads, {what}", in_turns(two, given.rounds), "sonograph, 2 threads", seconds))
         sound, settings = Signal(x, use.rate), settings_of(use, quantity="transform")
         engine = engines.default(threads=1)
-        ways = {"sonograph": lambda s=sound, c=settings, e=engine: spectrogram(s, c, engine=e).values}
+        out = spectrogram(sound, settings, engine=engine).values
+        ways = {
+            "sonograph": lambda s=sound, c=settings, e=engine: spectrogram(s, c, engine=e).values,
+            "sonograph, given out": lambda s=sound, c=settings, e=engine, o=out: spectrogram(s, c, engine=e, out=o),
+        }
         ways |= peers.transform(x, use)
         print(table(f"Complex, {what}, one thread", in_turns(ways, given.rounds), "sonograph", seconds))
         if name in ("speech", "music"):
