@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from sonograph.cli import main
 from sonograph.cli.progress import Progress
 from sonograph.errors import SourceError
 from sonograph.extract import part, processes, run
+from sonograph.extract.alone import alone
 from sonograph.extract.find import sound_files
 from sonograph.extract.part import make
 from sonograph.settings import from_toml
@@ -265,3 +267,23 @@ def test_presets_are_listed_without_numpy():
     code = "import sys; from sonograph.cli import main; main(['presets']); print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("False\n")
+
+
+def test_two_runs_into_one_output_do_not_disturb_each_other(wav, here, capsys):
+    command = ["features", wav, "-o", "a.csv", "--preset", "librosa.mfcc"]
+    with alone(here / "a.csv.parts", "a.csv"):
+        assert main(command) == 4
+        assert f"a.csv: is being written by process {os.getpid()} on" in capsys.readouterr().err
+        assert not (here / "a.csv").exists()
+    assert main(command) == 0  # a run that ended, however, holds nothing
+    assert not (here / "a.csv.parts").exists()
+
+
+def test_a_run_that_was_killed_holds_nothing(wav, here):
+    code = "import time; from pathlib import Path; from sonograph.extract.alone import alone\n"
+    code += "with alone(Path('a.csv.parts'), 'a.csv'): print('held', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert main(["features", wav, "-o", "a.csv", "--preset", "librosa.mfcc"]) == 4
+        holder.kill()
+    assert main(["features", wav, "-o", "a.csv", "--preset", "librosa.mfcc"]) == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.engines import n_threads
-from sonograph.errors import OutputError
+from sonograph.extract.alone import alone
 from sonograph.extract.part import FileReport, Job, kept, make
 from sonograph.extract.processes import context, worth
 from sonograph.extract.table import Table, write
@@ -29,15 +29,20 @@ AT_ONCE = 32
 class Report:
     """How a run ended.
 
-    files : what became of each, in order
-    kept  : how many had been done by a run before
+    by_job : what became of the files of each part, in order
+    kept   : how many had been done by a run before
     n_rows, n_files : in the table: its rows, and the files that have some
     """
 
-    files: list[FileReport] = field(default_factory=list)
+    by_job: dict[Job, list[FileReport]] = field(default_factory=dict)
     kept: int = 0
     n_rows: int = 0
     n_files: int = 0
+
+    @property
+    def files(self) -> list[FileReport]:
+        """What became of each file, in order."""
+        return [said for reports in self.by_job.values() for said in reports]
 
     @property
     def faults(self) -> list[FileReport]:
@@ -77,16 +82,28 @@ def extract(
     Raises
     ------
     OutputError
-        The output cannot be written.
+        The output cannot be written, or another run is writing it.
     """
     folder = Path(f"{out}.parts")
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: the folder could not be made ({error.strerror}).") from None
     size = max(1, min(AT_ONCE, len(files) // 16))  # of the files alone, so that parts are found again
     how = tuple(sorted((opening or {}).items()))
     jobs = [Job(tuple(files[i : i + size]), settings, summary, how) for i in range(0, len(files), size)]
+    with alone(folder, out):
+        report = _extract(jobs, folder, processes, tell)
+        table = Table(
+            [(folder / job.name, said) for job, said in report.by_job.items() if (folder / job.name).is_file()], summary
+        )
+        report.n_rows, report.n_files = table.n_rows, len(table.files)
+        if table.names:
+            write(table, out)
+        shutil.rmtree(folder, ignore_errors=True)
+    return report
+
+
+def _extract(
+    jobs: list[Job], folder: Path, processes: int | None, tell: Callable[[list[FileReport], bool], None]
+) -> Report:
+    """All parts, those that were kept and those that are made now."""
     report, done = Report(), {}
     waiting = []
     for job in jobs:
@@ -103,12 +120,7 @@ def extract(
     for job, reports in _computed(waiting, str(folder), at_once):
         done[job] = reports
         tell(reports, False)
-    report.files = [said for job in jobs for said in done[job]]
-    table = Table([(folder / job.name, done[job]) for job in jobs if (folder / job.name).is_file()], summary)
-    report.n_rows, report.n_files = table.n_rows, len(table.files)
-    if table.names:
-        write(table, out)
-    shutil.rmtree(folder, ignore_errors=True)
+    report.by_job = {job: done[job] for job in jobs}
     return report
 
 
