@@ -19,9 +19,11 @@ except ImportError as error:
 
 from sonograph.engines.torch import cut_length, tables_of, values_of, without_holes
 from sonograph.learning.edges import with_edges
-from sonograph.learning.links import LINKS, Seen, Tables, link
+from sonograph.learning.links import LINKS, link
+from sonograph.learning.links.common import Seen
 from sonograph.learning.plans import planned
 from sonograph.learning.sizes import count
+from sonograph.learning.tables import Tables
 
 
 class SpectrogramModule(torch.nn.Module):

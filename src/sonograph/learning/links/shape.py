@@ -1,6 +1,6 @@
-"""The shape of each frame's spectrum and the strength of onsets, on Torch's tensors (..., frames, rows).
+"""The shape of each frame's spectrum, on Torch's tensors (..., frames, rows).
 
-The formulas and their sources are at `ShapeSettings` and `OnsetSettings`. A roll-off is a bin's frequency and has no
+The formulas and their sources are at `ShapeSettings`. A roll-off is a bin's frequency and has no
 gradient.
 """
 
@@ -15,11 +15,12 @@ from typing import Any
 import torch
 
 from sonograph.features.spectral_shape import LEAST_POWER, Shapes
+from sonograph.learning.links.common import Seen, earlier
 from sonograph.plan import Plan
-from sonograph.settings import OnsetSettings, ShapeSettings
+from sonograph.settings import ShapeSettings
 
 
-def shape(settings: ShapeSettings, values: torch.Tensor, tables: Any, seen: Any) -> torch.Tensor:
+def shape(settings: ShapeSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
     """The features of each frame, NaN where it is silent or missing."""
     values = values.masked_fill(values.isnan(), 0)
     total = values.sum(-1, keepdim=True)
@@ -27,7 +28,7 @@ def shape(settings: ShapeSettings, values: torch.Tensor, tables: Any, seen: Any)
     spectrum = _Spectrum(settings, values, torch.where(heard, total, 1.0), tables)
     rows = []
     for name in settings.features:
-        here = heard & _earlier(heard, 1, False) if name == "flux" else heard
+        here = heard & earlier(heard, 1, False) if name == "flux" else heard
         rows.append(FEATURES[name](spectrum).masked_fill(~here, torch.nan))
     return torch.cat(rows, -1)
 
@@ -37,20 +38,6 @@ def shape_tables(settings: ShapeSettings, before: Plan) -> dict[str, Any]:
     shapes = Shapes(settings, before.frames_per_second)
     bands = tuple((bins.start, bins.stop, count) for bins, count in shapes.bands)
     return {"frequencies": shapes.frequencies, "bands": bands}
-
-
-def onset(settings: OnsetSettings, values: torch.Tensor, tables: Any, seen: Any) -> torch.Tensor:
-    """The mean over rows of how far they rose since `lag` frames ago; nothing has risen at the beginning."""
-    earlier = _earlier(values, settings.lag, torch.inf)
-    # a frame that misses samples, or looks at one that does, is put aside, as its NaN would spoil gradients
-    missing = (values.isnan() | earlier.isnan()).any(-1, keepdim=True)
-    rises = values.masked_fill(missing, 0) - earlier.masked_fill(missing, 0)
-    return rises.clamp_min(0).mean(-1, keepdim=True).masked_fill(missing, torch.nan)
-
-
-def _earlier(values: torch.Tensor, lag: int, first: float | bool) -> torch.Tensor:
-    """The frames so many before, `first` before the first."""
-    return torch.cat([torch.full_like(values[..., :lag, :], first), values[..., :-lag, :]], -2)
 
 
 @dataclass
@@ -102,7 +89,7 @@ def _contrast(at: _Spectrum) -> torch.Tensor:
 
 def _flux(at: _Spectrum) -> torch.Tensor:
     shares = at.values / at.total
-    return (shares - _earlier(shares, 1, 0.0)).square().sum(-1, keepdim=True)
+    return (shares - earlier(shares, 1, 0.0)).square().sum(-1, keepdim=True)
 
 
 def _entropy(at: _Spectrum) -> torch.Tensor:
