@@ -77,7 +77,7 @@ def _product(half: np.ndarray, kernel: np.ndarray, n_frames: int) -> np.ndarray:
 
 def _halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:
     """Every other sample of x behind a half-band filter, one of them at `middle`; and where that now is."""
-    weights = _half_band()
+    weights = half_band()
     start = 2 * TAPS - 1 + (middle - (2 * TAPS - 1)) % 2
     count = (len(x) - start - 2 * TAPS) // 2 + 1
     odd = np.ascontiguousarray(x[start - (2 * TAPS - 1) :: 2])  # the neighbours of those that stay
@@ -91,7 +91,7 @@ def _halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:
 
 
 @lru_cache(maxsize=1)
-def _half_band() -> np.ndarray:
+def half_band() -> np.ndarray:
     """The weights 1, 3, 5 … samples from the middle; a sinc under a Kaiser window for 100 dB (Kaiser 1974)."""
     away = np.arange(1, 2 * TAPS, 2)
     weights = np.sinc(away / 2) / 2 * np.i0(11.0 * np.sqrt(1 - (away / (2 * TAPS)) ** 2)) / np.i0(11.0)

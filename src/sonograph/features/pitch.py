@@ -129,7 +129,7 @@ def _probabilities(stage: Any, line: np.ndarray, height: np.ndarray, n_frames: i
 
     line, height : (troughs,) its frame, in order, and how low it reaches
     """
-    limits, weights = _thresholds(stage)
+    limits, weights = thresholds_of(stage)
     probability = np.zeros(len(line))
     below = np.arange(len(line))
     for limit, weight in zip(limits[::-1], weights[::-1], strict=True):  # from the highest: ever fewer lie below
@@ -150,7 +150,7 @@ def _probabilities(stage: Any, line: np.ndarray, height: np.ndarray, n_frames: i
 
 
 @lru_cache(maxsize=16)
-def _thresholds(stage: Any) -> tuple[np.ndarray, np.ndarray]:
+def thresholds_of(stage: Any) -> tuple[np.ndarray, np.ndarray]:
     """The thresholds that are tried, and the probability of each: a beta distribution in steps."""
     from scipy.special import betainc
 
