@@ -1,8 +1,6 @@
 """`python -m sonograph` is the command `sonograph`."""
 
-import sys
-
-from sonograph.cli import main
+from sonograph.cli import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -14,7 +14,6 @@ import hashlib
 import json
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -173,6 +172,8 @@ class Calibration:
         >>> Calibration.from_toml("end_to_end = 176.0  # SoundTrap").unit
         'µPa'
         """
+        import tomllib
+
         try:
             return Calibration.from_values(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:

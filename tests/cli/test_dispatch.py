@@ -104,3 +104,24 @@ def test_interrupted_leaves_no_half_picture(here, number, code):
     assert process.returncode == code
     assert "Traceback" not in said
     assert list((here / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("given", [["--version"], ["draw"], ["info", "no such file.wav"]])
+def test_the_command_ends_as_main_does(given):
+    done = subprocess.run([sys.executable, "-m", "sonograph", *given], capture_output=True, text=True)
+    code = subprocess.run(
+        [sys.executable, "-c", f"import sys; from sonograph.cli import main; sys.exit(main({given!r}))"],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code.returncode, code.stdout, code.stderr)
+    assert done.stdout or done.stderr
+
+
+@pytest.mark.parametrize("given", [["presets"], ["--version"]])
+def test_the_command_says_when_its_output_cannot_be_written(given):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "sonograph", *given], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == exits.OUTPUT
+    said = b"sonograph: standard output: No space left on device. Make room there, or write to another place.\n"
+    assert done.stderr == said

@@ -13,6 +13,7 @@ from sonograph.pictures.bare import indices, save_bare
 from sonograph.pictures.colours import PERCEPTUAL, palette
 from sonograph.pictures.compose import compose
 from sonograph.pictures.parts import Named
+from sonograph.pictures.png import palette_png
 from sonograph.pictures.recipe import recipe_in, text
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import from_dict
@@ -101,14 +102,26 @@ def test_other_files_carry_no_recipe(tmp_path):
     assert recipe_in(BytesIO(plain.getvalue()[:40])) is None
 
 
-def test_a_bare_picture_loads_no_matplotlib(tmp_path):
+def test_a_bare_picture_loads_neither_matplotlib_nor_pillow(tmp_path):
     import soundfile
 
     soundfile.write(tmp_path / "a.wav", np.zeros(4000), 8000)
     code = (
         "import sys; from sonograph.cli import main; "
         "code = main(['draw', 'a.wav', '-o', 'a.png', '--bare', '--axis', 'mel']); "
-        "print(code, [m for m in ('matplotlib', 'scipy.signal') if m in sys.modules])"
+        "print(code, [m for m in ('matplotlib', 'scipy.signal', 'PIL', 'multiprocessing', 'tomllib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stdout == "0 []\n"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 7), (200, 301)])
+def test_pillow_reads_a_palette_png_as_it_was_given(shape):
+    rng = np.random.default_rng(5)
+    pixels, colours = rng.integers(0, 256, shape, np.uint8), rng.bytes(768)
+    words = {"Title": "Zaunkönig – 寝", "Comment": "a\nb"}
+    image = Image.open(BytesIO(palette_png(pixels, colours, words)))
+    image.load()
+    np.testing.assert_array_equal(np.asarray(image), pixels)
+    assert bytes(image.getpalette()) == colours
+    assert image.text == words

@@ -7,6 +7,7 @@ file with `HELP`, `arguments(parser)` and `run(arguments) -> exit code`.
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -63,6 +64,18 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     return top
 
 
+def command() -> NoReturn:
+    """What a shell runs. All is closed at its end: to take the interpreter apart as well would cost 20 ms."""
+    gc.set_threshold(100_000)  # loading makes many objects and no garbage
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError as error:
+        code = exits.told(error)
+    os._exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
@@ -71,6 +84,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser(asked if asked in COMMANDS else None).parse_args(given)
     except SystemExit as end:  # argparse has said what is wrong, or printed the help
         return end.code if isinstance(end.code, int) else exits.USAGE
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader of our output has gone, as `| head` does; nothing may be flushed to it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.OUTPUT
+    except BaseException as error:
+        return exits.told(error)
+    return code
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if arguments.version:
         from sonograph import __version__
 
@@ -79,13 +105,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         talk("name a command: " + ", ".join(COMMANDS) + " ('sonograph --help' tells more)")
         return exits.USAGE
-    try:
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader of our output has gone, as `| head` does; nothing may be flushed to it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exits.OUTPUT
-    except BaseException as error:
-        return exits.told(error)
+    code: int = arguments.run(arguments)
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SourceError
@@ -22,6 +23,7 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
     (MissingExtra, OUTPUT),
     (MemoryError, OUTPUT),
 )
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def talk(words: str) -> None:
@@ -50,6 +52,9 @@ def told(error: BaseException) -> int:
     if code is not None:
         talk(str(error) or "there is not enough memory")
         return code
+    if isinstance(error, OSError) and error.errno in FULL and error.filename is None:  # print knows no name
+        talk(f"standard output: {error.strerror}. Make room there, or write to another place.")
+        return OUTPUT
     import traceback
 
     traceback.print_exception(error)

@@ -118,12 +118,13 @@ class Engine(Protocol):
 
 def n_threads(threads: int | None) -> int:
     """How many threads to use: as asked, else every core that this process may use, one inside a worker process."""
-    import multiprocessing
     import os
+    import sys
 
     if threads is not None:
         return threads
-    if multiprocessing.parent_process() is not None:
+    processes = sys.modules.get("multiprocessing")  # a worker process has it loaded
+    if processes is not None and processes.parent_process() is not None:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from sonograph.errors import SettingsError
 from sonograph.pictures.colours import palette
 from sonograph.pictures.parts import Composition
+from sonograph.pictures.png import palette_png
 from sonograph.pictures.themes import THEMES
 
 
@@ -53,14 +55,11 @@ def save_bare(composition: Composition, file: Any, text: dict[str, str]) -> None
     SettingsError
         It holds something that is not made of pixels, as a waveform.
     """
-    from PIL import Image, PngImagePlugin
-
     pixels, look = pixels_of(composition), composition.look
     colours = palette(look.colours_shown)[np.linspace(0, 255, 255).round().astype(int)]
-    missing = tuple(bytes.fromhex(THEMES[look.theme].missing[1:]))
-    image = Image.frombytes("P", pixels.shape[::-1], pixels.tobytes())
-    image.putpalette(bytes(missing) + colours.tobytes())
-    chunks = PngImagePlugin.PngInfo()
-    for name, words in text.items():
-        chunks.add_text(name, words)
-    image.save(file, "PNG", pnginfo=chunks, compress_level=2)
+    missing = bytes.fromhex(THEMES[look.theme].missing[1:])
+    png = palette_png(pixels, missing + colours.tobytes(), text)
+    if hasattr(file, "write"):
+        file.write(png)
+    else:
+        Path(file).write_bytes(png)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from typing import Any
 
 from sonograph.errors import SettingsError
@@ -71,6 +70,8 @@ def from_toml(text: str, name: str = "settings") -> Any:
     SettingsError
         The text is no TOML, or settings that cannot be.
     """
+    import tomllib
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
