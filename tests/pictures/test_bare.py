@@ -109,7 +109,8 @@ def test_a_bare_picture_loads_neither_matplotlib_nor_pillow(tmp_path):
     code = (
         "import sys; from sonograph.cli import main; "
         "code = main(['draw', 'a.wav', '-o', 'a.png', '--bare', '--axis', 'mel']); "
-        "print(code, [m for m in ('matplotlib', 'scipy.signal', 'PIL', 'multiprocessing', 'tomllib') if m in sys.modules])"
+        "heavy = ('matplotlib', 'scipy.signal', 'PIL', 'multiprocessing', 'tomllib'); "
+        "print(code, [m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stdout == "0 []\n"
