@@ -46,8 +46,7 @@ class Forward:
             lane.hand_over(rows, first)
         frames = range(self.taken, max(stop, self.taken))
         scratch = np.empty((1, min(self._block, len(frames)), plan.work.n_rows), plan.samples_dtype)
-        for part in plan.runs(source, frames):
-            samples = plan.read(source, part)
+        for part, samples in plan.parts(source, frames):
             for block in split(range(len(part)), self._block):
                 span = slice(block.start * plan.stft.hop, (block.stop - 1) * plan.stft.hop + plan.stft.window_length)
                 for channel, lane in enumerate(self._lanes):

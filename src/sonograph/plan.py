@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +23,7 @@ from sonograph.features.samples import Measuring, Samples
 from sonograph.filterbanks import filters_of
 from sonograph.frames import samples_for, split, valid_frames
 from sonograph.levels import resolve_reference
+from sonograph.reading import Emphasised, ahead, read_with_edges
 from sonograph.settings import (
     BandSettings,
     EnergySettings,
@@ -35,12 +35,12 @@ from sonograph.settings import (
     stages,
     stft_of,
 )
-from sonograph.sources import Signal, Source, zeros_outside
+from sonograph.sources import Signal, Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.windows import power_scale, window_of
 
-READ_AT_ONCE = 1 << 22
-"""Samples of all channels that are held at a time of a source that is not in memory."""
+READ_AT_ONCE = 1 << 21
+"""Samples of all channels that are read at a time of a source that is not in memory; those before are held too."""
 
 
 class Plan:
@@ -98,8 +98,7 @@ class Plan:
 
     def compute(self, source: Source, frames: range, memory: np.ndarray, *, reused: bool = False) -> None:
         """What the engine says of `frames`, run by run, into memory (channels, frames, rows of the engine)."""
-        for part in self.runs(source, frames):
-            samples = self.read(source, part)
+        for part, samples in self.parts(source, frames):
             here = memory[:, part.start - frames.start : part.stop - frames.start]
             for channel in range(len(here)):
                 one = slice(channel, channel + 1)
@@ -143,41 +142,29 @@ class Plan:
         first, last = max(inside.start + before, frames.start), min(inside.stop - after, frames.stop)
         return range(first, last) if first < last else range(frames.stop, frames.stop)
 
-    def runs(self, source: Source, frames: range) -> Iterator[range]:
-        """Neighbouring runs of `frames`, each wholly over an end or wholly inside, none too long to hold."""
+    def parts(self, source: Source, frames: range) -> Iterator[tuple[range, np.ndarray]]:
+        """`frames` in parts, with the samples that they look at: the edges filled in, in the precision to compute in.
+
+        Each part is wholly over an end or wholly inside, and none too long to hold.
+        """
         valid = self._within(source, frames)
         step = max(1, (READ_AT_ONCE // self.n_channels - self.stft.overlap) // self.stft.hop)
-        for part in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
-            whole = isinstance(source, Signal) and part is valid and not self._emphasis_over_sound()  # a view
-            yield from split(part, max(1, len(part)) if whole else step)
-
-    def read(self, source: Source, frames: range) -> np.ndarray:
-        """The samples that `frames` look at, the edges filled in, in the precision to compute in."""
+        runs: list[range] = []
+        for run in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
+            whole = isinstance(source, Signal) and run is valid and not self._emphasis_over_sound()  # a view
+            runs += split(run, max(1, len(run)) if whole else step)
         if self._emphasis_over_sound():
             source = Emphasised(source, self.stft.preemphasis)
-        samples = read_with_edges(source, samples_for(self.stft, frames), self.stft.edges)
-        return samples.astype(self.samples_dtype, copy=False)
+
+        def read(part: range) -> np.ndarray:
+            samples = read_with_edges(source, samples_for(self.stft, part), self.stft.edges)
+            return samples.astype(self.samples_dtype, copy=False)
+
+        waits = len(frames) > step and not isinstance(source, Signal)
+        return ahead(runs, read) if waits else ((run, read(run)) for run in runs)
 
     def _emphasis_over_sound(self) -> bool:
         return self.stft.preemphasis != 0 and self.stft.preemphasis_over == "sound"
-
-
-class Emphasised:
-    """A source, each sample less so much of the one before it; silence comes before the first."""
-
-    def __init__(self, source: Source, coefficient: float) -> None:
-        self._source, self._coefficient = source, coefficient
-        self.sample_rate, self.n_samples = source.sample_rate, source.n_samples
-        self.n_channels, self.unit = source.n_channels, source.unit
-        self.start: datetime | None = source.start
-
-    def read(self, samples: range) -> np.ndarray:
-        """Samples of a range, (channels, n); 0 outside the sound."""
-        return zeros_outside(samples, self.n_samples, self._inside)
-
-    def _inside(self, samples: range) -> np.ndarray:
-        more = self._source.read(range(samples.start - 1, samples.stop))
-        return more[:, 1:] - more.dtype.type(self._coefficient) * more[:, :-1]
 
 
 def _refuse_other_rate(wanted: float | None, sample_rate: float) -> None:
@@ -275,16 +262,3 @@ def work_for(
     per_frame = stft.preemphasis if stft.preemphasis_over == "frame" else 0.0
     work = Work(window, stft.hop, stft.n_fft, stft.quantity, ends, bands, log, stft.remove_dc, per_frame)
     return work, reference
-
-
-def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
-    """Samples of a range that may reach out of the sound, filled in as `edges` says: (channels, n)."""
-    if edges not in ("reflect", "kaldi") or (wanted.start >= 0 and wanted.stop <= source.n_samples):
-        return source.read(wanted)
-    # "reflect" turns on the first and the last sample, "kaldi" just outside of them
-    period = 2 * (source.n_samples - 1) if edges == "reflect" else 2 * source.n_samples
-    place = np.arange(wanted.start, wanted.stop) % max(1, period)
-    back = period - place - (0 if edges == "reflect" else 1)
-    place = np.where(place < source.n_samples, place, back)
-    first = int(place.min())
-    return np.take(source.read(range(first, int(place.max()) + 1)), place - first, axis=1)

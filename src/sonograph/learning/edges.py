@@ -1,6 +1,8 @@
-"""The ends of a sound on Torch's tensors: what `plan.read_with_edges` says."""
+"""The ends of a sound on Torch's tensors: what `reading.read_with_edges` says."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch.nn.functional import pad
@@ -19,8 +21,14 @@ def with_edges(samples: torch.Tensor, stft: StftSettings) -> torch.Tensor:
     if stft.edges == "reflect":
         ahead, behind = samples[..., 1 : before + 1], samples[..., n_samples - 1 - after : n_samples - 1]
         return torch.cat([ahead.flip(-1), samples, behind.flip(-1)], -1)
-    if stft.edges == "kaldi":  # turns just outside of the first and the last sample, as often as it takes
-        period = torch.full((1,), 2 * n_samples, device=samples.device)  # a tensor, as ONNX has no other remainder
-        place = torch.arange(-before, n_samples + after, device=samples.device) % period
-        return samples.index_select(-1, torch.where(place < n_samples, place, period - 1 - place))
+    if stft.edges == "kaldi":
+        return mirrored(samples, before, after, -1)
     return pad(samples, (before, after))
+
+
+def mirrored(values: torch.Tensor, before: Any, after: Any, axis: int) -> torch.Tensor:
+    """Values with so many more at both ends of an axis: it turns just outside of its ends, as often as it takes."""
+    size = values.shape[axis]
+    period = torch.full((1,), 2 * size, device=values.device)  # a tensor, as ONNX has no other remainder
+    place = torch.arange(-before, size + after, device=values.device) % period
+    return values.index_select(axis, torch.where(place < size, place, period - 1 - place))

@@ -24,9 +24,9 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     columns = grid.columns(of, frames, pixels.samples, pixels.width)
     like = plan.label(sound, range(0), plan.empty(0))
     rows, bounds, axis = pixels.rows(like)
-    sink = _Sink(plan, sound, columns, rows, mean=pixels.mean)
-    for part in plan.runs(sound, frames):
-        sink.add(part)
+    sink = _Sink(plan, columns, rows, mean=pixels.mean)
+    for part, samples in plan.parts(sound, frames):
+        sink.add(part, samples)
     levels, unit, label = levels_of(sink.power(), sound, level)
     return Raster(
         levels=expanded(levels, columns, rows),
@@ -51,8 +51,8 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
 class _Sink:
     """Pixels being filled, part by part of the frames."""
 
-    def __init__(self, plan: Plan, source: Source, columns: Cells, rows: Cells, *, mean: bool) -> None:
-        self.plan, self.source, self.columns = plan, source, columns.edges
+    def __init__(self, plan: Plan, columns: Cells, rows: Cells, *, mean: bool) -> None:
+        self.plan, self.columns = plan, columns.edges
         # an engine gathers all rows: what lies outside the picture goes to a first and a last cell, and is dropped
         self.rows = grid.rising(np.concatenate([[0], rows.edges, [plan.work.n_rows]]))
         self.first_row = int(np.searchsorted(self.rows, rows.edges[0]))
@@ -62,9 +62,8 @@ class _Sink:
         self.counts = np.zeros(shape[:2], np.int64) if mean else None
         self.missing = 0
 
-    def add(self, part: range) -> None:
-        """Gather the frames of `part`."""
-        samples = self.plan.read(self.source, part)
+    def add(self, part: range, samples: np.ndarray) -> None:
+        """Gather the frames of `part`, which look at `samples`."""
         self.missing += _missing_frames(samples, self.plan.stft, len(part))
         first = int(np.searchsorted(self.columns, part.start, side="right")) - 1
         last = int(np.searchsorted(self.columns, part.stop, side="left"))

@@ -1,0 +1,54 @@
+"""The samples that frames look at: the edges of a sound filled in, and the next ones read while these are used."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from sonograph.sources import Source, zeros_outside
+
+
+def ahead(parts: Sequence[range], read: Callable[[range], np.ndarray]) -> Iterator[tuple[range, np.ndarray]]:
+    """Each part and what `read` gives of it, read in a thread while the one before is used."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(read, parts[0])
+        for part, after in itertools.pairwise(parts):
+            samples, coming = coming.result(), reader.submit(read, after)
+            yield part, samples
+        yield parts[-1], coming.result()
+
+
+def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
+    """Samples of a range that may reach out of the sound, filled in as `edges` says: (channels, n)."""
+    if edges not in ("reflect", "kaldi") or (wanted.start >= 0 and wanted.stop <= source.n_samples):
+        return source.read(wanted)
+    # "reflect" turns on the first and the last sample, "kaldi" just outside of them
+    period = 2 * (source.n_samples - 1) if edges == "reflect" else 2 * source.n_samples
+    place = np.arange(wanted.start, wanted.stop) % max(1, period)
+    back = period - place - (0 if edges == "reflect" else 1)
+    place = np.where(place < source.n_samples, place, back)
+    first = int(place.min())
+    return np.take(source.read(range(first, int(place.max()) + 1)), place - first, axis=1)
+
+
+class Emphasised:
+    """A source, each sample less so much of the one before it; silence comes before the first."""
+
+    def __init__(self, source: Source, coefficient: float) -> None:
+        self._source, self._coefficient = source, coefficient
+        self.sample_rate, self.n_samples = source.sample_rate, source.n_samples
+        self.n_channels, self.unit = source.n_channels, source.unit
+        self.start: datetime | None = source.start
+
+    def read(self, samples: range) -> np.ndarray:
+        """Samples of a range, (channels, n); 0 outside the sound."""
+        return zeros_outside(samples, self.n_samples, self._inside)
+
+    def _inside(self, samples: range) -> np.ndarray:
+        more = self._source.read(range(samples.start - 1, samples.stop))
+        return more[:, 1:] - more.dtype.type(self._coefficient) * more[:, :-1]
