@@ -45,32 +45,30 @@ class Encoding:
 
     def samples(self, data: bytes, n_channels: int) -> np.ndarray:
         """Bytes as samples (channels, n), the channels side by side in the bytes."""
+        out = np.empty((n_channels, len(data) // (self.width * n_channels)), self.dtype)
         if self.kind in LAWS:
             values = LAWS[self.kind]()[np.frombuffer(data, np.uint8)]
         elif self.kind == "float":
-            values = np.frombuffer(data, f"{'>' if self.big else '<'}f{self.width}").astype(self.dtype)
+            values = np.frombuffer(data, f"{'>' if self.big else '<'}f{self.width}")
         else:
-            scale = self.dtype.type(2.0 ** -(8 * self._wide(self.width) - 1))
-            values = self._integers(data).astype(self.dtype) * scale
-        return np.ascontiguousarray(values.reshape(-1, n_channels).T)
+            values = self._integers(data)
+        out[:] = values.reshape(-1, n_channels).T
+        if values.dtype.kind == "i":
+            out *= self.dtype.type(2.0 ** -(8 * values.itemsize - 1))
+        return out
 
     def _integers(self, data: bytes) -> np.ndarray:
         """Signed integers, the sample in the highest bits of each."""
-        wide = self._wide(self.width)
-        if wide == self.width:
+        wide = next(wide for wide in (1, 2, 4, 8) if self.width <= wide)
+        spare = wide - self.width
+        if not spare:
             values = np.frombuffer(data, f"{'>' if self.big else '<'}i{wide}")
             return values ^ np.array(-(2 ** (8 * wide - 1)), values.dtype) if self.kind == "unsigned" else values
-        raw = np.frombuffer(data, np.uint8).reshape(-1, self.width)
-        room = np.zeros((len(raw), wide), np.uint8)
-        if self.big:
-            room[:, : self.width] = raw
-        else:
-            room[:, wide - self.width :] = raw
-        return room.view(f"{'>' if self.big else '<'}i{wide}")[:, 0]
-
-    @staticmethod
-    def _wide(width: int) -> int:
-        return next(wide for wide in (1, 2, 4, 8) if width <= wide)
+        # each is read with bytes of its neighbour, which are then cleared: far quicker than moving bytes apart
+        padded = data + bytes(spare) if self.big else bytes(spare) + data
+        kind = f"{'>' if self.big else '<'}i{wide}"
+        values = np.ndarray((len(data) // self.width,), kind, padded, 0, (self.width,))
+        return values & np.array(-(1 << 8 * spare), kind)
 
 
 @cache
