@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, cast
 
-from sonograph.errors import OutputError, SettingsError
+from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.files import written
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
@@ -18,7 +19,7 @@ from sonograph.spectrograms import Spectrogram
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sonograph.pictures.parts import Named
+    from sonograph.pictures.parts import Composition, Fault, Named
 
 Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read at run time
 
@@ -81,9 +82,7 @@ def draw(
     >>> figure.axes[0].get_xlabel(), figure.axes[1].get_ylabel()
     ('Time (s)', 'Level (dBFS)')
     """
-    from sonograph.pictures.compose import compose
     from sonograph.pictures.figure import figure_of
-    from sonograph.pictures.parts import Composition
     from sonograph.pictures.recipe import text
     from sonograph.pictures.save import format_of, page_of, save
 
@@ -100,7 +99,7 @@ def draw(
         if path is not None or len(sounds) != 1:
             raise SettingsError("ax is given; it takes one sound and no path: its figure is yours to save")
         return paint_on(ax, sounds[0], look)
-    composition = cast(Composition, compose(sounds, look))  # None only where faults are told, not raised
+    composition = cast("Composition", composed(sounds, look)[0])  # None only where faults are told, not raised
     figure = figure_of(composition)
     if path is not None and format is not None:
         with written(path) as part:
@@ -199,6 +198,30 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None, ov
             f"or a Spectrogram"
         )
     return Named(sound, "", settings, marks=marks, over=lines_over(over, settings, sound.sample_rate))
+
+
+def composed(
+    sounds: list[Named], look: PictureSettings, on_fault: Fault | None = None
+) -> tuple[Composition | None, list[Named]]:
+    """Sounds on a sheet, and those sounds; all of it once more from the beginning where a file changed meanwhile."""
+    from sonograph.pictures.compose import compose
+
+    told: list[tuple[Named, SonographError]] = []
+    made = compose(sounds, look, on_fault=lambda *fault: told.append(fault))
+    if any(_has_changed(named) for named in sounds):
+        with contextlib.suppress(SonographError):  # it opens no more: what was there is drawn
+            sounds = [replace(named, sound=named.sound.again()) if _has_changed(named) else named for named in sounds]  # type: ignore[union-attr]
+            told.clear()
+            made = compose(sounds, look, on_fault=lambda *fault: told.append(fault))
+    for named, error in told:
+        if on_fault is None:
+            raise error
+        on_fault(named, error)
+    return made, sounds
+
+
+def _has_changed(named: Named) -> bool:
+    return getattr(named.sound, "has_changed", False)
 
 
 def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tuple[Settings, ...]:

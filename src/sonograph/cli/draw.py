@@ -108,9 +108,9 @@ def run(arguments: argparse.Namespace) -> int:
         faults = Faults(bar, report)
         sounds = _opened(files, arguments, opening, faults)
         if sounds:
-            from sonograph.pictures.compose import compose
+            from sonograph.drawing import composed
 
-            composition = compose(sounds, look, on_fault=lambda named, error: faults.tell(named.name, error))
+            composition, sounds = composed(sounds, look, lambda named, error: faults.tell(named.name, error))
             bar.clear()
             if composition is not None and terminal:
                 _print(composition)

@@ -71,41 +71,35 @@ def _failed(file: str, error: SonographError) -> dict[str, Any]:
 
 def facts_of(file: str, report: reading.Report, **opening: Any) -> dict[str, Any]:
     """What a file holds, ready for JSON; peak and rms in dB, None where all is silent."""
-    import numpy as np
-
     from sonograph.io import audio
 
     if made := _recipe(file):
         return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": made}
-    with audio.open(file, **opening) as source:
-        peak, squares, count = 0.0, 0.0, 0
-        for block in source.blocks():
-            finite = block if np.isfinite(block.sum(dtype=float)) else block[np.isfinite(block)]
-            if finite.size:
-                peak = max(peak, float(finite.max()), -float(finite.min()))
-                squares += float(np.einsum("...i,...i->...", finite, finite, dtype=float).sum())
-                count += finite.size
-        status = source.status
-        report.was(file, source)
-        full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
-        reference = reference_power(source.unit, "spectrum")
-        least = (1.0, 0.5) if full else (reference, reference)
-        return {
-            "file": file,
-            "status": status.word,
-            "reason": status.reason,
-            "sentence": status.sentence,
-            "format": source.format,
-            "sample_rate": source.sample_rate,
-            "n_channels": source.n_channels,
-            "n_samples": source.n_samples,
-            "duration": source.duration,
-            "start": source.start.isoformat() if source.start else None,
-            "unit": source.unit,
-            "peak": _decibels(peak**2 / least[0]),
-            "rms": _decibels(squares / max(1, count) / least[1]),
-            "metadata": reading.metadata(source),
-        }
+    return audio.settled(file, lambda source: _facts(file, source, report), **opening)
+
+
+def _facts(file: str, source: Any, report: reading.Report) -> dict[str, Any]:
+    status, tally = source.check(), source.tally
+    report.was(file, source)
+    full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
+    reference = reference_power(source.unit, "spectrum")
+    least = (1.0, 0.5) if full else (reference, reference)
+    return {
+        "file": file,
+        "status": status.word,
+        "reason": status.reason,
+        "sentence": status.sentence,
+        "format": source.format,
+        "sample_rate": source.sample_rate,
+        "n_channels": source.n_channels,
+        "n_samples": source.n_samples,
+        "duration": source.duration,
+        "start": source.start.isoformat() if source.start else None,
+        "unit": source.unit,
+        "peak": _decibels(tally.loudest**2 / least[0]),
+        "rms": _decibels(tally.rms**2 / least[1]),
+        "metadata": reading.metadata(source),
+    }
 
 
 def _recipe(file: str) -> dict[str, Any] | None:

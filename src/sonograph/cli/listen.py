@@ -66,11 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
         if table:
             sound, code = _from_table(path, arguments, box), exits.DONE
         else:
-            from sonograph.io.audio import open as open_sound
+            from sonograph.io.audio import settled
 
-            source = open_sound(path)
-            sound = _from_features(source, arguments, box) if features else _of_a_box(source, arguments, box)
-            code = _told(source)
+            heard = _from_features if features else _of_a_box
+            sound, status = settled(path, lambda source: (heard(source, arguments, box), source.status))
+            code = _told(status)
     sound = _without_gaps(sound)
     with streams.output(arguments.output, keep) as file:
         if hasattr(file, "write"):
@@ -241,10 +241,9 @@ def _without_gaps(sound: Signal) -> Signal:
     return dataclasses.replace(sound, samples=np.nan_to_num(samples, nan=0.0))
 
 
-def _told(source: Any) -> int:
+def _told(status: Any) -> int:
     """Say how the file was, now that it has been read; the exit code of that."""
-    status = getattr(source, "status", None)
-    if status is None or status.word in ("ok", "empty"):
+    if status.word in ("ok", "empty"):
         return exits.DONE
     talk(streams.plain(status.sentence))
     return exits.DONE if status.word == "warn" else exits.INPUT

@@ -56,6 +56,10 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.source, name)
 
+    def again(self) -> Watched:
+        """The same file from the beginning, counted too."""
+        return Watched(self.source.again(), self._bar)  # type: ignore[attr-defined]  # only files change
+
     def read(self, samples: range) -> np.ndarray:
         """As the source reads."""
         values = self.source.read(samples)

@@ -7,6 +7,7 @@ import json
 import math
 import os
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sonograph.files import written
 from sonograph.frames import centre_sample, frames_of
 from sonograph.io import audio
 from sonograph.io.examine import record, status_of
+from sonograph.io.filesource import FileSource
 from sonograph.io.resampling import resample
 from sonograph.io.status import Status
 from sonograph.limits import Limits
@@ -104,7 +106,7 @@ def make(job: Job, folder: str) -> list[FileReport]:
     for file in job.files:
         report = FileReport(file)
         try:
-            rows = _features(file, job, report)
+            rows = audio.settled(file, partial(_features, file, job, report), **dict(job.opening))
         except SonographError as error:
             report.fault = str(error) if str(error).startswith(file) else f"{file}: {error}"
             report.record = record(file, status_of(error))
@@ -146,19 +148,18 @@ def read_values(path: Path) -> np.ndarray:
         return np.asarray(part["values"])
 
 
-def _features(file: str, job: Job, report: FileReport) -> np.ndarray:
+def _features(file: str, job: Job, report: FileReport, opened: FileSource) -> np.ndarray:
     """(rows of the table, features), and what there is to say about them."""
-    with audio.open(file, **dict(job.opening)) as opened:
-        source: Source = _in_memory(opened)
-        report.was_rate = source.sample_rate
-        wanted = None if isinstance(job.settings, Choice) else stft_of(job.settings).sample_rate
-        if wanted is not None and wanted != source.sample_rate:
-            source = resample(source, wanted)
-        result, names = _computed(job.settings, source, file, opened.limits)
-        status = opened.status
-        report.record = record(file, status, opened)
-        if status.word in ("partial", "failed", "refused", "empty"):
-            report.fault = status.sentence or f"{file}: holds no samples."
+    source: Source = _in_memory(opened)
+    report.was_rate = source.sample_rate
+    wanted = None if isinstance(job.settings, Choice) else stft_of(job.settings).sample_rate
+    if wanted is not None and wanted != source.sample_rate:
+        source = resample(source, wanted)
+    result, names = _computed(job.settings, source, file, opened.limits)
+    status = opened.status
+    report.record = record(file, status, opened)
+    is_bad = status.word in ("partial", "failed", "refused", "empty")
+    report.fault = (status.sentence or f"{file}: holds no samples.") if is_bad else ""
     if result.quantity == "transform":
         raise SettingsError('the values are complex, and a table holds real numbers: set quantity="power"')
     stft = stft_of(result.settings)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 from sonograph.calibration import Calibration
+from sonograph.errors import SonographError
 from sonograph.io.filesource import FileSource
-from sonograph.io.status import shown
+from sonograph.io.status import Unreadable, shown
 from sonograph.limits import Limits
 from sonograph.sources import Signal
+
+Made = TypeVar("Made")
 
 
 def open(
@@ -67,9 +71,42 @@ def read(path: Any, **options: Any) -> Signal:
     LimitError
         As `open`, or more bytes than allowed.
     """
-    with open(path, **options) as source:
-        n_bytes = source.n_samples * source.n_channels * source.dtype.itemsize
-        source.limits.check(shown(path), bytes=n_bytes)
-        samples = source.read(range(source.n_samples))
-        samples = samples if len(samples) > 1 else samples[0]
-        return Signal(samples, source.sample_rate, source.unit, source.start, source.calibration)
+    return settled(path, _read, **options)
+
+
+def settled(path: Any, work: Callable[[FileSource], Made], **options: Any) -> Made:
+    """What `work` makes of a sound that is opened for it. Options as `open`.
+
+    Where the file changed meanwhile, as one that is still being copied, all of it is done once more from the beginning;
+    the status of the second reading is never better than "warn".
+    """
+    made: list[Made] = []
+    try:
+        with open(path, **options) as source:
+            try:
+                made.append(work(source))
+            except SonographError:
+                if not source.has_changed:
+                    raise
+            if made and not source.has_changed:
+                return made[0]
+    except Unreadable as error:
+        if error.reason != "changed":
+            raise
+    try:
+        second = open(path, **options)
+    except SonographError:
+        if made:
+            return made[0]  # what was there, and its status, while it was
+        raise
+    with second:
+        second.is_second = True
+        return work(second)
+
+
+def _read(source: FileSource) -> Signal:
+    n_bytes = source.n_samples * source.n_channels * source.dtype.itemsize
+    source.limits.check(shown(source.path), bytes=n_bytes)
+    samples = source.read(range(source.n_samples))
+    samples = samples if len(samples) > 1 else samples[0]
+    return Signal(samples, source.sample_rate, source.unit, source.start, source.calibration)

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from sonograph.errors import LimitError, MissingExtra, SettingsError, SonographError
-from sonograph.io.audio import open as open_sound
+from sonograph.io.audio import settled
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import Status, shown
 
@@ -20,8 +20,7 @@ def examine(path: Any, **options: Any) -> Status:
     'no such file.wav: does not exist. Check the name.'
     """
     try:
-        with open_sound(path, **options) as source:
-            return source.check()
+        return settled(path, FileSource.check, **options)
     except SonographError as error:
         return status_of(error)
 

@@ -25,6 +25,8 @@ from sonograph.limits import Limits
 BLOCK = 1 << 20
 """Samples of all channels that are held at a time."""
 
+_LATER = "Read it again when nothing writes to it."
+
 
 class FileSource:
     """A sound in a file. Made by `open`; close it, or use it in a `with`.
@@ -40,6 +42,7 @@ class FileSource:
     metadata : what the file says about itself
     size, modified_ns : bytes, and when they were last changed
     tally : peak, rms and what is not finite, once `blocks` has gone through all of it
+    is_second : whether it was opened because the file changed at a first reading; its status is then never "ok"
     """
 
     def __init__(
@@ -60,7 +63,10 @@ class FileSource:
             self.metadata = found.metadata
             self.calibration = calibration_of(self._file, found.metadata, calibration, unit)
         except BaseException as error:
+            changed = self._file.changed() if isinstance(error, Exception) else None
             self._file.close()
+            if changed:
+                raise self._file.error("changed", f"changed while being opened: {changed}. {_LATER}") from error
             if isinstance(error, OSError) and not isinstance(error, SonographError):
                 raise self._file.error("read-error", read_error(0, error).what) from None
             raise
@@ -70,12 +76,14 @@ class FileSource:
         self.start = found.metadata.start
         self._at_once = max(1, BLOCK // self.n_channels)
         self._scale = None if self.calibration is None else self.dtype.type(self.calibration.scale)
-        self._options = (sample_rate, time_column, unit, self.calibration or False, self.limits)
+        self._options: tuple[Any, ...] = (sample_rate, time_column, unit, self.calibration or False, self.limits)
         self._lock = threading.Lock()
         self._cursor: Cursor | None = None
         self._last: tuple[int, np.ndarray] = (0, np.empty((self.n_channels, 0), self.dtype))
         self._met: list[Fault] = []  # by cursors that are closed
-        self._final: Status | None = None
+        self._ended: list[Fault] | None = None  # once `blocks` has gone through all of it
+        self._closed: Status | None = None
+        self.is_second = False
         self.tally: Tally | None = None
         self.size, self.modified_ns = self._file.size, self._file.modified_ns
         self._counted: int | None = found.track.n_samples
@@ -101,10 +109,16 @@ class FileSource:
     @property
     def status(self) -> Status:
         """How the file is, as far as it was read: finally after `blocks` has gone through all of it."""
-        if self._final is not None:
-            return self._final
+        if self._closed is not None:
+            return self._closed
         met = self._met + (self._cursor.faults if self._cursor is not None else [])
-        return worst(self.path, [*self._changes(), *self._faults(), *met], self.expected, self._counted)
+        found = self._faults() + met if self._ended is None else self._ended
+        return worst(self.path, [*self._changes(), *found], self.expected, self._counted)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the file was cut, grew or was written to since it was opened."""
+        return self._file.descriptor >= 0 and self._file.changed() is not None
 
     def check(self) -> Status:
         """Go through all of the file, and say how it is."""
@@ -162,9 +176,21 @@ class FileSource:
     def close(self) -> None:
         """Close the file. Its status stays."""
         if self._file.descriptor >= 0:
-            self._final = self.status
+            self._closed = self.status
         self._drop_cursor()
         self._file.close()
+
+    def again(self) -> FileSource:
+        """The same file as it is now, to be read from the beginning; its status keeps that it had changed.
+
+        Raises
+        ------
+        SourceError, LimitError
+            As `open`.
+        """
+        source = FileSource(self.path, *self._options)
+        source.is_second = True
+        return source
 
     def _at(self, samples: range) -> np.ndarray:
         """A range inside the sound."""
@@ -234,12 +260,17 @@ class FileSource:
 
     def _changes(self) -> list[Fault]:
         changed = self._file.changed() if self._file.descriptor >= 0 else None
-        if not changed:
-            return []
-        return [Fault("partial", "changed", f"changed while being read: {changed}. Read it again.")]
+        if changed:
+            times = ", both times that it was tried" if self.is_second else ""
+            what = f"changed while being read{times}: {changed}. {_LATER}"
+            return [Fault("partial", "changed", what)]
+        if self.is_second:
+            what = "changed while being read. It was read again from the beginning, and stayed as it was."
+            return [Fault("warn", "changed", what)]
+        return []
 
     def _conclude(self, found: list[Fault], tally: Tally) -> None:
-        faults = self._changes() + self._faults() + found
+        faults = self._faults() + found
         if tally.odd:
             what = f"holds {tally.odd:,} samples that are NaN or infinite. They are no data."
             faults.append(Fault("warn", "not-finite", what))
@@ -248,7 +279,7 @@ class FileSource:
         doubt = self.calibration.doubt(tally.rms) if self.calibration else ""
         if doubt:
             faults.append(Fault("warn", "calibration", f"{doubt}."))
-        self._final = worst(self.path, faults, self.expected, tally.n_samples)
+        self._ended = faults
 
     def _check_limits(self) -> None:
         track = self._opened.track

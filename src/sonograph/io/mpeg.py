@@ -103,7 +103,8 @@ def walk(file: OpenFile, first: int) -> Walk:
     """Follow the frames from the first one to the last that is whole."""
     position, n_frames, data, start = first, 0, b"", first
     frame = frame_at(file.at(first, 4))
-    assert frame is not None  # noqa: S101  begins() found it
+    if frame is None:  # which has been there a moment ago
+        raise file.error("no-sound", "has no MP3 frame any more. Read it again.")
     faults: list[Fault] = []
     while True:
         if position + 4 > start + len(data):

@@ -134,6 +134,8 @@ def pages(file: OpenFile) -> Iterator[Page]:
         after = data.find(b"OggS", position - start + 1)
         while after < 0 and start + len(data) < file.size:
             start, data = start + len(data) - 3, file.at(start + len(data) - 3, 1 << 20)
+            if len(data) < 4:
+                return  # the file has been cut since it was opened
             after = data.find(b"OggS")
         if after < 0:
             return
