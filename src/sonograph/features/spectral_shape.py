@@ -1,6 +1,6 @@
 """The shape of each frame's spectrum: centroid, bandwidth, roll-off, flatness, contrast, flux, entropy, slope.
 
-All from one pass, a few frames in the cache at a time; what features share (sums, logarithms) is computed once.
+All from one pass, a few frames in the cache at a time; what features share is computed once.
 The formulas and their sources are at `ShapeSettings`.
 """
 
@@ -15,7 +15,7 @@ from sonograph.errors import SettingsError
 from sonograph.frames import split
 from sonograph.settings.shapes import ShapeSettings
 
-BLOCK = 1 << 18  # bytes of frames at a time
+BLOCK = 1 << 19  # bytes of frames at a time
 LEAST_POWER = 1e-10  # librosa's amin
 GROUP = 32  # bins that are summed at a time for the roll-off
 
@@ -64,8 +64,7 @@ class Shapes:
         np.subtract(shares[1:], shares[:-1], out=changes[1:])
         np.subtract(shares[:1], first, out=changes[:1])
         self._before = shares[-1:].copy()
-        changes *= changes
-        return np.asarray(np.add.reduce(changes, axis=1))
+        return _sum_of_products(changes, changes)
 
 
 class _Spectrum:
@@ -76,18 +75,16 @@ class _Spectrum:
         self.total = np.add.reduce(values, axis=1)
         self._is_power = settings.of.quantity == "power"
         self._centroid: np.ndarray | None = None
-        self._logs: np.ndarray | None = None
 
     def centroid(self) -> np.ndarray:
         if self._centroid is None:
-            self._centroid = np.add.reduce(self.values * self.frequencies, axis=1) / self.total
+            self._centroid = _sum_of_products(self.values, self.frequencies) / self.total
         return self._centroid
 
     def bandwidth(self) -> np.ndarray:
         away = self.frequencies - self.centroid()[:, None]
         away *= away
-        away *= self.values
-        return np.sqrt(np.add.reduce(away, axis=1) / self.total)
+        return np.sqrt(_sum_of_products(away, self.values) / self.total)
 
     def rolloff(self) -> np.ndarray:
         # which group of bins reaches the share, then which bin of the group: running sums take long
@@ -106,13 +103,14 @@ class _Spectrum:
     def flatness(self) -> np.ndarray:
         real = self.values.dtype.type
         n = real(self.values.shape[1])
-        logs = self._logarithms() if self._is_power else self._logarithms() * real(2)
-        geometric = np.exp(np.add.reduce(np.maximum(logs, real(math.log(LEAST_POWER))), axis=1) / n)
-        power = self.values if self._is_power else self.values * self.values
-        return np.asarray(geometric / (np.add.reduce(np.maximum(power, real(LEAST_POWER)), axis=1) / n))
+        counted = np.maximum(self.values, real(LEAST_POWER if self._is_power else LEAST_POWER**0.5))
+        mean = np.add.reduce(counted, axis=1) if self._is_power else _sum_of_products(counted, counted)
+        logs = np.add.reduce(np.log(counted, out=counted), axis=1)
+        return np.asarray(np.exp(logs * real(1 if self._is_power else 2) / n) / (mean / n))
 
     def entropy(self) -> np.ndarray:
-        mean_log = np.add.reduce(self.values * self._logarithms(), axis=1) / self.total
+        logs = np.log(np.maximum(self.values, np.finfo(self.values.dtype).tiny))
+        mean_log = _sum_of_products(self.values, logs) / self.total
         most = math.log(self.values.shape[1]) or 1.0
         return np.asarray((np.log(self.total) - mean_log) / self.values.dtype.type(most))
 
@@ -135,10 +133,10 @@ class _Spectrum:
         levels = real(10) * np.log10(np.maximum(ends, real(LEAST_POWER)))
         return np.asarray(levels[1] - levels[0])
 
-    def _logarithms(self) -> np.ndarray:
-        if self._logs is None:
-            self._logs = np.log(np.maximum(self.values, np.finfo(self.values.dtype).tiny))
-        return self._logs
+
+def _sum_of_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(frames,) of (frames, bins) and (frames, bins) or (bins,): each frame by itself, in one order."""
+    return np.asarray(np.einsum("ij,ij->i" if b.ndim == 2 else "ij,j->i", a, b))
 
 
 def _octaves(settings: ShapeSettings, frequencies: np.ndarray) -> list[tuple[slice, int]]:
