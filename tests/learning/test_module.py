@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="Torch is not installed: make torch")
 
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
+
 from sonograph import (  # noqa: E402
     BandSettings,
     LevelSettings,
@@ -26,9 +28,9 @@ from sonograph.engines.reference import Reference  # noqa: E402
 from sonograph.frames import frames_of  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
 from sonograph.learning.sizes import count, margins  # noqa: E402
-from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings, TemporalSettings, stft_of  # noqa: E402
+from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings, PyinCandidates, PyinSettings, stft_of  # noqa: E402
 
-from .cases import CASES, LEVEL, LOG_MEL, MEL, MFCC, RATE, STFT, close, sounds  # noqa: E402
+from .cases import CASES, LEVEL, LOG_MEL, MEL, MFCC, RATE, STFT, close, sounds, stage_kinds  # noqa: E402
 
 EVERY_CASE = pytest.mark.parametrize("settings", CASES.values(), ids=CASES.keys())
 
@@ -50,7 +52,8 @@ def test_it_has_the_numbers_of_spectrogram(settings):
     expected = exact(samples, settings)
     double = SpectrogramModule(settings, RATE).double()(torch.from_numpy(samples).double()).numpy()
     assert double.shape == expected.shape
-    assert np.max(np.abs(double - expected)) <= 1e-10 * np.max(np.abs(expected))
+    np.testing.assert_array_equal(np.isnan(double), np.isnan(expected))
+    assert np.nanmax(np.abs(double - expected)) <= 1e-10 * np.nanmax(np.abs(expected))
     single = SpectrogramModule(settings, RATE)(torch.from_numpy(samples)).numpy()
     assert single.dtype == ("complex64" if settings.quantity == "transform" else "float32")
     for mine, theirs in zip(single, expected, strict=True):
@@ -118,8 +121,40 @@ def test_batches_and_channels_are_sounds_of_their_own(settings):
     alone = torch.stack([module(x) for x in samples])
     together = module(torch.stack([samples, samples.flip(0)]))
     assert together.shape == (2, *alone.shape)
-    torch.testing.assert_close(together[0], alone, rtol=1e-5, atol=1e-5 * float(alone.abs().max()))
-    torch.testing.assert_close(together[1].flip(0), alone, rtol=1e-5, atol=1e-5 * float(alone.abs().max()))
+    near = {"rtol": 1e-5, "atol": 1e-5 * float(alone.abs().nan_to_num().max()), "equal_nan": True}
+    torch.testing.assert_close(together[0], alone, **near)
+    torch.testing.assert_close(together[1].flip(0), alone, **near)
+
+
+@EVERY_CASE
+def test_nothing_is_asked_of_the_device_before_all_is_computed(settings):
+    """On a device that holds no numbers, whatever asked for one of them would fail."""
+    module, samples = SpectrogramModule(settings, RATE), torch.zeros(2, 3000)
+    wanted = module(samples)
+    values = module.to("meta")(samples.to("meta"))
+    assert (values.shape, values.dtype) == (wanted.shape, wanted.dtype)
+
+
+class Steps(TorchDispatchMode):
+    """How many operations Torch is asked for."""
+
+    count = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.count += 1
+        return function(*args, **(kwargs or {}))
+
+
+@EVERY_CASE
+def test_no_step_is_taken_for_each_frame(settings):
+    module = SpectrogramModule(settings, RATE)
+    counts = []
+    for n_samples in (4000, 32_000):
+        with torch.inference_mode(), Steps() as steps:
+            module(torch.zeros(n_samples))
+        counts.append(steps.count)
+    further = 3 * 10 if "pcen" in stage_kinds(settings) else 0  # its scan: as many rounds as frames have doublings
+    assert counts[0] <= counts[1] <= counts[0] + further
 
 
 @EVERY_CASE
@@ -170,11 +205,37 @@ def small(settings):
     return dataclasses.replace(settings, of=small(settings.of), **changes)
 
 
-@EVERY_CASE
-def test_gradients_are_differences(settings):
-    module = SpectrogramModule(small(settings), 8000.0).double()
+LARGE = {"shape", "temporal", "autocorrelation", "yin", "pyin_candidates", "multitaper", "constant_q"}
+
+
+@pytest.mark.parametrize("name", [name for name, settings in CASES.items() if not stage_kinds(settings) & LARGE])
+def test_gradients_are_differences(name):
+    module = SpectrogramModule(small(CASES[name]), 8000.0).double()
     samples = torch.from_numpy(np.random.default_rng(1).standard_normal((1, 53))).requires_grad_()
     assert torch.autograd.gradcheck(module, samples, eps=1e-6, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", [name for name, settings in CASES.items() if stage_kinds(settings) & LARGE])
+def test_the_gradient_along_a_direction_is_the_difference_along_it(name):
+    """Of what cannot be made small; rows that jump from one value to another have the same slope between the jumps."""
+    module = SpectrogramModule(CASES[name], RATE).double()
+    rng = np.random.default_rng(0)
+    samples = torch.from_numpy(sounds(3000, seed=1).astype(float))
+    direction = torch.from_numpy(rng.standard_normal(samples.shape)) * samples.std(-1, keepdim=True)
+    size = module(samples).abs().nan_to_num().amax(-1, keepdim=True).clamp_min(1e-12)  # that no row outweighs others
+    weights = torch.from_numpy(rng.standard_normal((*size.shape[:-1], 1))) / size
+
+    def loss(x):
+        values = module(x)
+        parts = torch.view_as_real(values).sum(-1) if values.is_complex() else values
+        return (parts * weights).nansum()
+
+    samples.requires_grad_()
+    slope = float(torch.autograd.grad(loss(samples), samples)[0].flatten() @ direction.flatten())
+    with torch.no_grad():
+        difference = float(loss(samples + 1e-7 * direction) - loss(samples - 1e-7 * direction)) / 2e-7
+    assert slope == pytest.approx(difference, rel=1e-4)
+    assert slope != 0
 
 
 @EVERY_CASE
@@ -247,7 +308,11 @@ def test_a_module_learns_through_it():
 # Compilers
 
 
-@pytest.mark.parametrize("name", ["level", "transform", "kaldi with energy", "whisper", "deltas", "pcen"])
+FURTHER = ["shape", "tempogram", "percussive bands", "loudness in time", "pitch", "multitaper", "constant-Q"]
+EXPORTED = ["level", "magnitude", "kaldi with energy", "whisper", "deltas", "pcen", *FURTHER]
+
+
+@pytest.mark.parametrize("name", ["transform", "candidates of pitch", "tonnetz", *EXPORTED])
 def test_it_is_traced_whole_for_sounds_of_several_lengths(name):
     torch._dynamo.reset()
     module = SpectrogramModule(CASES[name], RATE)
@@ -268,7 +333,7 @@ def test_it_compiles():
     torch.testing.assert_close(values, module(samples), rtol=1e-4, atol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["level", "magnitude", "kaldi with energy", "whisper", "deltas", "pcen"])
+@pytest.mark.parametrize("name", EXPORTED)
 def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
     for package in ("onnx", "onnxscript", "onnxruntime"):
         pytest.importorskip(package, reason=f"{package} is not installed")
@@ -276,7 +341,7 @@ def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
 
     module = SpectrogramModule(CASES[name], RATE).eval()
     path = tmp_path / "module.onnx"
-    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=1000)}
+    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=2000)}
     fixed = name == "pcen"  # its scan takes as many steps as the sound has doublings of frames
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own
@@ -291,7 +356,8 @@ def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
         (values,) = session.run(None, {session.get_inputs()[0].name: samples})
         expected = module(torch.from_numpy(samples)).numpy()
         assert values.shape == expected.shape
-        np.testing.assert_allclose(values, expected, rtol=0, atol=1e-4 * max(1, np.abs(expected).max()))
+        for mine, theirs in zip(np.swapaxes(values, 0, 1), np.swapaxes(expected, 0, 1), strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * max(1, np.nan_to_num(abs(theirs)).max()))
 
 
 # What it refuses
@@ -320,8 +386,12 @@ def test_a_stage_that_it_does_not_know_is_refused_by_name(monkeypatch):
     monkeypatch.delitem(links.LINKS, PcenSettings)
     with pytest.raises(SettingsError, match=r"settings hold PcenSettings; a Torch module does not compute it"):
         SpectrogramModule(PcenSettings(of=MEL), RATE)
-    with pytest.raises(SettingsError, match=r"settings hold TemporalSettings; a Torch module does not compute it"):
-        SpectrogramModule(TemporalSettings(of=STFT), RATE)
+
+
+def test_what_is_found_frame_after_frame_is_refused_with_the_reason():
+    path = PyinSettings(of=PyinCandidates(of=StftSettings(window_length=1024)))
+    with pytest.raises(SettingsError, match=r"settings hold PyinSettings; .*, as its path is found frame after frame"):
+        SpectrogramModule(path, RATE)
 
 
 def test_a_level_refers_to_the_unit_of_the_sound():

@@ -1,13 +1,17 @@
 """SpectrogramModule: settings as a layer of a network, differentiable and on any device.
 
-The transform, bands and logarithm are those of the Torch engine; what follows them is in `links`. All frames of a sound
-are computed at once, without a loop over them and without leaving the device.
+A transform, or what is measured on the samples themselves (`measures`), and then the stages that follow (`links`). All
+frames of a sound are computed at once, without a loop over them and without leaving the device.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from sonograph.calibration import Calibration
+from sonograph.engines import Work
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.frames import frames_of, refuse_too_short
 from sonograph.settings import Settings, StftSettings
@@ -17,13 +21,15 @@ try:
 except ImportError as error:
     raise MissingExtra("the Torch module needs Torch: pip install 'sonograph[torch]'") from error
 
-from sonograph.engines.torch import cut_length, tables_of, values_of, without_holes
+from sonograph.engines.torch import without_holes
 from sonograph.learning.edges import with_edges
 from sonograph.learning.links import LINKS, link
 from sonograph.learning.links.common import Seen
-from sonograph.learning.plans import planned
+from sonograph.learning.measures import MEASURES, Measure
+from sonograph.learning.plans import planned, sound_like
 from sonograph.learning.sizes import count
 from sonograph.learning.tables import Tables
+from sonograph.learning.transform import Transform
 
 
 class SpectrogramModule(torch.nn.Module):
@@ -36,7 +42,9 @@ class SpectrogramModule(torch.nn.Module):
     sample_rate
         Of the sounds, Hz.
     unit
-        What their samples are in, which a level refers to.
+        What their samples are in, which a level refers to; the calibration's, or "FS", by default.
+    calibration
+        How the receiver hears over frequency, taken off every power. As in a Signal, its scale is in the samples.
 
     Notes
     -----
@@ -62,16 +70,25 @@ class SpectrogramModule(torch.nn.Module):
     """
 
     tables: Any
+    first: Any
     links: Any
 
-    def __init__(self, settings: Settings | None = None, sample_rate: float = 48_000.0, *, unit: str = "FS") -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        sample_rate: float = 48_000.0,
+        *,
+        unit: str | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
         super().__init__()
         self.settings = StftSettings() if settings is None else settings
-        plan, stages = planned(self.settings, sample_rate, unit, LINKS, "a Torch module")
-        self.sample_rate, self.unit, self.n_rows = float(sample_rate), unit, plan.n_rows
+        like = sound_like(sample_rate, unit, calibration)
+        plan, stages = planned(self.settings, like, {*MEASURES, *LINKS}, "a Torch module")
+        self.sample_rate, self.unit, self.n_rows = like.sample_rate, like.unit, plan.n_rows
         self._stft, self._work, self._frames_per_second = plan.stft, plan.work, plan.frames_per_second
-        window, matrix = tables_of(plan.work)
-        self.tables = Tables(window=window, matrix=matrix)
+        self.tables = Tables(precision=np.empty(0))  # that of the whole module
+        self.first = Transform(plan.work) if isinstance(plan.work, Work) else Measure(plan.work)
         self.links = torch.nn.ModuleList(link(stage, before) for stage, before in stages)
 
     def forward(self, samples: torch.Tensor) -> torch.Tensor:
@@ -83,7 +100,7 @@ class SpectrogramModule(torch.nn.Module):
             return self._sounds(samples).transpose(-1, -2)
 
     def _checked(self, samples: torch.Tensor) -> torch.Tensor:
-        wanted = self.tables.window.dtype
+        wanted = self.tables.precision.dtype
         if samples.ndim < 1 or samples.dtype not in (torch.float32, torch.float64, torch.bfloat16):
             what = f"{samples.dtype} of {samples.ndim} axes"
             raise SettingsError(
@@ -104,24 +121,23 @@ class SpectrogramModule(torch.nn.Module):
 
     def _values(self, samples: torch.Tensor) -> torch.Tensor:
         stft, n_samples = self._stft, samples.shape[-1]
-        refuse_too_short(stft, n_samples)
+        refuse_too_short(self.settings, n_samples)
         if stft.edges == "reflect" and 0 < n_samples <= stft.window_length // 2:
             frames_of(stft, n_samples)  # refuses it, and says why
         n_frames = 0 if n_samples == 0 else count(stft, n_samples) - stft.drop_last
         if n_frames < 1 or samples.numel() == 0:
             kind = torch.complex64 if samples.dtype == torch.float32 else torch.complex128
-            dtype = kind if stft.quantity == "transform" else samples.dtype
+            dtype = kind if self.settings.quantity == "transform" else samples.dtype
             return samples.new_zeros((*samples.shape[:-1], max(0, n_frames), self.n_rows), dtype=dtype)
         if stft.preemphasis and stft.preemphasis_over == "sound":
             samples = samples - stft.preemphasis * torch.nn.functional.pad(samples, (1, 0))[..., :-1]
         samples, missing = without_holes(with_edges(samples, stft), stft.window_length, stft.hop)
-        cut = cut_length(self._work)
-        samples = torch.nn.functional.pad(samples, (0, cut - stft.window_length))
-        frames, missing = samples.unfold(-1, cut, stft.hop), missing[..., None]
         if stft.drop_last:
-            frames, missing = frames[..., :-1, :], missing[..., :-1, :]
-        seen = Seen(frames, missing, self._work, stft, self._frames_per_second)
-        values = values_of(frames, self._work, self.tables.window, self.tables.matrix)
+            samples, missing = samples[..., : -stft.hop], missing[..., :-1]
+        samples = torch.nn.functional.pad(samples, (0, self.first.cut - stft.window_length))
+        frames = samples.unfold(-1, self.first.cut, stft.hop)
+        seen = Seen(frames, missing[..., None], self._work, stft, self._frames_per_second)
+        values = self.first(samples, frames)
         values = values.masked_fill(seen.missing, torch.nan)
         for stage in self.links:
             values = stage(values, seen)
@@ -129,5 +145,6 @@ class SpectrogramModule(torch.nn.Module):
 
     def extra_repr(self) -> str:
         """What is said between the brackets when a network is printed."""
-        kinds: list[Any] = [self._stft.kind, *(stage.settings.kind for stage in self.links)]
+        measure: list[Any] = [] if isinstance(self._work, Work) else [self._work.stage.kind]
+        kinds = [self._stft.kind, *measure, *(stage.settings.kind for stage in self.links)]
         return f"{' → '.join(kinds)}, {self.n_rows} rows, {self.sample_rate:g} Hz"

@@ -7,43 +7,58 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.calibration import Calibration
 from sonograph.engines import Work
 from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
 from sonograph.plan import Plan
-from sonograph.settings import Settings
+from sonograph.settings import PyinSettings, Settings
 from sonograph.sources import Signal
+
+REASONS: dict[type, str] = {PyinSettings: ", as its path is found frame after frame"}
+"""Why a stage is not computed at all where all frames are at once."""
+
+
+def sound_like(sample_rate: float, unit: str | None, calibration: Calibration | None) -> Signal:
+    """An empty sound of the kind that is to come.
+
+    Raises
+    ------
+    SettingsError
+        No sample rate, or a unit that is not the calibration's.
+    """
+    meant = calibration.unit if calibration else "FS"
+    if calibration and unit not in (None, meant):
+        raise SettingsError(f"unit is {unit!r}; with this calibration it must be {meant!r}")
+    return Signal(np.zeros(0), sample_rate, unit or meant, calibration=calibration)
 
 
 def planned(
-    settings: Settings, sample_rate: float, unit: str, known: Container[type], where: str
+    settings: Settings, like: Signal, known: Container[type], where: str
 ) -> tuple[Plan, list[tuple[Any, Plan]]]:
-    """The plan of settings, and each stage that follows the transform with the plan of all before it.
+    """The plan of settings, and each stage that follows the transform or measure with the plan of all before it.
 
-    known : the kinds of stages that can follow there
+    like  : the kind of sound
+    known : the kinds of stages that can be computed there
     where : what it is that can no others, for the message
 
     Raises
     ------
     SettingsError
-        A stage that is not known, or that is no transform's; settings that this rate cannot have.
+        A stage that is not known; settings that this rate cannot have.
     """
-    like = Signal(np.zeros(0), sample_rate, unit)
 
     def plan_of(part: Any) -> Plan:
         # an engine is named so that none is compiled; it computes nothing here
         return Plan(part, like, np.dtype("float32"), Reference())
 
     plan = plan_of(settings)
-    if not isinstance(plan.work, Work):
-        _refuse(plan.work.stage, where)
-    for stage in plan.stages:
+    measure = [] if isinstance(plan.work, Work) else [plan.work.stage]
+    for stage in (*measure, *plan.stages):
         if type(stage) not in known:
-            _refuse(stage, where)
+            why = REASONS.get(type(stage), "")
+            raise SettingsError(
+                f"settings hold {type(stage).__name__}; {where} does not compute it{why}: use spectrogram, or leave "
+                f"it out"
+            )
     return plan, [(stage, plan_of(stage.of)) for stage in plan.stages]
-
-
-def _refuse(stage: Any, where: str) -> None:
-    raise SettingsError(
-        f"settings hold {type(stage).__name__}; {where} does not compute it: use spectrogram, or leave it out"
-    )

@@ -17,7 +17,7 @@ from sonograph.errors import MissingExtra, SettingsError
 from sonograph.features.cepstral import cepstra as cepstra_of
 from sonograph.features.deltas import regression
 from sonograph.frames import frames_of, refuse_too_short
-from sonograph.learning.plans import planned
+from sonograph.learning.plans import planned, sound_like
 from sonograph.learning.sizes import margins
 from sonograph.learning.sounds import Sounds
 from sonograph.learning.windows import Windows
@@ -92,7 +92,7 @@ def function(
         Settings that this rate cannot have, or with a stage that TensorFlow is not given here.
     """
     settings = StftSettings() if settings is None else settings
-    plan, stages = planned(settings, sample_rate, unit, LINKS, "the TensorFlow function")
+    plan, stages = planned(settings, sound_like(sample_rate, unit, None), LINKS, "the TensorFlow function")
 
     def compute(samples: Any) -> Any:
         samples = tf.convert_to_tensor(samples)

@@ -1,5 +1,6 @@
-"""What follows the transform in a module: each kind of settings is one function on tensors (..., frames, rows).
+"""What follows the transform or measure in a module: each kind of settings is one function on tensors.
 
+Values are (..., frames, rows) before and after it.
 `LINKS` lists them; a further kind is a further line there. The definitions, with their sources, are in `features`.
 What is missing comes in as NaN. A function that lets a frame bear on others takes it for 0 while it computes, as a NaN
 that a loss leaves out would still spoil the gradients of all that it met, and puts it back.
@@ -15,9 +16,11 @@ import torch
 from sonograph.learning.links.cepstra import cepstra, cepstral_tables, deltas, deltas_tables
 from sonograph.learning.links.common import Run, Seen, nothing
 from sonograph.learning.links.energy import energy, energy_tables
-from sonograph.learning.links.onset import onset
+from sonograph.learning.links.onset import onset, tempogram, tempogram_tables
 from sonograph.learning.links.pcen import pcen
+from sonograph.learning.links.pitch_classes import pitch_class_tables, pitch_classes, tonnetz, tonnetz_tables
 from sonograph.learning.links.rows import affine, level, limited, logarithm, norm, standard
+from sonograph.learning.links.separation import separation
 from sonograph.learning.links.shape import shape, shape_tables
 from sonograph.learning.tables import Tables
 from sonograph.plan import Plan
@@ -31,9 +34,13 @@ from sonograph.settings import (
     NormSettings,
     OnsetSettings,
     PcenSettings,
+    PitchClassSettings,
     RangeSettings,
+    SeparationSettings,
     ShapeSettings,
     StandardSettings,
+    TempogramSettings,
+    TonnetzSettings,
 )
 
 
@@ -69,4 +76,8 @@ LINKS: dict[type, tuple[Run, Callable[[Any, Plan], dict[str, Any]]]] = {
     PcenSettings: (pcen, nothing),
     ShapeSettings: (shape, shape_tables),
     OnsetSettings: (onset, nothing),
+    TempogramSettings: (tempogram, tempogram_tables),
+    SeparationSettings: (separation, nothing),
+    PitchClassSettings: (pitch_classes, pitch_class_tables),
+    TonnetzSettings: (tonnetz, tonnetz_tables),
 }

@@ -1,13 +1,17 @@
-"""The strength of onsets."""
+"""The strength of onsets, and how regularly they come."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from sonograph.learning.links.common import Seen, earlier
-from sonograph.settings import OnsetSettings
+from sonograph.learning.measures.autocorrelation import lags_of, length_for
+from sonograph.plan import Plan
+from sonograph.settings import OnsetSettings, TempogramSettings
+from sonograph.windows import window_values
 
 
 def onset(settings: OnsetSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
@@ -17,3 +21,31 @@ def onset(settings: OnsetSettings, values: torch.Tensor, tables: Any, seen: Seen
     missing = (values.isnan() | before.isnan()).any(-1, keepdim=True)
     rises = values.masked_fill(missing, 0) - before.masked_fill(missing, 0)
     return rises.clamp_min(0).mean(-1, keepdim=True).masked_fill(missing, torch.nan)
+
+
+def tempogram(settings: TempogramSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
+    """The autocorrelation of the onset strength around each frame, over its largest value."""
+    length, strength = settings.length, values[..., 0]
+    missing = strength.isnan()
+    clean = strength.masked_fill(missing, 0)
+    around = torch.cat([clean[..., :1] * tables.rise, clean, clean[..., -1:] * tables.fall], -1)
+    weighed = around.unfold(-1, length, 1) * tables.window
+    alike = lags_of(weighed, length, tables.n_fft)
+    size = alike.abs().amax(-1, keepdim=True)
+    alike = alike / torch.where(size < torch.finfo(values.dtype).tiny, 1.0, size)
+    # what lies before the first strength and after the last follows from those, and is missing with them
+    before, after = missing[..., :1].expand(*missing.shape[:-1], len(tables.rise)), missing[..., -1:]
+    holes = torch.cat([before, missing, after.expand(*missing.shape[:-1], len(tables.fall))], -1)
+    return alike.masked_fill(holes.unfold(-1, length, 1).any(-1, keepdim=True), torch.nan)
+
+
+def tempogram_tables(settings: TempogramSettings, before: Plan) -> dict[str, Any]:
+    """The window, and how the strength rises to that of the first frame and falls from that of the last."""
+    half = settings.length // 2
+    ramp = np.linspace(0, 1, half, endpoint=False)
+    return {
+        "window": window_values("hann", settings.length),
+        "rise": ramp,
+        "n_fft": length_for(settings.length, settings.length),
+        "fall": ramp[::-1][: settings.length - 1 - half].copy(),
+    }

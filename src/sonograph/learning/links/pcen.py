@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from sonograph.learning.finite import raised
 from sonograph.learning.links.common import Seen
 from sonograph.settings import PcenSettings
 
@@ -30,9 +31,6 @@ def pcen(settings: PcenSettings, values: torch.Tensor, tables: Any, seen: Seen) 
     level = level + keep  # it was 1 before the sound
     gained = (-settings.gain * (level + settings.eps).log()).exp() * clean
     bias, power = settings.bias, settings.power
-    if bias == 0:
-        # a power below 1 has no gradient at 0
-        pressed = torch.where(gained > 0, torch.where(gained > 0, gained, 1.0) ** power, 0.0)
-    else:
-        pressed = bias**power * torch.expm1(power * torch.log1p(gained / bias))
-    return pressed.masked_fill(missing, torch.nan)
+    # without bias a power below 1 would have no gradient at 0
+    eased = bias**power * torch.expm1(power * torch.log1p(gained / bias)) if bias else raised(gained, power)
+    return eased.masked_fill(missing, torch.nan)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from sonograph.learning.finite import root
 from sonograph.learning.links.common import Seen
 from sonograph.settings import AffineSettings, LevelSettings, LogSettings, NormSettings, RangeSettings, StandardSettings
 
@@ -44,8 +45,7 @@ def norm(settings: NormSettings, values: torch.Tensor, tables: Any, seen: Seen) 
     elif settings.norm == "l1":
         size = values.abs().sum(-1, keepdim=True)
     else:
-        squares = values.square().sum(-1, keepdim=True)
-        size = torch.where(squares > 0, squares, 1.0).sqrt()  # a root has no gradient at 0
+        size = root(values.square().sum(-1, keepdim=True))
     return values / torch.where(size < torch.finfo(values.dtype).tiny, 1.0, size)
 
 

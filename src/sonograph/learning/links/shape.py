@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import torch
 
 from sonograph.features.spectral_shape import LEAST_POWER, Shapes
+from sonograph.learning.finite import root
 from sonograph.learning.links.common import Seen, earlier
 from sonograph.plan import Plan
 from sonograph.settings import ShapeSettings
@@ -40,28 +39,31 @@ def shape_tables(settings: ShapeSettings, before: Plan) -> dict[str, Any]:
     return {"frequencies": shapes.frequencies, "bands": bands}
 
 
-@dataclass
 class _Spectrum:
     """Values of 0 or more (..., frames, bins), their total (..., frames, 1), and what is worked out of them once."""
 
-    settings: ShapeSettings
-    values: torch.Tensor
-    total: torch.Tensor
-    tables: Any
+    def __init__(self, settings: ShapeSettings, values: torch.Tensor, total: torch.Tensor, tables: Any) -> None:
+        self.settings, self.values, self.total, self.tables = settings, values, total, tables
+        # held here, as a cached_property has a lock that no compiler passes
+        self._centroid: torch.Tensor | None = None
+        self._logs: torch.Tensor | None = None
 
-    @cached_property
+    @property
     def centroid(self) -> torch.Tensor:
-        return (self.values * self.tables.frequencies).sum(-1, keepdim=True) / self.total
+        if self._centroid is None:
+            self._centroid = (self.values * self.tables.frequencies).sum(-1, keepdim=True) / self.total
+        return self._centroid
 
-    @cached_property
+    @property
     def logs(self) -> torch.Tensor:
-        return self.values.clamp_min(torch.finfo(self.values.dtype).tiny).log()
+        if self._logs is None:
+            self._logs = self.values.clamp_min(torch.finfo(self.values.dtype).tiny).log()
+        return self._logs
 
 
 def _bandwidth(at: _Spectrum) -> torch.Tensor:
     away = at.tables.frequencies - at.centroid
-    square = (away.square() * at.values).sum(-1, keepdim=True) / at.total
-    return torch.where(square > 0, torch.where(square > 0, square, 1.0).sqrt(), 0.0)  # a root has no gradient at 0
+    return root((away.square() * at.values).sum(-1, keepdim=True) / at.total)
 
 
 def _rolloff(at: _Spectrum) -> torch.Tensor:

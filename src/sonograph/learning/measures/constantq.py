@@ -1,0 +1,53 @@
+"""Constant-Q and variable-Q transforms: octave by octave, every other sample left away where that changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from sonograph.features.constantq import half_band, kernels
+from sonograph.features.samples import Samples
+from sonograph.learning.finite import root
+from sonograph.settings.constantq import TAPS
+
+
+def constant_q(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:
+    """(..., frames, bands) of the transform, its magnitude or its power."""
+    middle, hop, halved, n_frames = work.window_length // 2, work.hop, 0, frames.shape[-2]
+    parts = []
+    for number, octave in enumerate(tables.octaves):
+        while halved < octave.halvings:
+            samples, middle = _halved(samples, middle, tables.half_band)
+            hop, halved = hop // 2, halved + 1
+        cut = samples[..., middle - octave.half :].unfold(-1, 2 * octave.half + 1, hop)[..., :n_frames, :]
+        parts.append((cut @ getattr(tables, f"octave_{number}")).unflatten(-1, (2, -1)))
+    real, imaginary = torch.cat(parts[::-1], -1).unbind(-2)
+    if work.quantity == "transform":
+        return torch.complex(real, imaginary)
+    power = real.square() + imaginary.square()
+    return power if work.quantity == "power" else root(power)
+
+
+def _halved(samples: torch.Tensor, middle: int, weights: tuple[float, ...]) -> tuple[torch.Tensor, int]:
+    """Every other sample behind a half-band filter, one of them at `middle`; and where that now is."""
+    reach = 2 * TAPS - 1
+    start = reach + (middle - reach) % 2
+    n_samples = (samples.shape[-1] - start - reach + 1) // 2
+    beside = samples[..., start - reach :: 2]  # the neighbours of those that stay
+    kept = 0.5 * samples[..., start::2][..., :n_samples]
+    for k, weight in enumerate(weights):
+        before, after = TAPS - 1 - k, TAPS + k
+        kept = kept + weight * (beside[..., before:][..., :n_samples] + beside[..., after:][..., :n_samples])
+    return kept, (middle - start) // 2
+
+
+def constant_q_tables(work: Samples) -> dict[str, Any]:
+    """Which octaves there are, and the filters of each, (samples, 2 bands): first cosines, then sines."""
+    octaves = work.stage.octaves(work.sample_rate)
+    tables: dict[str, Any] = {"octaves": octaves, "half_band": tuple(half_band().tolist())}
+    for number, (even, odd) in enumerate(kernels(work.stage, work.sample_rate, "<f8")):
+        right, left = np.concatenate([even, -odd], 1), np.concatenate([even, odd], 1)
+        tables[f"octave_{number}"] = np.concatenate([left[:0:-1], right[:1] + left[:1], right[1:]])
+    return tables
