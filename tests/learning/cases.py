@@ -139,8 +139,8 @@ def relative(values, expected):
     return np.linalg.norm(values - expected) / np.linalg.norm(expected)
 
 
-BOUNDS = {"pcen": 32, "shape": 256, "yin": 64, "tempogram": 16, "tonnetz": 16}
-"""In eps of float32, for what loses more of it than a power does."""
+BOUNDS = {"pcen": 32, "shape": 512, "yin": 64, "tempogram": 16, "tonnetz": 16}
+"""In eps of float32, for what loses more of it than a power does; contrast looks at bins far below a loud tone."""
 
 
 def close(settings, values, exact):
