@@ -1,5 +1,9 @@
 """A sound at another rate is the same sound, whichever parts of it are asked for."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import soxr
@@ -49,3 +53,42 @@ def test_the_rate_it_has_is_the_sound_itself(noise):
         resample(noise, 0)
     with pytest.raises(SettingsError, match=r"rate is 10; from 48000 Hz it must be 187\.5 to"):
         resample(noise, 10)
+
+
+class OneAtATime(Signal):
+    """A source that will not be read by two threads at once."""
+
+    def read(self, samples):
+        if not self.lock.acquire(blocking=False):
+            raise AssertionError("two threads are reading")
+        try:
+            time.sleep(0.002)
+            return super().read(samples)
+        finally:
+            self.lock.release()
+
+    lock = threading.Lock()
+
+
+def test_two_threads_read_the_whole_bit_for_bit(noise):
+    whole = soxr.resample(noise.samples.T, 48_000.0, 16_000.0).T
+    sound = resample(OneAtATime(noise.samples, 48_000.0), 16_000.0)
+    firsts = np.random.default_rng(5).integers(0, sound.n_samples - 1000, (2, 20))
+
+    def read(mine):
+        for first in mine:
+            np.testing.assert_array_equal(sound.read(range(first, first + 1000)), whole[:, first : first + 1000])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(read, firsts))
+
+
+def test_a_sound_with_a_gap_each_tenth_of_a_second_keeps_few_of_them():
+    samples = np.ones(4_000_000, np.float32)
+    samples[::4800] = np.nan
+    sound = resample(Signal(samples, 48_000.0), 24_000.0)
+    missing = np.isnan(
+        np.concatenate([sound.read(range(i, i + 100_000)) for i in range(0, sound.n_samples, 100_000)], 1)
+    )
+    assert missing[0, ::2400].all() and not missing[0, 1200::2400].any()
+    assert len(sound._holes) < 200  # of 834: those that a block and the one before it hold

@@ -6,6 +6,7 @@ starts again from the first sample. Blocks of any size give the same bits as the
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,7 @@ class Resampled:
         self.source, self.sample_rate = source, sample_rate
         self.n_samples = round(source.n_samples * sample_rate / source.sample_rate)
         self.dtype = source.read(range(0)).dtype
+        self._lock = threading.Lock()
         self._restart()
 
     @property
@@ -92,7 +94,8 @@ class Resampled:
 
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range (channels, n): NaN where they are missing, 0 outside the sound."""
-        return zeros_outside(samples, self.n_samples, self._inside)
+        with self._lock:  # the filter has one place
+            return zeros_outside(samples, self.n_samples, self._inside)
 
     def __repr__(self) -> str:
         return f"<{self.source!r} at {self.sample_rate:g} Hz>"
@@ -141,6 +144,7 @@ class Resampled:
         kept = self._ready[:, -count:]
         self._ready = np.concatenate([kept, made], axis=1)
         self._first = end - kept.shape[1]
+        self._holes = [hole for hole in self._holes if hole[1] + 1 > self._first]
         for first, stop in self._holes:
             self._ready[:, max(0, int(first) - self._first) : max(0, int(stop) + 1 - self._first)] = np.nan
 
