@@ -3,7 +3,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from sonograph import SettingsError, Signal, Source
+from sonograph import Calibration, SettingsError, Signal, Source
 
 REFUSED = {
     "the wrong way round": ((np.zeros((480_000, 2)), 48e3), r"480000 channels of 2 samples; pass samples.T"),
@@ -18,6 +18,7 @@ REFUSED = {
     "rate of text": ((np.zeros(10), "fast"), "sample_rate is fast; it must be above 0 Hz"),
     "no unit": ((np.zeros(10), 1.0, ""), "unit is ''; it must be a name"),
     "whole volts": ((np.zeros(10, int), 1.0, "V"), "samples are int64 in V; whole numbers are read in FS"),
+    "a text for a time": ((np.zeros(10), 1.0, "FS", "2026"), "start is 2026; it must have a zone"),
     "no zone": ((np.zeros(10), 1.0, "FS", datetime(2026, 1, 1)), "must have a zone"),
 }
 
@@ -28,14 +29,21 @@ def test_samples_that_cannot_be_are_refused(given, message):
         Signal(*given)
 
 
-@pytest.mark.parametrize("shape", [(8, 2), (10, 10), (16, 0), (1, 1), (2, 8000)])
+@pytest.mark.parametrize("shape", [(8, 2), (10, 10), (16, 0), (1, 1), (2, 8000), (16, 5), (64, 1)])
 def test_few_channels_of_few_samples_are_taken_as_they_are(shape):
     assert Signal(np.zeros(shape), 1.0).n_channels == shape[0]
 
 
-def test_nine_channels_of_eight_samples_are_not():
-    with pytest.raises(SettingsError, match=r"9 channels of 8 samples; pass samples.T"):
-        Signal(np.zeros((9, 8)), 1.0)
+def test_many_channels_of_next_to_nothing_are_not():
+    with pytest.raises(SettingsError, match=r"65 channels of 8 samples; pass samples.T"):
+        Signal(np.zeros((65, 8)), 1.0)
+
+
+def test_a_calibration_of_another_unit_is_refused_as_its_scale_would_be_lost():
+    recorder = Calibration.end_to_end(176.0)
+    with pytest.raises(SettingsError, match="unit is FS and the calibration's µPa; its scale is not applied here"):
+        Signal(np.zeros(10), 1.0, calibration=recorder)
+    assert Signal(recorder.scale * np.ones(10), 1.0, recorder.unit, calibration=recorder).calibration == recorder
 
 
 def test_a_signal_cannot_be_changed_and_is_compared_by_identity():

@@ -139,13 +139,27 @@ def mixed_types(stream):
         (push_after_finish, "the stream is finished; make another for the next sound"),
         (mixed_types, "the block is float64; the stream began with float32"),
         (lambda stream: stream.push(np.ones((2, 3))), "the block has 2 channels; the stream has 1"),
-        (lambda stream: stream.push(np.ones((300, 2))), "300 channels of 2 samples; pass samples.T"),
+        (lambda stream: stream.push(np.ones((300, 1))), r"the block has 300 channels; the stream has 1; pass block\.T"),
         (lambda stream: stream.push(["a"]), "samples are <U1"),
     ],
 )
 def test_a_block_that_does_not_belong_is_refused(act, message):
     with pytest.raises(SettingsError, match=message):
         act(Stream(SETTINGS, sample_rate=8000.0))
+
+
+def test_many_channels_may_come_a_few_samples_at_a_time():
+    sound = np.random.default_rng(3).normal(size=(16, 40))
+    stft = StftSettings(window_length=16, hop=8)
+    stream = Stream(stft, sample_rate=8000.0, n_channels=16)
+    given = [stream.push(sound[:, i : i + 4]).values for i in range(0, 40, 4)]
+    whole = spectrogram(Signal(sound, 8000.0), stft).values
+    np.testing.assert_array_equal(np.concatenate([*given, stream.finish().values], axis=-1), whole)
+
+
+def test_whole_numbers_have_no_volts_in_a_stream_either():
+    with pytest.raises(SettingsError, match="int16 in V; whole numbers are read in FS: scale them first"):
+        Stream(SETTINGS, sample_rate=8000.0, unit="V").push(np.ones(10, "int16"))
 
 
 def test_a_stream_that_cannot_be_is_refused():

@@ -67,7 +67,8 @@ class Signal:
     Raises
     ------
     SettingsError
-        Samples of another type or shape, or the wrong way round; a sample rate not above 0; a time without zone.
+        Samples of another type or shape, or the wrong way round; a sample rate not above 0; a time without zone; a
+        calibration for another unit.
 
     Examples
     --------
@@ -83,12 +84,18 @@ class Signal:
     calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "samples", _checked_samples(self.samples, self.unit))
+        object.__setattr__(self, "samples", checked_samples(self.samples, self.unit))
+        _refuse_turned(self.samples)
         object.__setattr__(self, "sample_rate", checked_rate(self.sample_rate))
         if not isinstance(self.unit, str) or not self.unit:
             raise SettingsError(f"unit is {self.unit!r}; it must be a name, as FS, V or Pa")
-        if self.start is not None and self.start.tzinfo is None:
+        if self.start is not None and (not isinstance(self.start, datetime) or self.start.tzinfo is None):
             raise SettingsError(f"start is {self.start}; it must have a zone, as datetime(…, tzinfo=timezone.utc)")
+        if self.calibration is not None and self.calibration.unit != self.unit:
+            raise SettingsError(
+                f"unit is {self.unit} and the calibration's {self.calibration.unit}; its scale is not applied here: "
+                f"multiply the samples by calibration.scale and give its unit"
+            )
 
     @property
     def n_samples(self) -> int:
@@ -143,7 +150,8 @@ def checked_rate(sample_rate: Any) -> float:
     return rate
 
 
-def _checked_samples(samples: Any, unit: str) -> np.ndarray:
+def checked_samples(samples: Any, unit: str) -> np.ndarray:
+    """Samples (n,) or (channels, n) as contiguous float32 or float64: whole numbers over full scale, in FS."""
     import numpy as np
 
     samples = np.asarray(samples)
@@ -152,8 +160,6 @@ def _checked_samples(samples: Any, unit: str) -> np.ndarray:
         raise SettingsError(f"samples have {samples.ndim} axes; they must be (n,) or (channels, n)")
     if samples.ndim == 2 and samples.shape[0] == 0:
         raise SettingsError("samples have no channel; they must be (n,) or (channels, n)")
-    if samples.ndim == 2 and samples.shape[1] and samples.shape[0] > max(8, samples.shape[1]):
-        raise SettingsError(f"samples are {samples.shape[0]} channels of {samples.shape[1]} samples; pass samples.T")
     if kind == "i":
         if unit != "FS":
             raise SettingsError(
@@ -164,3 +170,9 @@ def _checked_samples(samples: Any, unit: str) -> np.ndarray:
     if kind != "f" or samples.dtype.itemsize not in (4, 8):
         raise SettingsError(f"samples are {samples.dtype}; they must be float32, float64 or signed integers")
     return np.ascontiguousarray(samples, samples.dtype.newbyteorder("="))
+
+
+def _refuse_turned(samples: np.ndarray) -> None:
+    """More channels than a recorder has, each of next to nothing, are samples by channels."""
+    if samples.ndim == 2 and samples.shape[0] > max(64, 8 * samples.shape[1]) and samples.shape[1]:
+        raise SettingsError(f"samples are {samples.shape[0]} channels of {samples.shape[1]} samples; pass samples.T")

@@ -16,7 +16,7 @@ from sonograph.forward import Forward
 from sonograph.frames import frames_of, samples_for
 from sonograph.plan import Plan
 from sonograph.settings import Settings, context_of, stft_of, whole_sound
-from sonograph.sources import Signal, checked_rate, zeros_outside
+from sonograph.sources import checked_rate, checked_samples, zeros_outside
 from sonograph.spectrograms import Spectrogram
 
 
@@ -86,10 +86,13 @@ class Stream:
             A block of another shape or type than the stream's, or after `finish`.
         """
         self._refuse_finished()
-        samples = Signal(block, self._heard.sample_rate, "FS").samples
+        samples = checked_samples(block, self._heard.unit)
         samples = samples.reshape(1, -1) if samples.ndim == 1 else samples
         if len(samples) != self._heard.n_channels:
-            raise SettingsError(f"the block has {len(samples)} channels; the stream has {self._heard.n_channels}")
+            turned = "; pass block.T" if samples.shape[1] == self._heard.n_channels else ""
+            raise SettingsError(
+                f"the block has {len(samples)} channels; the stream has {self._heard.n_channels}{turned}"
+            )
         if self._heard.dtype not in (None, samples.dtype):
             raise SettingsError(f"the block is {samples.dtype}; the stream began with {self._heard.dtype}")
         self._heard.append(samples)
