@@ -8,8 +8,8 @@ torch = pytest.importorskip("torch", reason="Torch is not installed: make torch"
 
 from torch.utils.data import DataLoader  # noqa: E402
 
-from sonograph import SettingsError, SourceError  # noqa: E402
-from sonograph.learning import SoundDataset, Windows, from_folders  # noqa: E402
+from sonograph import LevelSettings, SettingsError, SourceError, StftSettings, read, spectrogram  # noqa: E402
+from sonograph.learning import SoundDataset, SpectrogramModule, Windows, from_folders  # noqa: E402
 
 
 @pytest.fixture
@@ -86,3 +86,15 @@ def test_an_epoch_that_cannot_be_is_refused(folder):
     dataset = SoundDataset(from_folders(folder), Windows(length=500))
     with pytest.raises(SettingsError, match="epoch is -1; it must be"):
         dataset.set_epoch(-1)
+
+
+def test_a_module_given_what_the_dataset_knows_has_the_levels_of_the_files(folder):
+    for name in ("high", "low"):
+        text = "microphone = 50\nfull_scale = 1.0\nresponse = [[500, -6.0], [2000, 6.0]]"
+        (folder / name / "calibration.toml").write_text(text)
+    dataset = SoundDataset(from_folders(folder), Windows(length=3000))
+    settings = LevelSettings(of=StftSettings(window_length=256))
+    module = SpectrogramModule(settings, dataset.sample_rate, unit=dataset.unit, calibration=dataset.calibration)
+    wanted = spectrogram(read(dataset.items[0].path), settings)
+    assert wanted.unit == "Pa"
+    np.testing.assert_allclose(module(dataset[0][0])[0].numpy()[:, :40], wanted.values[:, :40], rtol=0, atol=0.01)

@@ -1,9 +1,4 @@
-"""The Torch module against `spectrogram`, and as a layer: batches, gradients, precisions, compilers."""
-
-import copy
-import pickle
-import shutil
-import warnings
+"""The Torch module against `spectrogram`: numbers, batches, edges, missing samples, what it refuses."""
 
 import numpy as np
 import pytest
@@ -16,6 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from sonograph import (  # noqa: E402
     BandSettings,
+    Calibration,
     LevelSettings,
     SettingsError,
     Signal,
@@ -28,9 +24,9 @@ from sonograph.engines.reference import Reference  # noqa: E402
 from sonograph.frames import frames_of  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
 from sonograph.learning.sizes import count, margins  # noqa: E402
-from sonograph.settings import EDGES, Band, DeltaSettings, MelBank, PcenSettings, PyinCandidates, PyinSettings, stft_of  # noqa: E402
+from sonograph.settings import EDGES, DeltaSettings, MelBank, PcenSettings, PyinCandidates, PyinSettings, stft_of  # noqa: E402
 
-from .cases import CASES, LEVEL, LOG_MEL, MEL, MFCC, RATE, STFT, close, sounds, stage_kinds  # noqa: E402
+from .cases import CASES, MEL, MFCC, RATE, STFT, close, sounds, stage_kinds  # noqa: E402
 
 EVERY_CASE = pytest.mark.parametrize("settings", CASES.values(), ids=CASES.keys())
 
@@ -182,184 +178,6 @@ def test_a_single_missing_frame_leaves_its_own_first_difference_alone():
     np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
 
 
-# As a layer
-
-
-SMALL = StftSettings(window_length=16, hop=5, n_fft=20)
-SMALL_MEL = BandSettings(
-    of=SMALL, bands=tuple(Band(first=q, weights=(0.5, 1.0, 0.5), centre=2.0, low=1.0, high=3.0) for q in range(5))
-)
-
-
-def small(settings):
-    """The same stages over a transform of 16 samples, so that gradients can be counted out."""
-    import dataclasses
-
-    if isinstance(settings, StftSettings):
-        return dataclasses.replace(
-            settings, window_length=16, hop=5, n_fft=20 + settings.n_fft % 2, input_scale=1.0, sample_rate=None
-        )
-    if isinstance(settings, BandSettings):
-        return dataclasses.replace(SMALL_MEL, of=small(settings.of))
-    changes = {"n_coefficients": 3} if settings.kind == "cepstra" else {}
-    return dataclasses.replace(settings, of=small(settings.of), **changes)
-
-
-LARGE = {"shape", "temporal", "autocorrelation", "yin", "pyin_candidates", "multitaper", "constant_q"}
-
-
-@pytest.mark.parametrize("name", [name for name, settings in CASES.items() if not stage_kinds(settings) & LARGE])
-def test_gradients_are_differences(name):
-    module = SpectrogramModule(small(CASES[name]), 8000.0).double()
-    samples = torch.from_numpy(np.random.default_rng(1).standard_normal((1, 53))).requires_grad_()
-    assert torch.autograd.gradcheck(module, samples, eps=1e-6, atol=1e-5, rtol=1e-4)
-
-
-@pytest.mark.parametrize("name", [name for name, settings in CASES.items() if stage_kinds(settings) & LARGE])
-def test_the_gradient_along_a_direction_is_the_difference_along_it(name):
-    """Of what cannot be made small; rows that jump from one value to another have the same slope between the jumps."""
-    module = SpectrogramModule(CASES[name], RATE).double()
-    rng = np.random.default_rng(0)
-    samples = torch.from_numpy(sounds(3000, seed=1).astype(float))
-    direction = torch.from_numpy(rng.standard_normal(samples.shape)) * samples.std(-1, keepdim=True)
-    size = module(samples).abs().nan_to_num().amax(-1, keepdim=True).clamp_min(1e-12)  # that no row outweighs others
-    weights = torch.from_numpy(rng.standard_normal((*size.shape[:-1], 1))) / size
-
-    def loss(x):
-        values = module(x)
-        parts = torch.view_as_real(values).sum(-1) if values.is_complex() else values
-        return (parts * weights).nansum()
-
-    samples.requires_grad_()
-    slope = float(torch.autograd.grad(loss(samples), samples)[0].flatten() @ direction.flatten())
-    with torch.no_grad():
-        difference = float(loss(samples + 1e-7 * direction) - loss(samples - 1e-7 * direction)) / 2e-7
-    assert slope == pytest.approx(difference, rel=1e-4)
-    assert slope != 0
-
-
-@EVERY_CASE
-def test_gradients_of_silence_and_of_a_sound_with_a_hole_are_finite(settings):
-    module = SpectrogramModule(settings, RATE)
-    for spoil in (False, True):
-        samples = torch.from_numpy(sounds(3000)).clone()
-        samples[0] = 0
-        if spoil:
-            samples[1, 1500] = torch.nan
-        samples.requires_grad_()
-        values = module(samples)
-        values.abs().nansum().backward()
-        assert torch.isfinite(samples.grad).all()
-        assert samples.grad[2].abs().sum() > 0
-
-
-def test_bfloat16_is_computed_in_float32_whatever_is_around_it():
-    samples = torch.from_numpy(sounds()).bfloat16()
-    module = SpectrogramModule(LEVEL, RATE)
-    wanted = module(samples.float())
-    assert wanted.dtype == torch.float32
-    torch.testing.assert_close(module(samples), wanted, rtol=0, atol=0)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        torch.testing.assert_close(module(samples), wanted, rtol=0, atol=0)
-    network = torch.nn.Sequential(copy.deepcopy(module), torch.nn.Identity()).bfloat16()
-    torch.testing.assert_close(network(samples), wanted, rtol=0, atol=0)
-
-
-def test_tables_are_rounded_once_however_often_the_precision_changes():
-    samples = torch.from_numpy(sounds())
-    module = SpectrogramModule(MFCC, RATE)
-    wanted = SpectrogramModule(MFCC, RATE).double()(samples.double())
-    again = module.bfloat16().float().double()(samples.double())
-    torch.testing.assert_close(again, wanted, rtol=0, atol=0)
-
-
-def test_it_saves_nothing_and_can_be_copied():
-    module = SpectrogramModule(DeltaSettings(of=MFCC), RATE)
-    assert not module.state_dict()
-    samples = torch.from_numpy(sounds())
-    for other in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
-        torch.testing.assert_close(other(samples), module(samples), rtol=0, atol=0)
-    assert "stft → log → cepstra → deltas" not in repr(module)
-    assert "stft → cepstra → deltas, 39 rows, 16000 Hz" in repr(module)
-
-
-def test_it_can_be_made_without_memory_and_filled_later():
-    with torch.device("meta"):
-        module = SpectrogramModule(MFCC, RATE)
-    samples = torch.from_numpy(sounds())
-    filled = module.to_empty(device="cpu")
-    torch.testing.assert_close(filled(samples), SpectrogramModule(MFCC, RATE)(samples), rtol=0, atol=0)
-
-
-def test_a_module_learns_through_it():
-    """The pitch of a sine follows the gradient of its own mel bands down to that of another."""
-    module = SpectrogramModule(LOG_MEL, RATE)
-    t = torch.arange(4000) / RATE
-    target = module(torch.sin(2 * torch.pi * 500 * t))
-    gain = torch.tensor(0.1, requires_grad=True)
-    optimiser = torch.optim.Adam([gain], lr=0.05)
-    for _ in range(100):
-        optimiser.zero_grad()
-        (module(gain * torch.sin(2 * torch.pi * 500 * t)) - target).square().mean().backward()
-        optimiser.step()
-    assert gain.item() == pytest.approx(1.0, abs=0.01)
-
-
-# Compilers
-
-
-FURTHER = ["shape", "tempogram", "percussive bands", "loudness in time", "pitch", "multitaper", "constant-Q"]
-EXPORTED = ["level", "magnitude", "kaldi with energy", "whisper", "deltas", "pcen", *FURTHER]
-
-
-@pytest.mark.parametrize("name", ["transform", "candidates of pitch", "tonnetz", *EXPORTED])
-def test_it_is_traced_whole_for_sounds_of_several_lengths(name):
-    torch._dynamo.reset()
-    module = SpectrogramModule(CASES[name], RATE)
-    traced = torch.compile(module, backend="eager", fullgraph=True)
-    for n_samples in (3000, 4000, 5000, 4567):
-        samples = torch.from_numpy(sounds(n_samples))
-        torch.testing.assert_close(traced(samples), module(samples), equal_nan=True)
-
-
-def test_it_compiles():
-    if not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
-        pytest.skip("torch.compile needs a C++ compiler on a CPU")
-    torch._dynamo.reset()
-    module, samples = SpectrogramModule(LEVEL, RATE), torch.from_numpy(sounds())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the compiler's own
-        values = torch.compile(module)(samples)
-    torch.testing.assert_close(values, module(samples), rtol=1e-4, atol=1e-3)
-
-
-@pytest.mark.parametrize("name", EXPORTED)
-def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
-    for package in ("onnx", "onnxscript", "onnxruntime"):
-        pytest.importorskip(package, reason=f"{package} is not installed")
-    import onnxruntime
-
-    module = SpectrogramModule(CASES[name], RATE).eval()
-    path = tmp_path / "module.onnx"
-    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=2000)}
-    fixed = name == "pcen"  # its scan takes as many steps as the sound has doublings of frames
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own
-        torch.onnx.export(
-            module, (torch.from_numpy(sounds()),), path, dynamo=True, dynamic_shapes=None if fixed else (axes,),
-            verbose=False,
-        )  # fmt: skip
-    session = onnxruntime.InferenceSession(path)
-    for n_samples, channels in ((5000, 3),) if fixed else ((5000, 3), (4321, 2), (9000, 1)):
-        # noise: the runtime's own transform rounds more than Torch's, which bins far below a tone would show
-        samples = np.random.default_rng(0).standard_normal((channels, n_samples)).astype("float32")
-        (values,) = session.run(None, {session.get_inputs()[0].name: samples})
-        expected = module(torch.from_numpy(samples)).numpy()
-        assert values.shape == expected.shape
-        for mine, theirs in zip(np.swapaxes(values, 0, 1), np.swapaxes(expected, 0, 1), strict=True):
-            np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * max(1, np.nan_to_num(abs(theirs)).max()))
-
-
 # What it refuses
 
 
@@ -392,6 +210,31 @@ def test_what_is_found_frame_after_frame_is_refused_with_the_reason():
     path = PyinSettings(of=PyinCandidates(of=StftSettings(window_length=1024)))
     with pytest.raises(SettingsError, match=r"settings hold PyinSettings; .*, as its path is found frame after frame"):
         SpectrogramModule(path, RATE)
+
+
+HEARS = Calibration(2.0, "Pa", ((200.0, -6.0), (1000.0, 0.0), (4000.0, 12.0)))
+
+
+@pytest.mark.parametrize("name", ["power", "magnitude", "odd density", "mel of magnitudes", "level", "mfcc", "shape"])
+def test_the_response_of_a_receiver_is_taken_off_as_in_spectrogram(name):
+    settings, samples = CASES[name], sounds().astype(float)
+    module = SpectrogramModule(settings, RATE, calibration=HEARS).double()
+    assert module.unit == "Pa"
+    values = module(torch.from_numpy(samples)).numpy()
+    for mine, sound in zip(values, samples, strict=True):
+        heard = spectrogram(Signal(sound, RATE, "Pa", calibration=HEARS), settings, engine=Reference()).values
+        plain = spectrogram(Signal(sound, RATE, "Pa"), settings, engine=Reference()).values
+        largest = np.nanmax(abs(heard))
+        np.testing.assert_allclose(mine, heard, rtol=0, atol=1e-10 * largest)
+        assert np.nanmax(abs(heard - plain)) > 1e-2 * largest
+
+
+def test_what_a_response_cannot_be_taken_off_is_refused():
+    for name in ("transform", "loudness in time", "energy of the bins", "constant-Q"):
+        with pytest.raises(SettingsError, match="the calibration has a response over frequency"):
+            SpectrogramModule(CASES[name], RATE, calibration=HEARS)
+    with pytest.raises(SettingsError, match="unit is FS and the calibration gives Pa; leave one of them out"):
+        SpectrogramModule(STFT, RATE, unit="FS", calibration=HEARS)
 
 
 def test_a_level_refers_to_the_unit_of_the_sound():

@@ -11,7 +11,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonograph import SettingsError, SourceError
+from sonograph import Calibration, SettingsError, SourceError
 from sonograph.learning import Item, Windows, from_folders, from_table
 from sonograph.learning.sounds import KEPT_OPEN, Sounds
 
@@ -196,6 +196,37 @@ def test_a_copy_in_another_process_opens_its_own_files(folder, method):
     child.join()
     assert its_own
     assert there == before == here[::-1]
+
+
+# What the samples are in
+
+
+def test_samples_are_in_the_unit_that_each_file_says(folder):
+    plain = Sounds(from_folders(folder), Windows(length=100))
+    assert (plain.unit, plain.calibration) == ("FS", None)
+    for name in ("robin", "wren"):
+        (folder / name / "calibration.toml").write_text("microphone = 50\nfull_scale = 1.0\nresponse = [[100, -3.0]]")
+    heard = Sounds(from_folders(folder), Windows(length=100))
+    assert (heard.unit, heard.calibration.response) == ("Pa", ((100.0, -3.0),))
+    np.testing.assert_allclose(heard.window(0)[0], 20 * plain.window(0)[0], rtol=1e-6)
+    given = Sounds(from_folders(folder), Windows(length=100), calibration=Calibration.volts(3.0))
+    assert given.unit == "V"
+    np.testing.assert_allclose(given.window(0)[0], 3 * plain.window(0)[0], rtol=1e-6)
+    again = pickle.loads(pickle.dumps(given))
+    np.testing.assert_array_equal(again.window(0)[0], given.window(0)[0])
+    as_they_are = Sounds(from_folders(folder), Windows(length=100), calibration=False)
+    np.testing.assert_array_equal(as_they_are.window(0)[0], plain.window(0)[0])
+
+
+def test_pascals_and_full_scales_are_not_mixed_nor_receivers_that_hear_differently(folder):
+    (folder / "wren" / "c.wav.toml").write_text("microphone = 50\nfull_scale = 1.0\nresponse = [[100, -3.0]]")
+    with pytest.raises(SourceError, match=r"c.wav: is in Pa, the files before it in FS. Calibrate all .*=False"):
+        Sounds(from_folders(folder), Windows(length=100))
+    (folder / "robin" / "calibration.toml").write_text("microphone = 40\nfull_scale = 1.0")
+    both = Sounds(from_folders(folder), Windows(length=100))
+    assert both.unit == "Pa"  # they may differ in sensitivity
+    with pytest.raises(SettingsError, match="the files have 2 responses over frequency; one module takes one off"):
+        both.calibration  # noqa: B018
 
 
 # Broken files

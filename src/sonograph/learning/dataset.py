@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
+from sonograph.calibration import Calibration
 from sonograph.errors import MissingExtra
 from sonograph.learning.sounds import Sounds
 from sonograph.learning.windows import Windows
@@ -30,6 +31,8 @@ class SoundDataset(torch.utils.data.Dataset):
     broken
         "raise": a file that cannot be used stops everything, by name. "skip": it is left out, as `skipped` says, and a
         window with missing samples is replaced by the next whole one, with a warning.
+    calibration
+        As `open` takes it: of all files; by default what each file's own says, False for none.
 
     Notes
     -----
@@ -49,8 +52,16 @@ class SoundDataset(torch.utils.data.Dataset):
     >>> loader = torch.utils.data.DataLoader(dataset, batch_size=32, shuffle=True, num_workers=4)  # doctest: +SKIP
     """
 
-    def __init__(self, items: Iterable[Any], windows: Windows, *, mono: bool = False, broken: str = "raise") -> None:
-        self._sounds = Sounds(items, windows, mono=mono, broken=broken)
+    def __init__(
+        self,
+        items: Iterable[Any],
+        windows: Windows,
+        *,
+        mono: bool = False,
+        broken: str = "raise",
+        calibration: Calibration | Literal[False] | None = None,
+    ) -> None:
+        self._sounds = Sounds(items, windows, mono=mono, broken=broken, calibration=calibration)
         self._epoch = torch.zeros(1, dtype=torch.int64).share_memory_()  # workers see it change
 
     @property
@@ -72,6 +83,22 @@ class SoundDataset(torch.utils.data.Dataset):
     def sample_rate(self) -> float:
         """Of every file, Hz."""
         return self._sounds.sample_rate
+
+    @property
+    def unit(self) -> str:
+        """What the samples are in, for `SpectrogramModule`."""
+        return self._sounds.unit
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How the receiver of all files hears over frequency, for `SpectrogramModule`; its scale is in the samples.
+
+        Raises
+        ------
+        SettingsError
+            Several receivers, which hear in several ways.
+        """
+        return self._sounds.calibration
 
     @property
     def epoch(self) -> int:

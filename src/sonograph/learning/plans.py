@@ -27,10 +27,10 @@ def sound_like(sample_rate: float, unit: str | None, calibration: Calibration | 
     SettingsError
         No sample rate, or a unit that is not the calibration's.
     """
-    meant = calibration.unit if calibration else "FS"
-    if calibration and unit not in (None, meant):
-        raise SettingsError(f"unit is {unit!r}; with this calibration it must be {meant!r}")
-    return Signal(np.zeros(0), sample_rate, unit or meant, calibration=calibration)
+    if calibration and unit not in (None, calibration.unit):
+        raise SettingsError(f"unit is {unit} and the calibration gives {calibration.unit}; leave one of them out")
+    unit = calibration.unit if calibration else "FS" if unit is None else unit
+    return Signal(np.zeros(0), sample_rate, unit, calibration=calibration)
 
 
 def planned(

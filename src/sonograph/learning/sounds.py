@@ -13,10 +13,11 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from sonograph.calibration import Calibration
 from sonograph.errors import LimitError, SettingsError, SourceError
 from sonograph.io.audio import open as open_sound
 from sonograph.learning.items import Item, checked_items
@@ -41,13 +42,15 @@ class Sounds:
     broken
         "raise": a file that cannot be used stops everything, by name. "skip": it is left out, as `skipped` says, and a
         window with missing samples is replaced by the next whole one, with a warning.
+    calibration
+        As `open` takes it: of all files; by default what each file's own says, False for none.
 
     Attributes
     ----------
     items : those that are used
     skipped : (path, reason) of those that are not
     classes : the labels, sorted
-    sample_rate, n_channels : of every file; n_channels is 1 with mono
+    sample_rate, n_channels, unit : of every file; n_channels is 1 with mono
 
     Raises
     ------
@@ -55,14 +58,24 @@ class Sounds:
         With broken "raise" a file that cannot be used, as one of another sample rate; no usable file at all.
     """
 
-    def __init__(self, items: Iterable[Any], windows: Windows, *, mono: bool = False, broken: str = "raise") -> None:
+    def __init__(
+        self,
+        items: Iterable[Any],
+        windows: Windows,
+        *,
+        mono: bool = False,
+        broken: str = "raise",
+        calibration: Calibration | Literal[False] | None = None,
+    ) -> None:
         one_of("broken", broken, ("raise", "skip"))
         if not isinstance(windows, Windows):
             raise SettingsError(f"windows is {windows!r}; it must be Windows(length=…)")
         self.windows, self.mono, self.broken = windows, bool(mono), broken
         self.items: list[Item] = []
         self.skipped: list[tuple[str, str]] = []
-        self.sample_rate, self.n_channels = 0.0, 0
+        self.sample_rate, self.n_channels, self.unit = 0.0, 0, ""
+        self._calibration = calibration
+        self._responses: dict[tuple[tuple[float, float], ...], Calibration | None] = {}
         self._lengths: list[int] = []
         self._forget()
         for item in checked_items(items):
@@ -83,6 +96,22 @@ class Sounds:
 
     def __len__(self) -> int:
         return self._ends[-1]
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How the receiver of all files hears over frequency; its scale is in their samples already.
+
+        Raises
+        ------
+        SettingsError
+            Several receivers, which hear in several ways.
+        """
+        if len(self._responses) > 1:
+            raise SettingsError(
+                f"the files have {len(self._responses)} responses over frequency; one module takes one off: learn from "
+                f"the sounds of one receiver, or from calibrations without response"
+            )
+        return next(iter(self._responses.values()))
 
     def window(self, index: int, epoch: int = 0) -> tuple[np.ndarray, int]:
         """(channels, length) float32, or (length,) with mono; and the label's number in `classes`, -1 for none.
@@ -132,13 +161,13 @@ class Sounds:
 
     def _examined(self, item: Item) -> int:
         """How many samples a file has, if it goes with the others."""
-        with open_sound(item.path) as source:
+        with open_sound(item.path, calibration=self._calibration) as source:
             channels = 1 if self.mono else source.n_channels
             n_samples: int = source.n_samples
             if n_samples == 0:
                 raise SourceError(f"{item.path}: holds no samples. Leave it out.")
             if not self.sample_rate:
-                self.sample_rate, self.n_channels = source.sample_rate, channels
+                self.sample_rate, self.n_channels, self.unit = source.sample_rate, channels, source.unit
             if source.sample_rate != self.sample_rate:
                 raise SourceError(
                     f"{item.path}: has a sample rate of {source.sample_rate:g} Hz, the files before it "
@@ -148,10 +177,17 @@ class Sounds:
                 raise SourceError(
                     f"{item.path}: has {channels} channels, the files before it {self.n_channels}. Use mono=True."
                 )
+            if source.unit != self.unit:
+                raise SourceError(
+                    f"{item.path}: is in {source.unit}, the files before it in {self.unit}. Calibrate all of them, or "
+                    f"none: calibration=False."
+                )
+            known = source.calibration
+            self._responses.setdefault(known.response if known else (), known)
             return n_samples
 
     def _source(self, path: str) -> Any:
-        source = self._open.pop(path, None) or open_sound(path)
+        source = self._open.pop(path, None) or open_sound(path, calibration=self._calibration)
         self._open[path] = source
         if len(self._open) > KEPT_OPEN:
             self._open.popitem(last=False)[1].close()
