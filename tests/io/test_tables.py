@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+import soundfile
 
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.audio import open as open_sound
@@ -50,17 +51,37 @@ def test_an_empty_field_is_missing(tmp_path):
         ("time,x\n0,1\n1,2\n3,3\n", {}, r"the time in row 4 is 2 s after"),
         ("time,x\n0,1\n0,2\n0,3\n", {}, r"the time in row 3 is 0 s after"),
         ("time,x\n0,1\n", {}, r"a time in only one row"),
-        ("x\n1\n2\n", {}, r"does not say how many samples a second it has\. Give sample_rate \(--rate\)"),
+        ("x\n1\n2\n", {}, r"does not say how many samples a second it has\. Give sample_rate \(--sample-rate\)"),
         ("x,y\n1,2\n3\n", {"sample_rate": 1}, r"row 3 has 1 fields where 2 are expected"),
         ("x\n1\nzwei\n", {"sample_rate": 1}, r"row 3 has 'zwei' where a number is expected"),
         ("x,y\n1,2\n", {"time_column": "t"}, r"has no column 't'; its columns are: x, y"),
         ("x,y\n", {"sample_rate": 1}, r"has no row of numbers"),
         ("time\n1\n2\n", {}, r"has no column besides the time"),
+        (f"x,y\n1,{'2' * 140_000}\n", {"sample_rate": 1}, r"row 2 has no fields that can be told \(field larger"),
     ],
 )
 def test_a_table_that_cannot_be_a_series_is_refused(tmp_path, text, options, message):
     with pytest.raises(SourceError, match=r"a\.csv: .*" + message):
         open_sound(table(tmp_path / "a.csv", text), **options)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_system(tmp_path, end):
+    (tmp_path / "a.csv").write_bytes(end.join(["time,x", "0,1", "1,2", "2,3"]).encode())
+    np.testing.assert_array_equal(read(tmp_path / "a.csv").samples, [1, 2, 3])
+    (tmp_path / "b.csv").write_bytes(end.join(["time,x", "0,1", "1,zwei"]).encode())
+    with pytest.raises(SourceError, match="row 3 has 'zwei'"):
+        read(tmp_path / "b.csv")
+
+
+def test_what_a_sound_says_itself_is_not_given(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(10), 8000)
+    np.save(tmp_path / "a.npy", np.zeros(10))
+    with pytest.raises(SettingsError, match=r"sample_rate is 16000; .*a\.wav says its own.*resample the sound"):
+        open_sound(tmp_path / "a.wav", sample_rate=16_000)
+    for name, options in (("a.wav", {}), ("a.npy", {"sample_rate": 8000})):
+        with pytest.raises(SettingsError, match=rf"time_column is 't'; .*{name} is no table and has no columns"):
+            open_sound(tmp_path / name, time_column="t", **options)
 
 
 def test_a_rate_must_be_one(tmp_path):

@@ -60,3 +60,10 @@ def test_marks_lie_where_they_say(tmp_path):
         assert first.get_bbox().bounds == (0.25, 1000, 0.25, 1000)
         assert second.get_bbox().y1 == 24_000
         assert [t.get_text() for t in axes.texts] == ["here $x$", "there"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_words_may_be_long_and_lines_end_as_on_any_system(end, tmp_path):
+    words = "la " * 50_000
+    (tmp_path / "labels.txt").write_bytes(end.join([f"1\t2\t{words}", "", "3\t4\tb"]).encode())
+    assert read_marks(tmp_path / "labels.txt") == (Mark(1.0, 2.0, words), Mark(3.0, 4.0, "b"))

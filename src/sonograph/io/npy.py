@@ -21,7 +21,7 @@ _HEADER = re.compile(
 def open_array(file: OpenFile, sample_rate: float | None) -> Opened:
     """An array as samples; one that holds objects, which could run code, is refused with all others."""
     if sample_rate is None:
-        raise file.error("no-rate", "does not say how many samples a second it has. Give sample_rate (--rate).")
+        raise file.error("no-rate", "does not say how many samples a second it has. Give sample_rate (--sample-rate).")
     width = 2 if file.at(6, 1) == b"\1" else 4
     length = int.from_bytes(file.at(8, width), "little")
     first = 8 + width + length

@@ -37,8 +37,8 @@ def open_table(file: OpenFile, sample_rate: float | None, time_column: str | Non
     start = moments[0] if moments and moments[0].tzinfo else None
     if sample_rate is None:
         if time is None:
-            what = "does not say how many samples a second it has. Give sample_rate (--rate), or a column named time."
-            raise file.error("no-rate", what)
+            what = "does not say how many samples a second it has. Give sample_rate (--sample-rate), or"
+            raise file.error("no-rate", f"{what} a column named time.")
         seconds = np.array([(moment - moments[0]).total_seconds() for moment in moments]) if moments else columns[time]
         sample_rate = _rate(file, seconds, rows)
     if time is not None and not moments:
@@ -100,11 +100,14 @@ def _fields(file: OpenFile) -> Iterator[tuple[int, list[str]]]:
     if text == "\0":
         raise file.error("not-text", "is not a text in UTF-8 or UTF-16. Save it as UTF-8.")
     delimiter: str | None = None
-    for row, line in enumerate(io.StringIO(text), 1):
+    for row, line in enumerate(io.StringIO(text, newline=None), 1):  # None: lines may end in \r alone
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         delimiter = delimiter or next((d for d in ("\t", ";", ",") if d in line), " ")
-        fields = line.split() if delimiter == " " else next(csv.reader([line], delimiter=delimiter))
+        try:
+            fields = line.split() if delimiter == " " else next(csv.reader([line], delimiter=delimiter))
+        except csv.Error as error:
+            raise file.error("bad-row", f"row {row} has no fields that can be told ({error}). Mend that row.") from None
         yield row, [text.strip() for text in fields]
 
 
@@ -122,7 +125,7 @@ def _rate(file: OpenFile, seconds: np.ndarray, rows: list[int]) -> float:
     """Samples per second from times, refused where they are uneven."""
     if len(seconds) < 2:
         raise file.error(
-            "no-rate", "has a time in only one row, which gives no sample rate. Give sample_rate (--rate)."
+            "no-rate", "has a time in only one row, which gives no sample rate. Give sample_rate (--sample-rate)."
         )
     steps = np.diff(seconds)
     step = float(np.sort(steps)[(len(steps) - 1) // 2])  # one that occurs
@@ -131,7 +134,7 @@ def _rate(file: OpenFile, seconds: np.ndarray, rows: list[int]) -> float:
         what = (
             f"the time in row {rows[bad[0] + 1]} is {steps[bad[0]]:g} s after the one before; the others are {step:g} "
         )
-        raise file.error("uneven", f"{what}s apart. Resample it evenly, or give sample_rate (--rate).")
+        raise file.error("uneven", f"{what}s apart. Resample it evenly, or give sample_rate (--sample-rate).")
     rate = (len(seconds) - 1) / float(seconds[-1] - seconds[0])
     return float(round(rate)) if round(rate) and abs(rate / round(rate) - 1) < 1e-6 else rate
 

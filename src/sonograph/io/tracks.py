@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from sonograph.errors import SettingsError
 from sonograph.io import metadata
 from sonograph.io.content import after_id3, kind_of, refusal
 from sonograph.io.door import OpenFile, View
@@ -78,6 +79,8 @@ def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str
     ------
     SourceError
         It holds no sound, or none that can be read.
+    SettingsError
+        A rate for a file that says its own, a column of one that has none.
     """
     kind = kind_of(file)
     if kind == "text":
@@ -87,10 +90,22 @@ def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str
     if kind == "npy":
         from sonograph.io.npy import open_array
 
+        _refuse_column(file, time_column)
         return open_array(file, sample_rate)
     if kind not in _OPENERS:
         raise file.error("no-sound", refusal(file))
+    if sample_rate is not None:
+        raise SettingsError(
+            f"sample_rate is {sample_rate}; {file.name} says its own, as all but tables and NPY do: leave it out, or "
+            f"resample the sound"
+        )
+    _refuse_column(file, time_column)
     return _OPENERS[kind](file)
+
+
+def _refuse_column(file: OpenFile, time_column: str | None) -> None:
+    if time_column is not None:
+        raise SettingsError(f"time_column is {time_column!r}; {file.name} is no table and has no columns: leave it out")
 
 
 def _riff(file: OpenFile) -> Opened:
