@@ -82,14 +82,27 @@ def test_missing_samples_are_silence_and_said(here, capsys):
         (["two.wav", "--box", "0", "1", "low", "100"], 2, "its last two must be frequencies in Hz"),
         (["two.wav", "--rounds", "0"], 2, "--rounds is 0; it must be 1 or more"),
         (["two.wav", "--preset", "librosa.mel", "--settings", "a.toml"], 2, "leave out one or the other"),
-        (["two.wav", "--settings", "none.toml"], 3, "none.toml: could not be read"),
+        (["two.wav", "--settings", "none.toml"], 2, "none.toml: could not be read"),
+        (["two.wav", "--settings", "latin1.toml"], 2, "latin1.toml: is not text; it must be TOML in UTF-8"),
+        (
+            ["two.wav", "--settings", "s.toml", "--window", "64", "--hop", "16"],
+            2,
+            "--settings is given with window_length",
+        ),
+        (["two.wav", "--window", "1e400"], 2, "--window: '1e400'; it must be samples (1024) or a time"),
+        (["two.wav", "--window", "1e400s"], 2, "--window: '1e400s'; it must be samples (1024) or a time"),
+        (["two.wav", "--hop", "1e300s"], 2, "--hop: '1e300s'; it must be samples (1024) or a time"),
+        (["two.wav", "--box", "0", "9" * 400 + ":00", "0", "9"], 2, "it must be seconds (12.5), min:s"),
+        (["two.wav", "--box", "0", "9" * 5000 + "samples", "0", "9"], 2, "it must be seconds (12.5), min:s"),
         (["two.npz"], 2, "name the settings it was computed with"),
         (["gone.npz", "--preset", "librosa.mel"], 3, "is no table of frames"),
         (["gone.wav"], 3, "gone.wav"),
         (["two.wav", "--preset", "librosa.nothing"], 2, "librosa.nothing"),
     ],
 )
-def test_what_cannot_be_heard_ends_with_its_code_and_writes_nothing(two, capsys, words, code, says):
+def test_what_cannot_be_heard_ends_with_its_code_and_writes_nothing(two, here, capsys, words, code, says):
+    (here / "latin1.toml").write_bytes('# für später\nkind = "stft"\n'.encode("latin-1"))
+    (here / "s.toml").write_text('kind = "stft"\n')
     assert main(["listen", *words, "-o", "out.wav"]) == code
     assert says in capsys.readouterr().err
     assert not Path("out.wav").exists()

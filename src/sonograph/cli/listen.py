@@ -56,10 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = arguments.file.endswith(".npz")
     if table and not features:
         raise SettingsError(f"{arguments.file}: name the settings it was computed with: --preset or --settings")
-    if arguments.settings is None:
-        options.check_settings(arguments)
-    elif arguments.preset is not None:
-        raise SettingsError("--settings is given with --preset; leave out one or the other")
+    options.check_settings(arguments)
     keep = () if arguments.file == streams.STANDARD else (arguments.file,)
     streams.check_output(arguments.output, keep)
     with streams.inputs([arguments.file]) as (path,):
@@ -139,7 +136,7 @@ def _from_features(source: Source, arguments: argparse.Namespace, box: _Box | No
     from sonograph.sources import Signal
     from sonograph.transform import spectrogram
 
-    settings = _settings(arguments, source.sample_rate)
+    settings = options.settings(arguments, source.sample_rate)
     wanted = stft_of(settings).sample_rate
     part = box.samples(source) if box else range(source.n_samples)
     cut: Any = Signal(source.read(part), source.sample_rate, source.unit)
@@ -167,7 +164,7 @@ def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> S
         raise SourceError(f"{path}: is no table of frames that 'sonograph features' wrote ({error}).") from None
     if len(files) != 1:
         raise SourceError(f"{path}: holds the features of {len(files)} files. Compute a table of one.")
-    settings = _settings(arguments, rate)
+    settings = options.settings(arguments, rate)
     rows = settings.n_rows
     if rows not in (None, values.shape[1]):
         raise SettingsError(
@@ -213,20 +210,6 @@ def _heard(made: Any, arguments: argparse.Namespace, box: _Box | None, n_samples
     if n_samples is None or sound.n_samples <= n_samples:
         return sound
     return dataclasses.replace(sound, samples=sound.samples[..., :n_samples])
-
-
-def _settings(arguments: argparse.Namespace, sample_rate: float) -> Any:
-    if arguments.settings is None:
-        return options.settings(arguments, sample_rate)
-    from pathlib import Path
-
-    from sonograph.settings import from_toml
-
-    try:
-        text = Path(arguments.settings).read_text(encoding="utf-8")
-    except OSError as error:
-        raise SourceError(f"{arguments.settings}: could not be read ({error.strerror}). Check the name.") from None
-    return from_toml(text, arguments.settings)
 
 
 def _without_gaps(sound: Signal) -> Signal:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sonograph.settings import Settings
 
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
+LONGEST = 1e15
+"""Samples or seconds of a length: more than any sound has, and few enough to reckon with."""
 
 
 class Length(NamedTuple):
@@ -37,7 +39,7 @@ def length(text: str) -> Length:
         number = float(match[1]) if match else None
     except ValueError:
         number = None
-    if match is None or number is None:
+    if match is None or number is None or not abs(number) <= LONGEST:
         raise argparse.ArgumentTypeError(f"{text!r}; it must be samples (1024) or a time (25ms, 0.5s)")
     if match[2] is None:
         return Length(int(number) if number == int(number) else number, True)
@@ -50,9 +52,9 @@ def moment(text: str) -> Length:
     >>> moment("1:30").value, moment("1:02:03.5").value, moment("4410samples").samples(8_000)
     (90.0, 3723.5, 4410)
     """
-    if match := re.fullmatch(r"(\d+)\s*samples?", text.strip()):
+    if match := re.fullmatch(r"(\d{1,15})\s*samples?", text.strip()):
         return Length(int(match[1]), True)
-    match = re.fullmatch(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)\s*s?", text.strip())
+    match = re.fullmatch(r"(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,12}(?:\.\d*)?|\.\d+)\s*s?", text.strip())
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r}; it must be seconds (12.5), min:s (1:30), h:min:s or 4410samples")
     hours, minutes, seconds = match.groups()
@@ -148,19 +150,27 @@ def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
             f"{names[0]} is given with {', '.join(names[1:])}, which it sets; leave out one or the other"
         )
     if "settings" in whole:
-        return _from_file(arguments.settings)
+        return settings_in(arguments.settings)
     from sonograph.presets import preset
 
     return preset(arguments.preset)
 
 
-def _from_file(path: str) -> Settings:
+def settings_in(path: str) -> Settings:
+    """The settings in a file of TOML.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be read, or holds no settings that can be.
+    """
     from sonograph.settings import from_toml
 
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"{path}: could not be read ({(error.strerror or 'no reason given').lower()}).") from None
+        reason = (error.strerror or "no reason given").lower()
+        raise SettingsError(f"{path}: could not be read ({reason}). Check the name.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not text; it must be TOML in UTF-8") from None
     return from_toml(text, path)
