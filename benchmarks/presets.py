@@ -57,7 +57,7 @@ def many_files(count, rounds):
         sounds.mkdir()
         for i in range(count):
             soundfile.write(sounds / f"{i:04}.wav", 0.1 * rng.standard_normal(5 * 22_050), 22_050)
-        command = [sys.executable, "-m", "sonograph", "features", str(sounds), "-q", "--processes", "2"]
+        command = [sys.executable, "-m", "sonograph", "features", str(sounds), "-q", "--overwrite", "--processes", "2"]
         commands = {
             "sonograph features": [*command, "-o", f"{folder}/ours.npz", "--preset", "librosa.mfcc"],
             "librosa script": [sys.executable, str(SCRIPTS / "mfcc_folder.py"), str(sounds), f"{folder}/theirs.npz"],

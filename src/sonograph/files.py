@@ -22,7 +22,9 @@ from sonograph.errors import OutputError
 
 
 @contextlib.contextmanager
-def written(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = ()) -> Iterator[Path]:
+def written(
+    path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = (), folder: bool = False
+) -> Iterator[Path]:
     """A name beside `path` to write to; renamed to `path` at the end, removed if anything goes wrong.
 
     Parameters
@@ -33,6 +35,8 @@ def written(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple
         Whether a file of that name is replaced, in one rename.
     keep
         Paths that must not be replaced, as the inputs.
+    folder
+        Whether it is a folder that is written. One that is there is moved aside for it, as no rename replaces it.
 
     Raises
     ------
@@ -49,22 +53,26 @@ def written(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple
     'whole'
     """
     final = Path(path)
-    check_output(final, overwrite=overwrite, keep=keep)
+    check_output(final, overwrite=overwrite, keep=keep, folder=folder)
     part = _beside(final)
     with _terminated_as_interrupt():
         try:
             yield part
             _finish(part, final, overwrite)
-        except OSError as error:
-            if isinstance(error, OutputError) or not _is_about(error, part, final):
+        except OutputError:
+            raise
+        except Exception as error:
+            cause = _about(error, part, final)
+            if cause is None:
                 raise
-            raise OutputError(_sentence(error, part, final)) from error
+            raise OutputError(_sentence(cause, part, final)) from error
         finally:
-            with contextlib.suppress(OSError):
-                part.unlink()
+            _remove(part)
 
 
-def check_output(path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = ()) -> None:
+def check_output(
+    path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = (), folder: bool = False
+) -> None:
     """Refuse a name that could not be written, before any work is done.
 
     Raises
@@ -73,14 +81,14 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = True, keep: 
         The folder is missing or cannot be written; the name is a folder, an input or a file that must be kept.
     """
     final = Path(path)
-    folder = final.parent
-    if final.is_dir():
+    home = final.parent
+    if final.is_dir() and not folder:
         raise OutputError(f"{_name(final)}: is a folder. Name a file in it.")
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise OutputError(f"{_name(final)}: the folder {_name(folder)} {what}. Make it first, or name another.")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"{_name(final)}: the folder {_name(folder)} may not be written to. Name another.")
+    if not home.is_dir():
+        what = "is not a folder" if home.exists() else "does not exist"
+        raise OutputError(f"{_name(final)}: the folder {_name(home)} {what}. Make it first, or name another.")
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise OutputError(f"{_name(final)}: the folder {_name(home)} may not be written to. Name another.")
     if final.exists():
         if any(_same(final, other) for other in keep):
             raise OutputError(f"{_name(final)}: is the input. Name another file for the output.")
@@ -91,6 +99,9 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = True, keep: 
 def _finish(part: Path, final: Path, overwrite: bool) -> None:
     if not part.exists():
         raise OutputError(f"{_name(final)}: nothing was written.")
+    if part.is_dir():
+        _take_place(part, final)
+        return
     mode = final.stat().st_mode & 0o777 if final.exists() else 0o666 & ~_umask()
     part.chmod(mode)
     if overwrite:
@@ -102,6 +113,28 @@ def _finish(part: Path, final: Path, overwrite: bool) -> None:
         raise OutputError(f"{_name(final)}: exists already. Name another file, or allow it with --overwrite.") from None
     except OSError:  # a file system without hard links
         part.replace(final)
+
+
+def _take_place(part: Path, final: Path) -> None:
+    """Rename a folder to where another may be."""
+    if not final.exists():
+        part.replace(final)
+        return
+    aside = _beside(final)
+    final.replace(aside)
+    try:
+        part.replace(final)
+    except BaseException:
+        aside.replace(final)
+        raise
+    _remove(aside)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _beside(final: Path) -> Path:
@@ -128,18 +161,23 @@ def _terminated_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def _about(error: BaseException | None, part: Path, final: Path) -> OSError | None:
+    """What went wrong with writing, where that led to an error: some writers stumble over it in a way of their own."""
+    while error is not None and not (isinstance(error, OSError) and _is_about(error, part, final)):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 def _is_about(error: OSError, part: Path, final: Path) -> bool:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS):
         return True
-    names = {str(part), str(final)}
-    return any(
-        os.fsdecode(name) in names for name in (error.filename, error.filename2) if isinstance(name, str | bytes)
-    )
+    named = [Path(os.fsdecode(n)) for n in (error.filename, error.filename2) if isinstance(n, str | bytes)]
+    return any(path in (part, final) or part in path.parents for path in named)
 
 
 def _sentence(error: OSError, part: Path, final: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        done = part.stat().st_size if part.exists() else 0
+        done = sum(path.stat().st_size for path in (part, *part.rglob("*")) if path.is_file())
         free = shutil.disk_usage(final.parent).free
         return (
             f"{_name(final)}: the disk is full: more than {done:,} bytes are needed and {free + done:,} were free. "

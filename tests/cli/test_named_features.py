@@ -28,7 +28,7 @@ def glide(tmp_path, monkeypatch):
 
 
 def table(*words):
-    assert main(["features", *words, "-o", "a.npz", "-q"]) == 0
+    assert main(["features", *words, "-o", "a.npz", "-q", "--overwrite"]) == 0
     with np.load("a.npz") as arrays:
         return {name: arrays[name] for name in arrays.files}
 
@@ -206,5 +206,5 @@ def test_an_interrupted_choice_goes_on_where_it_was(glide, monkeypatch, capsys):
     assert main([*words, "--feature", "rms"]) == 130
     assert main([*words, "--feature", "rms"]) == 0
     assert "2 files were done by an earlier run" in capsys.readouterr().err
-    assert main([*words, "--feature", "peak"]) == 0
+    assert main([*words, "--feature", "peak", "--overwrite"]) == 0
     assert "an earlier run" not in capsys.readouterr().err

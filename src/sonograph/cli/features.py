@@ -42,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, or a folder of them")
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="a .csv, .jsonl, .npz, .parquet or .zarr")
+    parser.add_argument("--overwrite", action="store_true", help="replace OUT where it is there [it is kept]")
     how = options.group(parser, "what to compute")
     one = how.add_mutually_exclusive_group(required=True)
     one.add_argument("--preset", metavar="NAME", help="another library's numbers: 'sonograph presets' lists them")
@@ -83,11 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.processes != 1 and processes.worth(files):
         processes.begin()
     from sonograph.extract.run import extract
-    from sonograph.extract.table import check_format
+    from sonograph.extract.table import check_out
     from sonograph.files import check_output
 
-    if check_format(arguments.output) != ".zarr":
-        check_output(arguments.output, keep=tuple(arguments.paths))
+    check_out(arguments.output, overwrite=arguments.overwrite, keep=tuple(arguments.paths))
     if arguments.report is not None:
         check_output(arguments.report, keep=tuple(files))
     progress = Progress(len(files), "files", quiet=arguments.quiet)
@@ -115,6 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
             summary=arguments.summary,
             opening=opening,
             processes=arguments.processes,
+            overwrite=arguments.overwrite,
             tell=tell,
         )
     except KeyboardInterrupt:

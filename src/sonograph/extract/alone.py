@@ -29,7 +29,7 @@ def alone(folder: Path, out: str) -> Iterator[None]:
     while True:
         try:
             folder.mkdir(exist_ok=True)
-            lock = (folder / "lock").open("a+")
+            lock = (folder / "lock").open("a+b", buffering=0)
         except OSError as error:
             raise OutputError(f"{folder}: the folder could not be made ({error.strerror}).") from None
         with lock:
@@ -37,14 +37,14 @@ def alone(folder: Path, out: str) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 lock.seek(0)
-                holder = lock.read(200).strip() or "another process"
+                holder = lock.read(200).decode("utf-8", "replace").strip() or "another process"
                 raise OutputError(
                     f"{out}: is being written by {holder}. Wait for that run, or name another file."
                 ) from None
             if not os.fstat(lock.fileno()).st_nlink:
                 continue  # the run before has just ended and taken the folder with it
-            lock.truncate(0)
-            lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-            lock.flush()
+            with contextlib.suppress(OSError):  # a full disk is told where more is written
+                lock.truncate(0)
+                lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
             yield
             return

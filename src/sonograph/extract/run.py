@@ -58,6 +58,7 @@ def extract(
     summary: bool = False,
     opening: Mapping[str, Any] | None = None,
     processes: int | None = None,
+    overwrite: bool = False,
     tell: Callable[[list[FileReport], bool], None] = lambda reports, kept: None,
 ) -> Report:
     """Features of files into a table.
@@ -76,6 +77,8 @@ def extract(
         How files are opened: the options of `sonograph.open`.
     processes
         How many, each on one thread; None: one for each core.
+    overwrite
+        Whether a table that is there is replaced.
     tell
         Called with what became of the files of each part, and whether it had been there.
 
@@ -95,7 +98,7 @@ def extract(
         )
         report.n_rows, report.n_files = table.n_rows, len(table.files)
         if table.names:
-            write(table, out)
+            write(table, out, overwrite=overwrite)
         shutil.rmtree(folder, ignore_errors=True)
     return report
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.extract.part import FileReport, read_reports, read_values
-from sonograph.files import written
+from sonograph.files import check_output, written
 
 FORMATS = (".csv", ".jsonl", ".npz", ".parquet", ".zarr")
 
@@ -89,8 +89,18 @@ def _in_part(path: Path, reports: list[FileReport]) -> list[FileReport]:
     return [by_file[said.file] for said in read_reports(path) if said.file in by_file]
 
 
-def check_format(out: str) -> str:
-    """The ending of an output, refused if it is none that can be written, or needs a package that is not here."""
+def check_out(out: str, *, overwrite: bool, keep: tuple[Any, ...] = ()) -> None:
+    """Refuse an output that could not be written, before any work is done.
+
+    Raises
+    ------
+    SettingsError
+        An ending that is none of `FORMATS`.
+    MissingExtra
+        It needs a package that is not here.
+    OutputError
+        As `sonograph.files.check_output`.
+    """
     ending = Path(out).suffix.lower()
     if ending not in FORMATS:
         raise SettingsError(f"the output is {out!r}; it must end in {', '.join(FORMATS)}")
@@ -98,23 +108,24 @@ def check_format(out: str) -> str:
         from sonograph.extract import parquet
 
         parquet.load()
+    check_output(out, overwrite=overwrite, keep=keep, folder=ending == ".zarr")
     if ending == ".zarr":
         from sonograph.extract import zarrs
 
         zarrs.load()
-    return ending
+        zarrs.check(out)
 
 
-def write(table: Table, out: str) -> None:
+def write(table: Table, out: str, *, overwrite: bool) -> None:
     """Write a table, whole or not at all."""
-    ending = check_format(out)
-    if ending == ".zarr":
-        from sonograph.extract import zarrs
+    check_out(out, overwrite=overwrite)
+    ending = Path(out).suffix.lower()
+    with written(out, overwrite=overwrite, folder=ending == ".zarr") as path:
+        if ending == ".zarr":
+            from sonograph.extract import zarrs
 
-        zarrs.write(table, out)
-        return
-    with written(out) as path:
-        if ending == ".parquet":
+            zarrs.write(table, path)
+        elif ending == ".parquet":
             from sonograph.extract import parquet
 
             parquet.write(table, path)

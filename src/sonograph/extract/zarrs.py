@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,40 +26,41 @@ def load() -> Any:
     return zarr
 
 
-def write(table: Table, out: str) -> None:
-    """Arrays `values` (rows, features), `file` and the other columns; names and files as attributes.
-
-    A folder cannot be replaced in one step: it is made beside, and the old one goes when the new one is whole.
-    """
-    zarr = load()
+def check(out: str) -> None:
+    """Refuse a folder that is no table of ours."""
     final = Path(out)
-    if final.exists() and not ((final / "zarr.json").is_file() or not any(final.iterdir())):
+    if final.exists() and not ((final / "zarr.json").is_file() or (final.is_dir() and not any(final.iterdir()))):
         raise OutputError(f"{out}: is there and is no Zarr group. Name another.")
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{final.stem[:40]}.", suffix=".part", dir=final.parent))
-    except OSError as error:
-        raise OutputError(f"{out}: could not be written ({error.strerror}).") from None
-    try:
-        group = zarr.open_group(beside / "group", mode="w")
-        group.attrs["names"], group.attrs["files"] = list(table.names), list(table.files)
-        kinds = {"channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64", "file": "int32"}
-        rows = max(1, min(CHUNK, table.n_rows))
-        arrays = {
-            name: group.create_array(name, shape=(table.n_rows,), chunks=(rows,), dtype=kinds.get(name, "float64"))
-            for name in table.columns
-        }
-        size = (table.n_rows, len(table.names))
-        arrays["values"] = group.create_array("values", shape=size, chunks=(rows, size[1]), dtype=table.dtype.name)
-        _fill(table, arrays)
-        if final.exists():
-            shutil.rmtree(final)
-        (beside / "group").replace(final)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
-def _fill(table: Table, arrays: dict[str, Any]) -> None:
-    """Whole chunks at a time."""
+def write(table: Table, path: Path) -> None:
+    """Arrays `values` (rows, features), `file` and the other columns; names and files as attributes."""
+    stopped = threading.Event()
+    with ThreadPoolExecutor(1) as pool:  # so that Ctrl-C ends the waiting here, and nothing writes on behind our back
+        made = pool.submit(_make, table, path, stopped)
+        try:
+            made.result()
+        except BaseException:
+            stopped.set()
+            raise
+
+
+def _make(table: Table, path: Path, stopped: threading.Event) -> None:
+    group = load().open_group(path, mode="w")
+    group.attrs["names"], group.attrs["files"] = list(table.names), list(table.files)
+    kinds = {"channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64", "file": "int32"}
+    rows = max(1, min(CHUNK, table.n_rows))
+    arrays = {
+        name: group.create_array(name, shape=(table.n_rows,), chunks=(rows,), dtype=kinds.get(name, "float64"))
+        for name in table.columns
+    }
+    size = (table.n_rows, len(table.names))
+    arrays["values"] = group.create_array("values", shape=size, chunks=(rows, size[1]), dtype=table.dtype.name)
+    _fill(table, arrays, stopped)
+
+
+def _fill(table: Table, arrays: dict[str, Any], stopped: threading.Event) -> None:
+    """Whole chunks at a time, until all are there or somebody says stop."""
     held: dict[str, list[np.ndarray]] = {name: [] for name in arrays}
     first = count = 0
 
@@ -72,6 +73,8 @@ def _fill(table: Table, arrays: dict[str, Any]) -> None:
         first, count = first + count, 0
 
     for number, before, values in table.blocks():
+        if stopped.is_set():
+            return
         for start in range(0, len(values), CHUNK):
             some = slice(start, start + CHUNK)
             here = before | {"file": np.full(len(values), number), "values": values}

@@ -1,0 +1,283 @@
+"""What the commands write, in every format: whole or not there, on a full disk and interrupted anywhere."""
+
+import errno
+import io
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from sonograph import cli
+
+DRAW = ("draw", "a.wav", "--size", "400x300", "-q", "-o")
+FEATURES = ("features", "a.wav", "b.wav", "--preset", "htk.mfcc", "-q", "-o")
+WAYS = {
+    "png": (*DRAW, "out.png"),
+    "bare.png": (*DRAW, "out.bare.png", "--bare"),
+    "svg": (*DRAW, "out.svg"),
+    "pdf": (*DRAW, "out.pdf"),
+    "html": (*DRAW, "out.html", "--view", "surface"),
+    "csv": (*FEATURES, "out.csv"),
+    "jsonl": (*FEATURES, "out.jsonl"),
+    "npz": (*FEATURES, "out.npz"),
+    "parquet": (*FEATURES, "out.parquet"),
+    "zarr": (*FEATURES, "out.zarr"),
+    "wav": ("listen", "a.wav", "-o", "out.wav"),
+    "report": ("info", "a.wav", "b.wav", "--report", "out.report"),
+}
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for name in ("a.wav", "b.wav"):
+        soundfile.write(name, 0.1 * rng.standard_normal(4000), 16_000)
+    return tmp_path
+
+
+def needed(way):
+    if way in ("parquet", "zarr"):
+        pytest.importorskip({"parquet": "pyarrow", "zarr": "zarr"}[way], reason=f"the extra {way} is not installed")
+
+
+def clear():
+    for path in Path().glob("out.*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def left(folder):
+    """What is in a folder, its folders included: names and contents."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+class Full:
+    """A disk that is full from the N-th write on, as Python's files and descriptors see it."""
+
+    def __init__(self, monkeypatch, nth):
+        self.nth, self.count = nth, 0
+        real_open, real_write = io.open, os.write
+
+        def opened(file, mode="r", buffering=-1, *rest, **options):
+            if not set(mode) & set("wxa+") or not isinstance(file, str | os.PathLike):
+                return real_open(file, mode, buffering, *rest, **options)
+            raw = self.raw(file, mode.replace("b", "").replace("t", ""))
+            if "b" in mode:
+                kind = io.BufferedRandom if "+" in mode else io.BufferedWriter
+                return raw if buffering == 0 else kind(raw)
+            options = {name: options[name] for name in ("encoding", "errors", "newline") if name in options}
+            return io.TextIOWrapper(io.BufferedWriter(raw), **options)
+
+        def write(descriptor, data):
+            self.check()
+            return real_write(descriptor, data)
+
+        for module, name in ((io, "open"), ("builtins", "open"), (os, "write")):
+            fake = write if name == "write" else opened
+            monkeypatch.setattr(
+                f"{module}.{name}" if isinstance(module, str) else module,
+                *((fake,) if isinstance(module, str) else (name, fake)),
+            )
+
+    def raw(self, file, mode):
+        full = self
+
+        class Raw(io.FileIO):
+            def write(self, data):
+                full.check()
+                return super().write(data)
+
+        return Raw(file, mode)
+
+    def check(self):
+        self.count += 1
+        if self.count >= self.nth:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Matplotlib leaves its PDF open
+@pytest.mark.parametrize("before", [False, True], ids=["new", "there"])
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "parquet"])  # pyarrow writes without Python's files
+def test_a_disk_full_from_any_write_on_leaves_what_was_there(here, monkeypatch, capsys, way, before):
+    needed(way)
+    command = [*WAYS[way], *(["--overwrite"] if before and "features" in WAYS[way] else [])]
+    assert cli.main(list(WAYS[way])) == 0
+    whole = left(here)
+    inputs = {name: data for name, data in whole.items() if name in ("a.wav", "b.wav")}
+    for nth in itertools.chain(range(1, 20), range(20, 10_000, 17)):
+        if not before:
+            clear()
+        capsys.readouterr()
+        with monkeypatch.context() as patched:
+            disk = Full(patched, nth)
+            code = cli.main(command)
+        said = capsys.readouterr().err
+        if disk.count < nth:
+            assert code == 0 and nth > 1 and set(left(here)) == set(whole)
+            return
+        assert code == 4, (nth, said)
+        assert "the disk is full: more than " in said and "bytes are needed and" in said and "were free" in said, said
+        assert "Traceback" not in said
+        found = {name: data for name, data in left(here).items() if ".parts/" not in name}
+        assert found == (whole if before else inputs), nth
+        assert not [name for name in left(here) if ".part" in name.replace(".parts/", "/")], nth
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_a_file_larger_than_allowed_is_said_and_leaves_nothing(here, way):
+    """The system itself refuses, whatever writes; as it does on a full disk."""
+    needed(way)
+    code = "import resource, signal, sys; from sonograph import cli; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    code += "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); sys.exit(cli.main(sys.argv[1:]))"
+    before = left(here)
+    done = subprocess.run([sys.executable, "-c", code, *WAYS[way]], capture_output=True, text=True)
+    assert done.returncode == 4 and "(file too large)" in done.stderr, done.stderr
+    assert {name for name in left(here) if ".parts/" not in name} == set(before)
+
+
+@pytest.mark.parametrize("way", ["csv", "jsonl", "npz", "parquet", "zarr"])
+def test_a_table_that_is_there_is_kept_unless_it_may_be_replaced(here, capsys, way):
+    needed(way)
+    assert cli.main(list(WAYS[way])) == 0
+    before = left(here)
+    soundfile.write("b.wav", np.zeros(2000), 16_000)
+    sounds = left(here)["b.wav"]
+    assert cli.main(list(WAYS[way])) == 4
+    assert "exists already. Name another file, or allow it with --overwrite" in capsys.readouterr().err
+    assert left(here) == before | {"b.wav": sounds}
+    assert cli.main([*WAYS[way], "--overwrite"]) == 0
+    after = left(here)
+    assert set(after) == set(before) and after != before | {"b.wav": sounds}
+
+
+def test_a_folder_that_is_no_table_is_never_replaced(here, capsys):
+    needed("zarr")
+    Path("out.zarr").mkdir()
+    Path("out.zarr/letter").write_text("dear")
+    assert cli.main([*WAYS["zarr"], "--overwrite"]) == 4
+    assert "out.zarr: is there and is no Zarr group" in capsys.readouterr().err
+    assert Path("out.zarr/letter").read_text() == "dear"
+
+
+@pytest.mark.parametrize("way", ["png", "csv", "zarr", "wav", "report"])
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(here, way):
+    """Read-only, missing, a file, or the input itself; run by somebody who may not do everything."""
+    needed(way)
+    Path("locked").mkdir(mode=0o555)
+    for folder in (here, *here.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    name = next(word for word in WAYS[way] if word.startswith("out."))
+    code = "import os, sys, sonograph.io.audio, sonograph.io.writing, sonograph.extract.run, sonograph.drawing\n"
+    code += "import sonograph.pictures.save, sonograph.pictures.compose, sonograph.io.door; from sonograph import cli\n"
+    code += "def never(*_): raise AssertionError('it was read')\n"
+    code += "sonograph.io.door.OpenFile.__init__ = never\n"
+    code += "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+    code += "sys.exit(cli.main(sys.argv[1:]))"
+    before = left(here)
+    for place, words in (
+        (f"locked/{name}", "the folder locked may not be written to"),
+        (f"missing/{name}", "the folder missing does not exist"),
+        (f"a.wav/{name}", "a.wav is not a folder"),
+    ):
+        command = [place if word == name else word for word in WAYS[way]]
+        done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True)
+        assert done.returncode == 4 and words in done.stderr, done.stderr
+    Path("locked").chmod(0o755)
+    assert left(here) == before
+
+
+def test_a_folder_that_vanishes_while_at_work_is_one_sentence(here, capsys, monkeypatch):
+    from sonograph.pictures import bare
+
+    Path("gone").mkdir()
+    save = bare.save_bare
+    monkeypatch.setattr(bare, "save_bare", lambda *words: Path("gone").rmdir() or save(*words))
+    assert cli.main([*DRAW, "gone/out.png", "--bare"]) == 4
+    assert "gone/out.png: could not be written (no such file or directory)" in capsys.readouterr().err
+
+
+INTERRUPTED = """
+import json, os, random, signal, sys, threading, time
+from sonograph import cli
+import sonograph.drawing, sonograph.io.audio, sonograph.extract.run, sonograph.pictures.compose, sonograph.pictures.save
+import sonograph.pictures.figure, sonograph.pictures.bare
+try:
+    import zarr
+except ImportError:
+    pass
+
+def on_way(event, arguments):
+    named = [str(a) for a in arguments if isinstance(a, (str, os.PathLike))]
+    return event in ("open", "os.rename", "os.mkdir", "os.remove", "os.chmod", "os.link", "shutil.rmtree", "os.rmdir",
+        "os.truncate", "tempfile.mkdtemp") and any(".part" in name or "out." in name for name in named)
+
+for line in sys.stdin:  # a fork for each: it has everything loaded, and no threads
+    command, number, nth, delay = json.loads(line)
+    child = os.fork()
+    if not child:
+        count = 0
+        def strike():
+            time.sleep(delay)
+            os.kill(os.getpid(), number)
+        def hook(event, arguments):
+            global count
+            if on_way(event, arguments):
+                count += 1
+                if count == nth:
+                    threading.Thread(target=strike, daemon=True).start() if delay else strike()
+        if number:
+            sys.addaudithook(hook)
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, 1)
+        os.dup2(devnull, 2)
+        code = cli.main(command)
+        os._exit(code if count >= nth or not number else 99)
+    began = time.monotonic()
+    print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), time.monotonic() - began]), flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
+@pytest.mark.parametrize("way", ["png", "csv", "npz", "zarr", "wav"])
+def test_interrupted_at_any_step_of_writing_nothing_half_is_left_and_a_second_run_completes(here, way, number):
+    needed(way)
+    command = list(WAYS[way])
+    inputs = left(here)
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+
+        def run(number=0, nth=0, delay=0.0):
+            server.stdin.write(json.dumps([command, number, nth, delay]) + "\n")
+            server.stdin.flush()
+            return json.loads(server.stdout.readline())
+
+        assert run()[0] == 0
+        whole = left(here)
+        clear()
+        chance = np.random.default_rng(int(number))
+        for struck, nth in enumerate(itertools.chain(range(1, 9), range(9, 1000, 11))):
+            delay = float(chance.uniform(0.0, 0.02)) * (nth % 2)
+            code, seconds = run(int(number), nth, delay)
+            if code == 99:  # it had fewer steps
+                assert struck > 3
+                server.stdin.close()
+                return
+            assert seconds < 5
+            found = {name: data for name, data in left(here).items() if ".parts/" not in name}
+            assert code in ((0, 130, -2) if number == signal.SIGINT else (0, 143, -15)), (nth, code)
+            assert found in (inputs, whole) and (found == whole or code), (nth, delay, sorted(found))
+            assert not [path for path in here.iterdir() if path.name.startswith(".")]
+            command = list(WAYS[way]) + ["--overwrite"] * ("features" in WAYS[way] and found == whole)
+            assert run()[0] == 0
+            assert left(here) == whole, nth
+            clear()
+    pytest.fail("it never ended")
