@@ -74,13 +74,12 @@ class Sounds:
         self.items: list[Item] = []
         self.skipped: list[tuple[str, str]] = []
         self.sample_rate, self.n_channels, self.unit = 0.0, 0, ""
-        self._calibration = calibration
-        self._responses: dict[tuple[tuple[float, float], ...], Calibration | None] = {}
         self._lengths: list[int] = []
+        self._calibrations: list[Calibration | None] = []
         self._forget()
         for item in checked_items(items):
             try:
-                n_samples = self._examined(item)
+                n_samples, known = self._examined(item, calibration)
             except (SourceError, LimitError) as error:
                 if broken == "raise":
                     raise
@@ -88,6 +87,7 @@ class Sounds:
             else:
                 self.items.append(item)
                 self._lengths.append(n_samples)
+                self._calibrations.append(known)
         if not self.items:
             raise SourceError(f"none of {len(self.skipped)} files can be used; the first: {self.skipped[0][1]}")
         self.classes = tuple(sorted({item.label for item in self.items if item.label is not None}))
@@ -106,12 +106,13 @@ class Sounds:
         SettingsError
             Several receivers, which hear in several ways.
         """
-        if len(self._responses) > 1:
+        responses = {known.response if known else () for known in self._calibrations}
+        if len(responses) > 1:
             raise SettingsError(
-                f"the files have {len(self._responses)} responses over frequency; one module takes one off: learn from "
-                f"the sounds of one receiver, or from calibrations without response"
+                f"the files have {len(responses)} responses over frequency; one module takes one off: learn from the "
+                f"sounds of one receiver, or from calibrations without response"
             )
-        return next(iter(self._responses.values()))
+        return self._calibrations[0]
 
     def window(self, index: int, epoch: int = 0) -> tuple[np.ndarray, int]:
         """(channels, length) float32, or (length,) with mono; and the label's number in `classes`, -1 for none.
@@ -143,11 +144,11 @@ class Sounds:
         return self.items[number], range(first, first + self.windows.length)
 
     def _read(self, index: int, epoch: int) -> tuple[np.ndarray, int]:
-        item, wanted = self.place(index, epoch)
+        number, (item, wanted) = bisect_right(self._ends, index), self.place(index, epoch)
         if self._process != os.getpid():
             self._forget()  # a fork shares the position in each file, and the lock, with its parent
         with self._lock:
-            samples = self._source(item.path).read(wanted)
+            samples = self._source(number).read(wanted)
         if np.isnan(samples.max()):  # as one of them is; the quickest way to ask
             missing = int(np.isnan(samples).any(axis=0).sum())
             raise SourceError(
@@ -157,11 +158,11 @@ class Sounds:
         samples = samples.astype(np.float32, copy=False)
         if self.mono:
             samples = samples[0] if len(samples) == 1 else samples.mean(axis=0)
-        return samples, self._labels[bisect_right(self._ends, index)]
+        return samples, self._labels[number]
 
-    def _examined(self, item: Item) -> int:
-        """How many samples a file has, if it goes with the others."""
-        with open_sound(item.path, calibration=self._calibration) as source:
+    def _examined(self, item: Item, calibration: Calibration | Literal[False] | None) -> tuple[int, Calibration | None]:
+        """How many samples a file has, and its calibration, if it goes with the others."""
+        with open_sound(item.path, calibration=calibration) as source:
             channels = 1 if self.mono else source.n_channels
             n_samples: int = source.n_samples
             if n_samples == 0:
@@ -182,12 +183,12 @@ class Sounds:
                     f"{item.path}: is in {source.unit}, the files before it in {self.unit}. Calibrate all of them, or "
                     f"none: calibration=False."
                 )
-            known = source.calibration
-            self._responses.setdefault(known.response if known else (), known)
-            return n_samples
+            return n_samples, source.calibration
 
-    def _source(self, path: str) -> Any:
-        source = self._open.pop(path, None) or open_sound(path, calibration=self._calibration)
+    def _source(self, number: int) -> Any:
+        path = self.items[number].path
+        # with the calibration that was found at first, whatever lies beside the file now
+        source = self._open.pop(path, None) or open_sound(path, calibration=self._calibrations[number] or False)
         self._open[path] = source
         if len(self._open) > KEPT_OPEN:
             self._open.popitem(last=False)[1].close()
