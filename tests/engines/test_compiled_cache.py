@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import stat
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -133,6 +134,47 @@ def test_a_full_disk_is_no_obstacle(folder, monkeypatch):
     monkeypatch.setattr("pathlib.Path.write_bytes", full)
     compute_anew()
     assert list(folder.iterdir()) == []
+
+
+def test_a_kernel_not_used_for_long_goes_when_another_is_written(folder, compilations):
+    folder.mkdir(mode=0o700)
+    days = {"kernel-used": 89, "kernel-old": 91, ".kernel-a-half": 2, ".kernel-a-new": 0.5, "notes": 1000}
+    for name, ago in days.items():
+        (folder / name).write_bytes(b"")
+        os.utime(folder / name, (time.time(), time.time() - ago * 86_400))
+    compute_anew()
+    mine = {path.name for path in folder.iterdir()} - set(days)
+    assert len(mine) == 1
+    assert {path.name for path in folder.iterdir()} - mine == {"kernel-used", ".kernel-a-new", "notes"}
+
+
+def test_a_kernel_that_is_used_stays(folder, compilations):
+    compute_anew()
+    file = the_file(folder)
+    os.utime(file, (time.time(), time.time() - 89 * 86_400))
+    compute_anew()
+    assert len(compilations) == 1 and file.stat().st_mtime > time.time() - 86_400
+
+
+def test_a_kernel_on_a_disk_that_can_only_be_read_is_used(folder, compilations, monkeypatch):
+    compute_anew()
+    os.utime(the_file(folder), (0, 0))
+
+    def refuse(*arguments):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    compute_anew()
+    assert len(compilations) == 1
+
+
+def test_a_relative_cache_is_ignored(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("cache", "./cache", ""):
+        monkeypatch.setenv("XDG_CACHE_HOME", name)
+        assert build.cache_directory() == tmp_path / "home" / ".cache" / "sonograph"
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
 def test_other_features_and_other_sources_are_other_kernels(monkeypatch):

@@ -2,16 +2,19 @@
 
 A compiled kernel is code that this process will run, so the cache is a private directory: it and
 every file in it must be ours alone to write, and each file begins with the hash of the rest. What is
-not in order is compiled anew; where nothing can be kept, kernels live in memory only.
+not in order is compiled anew; where nothing can be kept, kernels live in memory only. A kernel that was
+not used for a season goes when another is written.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
 import stat
 import sys
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +23,8 @@ from typing import Any
 from sonograph.engines.compiled.kernel import Kind, generate
 
 _HASH_BYTES = hashlib.sha256().digest_size
+_DAY = 86_400.0  # seconds
+_KEPT = 90 * _DAY
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,8 @@ def _platform_cache() -> Path:
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))  # to be ignored if relative (XDG base directories, 0.8)
+    return named if named.is_absolute() else Path.home() / ".cache"
 
 
 def _is_private(status: os.stat_result, is_kind: Any) -> bool:
@@ -154,11 +160,15 @@ def _is_private(status: os.stat_result, is_kind: Any) -> bool:
 
 
 def _read(path: Path) -> bytes | None:
-    """The object kept under a name, if it is as it was written."""
+    """The object kept under a name, if it is as it was written. When it was last used is its time, to a day."""
     try:
-        if not _is_private(path.lstat(), stat.S_ISREG):
+        status = path.lstat()
+        if not _is_private(status, stat.S_ISREG):
             return None
         content = path.read_bytes()
+        if status.st_mtime < time.time() - _DAY:
+            with contextlib.suppress(OSError):  # a disk that can only be read
+                os.utime(path)
     except OSError:
         return None
     code = content[_HASH_BYTES:]
@@ -175,5 +185,15 @@ def _write(path: Path, code: bytes) -> None:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+        _forget(path.parent)
     except OSError:
         return
+
+
+def _forget(directory: Path) -> None:
+    """Remove what was not used for long, and what processes that were killed left half written."""
+    now = time.time()
+    for pattern, longest in (("kernel-*", _KEPT), (".kernel-*", _DAY)):
+        for path in directory.glob(pattern):
+            if path.lstat().st_mtime < now - longest:
+                path.unlink(missing_ok=True)
