@@ -73,6 +73,20 @@ class Spectrogram:
         return row_names(self.settings, self.values.shape[-2])
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """What each row is in, "" where it is a plain number: "Hz" of a pitch, the samples' unit of an rms …"""
+        if self.quantity != "feature":
+            return (self.value_unit,) * self.values.shape[-2]
+        return tuple(self._unit_of(name) for name in self.names)
+
+    def _unit_of(self, name: str) -> str:
+        if name in _IN_SAMPLES_UNIT:
+            return self.unit
+        if name == "onset":  # a rise of the rows below, which may be levels
+            return "dB" if any(isinstance(stage, LevelSettings) for stage in stages(self.settings)) else ""
+        return "dB" if name.startswith("contrast_") else _UNITS.get(name, "")
+
+    @property
     def frequencies(self) -> np.ndarray:
         """Centre of each row, Hz, (rows,) float64.
 
@@ -262,6 +276,9 @@ def row_names(settings: Settings, n_rows: int) -> tuple[str, ...]:
 
 
 _PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_IN_SAMPLES_UNIT = ("rms", "peak", "envelope")
+_UNITS = {"pitch": "Hz", "centroid": "Hz", "bandwidth": "Hz", "rolloff": "Hz", "slope": "1/Hz"}
+"""Of features; those that are not here are shares, counts or yes and no."""
 _LOGS = {"e": "ln", "10": "log10"}
 _FEATURES = {
     "pcen": "PCEN",

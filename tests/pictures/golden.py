@@ -5,13 +5,29 @@ of their size: no part of it may differ by more than `FAR`, and the whole by no 
 `python -m tests.pictures.golden` draws them anew; look at every one of them before it is kept.
 """
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from sonograph import Signal, StftSettings, draw, preset, signals
+from sonograph import (
+    BandSettings,
+    ConstantQSettings,
+    GammatoneBank,
+    LevelSettings,
+    MelBank,
+    MultitaperSettings,
+    Signal,
+    StftSettings,
+    draw,
+    draw_bands,
+    feature,
+    preset,
+    signals,
+)
 from sonograph.pictures.marks import Mark
 from sonograph.pictures.save import save
 
@@ -27,6 +43,24 @@ def _holes():
     return Signal(sound, 48_000.0)
 
 
+def _voice():
+    t = np.arange(66_150) / 22_050
+    phase = 2 * np.pi * (180 * t + 40 * np.sin(1.5 * t))
+    sung = sum(np.sin(k * phase) / k**1.5 for k in range(1, 20)) * (np.sin(1.7 * np.pi * t) > -0.6)
+    return Signal(0.2 * sung + signals.white_noise(3.0, rms=2e-4, sample_rate=22_050.0).samples, 22_050.0)
+
+
+def _beat():
+    clicks = np.zeros(132_300)
+    clicks[::11_025] = 1.0
+    return Signal(np.convolve(clicks, np.exp(-np.arange(2000) / 300), "full")[:132_300], 22_050.0)
+
+
+MARKS = [Mark(0.2 * i, 0.2 * i + 0.3, f"call number {i}", 2e3 if i % 3 else None, 6e3) for i in range(12)]
+NIGHT = datetime(2026, 6, 1, 23, 59, 58, tzinfo=UTC)
+SEMITONES = ConstantQSettings.for_rate(22_050.0, low=65.41, n_bands=48)
+MEL = BandSettings(of=StftSettings(), bands=MelBank(n_bands=20))
+EAR = BandSettings(of=StftSettings(), bands=GammatoneBank(n_bands=20))
 GUITAR = signals.guitar(sample_rate=22_050.0)
 CASES = {
     "both": lambda: draw(signals.fm(), SHORT, view="both", below=60, title="FM", **LOOK),
@@ -41,6 +75,19 @@ CASES = {
     "surface": lambda: draw(signals.fm(), SHORT, view="surface", below=60, title="Surface", **LOOK),
     "difference": lambda: draw([GUITAR, Signal(GUITAR.samples / 4, 22_050.0)], view="difference", **LOOK),
     "mfcc": lambda: draw(GUITAR, preset("librosa.mfcc"), title="Cepstra", **LOOK),
+    "over": lambda: draw(_voice(), over=("pitch", "centroid", "rolloff"), axis="mel", title="Over", **LOOK),
+    "lines": lambda: draw(_voice(), feature("pitch"), title="pYIN", **LOOK),
+    "crowded": lambda: draw(_voice(), feature("rms", StftSettings(window_length=64)), title="Many frames", **LOOK),
+    "contrast": lambda: draw(_voice(), feature("contrast"), title="Contrast", **LOOK),
+    "tempogram": lambda: draw(_beat(), feature("tempogram"), title="Tempogram", **LOOK),
+    "tonnetz": lambda: draw(GUITAR, feature("tonnetz", sample_rate=22_050.0), title="Tonnetz", **LOOK),
+    "constant_q": lambda: draw(GUITAR, LevelSettings(of=SEMITONES), axis="musical", title="Constant-Q", **LOOK),
+    "mel_bank": lambda: draw_bands(MEL, sample_rate=16_000.0, title="Mel bands", **LOOK),
+    "gammatones": lambda: draw_bands(EAR, sample_rate=16_000.0, axis="erb", theme="dark", title="Gammatones", **LOOK),
+    "percentiles": lambda: draw(GUITAR, percentiles=(10, 99.5), colours="cividis", title="Percentiles", **LOOK),
+    "marks": lambda: draw(_voice(), SHORT, labels=MARKS, title="Marks", **LOOK),
+    "clock": lambda: draw(replace(_beat(), start=NIGHT), SHORT, view="both", title="Midnight", **LOOK),
+    "multitaper": lambda: draw(_voice(), LevelSettings(of=MultitaperSettings(of=SHORT)), title="Tapers", **LOOK),
 }
 
 

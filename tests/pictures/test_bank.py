@@ -24,7 +24,7 @@ def test_a_curve_is_what_a_band_weighs():
     assert float(ticks[0.002]) == 2
     assert axes.get_xlim() == (0, 8000)
     words = [text.get_text() for text in figure.texts]
-    assert words == ["mel", "20 mel bands of 513 bins of 15.6 Hz, 16000 Hz"]
+    assert words == ["mel", "20 mel bands of 513 bins of 15.6 Hz, sampled at 16000 Hz"]
     nothing_is_cut_off(figure)
 
 

@@ -153,12 +153,13 @@ def test_features_of_one_unit_are_a_picture_and_say_what_their_rows_are():
     for name, label, bar, ticks in (
         ("contrast", "Octave from (Hz)", "Contrast (dB)", ["0", "200", "400", "800", "1.6k", "3.2k", "6.4k"]),
         ("tonnetz", "", "Tonal centroid", ["fifth x", "fifth y", "minor x", "minor y", "major x", "major y"]),
-        ("tempogram", "Lag (frames)", "Autocorrelation of onset strength", None),
+        ("tempogram", "Lag (s)", "Autocorrelation of onset strength", None),
     ):
         axes, colours = draw(glide(), feature(name, sample_rate=RATE)).axes
         assert (axes.get_ylabel(), colours.get_ylabel()) == (label, bar)
         if ticks:
             assert [tick.get_text() for tick in axes.get_yticklabels()] == ticks
     lags = draw(glide(), feature("autocorrelation")).axes[0]
-    assert lags.get_ylabel() == "Lag (samples)"
-    assert "100" in [tick.get_text() for tick in lags.get_yticklabels()]
+    assert lags.get_ylabel() == "Lag (ms)"
+    places = dict(zip((tick.get_text() for tick in lags.get_yticklabels()), lags.get_yticks(), strict=True))
+    assert places["10"] == pytest.approx(0.010 * RATE)

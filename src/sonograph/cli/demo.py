@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Draw every demonstration; print the paths."""
     from sonograph.drawing import draw
 
+    os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a name that is none would stop Matplotlib
     folder = Path(arguments.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)

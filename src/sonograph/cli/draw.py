@@ -90,6 +90,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw; return the exit code."""
+    os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a name that is none would stop Matplotlib
     terminal = arguments.output is None
     if terminal and not _has_colours():
         raise SettingsError("no output is named; name the picture: -o picture.png")

@@ -8,11 +8,11 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.filterbanks import Filters, filters_of
-from sonograph.pictures import axes as on
-from sonograph.pictures import frequency, layout
+from sonograph.pictures import curves, frequency, layout
 from sonograph.pictures.layout import Track
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.settings import PictureSettings
+from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
 from sonograph.settings import BandSettings
 
@@ -34,6 +34,11 @@ def bank_figure(settings: BandSettings, sample_rate: float, look: PictureSetting
     if not isinstance(settings, BandSettings):
         raise SettingsError(f"the settings are of kind {settings.kind!r}; a filter bank is BandSettings")
     filters = filters_of(settings, sample_rate)
+    with ours():
+        return _drawn(settings, filters, sample_rate, look)
+
+
+def _drawn(settings: BandSettings, filters: Filters, sample_rate: float, look: PictureSettings) -> Figure:
     theme, axis = THEMES[look.theme], look.axis or "linear"
     notes = [_words(settings, filters, sample_rate)] if look.axes else []
     if look.axes:
@@ -53,8 +58,8 @@ def bank_figure(settings: BandSettings, sample_rate: float, look: PictureSetting
     if not look.axes:
         axes.set_axis_off()
         return paper.figure
-    on.frequencies_below(axes, axis, theme)
-    paper.side_label(axes, on.value_axis(axes, "Weight"))
+    curves.frequencies_below(axes, axis)
+    paper.side_label(axes, curves.value_axis(axes, "Weight"))
     paper.write(sheet.boxes[0].left, look.title or "", notes)
     return paper.figure
 
@@ -72,5 +77,5 @@ def _curves(axes: Axes, filters: Filters, bins: np.ndarray, theme: Theme) -> Non
 
 def _words(settings: BandSettings, filters: Filters, sample_rate: float) -> str:
     bank = "own" if isinstance(settings.bands, tuple) else settings.bands.kind
-    step = sample_rate / settings.of.n_fft
-    return f"{len(filters.first)} {bank} bands of {settings.of.n_bins} bins of {step:.3g} Hz, {sample_rate:g} Hz"
+    bins = f"{settings.of.n_bins} bins of {sample_rate / settings.of.n_fft:.3g} Hz"
+    return f"{len(filters.first)} {bank} bands of {bins}, sampled at {sample_rate:g} Hz"

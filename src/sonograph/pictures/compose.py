@@ -174,15 +174,14 @@ def _difference(parts: Sequence[Part], look: PictureSettings, engine: Engine | N
 
 
 def _make_lines(part: Part, width: int, engine: Engine | None) -> None:
-    """A value of each feature for each pixel across, and the sound that they are of."""
-    from sonograph.pictures.gather import from_features, from_spectrogram
+    """The features over time, and the sound that they are of."""
+    from sonograph.pictures.lines import lines_of
 
     sound, settings = part.named.sound, part.named.settings
-    pixels = Pixels(width, _lines(part.named), part.span)
     if isinstance(sound, Spectrogram):
-        part.made["line"] = from_spectrogram(sound, pixels)
+        part.made["line"] = lines_of(sound, sound.settings, part.span, width)
     elif settings is not None:
-        part.made["line"] = from_features(sound, settings, pixels, engine)
+        part.made["line"] = lines_of(sound, settings, part.span, width, engine)
         part.made["wave"] = envelope(sound, part.span, width)
 
 

@@ -8,12 +8,14 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
-from sonograph.pictures import ticks
+from sonograph.pictures import curves
+from sonograph.pictures import missing as lost
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.compose import compose
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.parts import Composition, Named, Panel, notes
 from sonograph.pictures.settings import PictureSettings
+from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
 
 if TYPE_CHECKING:
@@ -22,13 +24,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
+    from sonograph.pictures.waveform import Envelope
+
 
 def figure_of(composition: Composition) -> Figure:
     """Draw it."""
-    if composition.look.view == "surface":
+    with ours():
+        if composition.look.view != "surface":
+            return _panels(composition)
         from sonograph.pictures.surface import surface_of
 
         return surface_of(composition)
+
+
+def _panels(composition: Composition) -> Figure:
     sheet, look = composition.sheet, composition.look
     paper = Paper(sheet, look.dpi, THEMES[look.theme])
     images = []
@@ -41,16 +50,17 @@ def figure_of(composition: Composition) -> Figure:
             continue
         last = panel is composition.panels[-1]
         if panel.kind == "spectrum":
-            on.frequencies_below(axes, look.axis or "linear", paper.theme)
+            curves.frequencies_below(axes, look.axis or "linear")
             axes.xaxis.label.set_visible(last)
         else:
-            on.time_axis(axes, paper.theme, panel.part.named.sound.start, shown=panel.last, label=last)
-        paper.side_label(axes, words)
+            on.time_axis(axes, panel.part.named.sound.start, shown=panel.last, label=last)
+        paper.side_label(axes, words, keep_name=panel.kind == "line")
         paper.heading(panel.box, panel.heading)
     if look.axes:
         shown = [i for i, panel in enumerate(composition.panels) if panel.kind == "level"]
         if images:
-            paper.colour_bar(sheet.bar(shown[0], shown[-1]), images[0], composition.rasters[0].label)
+            first = composition.rasters[0]
+            paper.colour_bar(sheet.bar(shown[0], shown[-1]), images[0], first.label, is_level=first.is_level)
         paper.write(sheet.boxes[0].left, composition.title, notes(composition))
     return paper.figure
 
@@ -70,7 +80,6 @@ def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
     SettingsError
         Another view, or a sound of several channels.
     """
-    theme = THEMES[look.theme]
     if look.view != "spectrogram":
         raise SettingsError(f'view is "{look.view}"; on axes of yours it must be "spectrogram"')
     if named.sound.n_channels > 1 and look.channel is None:
@@ -86,18 +95,11 @@ def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
     panel = composition.panels[0]
     if panel.kind != "level":
         raise SettingsError("the settings give features, which are lines; draw them without ax, or plot their values")
-    image = on.paint(axes, panel.made, panel.channel, colour_map(look.colours_shown), composition.levels)
-    if np.isnan(panel.made.levels[panel.channel]).any():
-        on.hatch(axes, theme)
-    on.draw_marks(axes, named.marks, theme)
-    if "over" in panel.part.made:
-        from sonograph.pictures.over import draw_over
-
-        draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
-    bar = figure.colorbar(image, ax=axes, label=panel.made.label)
-    on.put_ticks(bar.ax.yaxis, ticks.level(*composition.levels, 6))
-    on.time_axis(axes, theme, named.sound.start)
-    on.side_label(axes, on.row_axis(axes, panel.made), theme)
+    image = _pixels(axes, panel, composition)
+    bar = figure.colorbar(image, ax=axes)
+    bar.set_label(on.bar_axis(bar.ax, composition.levels, panel.made.label, is_level=panel.made.is_level))
+    on.time_axis(axes, named.sound.start)
+    on.side_label(axes, on.row_axis(axes, panel.made))
     return Painted(image, bar)
 
 
@@ -106,24 +108,44 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
     look, made = composition.look, panel.made
     theme = THEMES[look.theme]
     if panel.kind == "wave":
-        on.draw_wave(axes, made, panel.channel, 1.05 * composition.peak, theme.wave)
-        return on.amplitude_axis(axes, made.unit), None
+        curves.draw_wave(axes, made, panel.channel, 1.05 * composition.peak, theme.wave)
+        _hatch_gaps(axes, made, panel.channel, look)
+        return curves.amplitude_axis(axes, made.unit), None
     if panel.kind == "spectrum":
-        on.draw_spectrum(axes, made, panel.channel, look, theme)
+        curves.draw_spectrum(axes, made, panel.channel, look, theme)
         axes.set_ylim(*composition.levels)
-        return on.level_axis(axes, made.label), None
+        return curves.level_axis(axes, made.label), None
     if panel.kind == "line":
-        on.draw_line(axes, made, (panel.channel, panel.row), theme)
+        rate, span = panel.part.named.sound.sample_rate, panel.part.span
+        curves.draw_line(axes, made, (panel.channel, panel.row), (span.start / rate, span.stop / rate), theme)
         wave = panel.part.made.get("wave")
         if wave is not None:
-            on.behind(axes, wave, panel.channel, theme)
-        return on.value_axis(axes, made.names[panel.row].replace("_", " ")), None
+            curves.behind(axes, wave, panel.channel, theme)
+            _hatch_gaps(axes, wave, panel.channel, look)
+        return curves.value_axis(axes, made.names[panel.row].replace("_", " "), made.units[panel.row]), None
+    image = _pixels(axes, panel, composition)  # sets the limits that ticks are placed in
+    return on.row_axis(axes, made), image
+
+
+def _hatch_gaps(axes: Axes, wave: Envelope, channel: int, look: PictureSettings) -> None:
+    """Where a waveform, or what lies over it, has no data."""
+    where = lost.gaps(np.isnan(wave.high[channel]), wave.seconds)
+    lost.hatch_gaps(axes, where, THEMES[look.theme])
+    if look.axes:
+        lost.name_gap(axes, where, THEMES[look.theme])
+
+
+def _pixels(axes: Axes, panel: Panel, composition: Composition) -> AxesImage:
+    """A spectrogram, and what lies over it."""
+    look, made = composition.look, panel.made
+    theme, levels = THEMES[look.theme], made.levels[panel.channel]
     image = on.paint(axes, made, panel.channel, colour_map(look.colours_shown), composition.levels)
-    if np.isnan(made.levels[panel.channel]).any():
-        on.hatch(axes, theme)
+    missing = np.isnan(levels)
+    if missing.any():
+        lost.hatch(axes, theme)
+        if look.axes:
+            lost.name_gap(axes, lost.gaps(missing.all(axis=0), made.seconds), theme)
     on.draw_marks(axes, panel.part.named.marks, theme)
     if "over" in panel.part.made:
-        from sonograph.pictures.over import draw_over
-
-        draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
-    return on.row_axis(axes, made), image
+        curves.draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
+    return image

@@ -106,9 +106,9 @@ def place(axis: str, low: float, high: float, most: int) -> tuple[Ticks, str]:
     """Ticks in hertz, at most so many, and what the axis says."""
     if axis == "linear":
         return ticks.frequency(low, high, most)
-    if axis == "musical":
-        return _notes(low, high, most), f"Note ({SCALES[axis].words})"
-    words = f", {SCALES[axis].words}" if SCALES[axis].words else ""
+    if axis == "musical" and len((notes := _notes(low, high, most)).places) > 1:
+        return notes, f"Note ({SCALES[axis].words})"
+    words = f", {SCALES[axis].words}" if SCALES[axis].words and axis != "musical" else ""
     there = _spread(axis, low, high, _round_numbers(low, high), most)
     if len(there) < 3:  # a narrow band, in which hardly a round number lies
         return ticks.frequency(low, high, most)[0], ticks.frequency(low, high, most)[1] + words

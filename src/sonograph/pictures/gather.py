@@ -7,16 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from sonograph.engines import Engine
+from sonograph.errors import LimitError
 from sonograph.frames import frames_of
 from sonograph.pictures import grid
 from sonograph.pictures.raster import Pixels, Raster, expanded, is_of_power, levels_of, power_and_level
-from sonograph.pictures.span import frames_in
-from sonograph.settings import Settings, stft_of, whole_sound
+from sonograph.pictures.span import frames_in, shown_and_there
+from sonograph.settings import Settings, stages, stft_of, whole_sound
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.transform import pieces, spectrogram
 
 FRAMES_AT_ONCE = 4096
+MOST_AT_ONCE = 1 << 30
+"""Bytes of rows that are looked at together, where all frames of a sound must be."""
 
 
 def from_spectrogram(sound: Spectrogram, pixels: Pixels) -> Raster:
@@ -27,23 +30,44 @@ def from_spectrogram(sound: Spectrogram, pixels: Pixels) -> Raster:
 
 def from_features(sound: Source, settings: Settings, pixels: Pixels, engine: Engine | None = None) -> Raster:
     """The pixels of features of a sound, which are made in pieces where they can be."""
-    frames = frames_in(settings, frames_of(settings, sound.n_samples), pixels.samples)
-    if whole_sound(settings):
-        parts = iter([spectrogram(sound, settings, frames=frames, engine=engine)])
-    else:
-        parts = _inside(pieces(sound, settings, at_most=FRAMES_AT_ONCE, engine=engine), frames)
+    frames, there = shown_and_there(settings, sound, pixels.samples)
+    parts = features_of(sound, settings, there, engine)
     first = next(parts)
     return _raster(first, _chain(first, parts), frames, pixels)
 
 
-def _inside(parts: Iterator[Spectrogram], frames: range) -> Iterator[Spectrogram]:
-    """Of neighbouring pieces, what lies in `frames`."""
-    for part in parts:
+def features_of(sound: Source, settings: Settings, frames: range, engine: Engine | None) -> Iterator[Spectrogram]:
+    """Some frames of a sound, in pieces where they can be; one piece at least, perhaps of no frames.
+
+    Raises
+    ------
+    LimitError
+        They look at all frames of the sound at once, and those are too many to hold.
+    """
+    reason = whole_sound(settings)
+    if reason:
+        _refuse_too_many(sound, settings, reason)
+    if reason or not frames:
+        yield spectrogram(sound, settings, frames=frames, engine=engine)
+        return
+    for part in pieces(sound, settings, at_most=FRAMES_AT_ONCE, engine=engine):
         inside = range(max(part.frames.start, frames.start), min(part.frames.stop, frames.stop))
         if inside:
             yield part.select(frames=inside)
         if part.frames.stop >= frames.stop:
             return
+
+
+def _refuse_too_many(sound: Source, settings: Settings, reason: str) -> None:
+    """What looks at all frames at once holds all rows that it looks at."""
+    below = max((stage.of for stage in stages(settings) if stage.context == "whole"), key=lambda of: of.n_rows or 0)
+    n_frames, n_rows = len(frames_of(settings, sound.n_samples)), below.n_rows or stft_of(settings).n_bins
+    size = 4 * n_frames * n_rows * sound.n_channels
+    if size > MOST_AT_ONCE:
+        raise LimitError(
+            f"{reason}, and so held at once: {n_frames:,} frames of {n_rows:,} rows are {size / 2**30:.1f} GiB, and a "
+            f"picture holds {MOST_AT_ONCE / 2**30:g} at most; take a longer hop, or cut the sound into parts"
+        )
 
 
 def _chain(first: Spectrogram, rest: Iterator[Spectrogram]) -> Iterator[Spectrogram]:
@@ -60,7 +84,11 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     mean = pixels.mean or not (decibels or like.quantity in ("log", "level"))
     as_level = decibels and like.quantity == "level" and not mean
     gathered = _Gathered((like.n_channels, len(columns.edges) - 1, len(rows.edges) - 1), mean=mean)
+    n_there = 0
     for part in parts:
+        n_there += len(part.frames)
+        if not part.frames:
+            continue
         values = np.swapaxes(part.values, -1, -2).reshape(like.n_channels, len(part.frames), -1)
         values = values if as_level or not decibels else _power(values, like)
         gathered.add(values, part.frames, columns.edges, rows.edges)
@@ -86,7 +114,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         label=label,
         is_level=decibels or like.quantity == "level",
         floor=floor,
-        missing=gathered.missing,
+        missing=gathered.missing + len(frames) - n_there,
         n_frames=len(frames),
     )
 

@@ -15,7 +15,7 @@ from sonograph.errors import SettingsError
 from sonograph.pictures.settings import LARGEST_SIDE, SMALLEST, PictureSettings
 
 LETTER = 9.0  # points
-LEFT, RIGHT = 4.6, 1.4  # ems: frequency ticks and label; the last letter of the last time
+LEFT, RIGHT = 5.2, 1.4  # ems: frequency ticks and label; the last letter of the last time
 BAR_GAP, BAR_WIDTH, BAR_WORDS = 1.1, 1.3, 4.9
 TOP, TITLE, NOTE, HEADING = 0.7, 1.7, 1.3, 1.5
 TICKS, TIME_LABEL, BOTTOM = 1.7, 1.5, 0.6

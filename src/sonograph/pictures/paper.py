@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sonograph.pictures import axes as on
-from sonograph.pictures import layout, ticks
+from sonograph.pictures import layout
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.words import printable, shortened
@@ -44,21 +44,19 @@ class Paper:
             self.figure.add_artist(frame)
         return axes
 
-    def side_label(self, axes: Axes, words: str) -> None:
-        """A label at one distance from all panels, so that they line up; only its unit where the panel is low."""
+    def side_label(self, axes: Axes, words: str, *, keep_name: bool = False) -> None:
+        """A label at one distance from all panels, so that they line up; shortened where the panel is low."""
         em, width = self.sheet.em, axes.get_window_extent().width
-        on.side_label(axes, words, self.theme)
-        axes.yaxis.set_label_coords(-(layout.LEFT - 1.75) * em / width, 0.5)
+        on.side_label(axes, words, keep_name=keep_name)
+        axes.yaxis.set_label_coords(-(layout.LEFT - 1.4) * em / width, 0.5)
 
-    def colour_bar(self, box: Box, image: AxesImage, label: str) -> None:
+    def colour_bar(self, box: Box, image: AxesImage, label: str, *, is_level: bool = True) -> None:
         """The scale of the colours: both its ends are numbered, so the range shown can be read."""
         axes = self.panel(box)
         bar = self.figure.colorbar(image, cax=axes)
         bar.outline.set_visible(False)
-        low, high = image.get_clim()
-        on.put_ticks(axes.yaxis, ticks.level(low, high, min(9, max(1, int(box.height / self.sheet.em / 2.4)))))
         on.plain(axes, self.theme)
-        axes.set_ylabel(label, fontsize=on.LABEL, color=self.theme.ink)
+        on.side_label(axes, on.bar_axis(axes, image.get_clim(), label, is_level=is_level))
         axes.yaxis.set_label_coords(1 + (layout.BAR_WORDS - 1.4) * self.sheet.em / box.width, 0.5)
 
     def write(self, left: int, title: str, notes: list[str]) -> None:

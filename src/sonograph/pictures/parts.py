@@ -136,21 +136,27 @@ def notes(composition: Composition) -> list[str]:
     if not made:
         rates = sorted({part.named.sound.sample_rate for part in parts})
         return ["sampled at " + ", ".join(f"{rate:g} Hz" for rate in rates)]
-    lines = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in made}
-    first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
-    if not composition.rasters and composition.look.view == "spectrogram":
-        second = "a point is the mean of the frames under it"
+    said = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in made}
+    first = next(iter(said)) if len(said) == 1 else "settings differ from panel to panel"
+    lines = [part.made["line"] for part in parts if "line" in part.made]
+    if lines:
+        crowded = any(one.crowded for one in lines)
+        second = "line: mean of the frames under a pixel; shade: their lowest to highest" if crowded else ""
     elif composition.look.view == "spectrum":
         second = "line: mean power of the frames (Welch); shade: 5 to 95 % of them; dashes: median"
     else:
         second = words.shown_line(*composition.levels, made[0].unit, is_level=made[0].is_level)
     if composition.look.view == "difference":
-        second += f"; what lies {composition.look.below:g} dB or more below the louder sound counts as silence"
+        second += f"; {composition.look.below:g} dB below the louder sound is silence"
     if composition.look.percentiles is not None:
         second += " (percentiles {:g} to {:g})".format(*composition.look.percentiles)
     if composition.look.reduction == "mean":
         second += ", a pixel is the mean of what it covers"
     missing, n_frames = sum(one.missing for one in made), sum(one.n_frames for one in made)
-    if missing:
-        second += f", {missing} of {n_frames} frames are no data" + " (hatched)" * bool(composition.rasters)
-    return [first, second]
+    if missing and lines:
+        second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames have no value")))
+    elif missing:
+        second += f", {missing} of {n_frames} frames are no data" + " (hatched)" * (
+            bool(composition.rasters) and composition.look.view != "surface"
+        )
+    return [first, second or "a point for each frame"]

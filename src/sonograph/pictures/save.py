@@ -50,9 +50,9 @@ def page_of(composition: Composition) -> str:
 
 def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = None) -> None:
     """Write a figure to a path or an open file; a PNG keeps the lines of text."""
-    import matplotlib
+    from sonograph.pictures.style import ours
 
-    with matplotlib.rc_context({"svg.hashsalt": "sonograph", "pdf.fonttype": 42}), warnings.catch_warnings():
+    with ours(), warnings.catch_warnings():
         # a name in a script that the font lacks is drawn as boxes; no reason to print on standard error
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(file, format=format, metadata=(text or {}) if format == "png" else NO_DATE[format])

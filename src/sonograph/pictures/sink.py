@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.engines import Engine
-from sonograph.frames import frames_of, refuse_too_short
+from sonograph.frames import refuse_too_short
 from sonograph.pictures import grid
 from sonograph.pictures.grid import Cells
 from sonograph.pictures.raster import Pixels, Raster, expanded, levels_of, power_and_level
-from sonograph.pictures.span import frames_in
+from sonograph.pictures.span import shown_and_there
 from sonograph.plan import Plan
 from sonograph.settings import Settings, StftSettings
 from sonograph.sources import Source
@@ -20,12 +20,12 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     of, level = power_and_level(settings)
     refuse_too_short(of, sound.n_samples)
     plan = Plan(of, sound, sound.read(range(0)).dtype, engine)
-    frames = frames_in(of, frames_of(of, sound.n_samples), pixels.samples)
+    frames, there = shown_and_there(of, sound, pixels.samples)
     columns = grid.columns(of, frames, pixels.samples, pixels.width)
     like = plan.label(sound, range(0), plan.empty(0))
     rows, bounds, axis = pixels.rows(like)
     sink = _Sink(plan, columns, rows, mean=pixels.mean)
-    for part, samples in plan.parts(sound, frames):
+    for part, samples in plan.parts(sound, there):
         sink.add(part, samples)
     levels, unit, label = levels_of(sink.power(), sound, level)
     return Raster(
@@ -43,7 +43,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
         label=label,
         is_level=True,
         floor=level.floor,
-        missing=sink.missing,
+        missing=sink.missing + len(frames) - len(there),
         n_frames=len(frames),
     )
 

@@ -1,20 +1,31 @@
-"""Which part of a sound a picture shows: seconds to samples, samples to frames."""
+"""Which part of a sound a picture shows: seconds to samples, samples to frames.
+
+A file that was cut is as long as it promised to be: what is missing at its end is no data, and shown as that.
+"""
 
 from __future__ import annotations
 
 import math
 
 from sonograph.errors import SettingsError, SourceError
-from sonograph.frames import centre_sample
+from sonograph.frames import centre_sample, frames_of
 from sonograph.settings import Settings, stft_of
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 
 
+def length(sound: Source) -> int:
+    """Samples of each channel that a sound has, or that its file promises."""
+    promised, limits = getattr(sound, "expected", None) or 0, getattr(sound, "limits", None)
+    if limits is not None and limits.seconds is not None and promised > limits.seconds * sound.sample_rate:
+        return sound.n_samples  # more than any sound may have is no promise
+    return max(sound.n_samples, promised)
+
+
 def whole_span(sound: Source | Spectrogram) -> range:
     """The samples of a sound; of a spectrogram those around the middles of its frames."""
     if not isinstance(sound, Spectrogram):
-        return range(sound.n_samples)
+        return range(length(sound) if sound.n_samples else 0)
     if not sound.frames:
         raise SettingsError("the spectrogram has no frames; there is nothing to draw")
     stft = stft_of(sound.settings)
@@ -51,3 +62,10 @@ def frames_in(settings: Settings, frames: range, samples: range) -> range:
         first = last = nearest
     first = min(max(first, frames.start), frames.stop - 1)
     return range(first, max(first, min(last, frames.stop - 1)) + 1)
+
+
+def shown_and_there(settings: Settings, sound: Source, samples: range) -> tuple[range, range]:
+    """The frames that a picture of `samples` has columns for, and those of them that the sound has."""
+    shown = frames_in(settings, frames_of(settings, length(sound)), samples)
+    stop = min(shown.stop, frames_of(settings, sound.n_samples).stop)
+    return shown, range(shown.start, max(shown.start, stop))

@@ -12,10 +12,10 @@ import numpy as np
 
 from sonograph import units
 from sonograph.engines import Engine
-from sonograph.frames import frames_of, split
+from sonograph.frames import split
 from sonograph.levels import resolve_reference
 from sonograph.pictures.raster import power_and_level
-from sonograph.pictures.span import frames_in
+from sonograph.pictures.span import shown_and_there
 from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of
 from sonograph.sources import Source
 from sonograph.transform import spectrogram
@@ -66,11 +66,11 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
         Settings that this sound cannot have.
     """
     of, level = power_and_level(StftSettings() if settings is None else settings)
-    frames = frames_in(of, frames_of(of, source.n_samples), samples)
+    frames, there = shown_and_there(of, source, samples)
     at_most = max(1, SAMPLES_AT_ONCE // (source.n_channels * stft_of(of).hop))
     counts = total = None
-    missing, seen = 0, 0
-    for part in split(frames, at_most):
+    missing, seen = len(frames) - len(there), 0
+    for part in split(there, at_most) if there else [range(0)]:
         piece = spectrogram(source, of, frames=part, engine=engine)
         values = piece.values.reshape(source.n_channels, -1, len(part)).astype(float)
         here = ~np.isnan(values).any(axis=(0, 1))

@@ -21,7 +21,8 @@ from sonograph.pictures.themes import THEMES
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ELEVATION, AZIMUTH = 38.0, -62.0  # degrees: the sound comes towards the reader, low frequencies in front
+ELEVATION, AZIMUTH = 36.0, -64.0  # degrees: the sound comes towards the reader, low frequencies in front
+REST = (1.2, 0.65)  # how long the axes of frequency and level are; that of time is as long as the sheet is wide
 
 
 def surface_of(composition: Composition) -> Figure:
@@ -32,17 +33,14 @@ def surface_of(composition: Composition) -> Figure:
     paper = Paper(sheet, look.dpi, theme)
     panel, (low, high) = composition.panels[0], composition.levels
     time, height, levels = points(composition)
-    share = (
-        0.0,
-        0.045,
-        (panel.box.left + panel.box.width) / sheet.width,
-        (sheet.note_top - 2 * sheet.em) / sheet.height,
-    )
-    axes: Any = paper.figure.add_axes(share, projection="3d", facecolor=theme.paper)
-    axes.set_box_aspect((1.7, 1.2, 0.65), zoom=1.08)
+    axes: Any = paper.figure.add_axes((0.0, 0.0, 1.0, 1.0), projection="3d", facecolor=theme.paper)
     axes.view_init(ELEVATION, AZIMUTH)
+    _axes(axes, composition)
+    em = sheet.em
+    room = (0.7 * em, 0.6 * em, panel.box.left + panel.box.width - 0.7 * em, panel.box.bottom + panel.box.height)
+    _fit(axes, room, paper.figure)
     shades = colour_map(look.colours_shown)(np.clip((levels - low) / (high - low), 0, 1))
-    axes.plot_surface(
+    surface = axes.plot_surface(
         time[None, :] + 0 * levels,
         height[:, None] + 0 * levels,
         levels,
@@ -53,12 +51,40 @@ def surface_of(composition: Composition) -> Figure:
         antialiased=False,
         shade=False,
     )
-    _axes(axes, composition)
+    surface.set_clip_on(False)  # Matplotlib cuts at a square, which a wide box reaches over
     mapped = _image(paper, composition)
     bar = Box(panel.box.left + panel.box.width + round(1.1 * sheet.em), panel.box.bottom, round(1.3 * sheet.em), 0)
-    paper.colour_bar(bar._replace(height=panel.box.height), mapped, panel.made.label)
+    paper.colour_bar(bar._replace(height=panel.box.height), mapped, panel.made.label, is_level=panel.made.is_level)
     paper.write(sheet.boxes[0].left, composition.title, notes(composition))
     return paper.figure
+
+
+def _fit(axes: Any, room: tuple[float, float, float, float], figure: Figure) -> None:
+    """Make the box with all its numbers and words as large as a room of pixels (left, bottom, right, top) holds."""
+    left, bottom, right, top = room
+    wide, zoom = min(max(1.1 * (right - left) / (top - bottom), 1.2), 3.5), 1.0
+    for _ in range(3):  # letters do not grow with the box, so that one step is not enough
+        axes.set_box_aspect((wide, *REST), zoom=zoom)
+        box = _extent(axes, figure)
+        zoom *= min((right - left) / box.width, (top - bottom) / box.height)
+    axes.set_box_aspect((wide, *REST), zoom=zoom)
+    box, (width, height) = _extent(axes, figure), figure.canvas.get_width_height()
+    across, up = ((left + right) - (box.x0 + box.x1)) / 2, ((bottom + top) - (box.y0 + box.y1)) / 2
+    axes.set_position((across / width, up / height, 1.0, 1.0))
+
+
+def _extent(axes: Any, figure: Figure) -> Any:
+    """Where the box, its numbers and its words lie now, pixels."""
+    from matplotlib.transforms import Bbox
+    from mpl_toolkits.mplot3d import proj3d
+
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]  # Agg's
+    axes.draw(renderer)  # places the words
+    corners = np.array(np.meshgrid(axes.get_xlim(), axes.get_ylim(), axes.get_zlim())).reshape(3, -1)
+    flat = np.array(proj3d.proj_transform(*corners, axes.get_proj())[:2]).T
+    inside = Bbox.null()
+    inside.update_from_data_xy(axes.transData.transform(flat), ignore=True)
+    return Bbox.union([inside, *(axis.get_tightbbox(renderer) for axis in (axes.xaxis, axes.yaxis, axes.zaxis))])
 
 
 def points(composition: Composition) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -87,7 +113,9 @@ def _axes(axes: Any, composition: Composition) -> None:
     labels = (time_words, hertz_words, raster.label)
     for axis, words in zip((axes.xaxis, axes.yaxis, axes.zaxis), labels, strict=True):
         axis.set_label_text(words, fontsize=on.LABEL, color=theme.ink)
-        axis.set_tick_params(labelsize=on.TICK, labelcolor=theme.ink, pad=1)
+        axis.set_tick_params(
+            labelsize=on.TICK, labelcolor=theme.ink, color=theme.ink, pad=4 if axis is axes.zaxis else 1
+        )
         axis.line.set_color(theme.ink)
         axis.pane.set(facecolor=theme.paper, edgecolor=theme.faint)
         axis._axinfo["grid"].update(color=theme.missing, linewidth=on.LINE)
@@ -135,7 +163,7 @@ def page_of(composition: Composition) -> str:
             "xaxis": axis | {"title": {"text": time_words}, "tickvals": times.places, "ticktext": times.words},
             "yaxis": axis | {"title": {"text": hertz_words}, "tickvals": list(places), "ticktext": hertz.words},
             "zaxis": axis | {"title": {"text": raster.label}, "range": [low, high]},
-            "aspectmode": "manual", "aspectratio": {"x": 1.7, "y": 1.2, "z": 0.65},
+            "aspectmode": "manual", "aspectratio": {"x": 1.9, "y": REST[0], "z": REST[1]},
             "camera": {"eye": {"x": 0.9, "y": -1.7, "z": 1.1}},
         },
     )  # fmt: skip

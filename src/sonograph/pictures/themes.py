@@ -23,6 +23,6 @@ class Theme(NamedTuple):
 
 
 THEMES = {
-    "light": Theme("#ffffff", "#1a1a1a", "#5c5c5c", "#3b4a6b", "#d0d0d0", "#8c8c8c", "#ffffff"),
-    "dark": Theme("#16161a", "#ececec", "#a0a0a4", "#9db4e0", "#4a4a50", "#7c7c82", "#ffffff"),
+    "light": Theme("#ffffff", "#1a1a1a", "#5c5c5c", "#3b4a6b", "#dadada", "#a8a8a8", "#ffffff"),
+    "dark": Theme("#16161a", "#ececec", "#a0a0a4", "#9db4e0", "#46464c", "#6c6c73", "#ffffff"),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -71,7 +70,7 @@ def clock(seconds: float, *, hours: bool) -> str:
 
 
 def time(low: float, high: float, most: int, start: datetime | None = None) -> tuple[Ticks, str]:
-    """Ticks of a time axis in seconds, and what the axis says: s, from two minutes on min:s, from two hours h:min:s.
+    """Ticks of a time axis, and what it says: ms, s, from two minutes on min:s, from two hours h:min:s.
 
     Where it is known when the recording began, the time of day in its zone.
 
@@ -83,7 +82,8 @@ def time(low: float, high: float, most: int, start: datetime | None = None) -> t
     if start is not None and span / most >= 0.5:
         return _of_day(low, high, most, start)
     if high <= 120 or span / most < 10:
-        return decimal(low, high, most), "Time (s)"
+        unit, name = (1.0, "s") if high >= 0.1 else (1e-3, "ms")
+        return decimal(low, high, max(most, min(6, 2 * most)), unit), f"Time ({name})"
     step = _time_step(span, most)
     hours = high > 7200
     places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
@@ -108,8 +108,8 @@ def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks,
     moments = [midnight + timedelta(seconds=s) for s in of_day]
     form = "%Y-%m-%d" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
     zone = start.tzname() or "local"
-    days = sorted({f"{moment:%Y-%m-%d}" for moment in moments} or {f"{start:%Y-%m-%d}"})
-    day = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    first, last = (f"{start + timedelta(seconds=s):%Y-%m-%d}" for s in (low, high - 1e-6 * span))
+    day = first if first == last else f"{first} to {last}"
     return Ticks([s - after for s in of_day], [f"{m:{form}}" for m in moments]), f"Time on {day} ({zone})"
 
 
@@ -124,6 +124,48 @@ def level(low: float, high: float, most: int) -> Ticks:
     between = decimal(low, high, most)
     room = (high - low) / (2.2 * most)
     inner = [(p, w) for p, w in zip(*between, strict=True) if low + room < p < high - room]
-    digits = 0 if high - low >= 10 and all(f"{end:.1f}".endswith(".0") for end in (low, high)) else 1
-    end: Callable[[float], str] = lambda value: minus(f"{value:.{digits}f}")  # noqa: E731
-    return Ticks([low, *(p for p, _ in inner), high], [end(low), *(w for _, w in inner), end(high)])
+    first, last = ends(low, high)
+    return Ticks([low, *(p for p, _ in inner), high], [first, *(w for _, w in inner), last])
+
+
+def ends(low: float, high: float) -> tuple[str, str]:
+    """Both ends of a range, to a hundredth of it or better.
+
+    >>> ends(-98.26, -18.26), ends(-80.0, 1e-9), ends(-0.7423, 1.0)
+    (('−98.3', '−18.3'), ('−80', '0'), ('−0.74', '1.00'))
+    """
+    digits = max(1, 2 - math.floor(math.log10(high - low)))
+    whole = all(abs(end - round(end)) < 0.5 * 10**-digits for end in (low, high))
+    first, last = (minus(f"{end:.{0 if whole else digits}f}") for end in (low, high))
+    return first, last
+
+
+def scaled(low: float, high: float, most: int) -> tuple[Ticks, int]:
+    """Round numbers from low to high, small and large ones without the power of ten that comes with them.
+
+    >>> scaled(0.0, 2.5e-7, 3)
+    (Ticks(places=[0.0, 1e-07, 2e-07], words=['0', '1', '2']), -7)
+    """
+    power = power_of_ten(low, high)
+    there = decimal(low / 10.0**power, high / 10.0**power, most)
+    return Ticks([float(f"{place * 10.0**power:.12g}") for place in there.places], there.words), power
+
+
+def power_of_ten(low: float, high: float) -> int:
+    """The power of ten that numbers so small or so large are better written with; else 0."""
+    size = max(abs(low), abs(high))
+    return 0 if 0.05 <= size < 1000 or size == 0 else math.floor(math.log10(size))
+
+
+def with_power(unit: str, power: int) -> str:
+    """A unit, times a power of ten.
+
+    >>> with_power("Hz", 3), with_power("1/Hz", -7), with_power("FS", -3), with_power("", 4)
+    ('kHz', '10⁻⁷/Hz', '10⁻³ FS', '10⁴')
+    """
+    if not power:
+        return unit
+    if unit == "Hz" and power == 3:
+        return "kHz"
+    ten = "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return ten + unit[1:] if unit.startswith("1/") else f"{ten} {unit}".rstrip()

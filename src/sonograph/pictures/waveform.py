@@ -27,6 +27,11 @@ class Envelope:
     unit: str
 
     @property
+    def seconds(self) -> tuple[float, float]:
+        """From when to when, seconds from the start of the recording."""
+        return self.span.start / self.sample_rate, self.span.stop / self.sample_rate
+
+    @property
     def times(self) -> np.ndarray:
         """Middle of each column, seconds."""
         n = self.low.shape[-1]
@@ -43,8 +48,9 @@ def envelope(source: Source, samples: range, width: int) -> Envelope:
     low = np.full((source.n_channels, n), np.nan, np.float32)
     high = low.copy()
     step = max(1, READ_AT_ONCE // source.n_channels)
-    for first in range(samples.start, samples.stop, step):
-        part = range(first, min(first + step, samples.stop))
+    there = min(samples.stop, source.n_samples)  # the rest is missing
+    for first in range(samples.start, there, step):
+        part = range(first, min(first + step, there))
         values = _finite(source.read(part))
         q0 = int(np.searchsorted(edges, part.start, side="right")) - 1
         q1 = int(np.searchsorted(edges, part.stop, side="left"))

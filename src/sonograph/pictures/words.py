@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sonograph.pictures.ticks import minus
+from sonograph.pictures import ticks
 from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, stages, stft_of
+
+LAGS = {"tempogram": "frames", "autocorrelation": "samples"}
+"""Features whose rows are lags, and what these are counted in."""
 
 
 def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int) -> str:
@@ -14,12 +17,13 @@ def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int
     'Hann window 2048 samples (46.4 ms), hop 512 (11.6 ms), 1025 bins of 21.5 Hz'
     """
     stft = stft_of(settings)
+    rows = "lag" if settings.kind in LAGS else rows
     hop = f"hop {stft.hop} ({duration(stft.hop / sample_rate)})"
     if rows != "bin":
         shown = f"{n_rows} {plural(rows) if n_rows != 1 else rows}"
     else:
         padded = "" if stft.n_fft == stft.window_length else f" (n_fft {stft.n_fft})"
-        shown = f"{n_rows} bins of {sample_rate / stft.n_fft:.3g} Hz{padded}"
+        shown = f"{n_rows} bins of {hertz(sample_rate / stft.n_fft)}{padded}"
     return f"{_weights(settings, sample_rate)}, {hop}, {shown}"
 
 
@@ -50,6 +54,15 @@ def plural(rows: str) -> str:
     return f"{rows}es" if rows.endswith("s") else f"{rows}s"
 
 
+def hertz(frequency: float) -> str:
+    """A frequency to three digits.
+
+    >>> hertz(21.5332), hertz(1378.1)
+    ('21.5 Hz', '1.38 kHz')
+    """
+    return f"{frequency:.3g} Hz" if frequency < 999.5 else f"{frequency / 1000:.3g} kHz"
+
+
 def duration(seconds: float) -> str:
     """A short time to three digits: s, ms or µs.
 
@@ -68,16 +81,16 @@ def shown_line(low: float, high: float, unit: str, *, is_level: bool = True) -> 
     >>> shown_line(-83.25, -3.25, "dBFS")
     'colours span 80 dB, −83.2 to −3.2 dBFS'
     """
-    if not is_level:
-        low, high = (0.0 if abs(v) < 1e-9 * (high - low) else v for v in (low, high))  # what rounding leaves of 0
-        return f"colours span {minus(f'{low:.3g}')} to {minus(f'{high:.3g}')} {unit}".rstrip()
-    ends = " to ".join(minus(f"{round(v, 1) + 0.0:g}") for v in (low, high))
-    return f"colours span {high - low:.4g} dB, {ends} {unit}"
+    power = 0 if is_level else ticks.power_of_ten(low, high)
+    first, last = ticks.ends(low / 10.0**power, high / 10.0**power)
+    if is_level:
+        return f"colours span {high - low:.3g} dB, {first} to {last} {unit}"
+    return f"colours span {first} to {last} {ticks.with_power(unit, power)}".rstrip()
 
 
 def printable(name: str) -> str:
-    """A name as one line that any font engine takes: control characters and lone surrogates replaced."""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    """A name as one line that any font engine takes: breaks, control characters and lone surrogates replaced."""
+    shown = "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in name)
     return shown.encode("utf-8", "replace").decode()
 
 

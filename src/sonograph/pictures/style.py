@@ -1,0 +1,28 @@
+"""Our pictures look the same whatever a matplotlibrc or a style sheet says; only axes of the reader follow those."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import matplotlib
+
+OTHERS = ("backend", "interactive", "toolbar", "timezone", "date.", "keymap.", "webagg", "tk.", "macosx.", "font.")
+"""Beginnings of what is about windows, or of fonts, which a title may need."""
+FONT = "DejaVu Sans"
+OWN = {
+    "text.hinting": "none",  # evenly thick letters, the same with every version of FreeType
+    "font.size": 10.0,
+    "svg.hashsalt": "sonograph",  # the same bytes each time
+    "pdf.fonttype": 42,
+}
+
+
+def ours() -> AbstractContextManager[None]:
+    """While this lasts, Matplotlib has its own defaults and ours; the reader's fonts help where ours has no letter."""
+    now: Any = matplotlib.rcParams
+    plain = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(OTHERS)} | OWN
+    fonts = [FONT, *(name for name in now["font.family"] if name not in (FONT, "sans-serif"))]
+    wanted = plain | {"font.family": fonts, "font.weight": "normal", "font.style": "normal", "font.stretch": "normal"}
+    changed: Any = {k: v for k, v in wanted.items() if now[k] != v}
+    return matplotlib.rc_context(changed)
