@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonograph import Band, BandSettings, LevelSettings, SettingsError, StftSettings
-from sonograph.settings import EDGES, SCALINGS, from_dict, stft_of, whole_sound
+from sonograph import Band, BandSettings, LevelSettings, LogSettings, SettingsError, StftSettings
+from sonograph.settings import EDGES, SCALINGS, from_dict, from_toml, stft_of, whole_sound
 
 REFUSED = {
     "hop 0": ({"hop": 0}, r"hop is 0; it must be 1 to 2048"),
@@ -22,12 +22,25 @@ REFUSED = {
     "quantity": ({"quantity": "level"}, r"quantity is 'level'; it must be one of power, magnitude, transform"),
     "unknown window": ({"window": "hannn"}, r"window is 'hannn'; it must be one of hann, hamming, .*get_window"),
     "shape missing": ({"window": "gaussian"}, r'it needs its standard deviation in samples: \("gaussian", '),
-    "narrow gaussian": ({"window": ("gaussian", 0)}, r"standard deviation in samples is 0; .* above 0"),
-    "wide taper": ({"window": ("tukey", 1.5)}, r"tapered fraction is 1.5; with tukey it must be in 0 to 1"),
-    "negative kaiser": ({"window": ("kaiser", -1)}, r"beta is -1; with kaiser it must be 0 or more"),
+    "narrow gaussian": (
+        {"window": ("gaussian", 0)},
+        r"gaussian's standard deviation in samples is 0; it must be at least 0\.1",
+    ),
+    "wide taper": ({"window": ("tukey", 1.5)}, r"tukey's tapered fraction is 1.5; it must be 0 to 1"),
+    "negative kaiser": ({"window": ("kaiser", -1)}, r"kaiser's beta is -1; it must be 0 to 700"),
     "wide dpss": ({"window_length": 6, "window": ("dpss", 3)}, r"is 3; with window_length 6 it must be below 3"),
     "two symmetric": ({"window_length": 2, "periodic": False}, r"window_length is 2; a symmetric window must have 3"),
-    "infinite dpss": ({"window": ("dpss", float("inf"))}, r"time-half-bandwidth is inf; with dpss .* above 0"),
+    "infinite dpss": (
+        {"window": ("dpss", float("inf"))},
+        r"dpss's time-half-bandwidth is inf; it must be at least 0\.1",
+    ),
+    "vast kaiser": ({"window": ("kaiser", 800)}, r"kaiser's beta is 800; it must be 0 to 700"),
+    "kaiser of text": ({"window": ("kaiser", "x")}, r"kaiser's beta is 'x'; it must be 0 to 700"),
+    "a number for a window": ({"window": 5}, r"window is 5; it must be one of hann, .* \(it names none\)"),
+    "a window of no sum": (
+        {"window": ("general_cosine", [0.0, 1.0])},
+        r"or what scipy\.signal\.get_window knows \(its weights have no sum above 0\)",
+    ),
 }
 
 
@@ -105,17 +118,21 @@ def test_bands_are_checked_against_their_transform():
         BandSettings(of=LevelSettings(of=stft), bands=BANK)
     with pytest.raises(SettingsError, match=r"centre is 5.0 Hz; it must lie in 1.0 to 3.0 Hz"):
         Band(first=0, weights=(1.0,), centre=5.0, low=1.0, high=3.0)
-    with pytest.raises(SettingsError, match="weights hold a number that is not finite"):
+    with pytest.raises(SettingsError, match="weights is nan; it must be a finite number"):
         Band(first=0, weights=(float("nan"),), centre=2.0, low=1.0, high=3.0)
 
 
 def test_levels_are_checked():
-    with pytest.raises(SettingsError, match="reference is 0; the power that reads 0 dB must be above 0"):
+    with pytest.raises(SettingsError, match="reference is 0; it must be above 0"):
         LevelSettings(of=StftSettings(), reference=0)
     with pytest.raises(SettingsError, match="reference is 'min'; it must be one of max"):
         LevelSettings(of=StftSettings(), reference="min")
-    with pytest.raises(SettingsError, match="floor is -inf; it must be a number of decibels"):
+    with pytest.raises(SettingsError, match="floor is -inf; it must be -370 to 300"):
         LevelSettings(of=StftSettings(), floor=float("-inf"))
+    with pytest.raises(SettingsError, match="floor is -500; it must be -370 to 300"):
+        LevelSettings(of=StftSettings(), floor=-500)
+    with pytest.raises(SettingsError, match=r"floor is 1e-50; it must be 1\.2e-38 or more, or single precision has 0"):
+        LogSettings(of=StftSettings(), floor=1e-50)
     with pytest.raises(SettingsError, match='quantity is "magnitude"; a level is of a power'):
         LevelSettings(of=StftSettings(quantity="magnitude"))
 
@@ -123,3 +140,32 @@ def test_levels_are_checked():
 def test_only_a_maximum_over_the_sound_needs_the_whole_sound():
     assert whole_sound(LevelSettings(of=StftSettings())) is None
     assert "loudest value of the whole sound" in whole_sound(LevelSettings(of=StftSettings(), reference="max"))
+
+
+BAND_TOML = 'kind = "bands"\n[of]\nkind = "stft"\n[[bands]]\nfirst=0\n'
+WRONG_TOML = {
+    "bands = 5": 'kind = "bands"\nbands = 5\n[of]\nkind = "stft"',
+    "a table for a window": 'kind = "stft"\nwindow = {a = 1}',
+    "a list for a kind": 'kind = ["a"]',
+    "a list for a reference": 'kind = "level"\nreference = [1]\n[of]\nkind = "stft"',
+    "text for a floor": 'kind = "level"\nfloor = "x"\n[of]\nkind = "stft"',
+    "a number for features": 'kind = "temporal"\nfeatures = 5\n[of]\nkind = "stft"',
+    "a number for beta": 'kind = "pyin_candidates"\nbeta = 3\n[of]\nkind = "stft"',
+    "three for beta": 'kind = "pyin_candidates"\nbeta = [1, 2, 3]\n[of]\nkind = "stft"',
+    "text for weights": BAND_TOML + 'weights=["a"]\ncentre=1\nlow=0\nhigh=2',
+    "text for a centre": BAND_TOML + 'weights=[1.0]\ncentre="a"\nlow=0\nhigh=2',
+    "text for what is added": 'kind = "log"\nadd = "x"\n[of]\nkind = "stft"',
+    "an endless window": 'kind = "stft"\nwindow_length = 1e400',
+    "a list for a rate": 'kind = "stft"\nsample_rate = [1]',
+    "a general window of text": 'kind = "stft"\nwindow = ["general_hamming", "a"]',
+    "no table": 'kind = "level"\nof = 3',
+    "numbers for bands": 'kind = "bands"\nbands = [1, 2]\n[of]\nkind = "stft"',
+}
+
+
+@pytest.mark.parametrize("text", WRONG_TOML.values(), ids=WRONG_TOML)
+def test_a_toml_of_wrong_types_is_refused_in_one_line(text):
+    with pytest.raises(SettingsError) as refused:
+        from_toml(text)
+    assert "\n" not in str(refused.value)
+    assert " is " in str(refused.value)

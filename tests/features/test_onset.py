@@ -127,7 +127,7 @@ def test_no_chord_has_no_place():
         (lambda: SeparationSettings(of=MAGNITUDE, width=8), "width is 8; it must be odd"),
         (lambda: SeparationSettings(of=LogSettings(of=MAGNITUDE)), 'quantity is "log"; SeparationSettings takes power'),
         (lambda: SeparationSettings(of=MAGNITUDE, margin=0.5), "margin is 0.5; it must be at least 1"),
-        (lambda: OnsetSettings(of=StftSettings(quantity="transform")), "its rows are complex"),
+        (lambda: OnsetSettings(of=StftSettings(quantity="transform")), "OnsetSettings takes real numbers"),
         (lambda: OnsetSettings(of=7), "of is int; OnsetSettings holds the settings of the stage before"),
         (lambda: TempogramSettings(of=MEL), "of is LevelSettings; TempogramSettings hold OnsetSettings"),
     ],

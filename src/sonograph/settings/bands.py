@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 from sonograph.errors import SettingsError
 from sonograph.settings.banks import BANKS, Bank
-from sonograph.settings.common import Json, Stage, holds, whole
+from sonograph.settings.common import Json, Stage, holds, number, numbers, put, whole
 from sonograph.settings.stft import StftSettings
 
 
@@ -32,9 +31,8 @@ class Band(Json):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "first", whole("first", self.first, 0))
-        object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
-        if not all(math.isfinite(w) for w in self.weights):
-            raise SettingsError("weights hold a number that is not finite")
+        put(self, weights=numbers("weights", self.weights))
+        put(self, **{name: number(name, getattr(self, name)) for name in ("centre", "low", "high")})
         if not self.low <= self.centre <= self.high:
             raise SettingsError(f"centre is {self.centre} Hz; it must lie in {self.low} to {self.high} Hz")
 
@@ -79,7 +77,9 @@ class BandSettings(Stage):
                     f'set quantity="power"'
                 )
             return
-        object.__setattr__(self, "bands", tuple(self.bands))
+        if not isinstance(self.bands, list | tuple) or not all(isinstance(band, Band) for band in self.bands):
+            raise SettingsError(f"bands is {self.bands!r}; it must be a bank, as MelBank(), or a list of Band")
+        put(self, bands=tuple(self.bands))
         if not self.bands:
             raise SettingsError("bands is empty; give at least one band")
         for i, band in enumerate(self.bands):

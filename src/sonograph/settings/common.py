@@ -100,10 +100,18 @@ def number(name: str, value: Any, least: float = -math.inf, most: float = math.i
     """`value` as a finite float in a range; `above` leaves the least out."""
     span = f"{'above' if above else 'at least'} {least:g}" if most == math.inf else f"{least:g} to {most:g}"
     span = "a finite number" if least == -math.inf and most == math.inf else span
-    right = not isinstance(value, bool | str) and (isinstance(value, int | float) or hasattr(value, "__float__"))
+    single = isinstance(value, int | float) or (hasattr(value, "__float__") and not getattr(value, "shape", ()))
+    right = single and not isinstance(value, bool | str)
     if not right or not math.isfinite(value) or not least <= value <= most or (above and value == least):
         raise SettingsError(f"{name} is {value!r}; it must be {span}")
     return float(value)
+
+
+def numbers(name: str, values: Any, least: float = -math.inf, *, above: bool = False) -> tuple[float, ...]:
+    """`values` as finite floats in a range."""
+    if not isinstance(values, list | tuple) and not hasattr(values, "tolist"):
+        raise SettingsError(f"{name} is {values!r}; it must be a list of numbers")
+    return tuple(number(name, value, least, above=above) for value in values)
 
 
 def put(settings: Any, **values: Any) -> None:

@@ -14,6 +14,7 @@ from sonograph.settings.norms import RangeSettings as RangeSettings
 from sonograph.settings.norms import StandardSettings as StandardSettings
 
 FLOAT32_EPS = 1.1920928955078125e-07
+LEAST_FLOOR = 1.2e-38
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class LogSettings(Stage):
     Raises
     ------
     SettingsError
-        Not of a power or magnitude; a floor of 0 with nothing added.
+        Not of a power or magnitude; a floor of 0 with nothing added, or one that single precision cannot hold.
     """
 
     kind: ClassVar[str] = "log"
@@ -48,6 +49,8 @@ class LogSettings(Stage):
         rows_before(self, ("power", "magnitude"))
         one_of("base", self.base, ("e", "10"))
         put(self, floor=number("floor", self.floor, 0.0, above=self.add == 0), add=number("add", self.add, 0.0))
+        if 0 < self.floor < LEAST_FLOOR:
+            raise SettingsError(f"floor is {self.floor}; it must be {LEAST_FLOOR:g} or more, or single precision has 0")
 
     @property
     def quantity(self) -> str:

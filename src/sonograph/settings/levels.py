@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Union
 
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import BandSettings
-from sonograph.settings.common import Stage, holds, one_of
+from sonograph.settings.common import Stage, holds, number, one_of
 from sonograph.settings.constantq import ConstantQSettings
 from sonograph.settings.multitaper import MultitaperSettings
 from sonograph.settings.stft import StftSettings
+
+FLOORS = (-370.0, 300.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class LevelSettings(Stage):
         The power that reads 0 dB, in the unit of the power; None: the one that belongs to the sound's unit
         (FS: a full-scale sine; Pa: 20 µPa; else 1).  "max": the loudest value of the whole sound.
     floor
-        What anything quieter reads, dB.
+        What anything quieter reads, dB: -370 to 300, which single precision can hold.
     """
 
     kind: ClassVar[str] = "level"
@@ -58,7 +59,6 @@ def check_level(reference: Any, floor: Any) -> None:
     """Refuse a reference or a floor that no level can have."""
     if isinstance(reference, str):
         one_of("reference", reference, ("max",))
-    elif reference is not None and not (reference > 0 and math.isfinite(reference)):
-        raise SettingsError(f"reference is {reference}; the power that reads 0 dB must be above 0")
-    if not math.isfinite(floor):
-        raise SettingsError(f"floor is {floor}; it must be a number of decibels, as -200")
+    elif reference is not None:
+        number("reference", reference, 0.0, above=True)
+    number("floor", floor, *FLOORS)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Stage, holds, number, put, whole
+from sonograph.settings.common import Stage, holds, number, numbers, put, whole
 from sonograph.settings.stft import StftSettings
 
 TEMPORAL = ("rms", "peak", "crest", "zero_crossings", "envelope")
@@ -219,12 +219,14 @@ class PyinCandidates(Measure):
 
     def __post_init__(self) -> None:
         _range(self)
-        a, b = self.beta
+        beta = numbers("beta", self.beta, 0.0, above=True)
+        if len(beta) != 2:
+            raise SettingsError(f"beta is {self.beta}; it must be two numbers, as (2, 18)")
         put(
             self,
             resolution=number("resolution", self.resolution, 0.001, 1.0),
             thresholds=whole("thresholds", self.thresholds, 1),
-            beta=(number("beta", a, 0.0, above=True), number("beta", b, 0.0, above=True)),
+            beta=beta,
             decay=number("decay", self.decay, 0.0, above=True),
             no_trough=number("no_trough", self.no_trough, 0.0, 1.0),
         )
@@ -287,6 +289,8 @@ class PyinSettings(Named):
 
 def chosen(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     """Names out of those that are known, none twice."""
+    if not isinstance(values, str | list | tuple):
+        raise SettingsError(f"{name} is {values!r}; it must be a list of names out of {', '.join(known)}")
     listed = (values,) if isinstance(values, str) else tuple(values)
     for value in listed:
         if value not in known:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Stage, number, one_of, put, whole
+from sonograph.settings.common import Stage, number, one_of, put, rows_before, whole
 from sonograph.settings.measures import Named, chosen
 from sonograph.settings.stft import StftSettings
 
@@ -103,7 +103,7 @@ class OnsetSettings(Named):
     lag: int = 1
 
     def __post_init__(self) -> None:
-        real_rows(self)
+        rows_before(self)
         put(self, lag=whole("lag", self.lag, 1))
 
     @property
@@ -184,10 +184,8 @@ class SeparationSettings(Stage):
     exponent: float = 2.0
 
     def __post_init__(self) -> None:
-        real_rows(self)
+        rows_before(self, ("power", "magnitude"))
         one_of("part", self.part, ("harmonic", "percussive"))
-        if self.of.quantity not in ("power", "magnitude"):
-            raise SettingsError(f'quantity is "{self.of.quantity}"; SeparationSettings takes power or magnitude')
         width = whole("width", self.width, 1)
         if width % 2 == 0:
             raise SettingsError(f"width is {width}; it must be odd, so that a frame is in the middle of its own median")
@@ -222,7 +220,7 @@ class TonnetzSettings(Named):
     of: Any
 
     def __post_init__(self) -> None:
-        real_rows(self)
+        rows_before(self)
         if self.of.n_rows != 12:
             raise SettingsError(f"of has {self.of.n_rows} rows; TonnetzSettings takes 12 pitch classes")
 
@@ -230,15 +228,6 @@ class TonnetzSettings(Named):
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         return "fifth_x", "fifth_y", "minor_x", "minor_y", "major_x", "major_y"
-
-
-def real_rows(stage: Any) -> None:
-    """Check that what comes before has rows of real numbers."""
-    of = stage.of
-    if not hasattr(of, "n_rows") or not hasattr(of, "quantity"):
-        raise SettingsError(f"of is {type(of).__name__}; {type(stage).__name__} holds the settings of the stage before")
-    if of.quantity == "transform":
-        raise SettingsError('quantity is "transform"; its rows are complex: set quantity="power" or "magnitude"')
 
 
 SHAPE_STAGES = (ShapeSettings, OnsetSettings, TempogramSettings, SeparationSettings, TonnetzSettings)

@@ -152,11 +152,12 @@ PLAIN_WINDOWS = (
     "hann", "hamming", "blackman", "blackmanharris", "nuttall", "flattop", "boxcar", "bartlett", "povey",
 )  # fmt: skip
 SHAPED_WINDOWS = {
-    "gaussian": "standard deviation in samples",
-    "kaiser": "beta",
-    "tukey": "tapered fraction",
-    "dpss": "time-half-bandwidth",
+    "gaussian": ("standard deviation in samples", 0.1, math.inf),
+    "kaiser": ("beta", 0.0, 700.0),
+    "tukey": ("tapered fraction", 0.0, 1.0),
+    "dpss": ("time-half-bandwidth", 0.1, math.inf),
 }
+"""What they need beside their name, and from where to where; beyond, weights are all 0 or past all numbers."""
 
 
 def check_window(window: Any, length: int) -> Window:
@@ -164,29 +165,30 @@ def check_window(window: Any, length: int) -> Window:
     if isinstance(window, str) and window in PLAIN_WINDOWS:
         return window
     if isinstance(window, str) and window in SHAPED_WINDOWS:
-        raise SettingsError(
-            f'window is "{window}"; it needs its {SHAPED_WINDOWS[window]}: ("{window}", {SHAPED_WINDOWS[window]})'
-        )
+        meant = SHAPED_WINDOWS[window][0]
+        raise SettingsError(f'window is "{window}"; it needs its {meant}: ("{window}", {meant})')
     if isinstance(window, list | tuple) and len(window) == 2 and window[0] in SHAPED_WINDOWS:
-        name, value = window[0], float(window[1])
-        most = 1.0 if name == "tukey" else math.inf
-        if not (value > 0 or (value == 0 and name in ("kaiser", "tukey"))) or value > most or value == math.inf:
-            span = "in 0 to 1" if name == "tukey" else "0 or more" if name == "kaiser" else "above 0"
-            raise SettingsError(f"window's {SHAPED_WINDOWS[name]} is {window[1]}; with {name} it must be {span}")
-        if name == "dpss" and length > 1 and value >= length / 2:
+        meant, least, most = SHAPED_WINDOWS[window[0]]
+        value = number(f"{window[0]}'s {meant}", window[1], least, most)
+        if window[0] == "dpss" and length > 1 and value >= length / 2:
             raise SettingsError(
-                f"window's {SHAPED_WINDOWS[name]} is {value:g}; with window_length {length} it must be below "
-                f"{length / 2:g}"
+                f"dpss's {meant} is {value:g}; with window_length {length} it must be below {length / 2:g}"
             )
-        return name, value
-    from scipy.signal import get_window
-
+        return window[0], value
     given = tuple(window) if isinstance(window, list) else window
-    try:
-        get_window(given, length)
-    except (ValueError, TypeError, KeyError) as error:
-        names = ", ".join((*PLAIN_WINDOWS, *SHAPED_WINDOWS))
-        raise SettingsError(
-            f"window is {window!r}; it must be one of {names}, or what scipy.signal.get_window knows ({error})"
-        ) from None
-    return given
+    why = "it names none"
+    if isinstance(given, str) or (isinstance(given, tuple) and given and isinstance(given[0], str)):
+        from scipy.signal import get_window
+
+        try:
+            weights = get_window(given, length)
+        except (ValueError, TypeError, KeyError) as error:
+            why = str(error)
+        else:
+            if 1e-6 * abs(weights).sum() < weights.sum() < math.inf:
+                return given
+            why = "its weights have no sum above 0"
+    names = ", ".join((*PLAIN_WINDOWS, *SHAPED_WINDOWS))
+    raise SettingsError(
+        f"window is {window!r}; it must be one of {names}, or what scipy.signal.get_window knows ({why})"
+    )

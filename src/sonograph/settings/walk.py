@@ -93,14 +93,14 @@ def from_dict(values: Any) -> Any:
     if isinstance(given.get("bands"), dict):
         bank, fields = _of_kind(given["bands"], _BANKS)
         given["bands"] = bank(**fields)
-    elif "bands" in given:
+    elif isinstance(given.get("bands"), list | tuple):
         given["bands"] = tuple(_band(values) for values in given["bands"])
     return _made(cls, given)
 
 
 def _of_kind(values: Any, kinds: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     kind = values.get("kind") if isinstance(values, dict) else None
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         raise SettingsError(f"kind is {kind!r}; it must be one of {', '.join(kinds)}")
     cls = kinds[kind]
     known = {f.name for f in dataclasses.fields(cls)}
