@@ -12,6 +12,7 @@ from sonograph import (
     LevelSettings,
     MelBank,
     SettingsError,
+    Signal,
     Spectrogram,
     StftSettings,
     Stream,
