@@ -81,6 +81,31 @@ def test_every_format_holds_the_same(folder, ending):
         np.testing.assert_array_equal(np.asarray(read_back[name], "float32"), want["values"][:, i])
 
 
+def test_a_lost_or_damaged_chunk_of_zarr_is_never_taken_for_numbers(folder):
+    zarr = pytest.importorskip("zarr")
+    assert main(["features", "birds", "-o", "a.zarr", "--preset", "htk.mfcc", "-q"]) == 0
+    for lost in ("values/c/0/0", "time/c/0", "frame/c/0"):
+        Path("a.zarr", lost).unlink()
+    group = zarr.open_group("a.zarr", mode="r")
+    assert np.isnan(group["values"][:]).all() and np.isnan(group["time"][:]).all() and (group["frame"][:] == -1).all()
+    assert (group["sample_rate"][:] == 16_000).all() and not group["channel"][:].any()
+    for name in ("sample_rate", "channel"):
+        chunk = Path("a.zarr", name, "c/0")
+        data = bytearray(chunk.read_bytes())
+        data[len(data) // 2] ^= 1
+        chunk.write_bytes(data)
+        with pytest.raises(ValueError, match="checksum"):
+            group[name][:]
+
+
+def test_a_file_where_a_zarr_should_be_is_said_before_work(folder, capsys):
+    Path("a.zarr").write_text("something")
+    for more, says in (([], "a.zarr: exists already."), (["--overwrite"], "a.zarr: is there and is no Zarr group.")):
+        assert main(["features", "birds", "-o", "a.zarr", "--preset", "htk.mfcc", "-q", *more]) == 4
+        assert says in capsys.readouterr().err
+    assert Path("a.zarr").read_text() == "something" and not Path("a.zarr.parts").exists()
+
+
 def test_missing_values_are_empty_or_null(folder):
     x = np.ones(4000, "float32")
     x[2000] = np.nan

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sonograph.extract.table import Table
 
 CHUNK = 1 << 16  # rows
+WHOLE = {"channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64", "file": "int32"}
 
 
 def load() -> Any:
@@ -34,7 +35,10 @@ def check(out: str) -> None:
 
 
 def write(table: Table, path: Path) -> None:
-    """Arrays `values` (rows, features), `file` and the other columns; names and files as attributes."""
+    """Arrays `values` (rows, features), `file` and the other columns; names and files as attributes.
+
+    Each chunk ends with its CRC, and one that is lost reads as NaN, or -1 where numbers are whole.
+    """
     stopped = threading.Event()
     with ThreadPoolExecutor(1) as pool:  # so that Ctrl-C ends the waiting here, and nothing writes on behind our back
         made = pool.submit(_make, table, path, stopped)
@@ -46,17 +50,24 @@ def write(table: Table, path: Path) -> None:
 
 
 def _make(table: Table, path: Path, stopped: threading.Event) -> None:
+    from zarr.codecs import Crc32cCodec, ZstdCodec
+
     group = load().open_group(path, mode="w")
     group.attrs["names"], group.attrs["files"] = list(table.names), list(table.files)
-    kinds = {"channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64", "file": "int32"}
     rows = max(1, min(CHUNK, table.n_rows))
-    arrays = {
-        name: group.create_array(name, shape=(table.n_rows,), chunks=(rows,), dtype=kinds.get(name, "float64"))
-        for name in table.columns
-    }
-    size = (table.n_rows, len(table.names))
-    arrays["values"] = group.create_array("values", shape=size, chunks=(rows, size[1]), dtype=table.dtype.name)
-    _fill(table, arrays, stopped)
+
+    def array(name: str, dtype: str, *across: int) -> Any:
+        return group.create_array(
+            name,
+            shape=(table.n_rows, *across),
+            chunks=(rows, *across),
+            dtype=dtype,
+            fill_value=-1 if dtype.startswith("int") else np.nan,
+            compressors=(ZstdCodec(), Crc32cCodec()),
+        )
+
+    arrays = {name: array(name, WHOLE.get(name, "float64")) for name in table.columns}
+    _fill(table, arrays | {"values": array("values", table.dtype.name, len(table.names))}, stopped)
 
 
 def _fill(table: Table, arrays: dict[str, Any], stopped: threading.Event) -> None:
