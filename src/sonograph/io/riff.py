@@ -17,6 +17,8 @@ from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
 UNKNOWN = 0xFFFFFFFF
+SOX_PIPE = 0x7FFFF000
+"""What SoX writes into a pipe, down to a whole sample: it cannot go back to put the length there (its wav.c)."""
 W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
 _LAWS = {6: "A-law", 7: "µ-law"}
@@ -163,7 +165,7 @@ def _extent(
     """How many samples are promised, and how many bytes of them there are."""
     there = file.size - data.start
     lost_power = data.claimed == 0 and there > 0 and not chunks.are_chunks(file, data.start, form)
-    unknown = data.claimed == UNKNOWN or data.claimed < 0
+    unknown = data.claimed in (UNKNOWN, SOX_PIPE // step * step) or data.claimed < 0
     return extent(file, None if lost_power or unknown else data.claimed, there, step, container, faults)
 
 
