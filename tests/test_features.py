@@ -173,7 +173,20 @@ def test_rows_lose_their_mean_and_deviation_over_the_sound():
     got = values(StandardSettings(of=LogSettings(of=MEL), deviation=True), PAIR)
     np.testing.assert_allclose(got.mean(axis=-1), 0, atol=1e-12)
     np.testing.assert_allclose(got.std(axis=-1), 1, rtol=1e-12)
-    assert not values(StandardSettings(of=MEL, deviation=True), Signal(np.zeros(4000), 8000.0)).any()
+
+
+@pytest.mark.parametrize("n", [4000, 4444, 5003, 9001])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_a_steady_row_has_no_deviation_to_be_divided_by(n, dtype, level):
+    sound = Signal(np.full(n, level, dtype), 8000.0)
+    got = values(
+        StandardSettings(
+            of=LogSettings(of=dataclasses.replace(MEL, of=dataclasses.replace(STFT, edges="inside"))), deviation=True
+        ),
+        sound,
+    )
+    assert np.abs(got).max() < 1e-3
 
 
 def test_what_follows_the_whole_sound_is_the_same_by_any_way():

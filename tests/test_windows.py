@@ -61,3 +61,8 @@ def test_noise_bandwidths_are_the_published_ones(window, periodic, bins):
 def test_window_values_cannot_be_spoilt_by_their_user():
     with pytest.raises(ValueError, match="read-only"):
         window_values("hann", 8)[0] = 1
+
+
+def test_a_window_as_long_as_a_recording_is_not_kept():
+    assert window_values("hann", 1000) is window_values("hann", 1000)
+    assert window_values("hann", 1 << 18) is not window_values("hann", 1 << 18)

@@ -11,7 +11,7 @@ import numpy as np
 
 from sonograph.settings import StftSettings, Window
 
-# Coefficients as in Harris (1978), Nuttall (1981) and Heinzel (2002), to the digits that SciPy keeps.
+# Coefficients as in Harris (1978), Nuttall (1981), and D'Antona and Ferrero (2006), to the digits that SciPy keeps.
 COSINE_SUMS = {
     "boxcar": (1.0,),
     "hann": (0.5, 0.5),
@@ -23,7 +23,10 @@ COSINE_SUMS = {
 }
 
 
-@lru_cache(maxsize=64)
+KEPT = 1 << 17
+"""The longest window that is kept for the next time: one for a whole sound may be as large as the sound."""
+
+
 def window_values(window: Window, length: int, periodic: bool = True) -> np.ndarray:
     """The weights of a window, (length,) float64, read-only.
 
@@ -32,6 +35,10 @@ def window_values(window: Window, length: int, periodic: bool = True) -> np.ndar
     >>> window_values("hann", 4)
     array([0. , 0.5, 1. , 0.5])
     """
+    return (_kept if length <= KEPT else _made)(window, length, periodic)
+
+
+def _made(window: Window, length: int, periodic: bool) -> np.ndarray:
     if length == 1:
         weights = np.ones(1)
     elif periodic:
@@ -40,6 +47,9 @@ def window_values(window: Window, length: int, periodic: bool = True) -> np.ndar
         weights = _symmetric(window, length)
     weights.setflags(write=False)
     return weights
+
+
+_kept = lru_cache(maxsize=64)(_made)
 
 
 def _symmetric(window: Window, n: int) -> np.ndarray:

@@ -54,6 +54,13 @@ def test_the_envelope_is_scipys_analytic_signal():
     np.testing.assert_allclose(envelope, np.abs(hilbert(frames, axis=0)).mean(axis=0), rtol=1e-12)
 
 
+def test_what_is_too_quiet_to_be_squared_has_no_crest_either():
+    rms, peak, crest = measured(np.full(5000, 1e-30, np.float32), "rms", "peak", "crest")
+    assert (rms == 0).all()
+    assert (peak > 0).all()
+    assert np.isnan(crest).all()
+
+
 def test_silence_is_no_sound_and_has_no_crest():
     rms, peak, crest, crossings = measured(np.zeros(5000), "rms", "peak", "crest", "zero_crossings")
     assert not rms.any()

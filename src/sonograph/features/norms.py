@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.settings import AffineSettings, LogSettings, NormSettings, RangeSettings, StandardSettings
+from sonograph.settings.norms import STEADY
 
 
 def logarithm(settings: LogSettings, values: np.ndarray) -> np.ndarray:
@@ -49,9 +50,11 @@ def over_the_sound(settings: RangeSettings | StandardSettings, values: np.ndarra
         return np.maximum(values, largest - real(settings.span), out=values) if largest == largest else values
     here = ~np.isnan(values)
     count = np.maximum(1, here.sum(axis=1, keepdims=True))
-    values -= (np.where(here, values, 0).sum(axis=1, keepdims=True, dtype=float) / count).astype(values.dtype)
+    mean = np.where(here, values, 0).sum(axis=1, keepdims=True, dtype=float) / count
+    values -= mean.astype(values.dtype)
     if settings.deviation:
         squares = np.where(here, values, 0).astype(float) ** 2
         deviation = np.sqrt(squares.sum(axis=1, keepdims=True) / count)
-        values /= np.where(deviation > 0, deviation, 1).astype(values.dtype)
+        rounding = STEADY * np.finfo(values.dtype).eps * np.abs(mean)
+        values /= np.where(deviation > rounding, deviation, 1).astype(values.dtype)
     return values

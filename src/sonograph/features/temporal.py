@@ -42,7 +42,7 @@ def _block(x: np.ndarray, work: Samples, n_frames: int, wanted: tuple[str, ...])
         if "peak" in wanted or "crest" in wanted:
             rows["peak"] = _over_frames(np.abs(x), work, n_frames, np.maximum)
         if "crest" in wanted:
-            rows["crest"] = rows["peak"] / rows["rms"]
+            rows["crest"] = np.where(rows["rms"] > 0, rows["peak"] / rows["rms"], real(np.nan))
         if "zero_crossings" in wanted:
             rows["zero_crossings"] = _crossings(x, work, n_frames).astype(x.dtype) / real(work.window_length)
     return rows

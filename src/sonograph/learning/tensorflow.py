@@ -34,6 +34,7 @@ from sonograph.settings import (
     StftSettings,
 )
 from sonograph.settings.common import whole
+from sonograph.settings.norms import STEADY
 
 try:
     import tensorflow as tf
@@ -223,10 +224,12 @@ def standard(settings: StandardSettings, values: Any, n_rows: int) -> Any:
     """Each row less its mean over the sound and, if asked, by its deviation."""
     clean, missing = _filled(values)
     count = tf.maximum(tf.reduce_sum(tf.cast(~missing, values.dtype), -2, keepdims=True), 1)
-    clean = tf.where(missing, tf.zeros_like(clean), clean - tf.reduce_sum(clean, -2, keepdims=True) / count)
+    mean = tf.reduce_sum(clean, -2, keepdims=True) / count
+    clean = tf.where(missing, tf.zeros_like(clean), clean - mean)
     if settings.deviation:
         variance = tf.reduce_sum(tf.square(clean), -2, keepdims=True) / count
-        clean = clean / tf.sqrt(tf.where(variance > 0, variance, tf.ones_like(variance)))
+        rounding = tf.square(STEADY * np.finfo(values.dtype.as_numpy_dtype).eps * mean)
+        clean = clean / tf.sqrt(tf.where(variance > rounding, variance, tf.ones_like(variance)))
     return _holes(clean, missing)
 
 

@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 
 from sonograph.settings.common import Stage, number, one_of, put, rows_before
 
+STEADY = 64
+"""So many units in the last place of a row's mean are rounding: a deviation no larger is none."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RangeSettings(Stage):

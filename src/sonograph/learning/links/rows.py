@@ -9,6 +9,7 @@ import torch
 from sonograph.learning.finite import root
 from sonograph.learning.links.common import Seen
 from sonograph.settings import AffineSettings, LevelSettings, LogSettings, NormSettings, RangeSettings, StandardSettings
+from sonograph.settings.norms import STEADY
 
 
 def logarithm(settings: LogSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
@@ -54,8 +55,10 @@ def standard(settings: StandardSettings, values: torch.Tensor, tables: Any, seen
     missing = values.isnan()
     count = (~missing).sum(-2, keepdim=True).clamp_min(1)
     values = values.masked_fill(missing, 0)
-    values = (values - values.sum(-2, keepdim=True) / count).masked_fill(missing, 0)
+    mean = values.sum(-2, keepdim=True) / count
+    values = (values - mean).masked_fill(missing, 0)
     if settings.deviation:
         variance = values.square().sum(-2, keepdim=True) / count
-        values = values / torch.where(variance > 0, variance, 1.0).sqrt()
+        rounding = (STEADY * torch.finfo(values.dtype).eps * mean).square()
+        values = values / torch.where(variance > rounding, variance, 1.0).sqrt()
     return values.masked_fill(missing, torch.nan)
