@@ -117,6 +117,24 @@ def test_missing_values_are_empty_or_null(folder):
     assert len(empty) == len(null) == 2  # the frames from 1760 and from 1920 on
 
 
+def test_what_is_infinite_is_null_in_json(folder):
+    x = np.full(4000, 1e30, "float32")  # whose square no float32 holds
+    x[:1600] = 0.1
+    soundfile.write("loud.wav", x, 16_000, subtype="FLOAT")
+    (folder / "s.toml").write_text('kind = "stft"\nwindow_length = 400\nedges = "inside"\n')
+    for out in ("a.npz", "a.jsonl"):
+        main(["features", "loud.wav", "-o", out, "--settings", "s.toml", "-q"])
+    values = table("a.npz")["values"]
+    assert np.isinf(values).any() and np.isfinite(values).any()
+
+    def refuse(word):
+        raise AssertionError(f"{word} is no JSON")
+
+    rows = [json.loads(line, parse_constant=refuse) for line in Path("a.jsonl").read_text().splitlines()]
+    null = [[row[f"bin_{i}"] is None for i in range(201)] for row in rows]
+    np.testing.assert_array_equal(null, ~np.isfinite(values))
+
+
 def test_a_summary_is_one_row_a_file(folder):
     assert main(["features", "birds", "-o", "a.csv", "--preset", "kaldi.fbank", "--summary", "-q"]) == 0
     with Path("a.csv").open() as lines:

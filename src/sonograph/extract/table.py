@@ -171,7 +171,8 @@ def _jsonl(table: Table, put: Callable[[str], Any]) -> None:
     form = ", ".join(f"{key}: {one}" for key, one in zip(keys, _form(table).split(","), strict=True))
     for number, before, values in table.blocks():
         name = json.dumps(table.files[number])
-        for line in _lines(before, values, form):
+        finite = np.where(np.isfinite(values), values, np.nan)  # JSON has no word for infinity
+        for line in _lines(before, finite, form):
             put(f'{{"file": {name}, {line.replace(": nan", ": null")}}}\n')
 
 
