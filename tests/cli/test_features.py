@@ -194,6 +194,30 @@ def test_an_interrupted_run_goes_on_where_it_was(folder, monkeypatch, capsys):
     assert Path("a.npz").read_bytes() == Path("whole.npz").read_bytes()
 
 
+@pytest.mark.parametrize("damage", ["a flipped bit", "cut short", "empty", "text"])
+def test_a_damaged_part_of_an_interrupted_run_is_made_again(folder, monkeypatch, damage):
+    main(["features", "birds", "-o", "whole.npz", "--preset", "kaldi.fbank", "-q"])
+
+    def interrupted(job, where):
+        if len(list(Path(where).glob("*.npz"))) == 3:
+            raise KeyboardInterrupt
+        return make(job, where)
+
+    monkeypatch.setattr(run, "make", interrupted)
+    assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank", "-q"]) == 130
+    first = min(Path("a.npz.parts").glob("*.npz"))
+    good = first.read_bytes()
+    flipped = bytearray(good)
+    flipped[-len(good) // 3] ^= 1  # among the values
+    bad = {"a flipped bit": bytes(flipped), "cut short": good[:-100], "empty": b"", "text": b"this is no zip"}
+    first.write_bytes(bad[damage])
+    made = []
+    monkeypatch.setattr(run, "make", lambda job, where: made.append(job) or make(job, where))
+    assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank", "-q"]) == 0
+    assert len(made) == 18
+    assert Path("a.npz").read_bytes() == Path("whole.npz").read_bytes()
+
+
 def test_bad_files_are_told_at_the_end_and_stop_nothing(folder, capsys):
     Path("birds/empty.wav").write_bytes(b"")
     Path("birds/text.wav").write_text("no sound")
@@ -242,7 +266,7 @@ def test_files_with_other_rows_are_left_out_and_told(folder, capsys):
         (["birds", "-o", "a.wav", "--preset", "kaldi.fbank"], 2, "the output is 'a.wav'; it must end in .csv, .jsonl"),
         (["birds", "-o", "a.csv", "--preset", "kaldi.fbnk"], 2, "preset is 'kaldi.fbnk'; .* as kaldi.fbank"),
         (["birds", "-o", "a.csv", "--preset", "librosa.stft"], 2, "the values are complex, and a table holds real"),
-        (["birds", "-o", "a.csv", "--settings", "no.toml"], 3, "no.toml: could not be read"),
+        (["birds", "-o", "a.csv", "--settings", "no.toml"], 2, "no.toml: could not be read"),
         (["birds", "-o", "a.csv", "--settings", "birds/0.wav"], 2, "birds/0.wav: is not text; it must be TOML"),
         (["birds", "-o", "a.csv"], 2, "one of the arguments --preset --settings --feature is required"),
         (["birds", "-o", "no/a.csv", "--preset", "kaldi.fbank"], 4, "the folder no does not exist"),

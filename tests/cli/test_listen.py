@@ -96,6 +96,8 @@ def test_missing_samples_are_silence_and_said(here, capsys):
         (["two.wav", "--box", "0", "9" * 5000 + "samples", "0", "9"], 2, "it must be seconds (12.5), min:s"),
         (["two.npz"], 2, "name the settings it was computed with"),
         (["gone.npz", "--preset", "librosa.mel"], 3, "is no table of frames"),
+        (["bad.npz", "--preset", "librosa.mel"], 3, "bad.npz: is no table of frames"),
+        (["array.npz", "--preset", "librosa.mel"], 3, "array.npz: is no table of frames"),
         (["gone.wav"], 3, "gone.wav"),
         (["two.wav", "--preset", "librosa.nothing"], 2, "librosa.nothing"),
     ],
@@ -103,6 +105,9 @@ def test_missing_samples_are_silence_and_said(here, capsys):
 def test_what_cannot_be_heard_ends_with_its_code_and_writes_nothing(two, here, capsys, words, code, says):
     (here / "latin1.toml").write_bytes('# für später\nkind = "stft"\n'.encode("latin-1"))
     (here / "s.toml").write_text('kind = "stft"\n')
+    (here / "bad.npz").write_bytes(b"PK\x03\x04" + bytes(100))
+    with (here / "array.npz").open("wb") as array:
+        np.save(array, np.zeros((3, 4)))
     assert main(["listen", *words, "-o", "out.wav"]) == code
     assert says in capsys.readouterr().err
     assert not Path("out.wav").exists()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any, NoReturn
 
 from sonograph.cli import exits, options, reading
 from sonograph.cli.exits import talk
-from sonograph.errors import SettingsError, SourceError
+from sonograph.errors import SettingsError
 
 HELP = """Compute features of sound files, and of all in folders, into one table: a row for each frame, or for each file
 with --summary. Rows keep the order of the files, whatever the number of processes. A run that was interrupted goes on
@@ -159,24 +158,17 @@ def _choice(arguments: argparse.Namespace) -> Any:
 
 
 def _settings(arguments: argparse.Namespace) -> Any:
-    from sonograph.presets import preset
-    from sonograph.settings import from_toml
-
     if arguments.feature is not None:
         return _choice(arguments)
     for name in ("window", "hop"):
         if getattr(arguments, name) is not None:
             raise SettingsError(f"--{name} is given without --feature; a preset or a file of settings sets it")
     if arguments.preset is not None:
+        from sonograph.presets import preset
+
         settings: Any = preset(arguments.preset)
     else:
-        try:
-            text = Path(arguments.settings).read_text(encoding="utf-8")
-        except OSError as error:
-            raise SourceError(f"{arguments.settings}: could not be read ({error.strerror}). Check the name.") from None
-        except UnicodeDecodeError:
-            raise SettingsError(f"{arguments.settings}: is not text; it must be TOML in UTF-8") from None
-        settings = from_toml(text, arguments.settings)
+        settings = options.settings_in(arguments.settings)
     if settings.quantity == "transform":
         raise SettingsError('the values are complex, and a table holds real numbers: set quantity = "power"')
     return settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, streams
@@ -150,31 +151,20 @@ def _from_features(source: Source, arguments: argparse.Namespace, box: _Box | No
 
 def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> Signal:
     """What the features of one file in a table keep."""
-    import numpy as np
-
     from sonograph.spectrograms import Spectrogram
 
     if box is not None:
         raise SettingsError("--box is given with a .npz of features; cut the sound before, with 'listen --box'")
-    try:
-        with np.load(path) as arrays:
-            values, channel, files = arrays["values"], arrays["channel"], arrays["files"]
-            rate = float(arrays["sample_rate"][0])
-    except (OSError, KeyError, ValueError, IndexError) as error:
-        raise SourceError(f"{path}: is no table of frames that 'sonograph features' wrote ({error}).") from None
-    if len(files) != 1:
-        raise SourceError(f"{path}: holds the features of {len(files)} files. Compute a table of one.")
+    memory, rate = _table(path)
     settings = options.settings(arguments, rate)
     rows = settings.n_rows
-    if rows not in (None, values.shape[1]):
+    if rows not in (None, memory.shape[1]):
         raise SettingsError(
-            f"{path} has {values.shape[1]} features; these settings make {rows}: name those it was made with"
+            f"{path} has {memory.shape[1]} features; these settings make {rows}: name those it was made with"
         )
-    channels = [values[channel == c] for c in np.unique(channel)]
-    memory = np.swapaxes(np.stack(channels), 1, 2)
     frames = range(memory.shape[2])
     made = Spectrogram(
-        values=memory[0] if len(channels) == 1 else memory,
+        values=memory[0] if len(memory) == 1 else memory,
         frames=frames,
         valid=frames,
         sample_rate=rate,
@@ -183,6 +173,22 @@ def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> S
         reference=_reference(settings),
     )
     return _heard(made, arguments, None, None)
+
+
+def _table(path: str) -> tuple[np.ndarray, float]:
+    """The features of the one file in a table (channels, features, frames), and its sample rate."""
+    import numpy as np
+
+    try:
+        with Path(path).open("rb") as file, np.load(file) as arrays:
+            values, channel, files = arrays["values"], arrays["channel"], arrays["files"]
+            rate = float(arrays["sample_rate"][0])
+        memory = np.swapaxes(np.stack([values[channel == c] for c in np.unique(channel)]), 1, 2)
+    except Exception as error:  # of many kinds, where a zip is damaged
+        raise SourceError(f"{path}: is no table of frames that 'sonograph features' wrote ({error}).") from None
+    if len(files) != 1:
+        raise SourceError(f"{path}: holds the features of {len(files)} files. Compute a table of one.")
+    return memory, rate
 
 
 def _reference(settings: Any) -> float | None:

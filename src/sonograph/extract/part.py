@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+import zipfile
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -128,11 +129,17 @@ def make(job: Job, folder: str) -> list[FileReport]:
 
 
 def kept(job: Job, folder: str) -> list[FileReport] | None:
-    """What a part holds that was made before; None where there is none, or where some file had a fault."""
+    """What a part holds that was made before; None where there is none, it is damaged, or some file had a fault."""
     path = Path(folder) / job.name
     if not path.is_file():
         return None
-    reports = read_reports(path)
+    try:
+        with zipfile.ZipFile(path) as part:
+            if part.testzip() is not None:
+                return None
+        reports = read_reports(path)
+    except Exception:  # of many kinds; whatever it is, the part is made again
+        return None
     return None if any(report.fault for report in reports) else reports
 
 
