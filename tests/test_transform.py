@@ -17,9 +17,14 @@ from sonograph import (
     Signal,
     Spectrogram,
     StftSettings,
+    Stream,
     engines,
+    fourier,
+    loudness,
     pieces,
+    reassigned,
     spectrogram,
+    welch,
 )
 from sonograph.settings import (
     EDGES,
@@ -294,3 +299,30 @@ def test_the_precision_follows_the_samples_or_the_engine():
 def test_memory_runs_frame_by_frame():
     values = spectrogram(noise(5000, 2)).values
     assert values.swapaxes(1, 2).flags.c_contiguous
+
+
+SOUND_OF_A_SECOND = Signal(np.zeros(8000), 8000.0)
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        (lambda: spectrogram("a.wav"), r"source is 'a\.wav'; open it first: sonograph\.open\('a\.wav'\)"),
+        (lambda: spectrogram(np.zeros(100)), "source is ndarray, which has no sample rate; give Signal"),
+        (lambda: spectrogram(None), "source is NoneType; it must be a Signal, an open file or another Source"),
+        (lambda: spectrogram(StftSettings(), SOUND_OF_A_SECOND), "source is StftSettings; it must be a Signal"),
+        (lambda: spectrogram(SOUND_OF_A_SECOND, "librosa.mel"), r"settings is str, .*; preset\('librosa\.mel'\) makes"),
+        (lambda: spectrogram(SOUND_OF_A_SECOND, {}), r"settings is dict, which are none; StftSettings\(\) are some"),
+        (lambda: pieces("a.wav", at_most=3), "open it first"),
+        (lambda: pieces(SOUND_OF_A_SECOND, at_most=0), "at_most is 0; it must be 1 or more"),
+        (lambda: pieces(SOUND_OF_A_SECOND, at_most=-1, reuse=True), "at_most is -1; it must be 1 or more"),
+        (lambda: welch([0.0, 1.0]), "source is list, which has no sample rate"),
+        (lambda: fourier("a.wav"), "open it first"),
+        (lambda: reassigned("a.wav"), "open it first"),
+        (lambda: loudness("a.wav"), "open it first"),
+        (lambda: Stream(16, sample_rate=8000.0), "settings is int, which are none"),
+    ],
+)
+def test_the_commonest_mistakes_are_told_in_a_sentence(act, says):
+    with pytest.raises(SettingsError, match=says):
+        act()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.sources import Source
+from sonograph.sources import Source, check_source
 
 STEP = 0.1  # seconds between blocks
 STEPS = 4  # to a block
@@ -21,8 +21,8 @@ WEIGHTS = (1.0, 1.0, 1.0, 1.41, 1.41)
 """Of left, right, centre and the two surround channels."""
 AT_ONCE = 1 << 20  # samples that are filtered at a time
 
-# The standard gives coefficients at 48 kHz; these are the filters they come from (De Man 2014), which give them back
-# to 1e-12 and any other rate's.
+# The standard gives coefficients at 48 kHz; these are the filters they come from, as libebur128 has them, which give
+# them back to 1e-12 and any other rate's.
 SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)  # Hz, dB, Q
 HIGH_PASS = (38.13547087602444, 0.5003270373238773)  # Hz, Q
 
@@ -67,6 +67,7 @@ def loudness(source: Source, *, weights: tuple[float, ...] | None = None) -> Lou
     >>> round(loudness(signals.tone(997.0, 2.0, amplitude=1.0)).integrated, 2)
     -3.01
     """
+    check_source(source)
     given = WEIGHTS[: source.n_channels] if weights is None else tuple(weights)
     if source.unit != "FS":
         raise SettingsError(f'unit is "{source.unit}"; loudness is of samples in FS, where 1.0 is full scale')

@@ -17,7 +17,7 @@ from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short
 from sonograph.plan import Plan
 from sonograph.settings import StftSettings
-from sonograph.sources import Source
+from sonograph.sources import Source, check_source
 from sonograph.spectrograms import Spectrogram
 
 
@@ -104,6 +104,7 @@ def reassigned(source: Source, settings: StftSettings | None = None, *, engine: 
         raise SettingsError('settings are not StftSettings of quantity "power"; reassignment is of a power')
     if settings.remove_dc or settings.preemphasis:
         raise SettingsError("remove_dc or preemphasis is set; reassignment takes frames as they are")
+    check_source(source)
     refuse_too_short(settings, source.n_samples)
     plain = dataclasses.replace(settings, quantity="transform")
     plan = Plan(plain, source, source.read(range(0)).dtype, engine)

@@ -7,6 +7,7 @@ A Source can be asked for any range of samples, also beyond its ends, and answer
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -122,6 +123,24 @@ class Signal:
         return (
             f"<Signal: {channels}{self.n_samples} samples, {self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}>"
         )
+
+
+def check_source(source: Any) -> None:
+    """Refuse what no samples can be read from, and say what to do with it.
+
+    Raises
+    ------
+    SettingsError
+        A path, an array, settings …
+    """
+    if callable(getattr(source, "read", None)) and hasattr(source, "sample_rate"):
+        return
+    kind = type(source).__name__
+    if isinstance(source, str | os.PathLike):
+        raise SettingsError(f"source is {os.fspath(source)!r}; open it first: sonograph.open({os.fspath(source)!r})")
+    if hasattr(source, "__len__"):
+        raise SettingsError(f"source is {kind}, which has no sample rate; give Signal(samples, sample_rate)")
+    raise SettingsError(f"source is {kind}; it must be a Signal, an open file or another Source")
 
 
 def zeros_outside(samples: range, n_samples: int, read: Any) -> np.ndarray:

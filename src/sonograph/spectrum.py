@@ -12,7 +12,7 @@ from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings
 from sonograph.settings.common import one_of
 from sonograph.settings.stft import SCALINGS, Window, check_window
-from sonograph.sources import Source
+from sonograph.sources import Source, check_source
 from sonograph.transform import pieces, spectrogram
 from sonograph.windows import window_values
 
@@ -87,6 +87,7 @@ def welch(
     >>> float(spectrum.frequencies[spectrum.values.argmax()].round())
     1008.0
     """
+    check_source(source)
     settings = StftSettings(edges="inside", scaling="density") if settings is None else settings
     if not isinstance(settings, StftSettings) or settings.quantity != "power":
         raise SettingsError('settings are not StftSettings of quantity "power"; welch averages the power of frames')
@@ -161,6 +162,7 @@ def fourier(source: Source, *, window: Window = "boxcar", scaling: str = "spectr
     """
     from scipy.fft import rfft
 
+    check_source(source)
     n = source.n_samples
     one_of("scaling", scaling, SCALINGS)
     if n == 0:

@@ -29,7 +29,8 @@ from sonograph.settings import (
     stft_of,
     whole_sound,
 )
-from sonograph.sources import Source
+from sonograph.settings.common import whole
+from sonograph.sources import Source, check_source
 from sonograph.spectrograms import Spectrogram
 
 
@@ -76,6 +77,7 @@ def spectrogram(
     <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
     """
     settings = StftSettings() if settings is None else settings
+    check_source(source)
     if whole_sound(settings):
         return _from_the_whole(source, settings, frames, engine, out)
     plan, available = _plan_for(source, settings, engine)
@@ -117,11 +119,12 @@ def pieces(
     [40, 40, 14]
     """
     settings = StftSettings() if settings is None else settings
+    check_source(source)
     reason = whole_sound(settings)
     if reason:
         raise SettingsError(f"{reason}; it cannot be computed in pieces: use spectrogram")
     plan, available = _plan_for(source, settings, engine)
-    ranges = split(available, at_most)
+    ranges = split(available, whole("at_most", at_most, 1))
 
     def run() -> Iterator[Spectrogram]:
         memory = plan.empty(min(at_most, len(available))) if reuse else None

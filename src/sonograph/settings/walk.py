@@ -8,6 +8,7 @@ from typing import Any
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import Band, BandSettings
 from sonograph.settings.banks import BANKS
+from sonograph.settings.common import Json
 from sonograph.settings.constantq import CONSTANT_Q
 from sonograph.settings.features import STAGES
 from sonograph.settings.levels import LevelSettings
@@ -34,7 +35,10 @@ _BANKS: dict[str, Any] = {c.kind: c for c in BANKS}
 
 def stages(settings: Any) -> list[Any]:
     """All stages of settings, the transform first."""
-    found = [settings]
+    if not isinstance(settings, Json):
+        hint = f"preset({settings!r}) makes some" if isinstance(settings, str) else "StftSettings() are some"
+        raise SettingsError(f"settings is {type(settings).__name__}, which are none; {hint}")
+    found: list[Any] = [settings]
     while not isinstance(found[-1], StftSettings):
         found.append(found[-1].of)
     return found[::-1]
