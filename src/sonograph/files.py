@@ -55,7 +55,7 @@ def written(
     final = Path(path)
     check_output(final, overwrite=overwrite, keep=keep, folder=folder)
     part = _beside(final)
-    with _terminated_as_interrupt():
+    with terminated_as_interrupt():
         try:
             yield part
             _finish(part, final, overwrite)
@@ -102,8 +102,8 @@ def _finish(part: Path, final: Path, overwrite: bool) -> None:
     if part.is_dir():
         _take_place(part, final)
         return
-    mode = final.stat().st_mode & 0o777 if final.exists() else 0o666 & ~_umask()
-    part.chmod(mode)
+    if final.exists():
+        part.chmod(final.stat().st_mode & 0o777)
     if overwrite:
         part.replace(final)
         return
@@ -145,7 +145,7 @@ def _beside(final: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _terminated_as_interrupt() -> Iterator[None]:
+def terminated_as_interrupt() -> Iterator[None]:
     """SIGTERM unwinds the stack, so that what is half written is removed, and then ends the process."""
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield
@@ -192,12 +192,6 @@ def _same(a: Path, b: Any) -> bool:
         return a.samefile(b)
     except (OSError, TypeError, ValueError):
         return False
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _name(path: Path) -> str:

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,27 @@ def test_interrupted_leaves_no_half_picture(here, number, code):
     assert process.returncode == code
     assert "Traceback" not in said
     assert list((here / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["draw", "listen"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_while_standard_input_is_read_leaves_nothing(here, command, number, code):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sonograph", command, "-", "-o", "out.wav" if command == "listen" else "out.png"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(here)},
+    )
+    process.stdin.write(bytes(3 << 20))  # the end does not come
+    process.stdin.flush()
+    while not any(path.stat().st_size for path in here.glob("sonograph-*/*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.kill(process.pid, number)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert b"Traceback" not in said
+    assert list(here.iterdir()) == []
 
 
 @pytest.mark.parametrize("given", [["--version"], ["draw"], ["info", "no such file.wav"]])

@@ -54,6 +54,16 @@ def test_a_file_has_the_rights_of_any_new_file_or_of_the_one_it_replaces(tmp_pat
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o604
 
 
+def test_the_rights_of_what_other_threads_write_are_left_alone(tmp_path, monkeypatch):
+    def refuse(mask):
+        raise AssertionError("the mask is that of all threads")
+
+    monkeypatch.setattr(os, "umask", refuse)
+    for _ in range(2):
+        with written(tmp_path / "a") as part:
+            part.write_text("")
+
+
 def test_a_disk_full_on_the_nth_write_leaves_what_was_there(tmp_path, monkeypatch):
     (tmp_path / "a.bin").write_text("before")
     write = os.write

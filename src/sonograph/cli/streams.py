@@ -25,7 +25,9 @@ def inputs(files: list[str]) -> Iterator[list[str]]:
         return
     if files.count(STANDARD) > 1:
         raise SettingsError("standard input is named twice; it can be read once")
-    with tempfile.TemporaryDirectory(prefix="sonograph-") as folder:
+    from sonograph.files import terminated_as_interrupt
+
+    with terminated_as_interrupt(), tempfile.TemporaryDirectory(prefix="sonograph-") as folder:
         path = Path(folder) / "standard input"
         with path.open("wb") as kept:
             while part := sys.stdin.buffer.read(1 << 20):
