@@ -1,17 +1,25 @@
 """What is not a sound file is said so, in one sentence that names it."""
 
+import contextlib
+import json
 import os
 import pickle
+import socket
 import struct
+import subprocess
+import sys
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from sonograph import cli
 from sonograph.errors import LimitError, SourceError
 from sonograph.io.audio import open as open_sound
 from sonograph.io.audio import read
+from sonograph.io.door import OpenFile
 from sonograph.limits import Limits
 
 
@@ -34,6 +42,7 @@ def noise():
             b"version https://git-lfs.github.com/spec/v1\n",
             r"pointer\.wav: is a Git LFS pointer.*git lfs",
         ),
+        ("._a.wav", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X" + bytes(82), r"\._a\.wav: is the side file that macOS"),
         ("zeros.wav", bytes(500), r"zeros\.wav: holds only zeros"),
         ("head.wav", b"RIFF\4\0\0\0WAVE", r"head\.wav: the WAV header has no format chunk"),
     ],
@@ -42,6 +51,58 @@ def test_what_holds_no_sound_is_named_for_what_it_is(tmp_path, name, content, me
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceError, match=message):
         open_sound(tmp_path / name)
+
+
+def test_content_decides_and_not_the_name(tmp_path, noise):
+    soundfile.write(tmp_path / "a.wav", noise, 48_000, format="FLAC")
+    with open_sound(tmp_path / "a.wav") as sound:
+        assert sound.format == "FLAC, 16 bit" and sound.check().word == "ok"
+
+
+@pytest.mark.parametrize(
+    ("container", "size"),
+    [
+        *((container, "zero") for container in ("WAV", "RF64", "W64", "AIFF", "AIFF count", "AU", "CAF")),
+        *((container, "all ones") for container in ("WAV", "RF64", "W64", "AU", "CAF")),
+    ],
+)
+def test_a_recorder_that_lost_power_loses_no_sample(tmp_path, noise, container, size):
+    """Each has written its header first, and would have come back to put the size of the data in."""
+    path = tmp_path / "a"
+    soundfile.write(path, noise, 48_000, format=container.split()[0], subtype="PCM_16")
+    data = bytearray(path.read_bytes())
+    with open_sound(path) as sound:
+        wanted = sound.read(range(4000))
+    name = {"W64": b"data\xf3\xac", "AIFF": b"SSND", "AIFF count": b"SSND", "AU": b".snd"}.get(container, b"data")
+    width = {"W64": 8, "CAF": 8}.get(container, 4)
+    at = data.index(name) + {"W64": 16, "AU": 8}.get(container, 4)
+    if container == "RF64":
+        at, width = data.index(b"ds64") + 16, 8  # the real size stands there
+    if container == "AIFF count":
+        count = data.index(b"COMM") + 10
+        data[count : count + 4] = bytes(4)
+    data[at : at + width] = (bytes if size == "zero" else lambda n: b"\xff" * n)(width)
+    path.write_bytes(data)
+    with open_sound(path) as sound:
+        status = sound.check()
+        assert (status.word, status.reason) == ("warn", "length-unknown"), status
+        assert "does not say how long" in status.sentence
+        np.testing.assert_array_equal(sound.read(range(sound.n_samples))[:, :4000], wanted)
+        assert sound.n_samples - 4000 in range(2)
+
+
+def test_flac_that_is_not_what_was_encoded_says_md5(tmp_path, noise):
+    soundfile.write(tmp_path / "a.flac", noise, 48_000)
+    data = bytearray((tmp_path / "a.flac").read_bytes())
+    data[30] ^= 1
+    (tmp_path / "a.flac").write_bytes(data)
+    with open_sound(tmp_path / "a.flac") as sound:
+        status = sound.check()
+    assert (status.word, status.reason, status.decoded) == (
+        "warn",
+        "md5",
+        4000,
+    ) and "its MD5 differs" in status.sentence
 
 
 def test_what_is_not_a_file_is_refused_without_waiting(tmp_path):
@@ -58,6 +119,98 @@ def test_what_is_not_a_file_is_refused_without_waiting(tmp_path):
     (tmp_path / "zero.wav").symlink_to("/dev/zero")
     with pytest.raises(SourceError, match=r"zero\.wav: is a device"):
         open_sound(tmp_path / "zero.wav")
+    (tmp_path / "lost.wav").symlink_to("nowhere.wav")
+    with pytest.raises(SourceError, match=r"lost\.wav: is a link to a file that does not exist"):
+        open_sound(tmp_path / "lost.wav")
+    with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(tmp_path):
+        server.bind("socket.wav")
+        with pytest.raises(SourceError, match=r"socket\.wav: is (a socket|not a file)"):
+            open_sound("socket.wav")
+    with pytest.raises(SourceError, match=r"does not exist: a part of its path is not a folder"):
+        open_sound("/dev/null/a.wav")
+
+
+def test_a_file_that_may_not_be_read_says_so(tmp_path, noise):
+    soundfile.write(tmp_path / "a.wav", noise, 48_000)
+    (tmp_path / "a.wav").chmod(0)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    code = "import os, sys; from sonograph.io.examine import examine\n"
+    code += "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+    code += "print(examine(sys.argv[1]))"
+    said = subprocess.run([sys.executable, "-c", code, tmp_path / "a.wav"], capture_output=True, text=True, check=True)
+    assert "reason='denied'" in said.stdout and "a.wav: may not be read. Ask for the right to read it." in said.stdout
+
+
+ODD_NAMES = (
+    b"-rf", b"--help", b"%2e%2e", b"a b.wav", b"caf\xe9.wav", b"two\nlines.wav", "é.wav".encode(),
+    "e\u0301.wav".encode(), b"$(touch x);`id`&|.wav", b"<script>alert(1)<script>", b"x" * 251 + b".wav",
+    b"\x1b[31m.wav", "\u202egnp.wav".encode(),
+)  # fmt: skip
+
+
+def test_any_name_is_a_name(tmp_path, noise, monkeypatch, capsys):
+    """Each is read, and is one line of the report; both ways to write é are two files."""
+    monkeypatch.chdir(tmp_path)
+    for i, name in enumerate(ODD_NAMES):
+        soundfile.write("sound", noise[: 2000 + i, 0], 48_000, format="WAV")
+        Path("sound").rename(os.fsdecode(name))
+    files = [os.fsdecode(name) for name in ODD_NAMES]
+    assert cli.main(["info", "--json", "--report", "report.jsonl", "--", *files]) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["file"], line["n_samples"]) for line in said] == [(file, 2000 + i) for i, file in enumerate(files)]
+    lines = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines()]
+    assert [os.fsencode(line["path"]) for line in lines] == list(ODD_NAMES)
+    assert all(line["file"].isprintable() for line in lines)
+    assert cli.main(["info", "--", *files]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 9 * len(files) - 1  # eight facts, and a line between two
+    assert cli.main(["features", "-o", "a.jsonl", "--preset", "htk.mfcc", "--summary", "-q", "--", *files]) == 0
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_bytes().splitlines()]
+    assert [os.fsencode(row["file"]) for row in rows] == list(ODD_NAMES)
+    assert cli.main(["draw", "-o", "a.png", "--bare", "-q", "--", *files]) == 0
+    assert cli.main(["features", "-o", "b.csv", "--preset", "librosa.mfcc", "--max-bytes", "9", "--", *files]) == 3
+    told = capsys.readouterr().err
+    assert (
+        len([line for line in told.splitlines() if "9. Allow more" in line]) == len(files)
+        and "\x1b" not in told
+        and "\nlines" not in told
+    )
+    made = {"report.jsonl", "a.jsonl", "a.png"}
+    assert {path.name for path in Path().iterdir()} == made | {os.fsdecode(name) for name in ODD_NAMES}
+
+
+def test_a_descriptor_is_as_good_as_a_name(tmp_path, noise):
+    path = tmp_path / "a.flac"
+    soundfile.write(path, noise, 48_000)
+    with path.open("rb") as file, open_sound(path) as named, open_sound(f"/dev/fd/{file.fileno()}") as sound:
+        np.testing.assert_array_equal(sound.read(range(4000)), named.read(range(4000)))
+        assert sound.check() == named.check()
+
+
+@pytest.mark.parametrize("hours", [24, 24 * 40])
+def test_a_long_sound_is_streamed_or_refused_before_it_is_read(tmp_path, monkeypatch, hours):
+    """A file with holes, 16 bit at 1000 Hz; what is longer than a month is refused from its header alone."""
+    path, n_bytes = tmp_path / "a.wav", hours * 3600 * 2000
+    head = b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0" + struct.pack("<QQQI", n_bytes + 80, n_bytes, n_bytes // 2, 0)
+    head += b"fmt \x10\0\0\0" + struct.pack("<HHIIHH", 1, 1, 1000, 2000, 2, 16) + b"data\xff\xff\xff\xff"
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(len(head) + n_bytes)
+    if hours > 31 * 24:
+        reads = []
+        at = OpenFile.at
+        monkeypatch.setattr(OpenFile, "at", lambda *asked: reads.append(asked[2]) or at(*asked))
+        with pytest.raises(LimitError, match=r"a\.wav: has 3,456,000 seconds.*--max-seconds"):
+            open_sound(path)
+        assert sum(reads) < 100_000
+        return
+    tracemalloc.start()
+    with open_sound(path) as sound:
+        status = sound.check()
+        assert (status.word, status.decoded) == ("ok", hours * 3_600_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 << 20
 
 
 @pytest.mark.parametrize(

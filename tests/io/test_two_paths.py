@@ -47,6 +47,20 @@ def test_any_range_is_what_the_blocks_hold(folder, name):
             np.testing.assert_allclose(sound.read(range(int(first), stop)), whole[:, first:stop], rtol=0, atol=limit)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_blocks_of_any_size_hold_the_same_samples(folder, name):
+    with open_sound(folder / name) as sound:
+        whole, status = np.concatenate(list(sound.blocks(1 << 20)), axis=1), sound.status
+        for size in (*(1 << power for power in range(5, 20, 2)), 999, COUNT, COUNT - 1, COUNT + 1, None):
+            at = 0
+            for block in sound.blocks(size):
+                np.testing.assert_array_equal(block, whole[:, at : at + block.shape[1]])
+                at += block.shape[1]
+            assert at == whole.shape[1] and sound.status == status
+        first = [block for block, _ in zip(sound.blocks(1), range(3000), strict=False)]
+        np.testing.assert_array_equal(np.concatenate(first, axis=1), whole[:, :3000])
+
+
 def test_many_channels_keep_their_order(tmp_path):
     for container, count in (("WAV", 1024), ("FLAC", 8), ("OGG", 12), ("AIFF", 255)):
         sound = np.tile((np.arange(count) + 1) / (count + 1) * 0.5, (3000, 1))

@@ -27,8 +27,9 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def talk(words: str) -> None:
-    """A line on standard error."""
-    print(f"sonograph: {words}", file=sys.stderr)
+    """A line on standard error, also where a name in it holds what would move the cursor."""
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
+    print(f"sonograph: {line}", file=sys.stderr)
 
 
 def code_of(error: BaseException) -> int | None:

@@ -119,8 +119,11 @@ def _recipe(file: str) -> dict[str, Any] | None:
 
 def words(facts: dict[str, Any]) -> str:
     """The same for people, a fact a line."""
+    from sonograph.io.status import shown
+
+    name = shown(facts["file"])
     if "recipe" in facts:
-        return "\n".join([facts["file"], *(f"  {k:<12}{json.dumps(v)}" for k, v in facts["recipe"].items())])
+        return "\n".join([name, *(f"  {k:<12}{json.dumps(v)}" for k, v in facts["recipe"].items())])
     minutes, seconds = divmod(facts["duration"], 60)
     hours, minutes = divmod(int(minutes), 60)
     clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""
@@ -136,7 +139,7 @@ def words(facts: dict[str, Any]) -> str:
         ("device", facts["metadata"].get("device")),
         ("status", facts["sentence"] or "ok"),
     ]
-    return "\n".join([facts["file"], *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
+    return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
 
 
 def _decibels(power: float) -> float | None:

@@ -40,6 +40,10 @@ def layout_of(file: OpenFile) -> Layout:
     end = 8 + int.from_bytes(head[4:8], "big")
     start, there = _sound(file, sound, faults)
     step = n_channels * encoding.width if encoding else 1
+    if not promised and there >= step:  # a recorder that lost power has not come back to count them
+        promised = there // step
+        what = "the header does not say how long the sound is, as when a recorder loses power. All of the "
+        faults.insert(0, Fault("warn", "length-unknown", f"{what}{promised:,} samples that follow it were used."))
     n_samples = min(promised, there // step) if encoding else None
     if n_samples is not None and n_samples < promised:
         what = f"the header promises {promised:,} samples but the file has {n_samples:,} of them. What is there was "
@@ -89,14 +93,15 @@ def _sound(file: OpenFile, sound: Chunk | None, faults: list[Fault]) -> tuple[in
         return file.size, 0
     offset = int.from_bytes(file.at(sound.start, 4), "big")
     start = sound.start + 8 + offset
+    lost_power = sound.claimed == 0 and file.size > start and not chunks.are_chunks(file, sound.start, chunks.BIG)
+    if lost_power:
+        faults.append(Fault("warn", "length-unknown", "its sound chunk does not say how long it is. All was used."))
+        return start, max(0, file.size - start)
     if sound.claimed > sound.size:
         what = (
             f"its sound chunk promises {sound.claimed:,} bytes and the file ends after {sound.size:,}. What is there "
         )
         faults.append(Fault("partial", "data-cut", what + "was used; copy the file again if you have the original."))
-    if sound.claimed == 0 and file.size > start and not chunks.are_chunks(file, sound.start, chunks.BIG):
-        faults.append(Fault("warn", "length-unknown", "its sound chunk says that it has no bytes. All were used."))
-        return start, file.size - start
     return start, max(0, sound.start + sound.size - start)
 
 

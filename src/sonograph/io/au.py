@@ -38,7 +38,8 @@ def layout_of(file: OpenFile) -> Layout:
     faults: list[Fault] = []
     encoding = Encoding(*_PLAIN[code], big, 8 * _PLAIN[code][1]) if code in _PLAIN else None
     step = n_channels * encoding.width if encoding else 1
-    promised = None if claimed == 0xFFFFFFFF else claimed
+    lost_power = claimed == 0 and file.size > first
+    promised = None if claimed == 0xFFFFFFFF or lost_power else claimed
     expected, there = extent(file, promised, file.size - first, step, "AU", faults)
     n_samples = there // step if encoding else None
     expected = expected if encoding else None

@@ -30,7 +30,8 @@ def layout_of(file: OpenFile) -> Layout:
     if len(body) < 32:
         raise file.error("no-format", "the CAF header has no whole format chunk (desc). It cannot be read.")
     rate, name, flags, n_bytes, _, n_channels, bits = struct.unpack(">d4s5I", body)
-    if data is None or data.size < 4:
+    lost_power = data is not None and data.claimed in (0, 4) and not chunks.are_chunks(file, data.start + 4, chunks.CAF)
+    if data is None or file.size < data.start + 4:
         raise file.error("no-data", "the CAF file ends before its samples. Copy it again if you have the original.")
     if not n_channels:
         raise file.error("channels", "the header says 0 channels. It cannot be read.")
@@ -41,7 +42,7 @@ def layout_of(file: OpenFile) -> Layout:
     encoding = Encoding(_LAWS[name], 1, True, 8) if name in _LAWS else encoding
     step = n_channels * encoding.width if encoding else 1
     start = data.start + 4  # after the count of edits
-    claimed = None if data.claimed < 0 else data.claimed - 4
+    claimed = None if data.claimed < 0 or lost_power else max(0, data.claimed - 4)
     expected, there = extent(file, claimed, file.size - start, step, "CAF", faults)
     n_samples = there // step if encoding else None
     expected = expected if encoding else None
