@@ -99,3 +99,10 @@ def test_one_seed_gives_one_answer():
 def test_what_cannot_be_is_refused(call, says):
     with pytest.raises(SettingsError, match=says):
         call()
+
+
+@pytest.mark.parametrize("n", [40, 41])
+def test_white_noise_is_as_strong_at_its_ends_as_elsewhere(n):
+    power = np.array([np.abs(np.fft.rfft(augment.noise(n, seed=seed, dtype="float64"))) ** 2 for seed in range(3000)])
+    mean = power.mean(axis=0)
+    np.testing.assert_allclose(mean, mean[1:-1].mean(), rtol=0.12)

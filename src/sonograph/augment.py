@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.signals.noise import shaped
 from sonograph.sources import Signal
 from sonograph.spectrograms import Spectrogram
 
@@ -23,7 +24,7 @@ COLOURS = {"brown": -2.0, "pink": -1.0, "white": 0.0, "blue": 1.0, "violet": 2.0
 
 
 def mask_frequency(values: Rows, *, widest: int, seed: int, count: int = 1, fill: float = 0.0) -> Rows:
-    """Rows of numbers with neighbouring rows blotted out: SpecAugment's frequency masking (Park et al. 2019, 2.2).
+    """Rows of numbers with neighbouring rows blotted out: SpecAugment's frequency masking (Park et al. 2019).
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def mask_frequency(values: Rows, *, widest: int, seed: int, count: int = 1, fill
 
 
 def mask_time(values: Rows, *, longest: int, seed: int, count: int = 1, fill: float = 0.0) -> Rows:
-    """Rows of numbers with neighbouring frames blotted out: SpecAugment's time masking (Park et al. 2019, 2.2).
+    """Rows of numbers with neighbouring frames blotted out: SpecAugment's time masking (Park et al. 2019).
 
     Parameters and errors as in `mask_frequency`; `longest` is T, in frames.
 
@@ -160,18 +161,14 @@ def noise(n_samples: int, *, colour: str = "white", seed: int, dtype: str = "flo
     >>> float(np.mean(noise(1000, colour="pink", seed=0, dtype="float64") ** 2).round(12))
     1.0
     """
-    from scipy.fft import irfft
-
     if colour not in COLOURS:
         raise SettingsError(f"colour is {colour!r}; it must be one of {', '.join(COLOURS)}")
     if n_samples < 2:
         raise SettingsError(f"n_samples is {n_samples}; it must be 2 or more, or there is nothing to colour")
-    draws = np.random.default_rng(seed).standard_normal((n_samples // 2 + 1, 2))
-    spectrum = draws[:, 0] + 1j * draws[:, 1]
+    density = np.ones(n_samples // 2 + 1)
     if COLOURS[colour]:
-        spectrum[0] = 0
-        spectrum[1:] *= np.arange(1, len(spectrum)) ** (COLOURS[colour] / 2)
-    samples = irfft(spectrum, n_samples)
+        density = np.concatenate([[0.0], np.arange(1.0, len(density)) ** COLOURS[colour]])
+    samples = shaped(density, n_samples, seed)
     return (samples / np.sqrt(np.mean(samples**2))).astype(dtype)
 
 

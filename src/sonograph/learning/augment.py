@@ -22,7 +22,7 @@ Seeds = int | Sequence[int]
 def mask_frequency(
     values: torch.Tensor, *, widest: int, seed: Seeds, count: int = 1, fill: float = 0.0
 ) -> torch.Tensor:
-    """Rows of numbers with neighbouring rows blotted out: SpecAugment's frequency masking (Park et al. 2019, 2.2).
+    """Rows of numbers with neighbouring rows blotted out: SpecAugment's frequency masking (Park et al. 2019).
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def mask_frequency(
 
 
 def mask_time(values: torch.Tensor, *, longest: int, seed: Seeds, count: int = 1, fill: float = 0.0) -> torch.Tensor:
-    """Rows of numbers with neighbouring frames blotted out: SpecAugment's time masking (Park et al. 2019, 2.2).
+    """Rows of numbers with neighbouring frames blotted out: SpecAugment's time masking (Park et al. 2019).
 
     Parameters and errors as in `mask_frequency`; `longest` is T, in frames.
 

@@ -118,8 +118,13 @@ def pink_noise(
     frequencies = np.fft.rfftfreq(n, 1 / sample_rate)
     density = np.zeros(len(frequencies))
     density[1:] = level * 1000.0 / frequencies[1:]
-    draws = checks.generator(seed).normal(size=(len(frequencies), 2))
-    transform = np.sqrt(density * sample_rate * n / 4) * (draws[:, 0] + 1j * draws[:, 1])
-    if n % 2 == 0:
-        transform[-1] = np.sqrt(2) * transform[-1].real  # real by symmetry, so one draw carries all of it
-    return Signal(np.fft.irfft(transform, n), sample_rate, unit)
+    return Signal(shaped(density * sample_rate, n, seed), sample_rate, unit)
+
+
+def shaped(density: np.ndarray, n: int, seed: int) -> np.ndarray:
+    """Normal noise (n,) of a one-sided power spectral density (n // 2 + 1,), per cycle a sample."""
+    draws = checks.generator(seed).normal(size=(len(density), 2))
+    transform = np.sqrt(density * n / 4) * (draws[:, 0] + 1j * draws[:, 1])
+    ends = [0, -1] if n % 2 == 0 else [0]
+    transform[ends] = np.sqrt(2) * transform[ends].real  # real by symmetry, so one draw carries all of it
+    return np.fft.irfft(transform, n)
