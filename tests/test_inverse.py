@@ -1,5 +1,7 @@
 """Sound back from spectrograms: what went in comes out."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 import scipy.signal
@@ -167,3 +169,16 @@ def test_a_box_that_ends_before_it_begins_is_refused():
         box(made, hertz=(500.0, 100.0))
     with pytest.raises(SettingsError, match="is a level; a box is cut out of a transform or its power"):
         box(level(power(made)), hertz=(100.0, 500.0))
+
+
+@pytest.mark.parametrize("edges", ["zeros", "inside"])
+def test_a_sound_that_comes_back_keeps_its_time(edges):
+    begun = datetime(2026, 5, 1, 4, 30, tzinfo=UTC)
+    sound = Signal(noise(8000).samples, 8000.0, start=begun)
+    made = spectrogram(sound, transform(window_length=512, hop=128, edges=edges))
+    back = istft(made)
+    assert back.start == begun
+    np.testing.assert_allclose(back.samples[1000:7000], sound.samples[1000:7000], atol=1e-10)
+    part = istft(made.select(frames=range(20, 40)))
+    later = round((part.start - begun).total_seconds() * 8000)
+    np.testing.assert_allclose(part.samples[600:1500], sound.samples[later + 600 : later + 1500], atol=1e-10)

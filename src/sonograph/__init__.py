@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from sonograph.lufs import loudness as loudness
     from sonograph.named_features import feature as feature
     from sonograph.named_features import feature_names as feature_names
+    from sonograph.pictures.marks import Mark as Mark
+    from sonograph.pictures.settings import PictureSettings as PictureSettings
     from sonograph.presets import preset as preset
     from sonograph.presets import preset_names as preset_names
     from sonograph.reassignment import reassigned as reassigned
@@ -78,6 +80,9 @@ if TYPE_CHECKING:
     from sonograph.settings import TemporalSettings as TemporalSettings
     from sonograph.settings import TonnetzSettings as TonnetzSettings
     from sonograph.settings import YinSettings as YinSettings
+    from sonograph.settings import from_dict as from_dict
+    from sonograph.settings import from_toml as from_toml
+    from sonograph.settings import to_toml as to_toml
     from sonograph.sources import Signal as Signal
     from sonograph.sources import Source as Source
     from sonograph.spectrograms import Spectrogram as Spectrogram
@@ -99,7 +104,7 @@ _HOME = {
         "Band", "MelBank", "BarkBank", "LinearBank", "GammatoneBank", "ChromaBank", "OctaveBank", "MillidecadeBank",
         "TemporalSettings", "AutocorrelationSettings", "YinSettings", "PyinCandidates", "PyinSettings", "ShapeSettings",
         "OnsetSettings", "TempogramSettings", "SeparationSettings", "TonnetzSettings", "ConstantQSettings",
-        "PitchClassSettings", "MultitaperSettings",
+        "PitchClassSettings", "MultitaperSettings", "from_dict", "from_toml", "to_toml",
     ),
     "sonograph.presets": ("preset", "preset_names"),
     "sonograph.named_features": ("feature", "feature_names"),
@@ -117,6 +122,8 @@ _HOME = {
     "sonograph.reassignment": ("reassigned",),
     "sonograph.lufs": ("loudness",),
     "sonograph.drawing": ("draw", "draw_bands", "show"),
+    "sonograph.pictures.settings": ("PictureSettings",),
+    "sonograph.pictures.marks": ("Mark",),
     "sonograph.io.audio": ("open", "read"),
     "sonograph.io.resampling": ("resample",),
 }  # fmt: skip

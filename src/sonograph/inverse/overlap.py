@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 
@@ -70,7 +71,10 @@ def signal_of(spectrogram: Spectrogram, samples: np.ndarray, n_samples: int | No
         raise SettingsError(f"n_samples is {n_samples}; these frames see 0 to {samples.shape[1]} samples")
     samples = samples[:, :n_samples]
     kept = spectrogram.values.ndim > 2
-    return Signal(samples if kept else samples[0], spectrogram.sample_rate, spectrogram.unit)
+    start = spectrogram.start
+    if start is not None and frames:
+        start += timedelta(seconds=max(0, samples_for(stft, frames).start) / spectrogram.sample_rate)
+    return Signal(samples if kept else samples[0], spectrogram.sample_rate, spectrogram.unit, start)
 
 
 class Overlap:
