@@ -15,7 +15,7 @@ from sonograph import preset, preset_names, read, spectrogram
 from sonograph.cli import main
 from sonograph.cli.progress import Progress
 from sonograph.errors import SourceError
-from sonograph.extract import part, processes, run
+from sonograph.extract import part, run
 from sonograph.extract.alone import alone
 from sonograph.extract.find import sound_files
 from sonograph.extract.part import make
@@ -150,9 +150,22 @@ def test_a_summary_is_one_row_a_file(folder):
 
 def test_any_number_of_processes_gives_the_same_table(folder, monkeypatch):
     main(["features", "birds", "-o", "one.npz", "--preset", "librosa.mfcc", "-q"])
-    monkeypatch.setattr(processes, "WORTH", 0)
     assert main(["features", "birds", "-o", "two.npz", "--preset", "librosa.mfcc", "-q", "--processes", "2"]) == 0
     assert Path("one.npz").read_bytes() == Path("two.npz").read_bytes()
+
+
+def noted(job, folder):
+    Path("processes", str(os.getpid())).touch()
+    return make(job, folder)
+
+
+@pytest.mark.parametrize(("given", "here"), [(["--processes", "3"], False), (["--processes", "1"], True), ([], True)])
+def test_small_files_are_shared_among_processes_where_that_is_asked_for(folder, monkeypatch, given, here):
+    Path("processes").mkdir()
+    monkeypatch.setattr(run, "make", noted)
+    assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank", "-q", *given]) == 0
+    names = {path.name for path in Path("processes").iterdir()}
+    assert names == {str(os.getpid())} if here else len(names) <= 3 and str(os.getpid()) not in names
 
 
 def killed_by_seven(job, folder):
@@ -164,7 +177,6 @@ def killed_by_seven(job, folder):
 
 
 def test_a_file_that_ends_its_process_is_the_only_one_lost(folder, monkeypatch, capsys):
-    monkeypatch.setattr(processes, "WORTH", 0)
     monkeypatch.setattr(run, "AT_ONCE", 3)
     monkeypatch.setattr(run, "make", killed_by_seven)
     few = [f"birds/{i}.wav" for i in (5, 6, 7, 8)]

@@ -184,7 +184,6 @@ def test_any_number_of_processes_gives_the_same_table(glide, monkeypatch):
         soundfile.write(f"{i}.wav", 0.1 * np.random.default_rng(i).standard_normal(9000 + 500 * i), RATE)
     words = ["features", *(f"{i}.wav" for i in range(4)), "--feature", "rms,yin", "--hop", "10ms", "-q"]
     assert main([*words, "-o", "one.npz", "--processes", "1"]) == 0
-    monkeypatch.setattr(processes, "WORTH", 0)
     monkeypatch.setattr(run, "AT_ONCE", 1)
     assert main([*words, "-o", "two.npz", "--processes", "2"]) == 0
     assert Path("one.npz").read_bytes() == Path("two.npz").read_bytes()

@@ -59,7 +59,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--summary", action="store_true", help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each"
     )
     run = options.group(parser, "how to run")
-    run.add_argument("--processes", type=int, metavar="N", help="at a time, each on one thread [all cores]")
+    run.add_argument(
+        "--processes", type=int, metavar="N", help="at a time, each on one thread [all cores for 32 MB or more]"
+    )
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(run)
     reading.add_reading(parser, "bytes")
@@ -80,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.preset is not None:
         opening["calibration"] = False  # a library's numbers know none
     files = sound_files(arguments.paths)
-    if arguments.processes != 1 and processes.worth(files):
+    if processes.several(arguments.processes, files):
         processes.begin()
     from sonograph.extract.run import extract
     from sonograph.extract.table import check_out

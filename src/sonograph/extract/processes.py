@@ -13,8 +13,10 @@ WORTH = 32 << 20
 PRELOADED = ["sonograph.extract.part", "sonograph.features.chain", "sonograph.engines.compiled.build"]
 
 
-def worth(files: list[str]) -> bool:
-    """Whether the files are enough work for more than one process."""
+def several(asked: int | None, files: list[str]) -> bool:
+    """Whether more than one process is started: as was asked for, else where the files are enough work."""
+    if asked is not None:
+        return asked > 1
     total = 0
     for file in files:
         with contextlib.suppress(OSError, ValueError):

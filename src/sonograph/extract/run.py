@@ -14,7 +14,7 @@ from typing import Any
 from sonograph.engines import n_threads
 from sonograph.extract.alone import alone
 from sonograph.extract.part import FileReport, Job, kept, make
-from sonograph.extract.processes import context, worth
+from sonograph.extract.processes import context, several
 from sonograph.extract.table import Table, write
 from sonograph.io.examine import record
 from sonograph.io.status import Status
@@ -76,7 +76,7 @@ def extract(
     opening
         How files are opened: the options of `sonograph.open`.
     processes
-        How many, each on one thread; None: one for each core.
+        How many, each on one thread; None: one for each core, where the files are 32 MB or more.
     overwrite
         Whether a table that is there is replaced.
     tell
@@ -117,9 +117,8 @@ def _extract(
             done[job] = before
             report.kept += len(before)
             tell(before, True)
-    at_once = (
-        min(processes or n_threads(None), len(waiting)) if worth([file for job in waiting for file in job.files]) else 1
-    )
+    files = [file for job in waiting for file in job.files]
+    at_once = min(processes or n_threads(None), len(waiting)) if several(processes, files) else 1
     for job, reports in _computed(waiting, str(folder), at_once):
         done[job] = reports
         tell(reports, False)
