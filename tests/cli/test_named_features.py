@@ -9,7 +9,7 @@ import soundfile
 
 from sonograph import SettingsError, StftSettings, feature, feature_names, read, spectrogram
 from sonograph.cli import main
-from sonograph.extract import part, processes, run
+from sonograph.extract import part, run
 from sonograph.io import audio
 from sonograph.named_features import Choice
 
