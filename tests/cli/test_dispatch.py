@@ -141,6 +141,27 @@ def test_the_command_ends_as_main_does(given):
     assert done.stdout or done.stderr
 
 
+@pytest.mark.parametrize(
+    ("closed", "given", "code", "says"),
+    [
+        (">&-", ["presets"], 4, b"standard output: Bad file descriptor. Make room there, or write to another place."),
+        (">&-", ["info", "tone.wav"], 4, b"standard output: Bad file descriptor."),
+        (">&-", ["draw", "tone.wav", "-o", "-"], 4, b"standard output: could not be written (Bad file descriptor)."),
+        (">&-", ["draw", "tone.wav", "-o", "a.png"], 0, b""),
+        ("<&-", ["draw", "-", "-o", "a.png"], 3, b"standard input: is empty. Pipe a sound file into it."),
+        ("2>&-", ["draw", "tone.wav", "-o", "a.png"], 0, b""),
+        ("2>&-", ["info", "no such file.wav"], 3, b""),
+        ("<&- >&- 2>&-", ["draw", "tone.wav", "-o", "a.png"], 0, b""),
+    ],
+)
+def test_a_stream_that_is_closed_is_no_traceback(wav, closed, given, code, says):
+    words = ["bash", "-c", f'exec "$@" {closed}', "-", sys.executable, "-m", "sonograph", *given]
+    done = subprocess.run(words, capture_output=True)
+    assert done.returncode == code
+    assert done.stdout == b""
+    assert done.stderr.removeprefix(b"sonograph: ").startswith(says) and done.stderr.count(b"\n") == bool(says)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 @pytest.mark.parametrize("given", [["presets"], ["--version"]])
 def test_the_command_says_when_its_output_cannot_be_written(given):

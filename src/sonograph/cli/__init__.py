@@ -67,13 +67,24 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
 def command() -> NoReturn:
     """What a shell runs. All is closed at its end: to take the interpreter apart as well would cost 20 ms."""
     gc.set_threshold(100_000)  # loading makes many objects and no garbage
+    _fill_closed()
     code = main()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError as error:
-        code = exits.told(error)
+        code = code if code == exits.OUTPUT else exits.told(error)  # it has been told where it came up
     os._exit(code)
+
+
+def _fill_closed() -> None:
+    """Put something where a standard stream is closed: Python has None there, and the next file takes its number.
+
+    What is read there has ended, and what is written to standard output fails as to a full disk.
+    """
+    for name, access, mode in (("stdin", os.O_RDONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, access), mode))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,7 +11,8 @@ DONE, BUG, USAGE, INPUT, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 TABLE = (
     "exit status: 0 done, 2 an option is wrong, 3 an input is at fault (the others are done),\n"
-    "             4 the output could not be written, 130 or 143 interrupted, 1 a fault of Sonograph itself"
+    "             4 the output cannot be written, a package is missing or there is no memory,\n"
+    "             130 or 143 interrupted, 1 a fault of Sonograph itself"
 )
 
 # the first that fits; SourceError and OutputError are OSErrors as well
@@ -23,7 +24,7 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
     (MissingExtra, OUTPUT),
     (MemoryError, OUTPUT),
 )
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)  # the last: there is no standard output at all
 
 
 def talk(words: str) -> None:
@@ -53,7 +54,7 @@ def told(error: BaseException) -> int:
     if code is not None:
         talk(str(error) or "there is not enough memory")
         return code
-    if isinstance(error, OSError) and error.errno in FULL and error.filename is None:  # print knows no name
+    if isinstance(error, OSError) and error.errno in NO_ROOM and error.filename is None:  # print knows no name
         talk(f"standard output: {error.strerror}. Make room there, or write to another place.")
         return OUTPUT
     import traceback
