@@ -60,8 +60,9 @@ def test_the_gradient_along_a_direction_is_the_difference_along_it(name):
     rng = np.random.default_rng(0)
     samples = torch.from_numpy(sounds(3000, seed=1).astype(float))
     direction = torch.from_numpy(rng.standard_normal(samples.shape)) * samples.std(-1, keepdim=True)
-    size = module(samples).abs().nan_to_num().amax(-1, keepdim=True).clamp_min(1e-12)  # that no row outweighs others
-    weights = torch.from_numpy(rng.standard_normal((*size.shape[:-1], 1))) / size
+    sizes = module(samples).abs().nan_to_num()
+    largest = sizes.amax(-1, keepdim=True).clamp_min(1e-6 * sizes.max())
+    weights = torch.from_numpy(rng.standard_normal(sizes.shape)) / largest  # that no row outweighs others
 
     def loss(x):
         values = module(x)

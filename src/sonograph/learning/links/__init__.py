@@ -8,20 +8,20 @@ that a loss leaves out would still spoil the gradients of all that it met, and p
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from sonograph.learning.links.cepstra import cepstra, cepstral_tables, deltas, deltas_tables
-from sonograph.learning.links.common import Run, Seen, nothing
-from sonograph.learning.links.energy import energy, energy_tables
-from sonograph.learning.links.onset import onset, tempogram, tempogram_tables
+from sonograph.learning.exact import numbers_of
+from sonograph.learning.links.cepstra import cepstra, deltas
+from sonograph.learning.links.common import Run, Seen
+from sonograph.learning.links.energy import energy
+from sonograph.learning.links.onset import onset, tempogram
 from sonograph.learning.links.pcen import pcen
-from sonograph.learning.links.pitch_classes import pitch_class_tables, pitch_classes, tonnetz, tonnetz_tables
+from sonograph.learning.links.pitch_classes import pitch_classes, tonnetz
 from sonograph.learning.links.rows import affine, level, limited, logarithm, norm, standard
 from sonograph.learning.links.separation import separation
-from sonograph.learning.links.shape import shape, shape_tables
+from sonograph.learning.links.shape import shape
 from sonograph.learning.tables import Tables
 from sonograph.plan import Plan
 from sonograph.settings import (
@@ -59,25 +59,24 @@ class Link(torch.nn.Module):
 
 def link(settings: Any, before: Plan) -> Link:
     """The link of a stage, after a plan of all before it."""
-    run, tables = LINKS[type(settings)]
-    return Link(settings, run, tables(settings, before))
+    return Link(settings, LINKS[type(settings)], numbers_of(settings, before))
 
 
-LINKS: dict[type, tuple[Run, Callable[[Any, Plan], dict[str, Any]]]] = {
-    LogSettings: (logarithm, nothing),
-    LevelSettings: (level, nothing),
-    RangeSettings: (limited, nothing),
-    AffineSettings: (affine, nothing),
-    NormSettings: (norm, nothing),
-    StandardSettings: (standard, nothing),
-    CepstralSettings: (cepstra, cepstral_tables),
-    DeltaSettings: (deltas, deltas_tables),
-    EnergySettings: (energy, energy_tables),
-    PcenSettings: (pcen, nothing),
-    ShapeSettings: (shape, shape_tables),
-    OnsetSettings: (onset, nothing),
-    TempogramSettings: (tempogram, tempogram_tables),
-    SeparationSettings: (separation, nothing),
-    PitchClassSettings: (pitch_classes, pitch_class_tables),
-    TonnetzSettings: (tonnetz, tonnetz_tables),
+LINKS: dict[type, Run] = {
+    LogSettings: logarithm,
+    LevelSettings: level,
+    RangeSettings: limited,
+    AffineSettings: affine,
+    NormSettings: norm,
+    StandardSettings: standard,
+    CepstralSettings: cepstra,
+    DeltaSettings: deltas,
+    EnergySettings: energy,
+    PcenSettings: pcen,
+    ShapeSettings: shape,
+    OnsetSettings: onset,
+    TempogramSettings: tempogram,
+    SeparationSettings: separation,
+    PitchClassSettings: pitch_classes,
+    TonnetzSettings: tonnetz,
 }

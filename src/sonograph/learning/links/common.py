@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import torch
 
 from sonograph.engines import Work
-from sonograph.plan import Plan
 from sonograph.settings import StftSettings
 
 Run = Callable[[Any, torch.Tensor, Any, "Seen"], torch.Tensor]
@@ -28,11 +27,6 @@ class Seen(NamedTuple):
     work: Work
     stft: StftSettings
     frames_per_second: float
-
-
-def nothing(settings: Any, before: Plan) -> dict[str, Any]:
-    """No tables."""
-    return {}
 
 
 def earlier(values: torch.Tensor, lag: int, first: float | bool) -> torch.Tensor:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 
 from sonograph.engines.torch import conditioned
 from sonograph.learning.links.common import Seen
-from sonograph.plan import Plan
 from sonograph.settings import EnergySettings
-from sonograph.windows import window_of
 
 
 def energy(settings: EnergySettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
@@ -32,9 +29,3 @@ def energy(settings: EnergySettings, values: torch.Tensor, tables: Any, seen: Se
     if settings.place == "replace":
         return torch.cat([total, values[..., 1:]], -1)
     return torch.cat([total, values] if settings.place == "first" else [values, total], -1)
-
-
-def energy_tables(settings: EnergySettings, before: Plan) -> dict[str, np.ndarray]:
-    """The window as it is, without the scale of the result, and 1, -1, 1, -1 …"""
-    window = window_of(before.stft)
-    return {"window": window.copy(), "signs": (-1.0) ** np.arange(len(window))}

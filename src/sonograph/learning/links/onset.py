@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 
 from sonograph.learning.links.common import Seen, earlier
-from sonograph.learning.measures.autocorrelation import lags_of, length_for
-from sonograph.plan import Plan
+from sonograph.learning.measures.autocorrelation import lags_of
 from sonograph.settings import OnsetSettings, TempogramSettings
-from sonograph.windows import window_values
 
 
 def onset(settings: OnsetSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
@@ -37,15 +34,3 @@ def tempogram(settings: TempogramSettings, values: torch.Tensor, tables: Any, se
     before, after = missing[..., :1].expand(*missing.shape[:-1], len(tables.rise)), missing[..., -1:]
     holes = torch.cat([before, missing, after.expand(*missing.shape[:-1], len(tables.fall))], -1)
     return alike.masked_fill(holes.unfold(-1, length, 1).any(-1, keepdim=True), torch.nan)
-
-
-def tempogram_tables(settings: TempogramSettings, before: Plan) -> dict[str, Any]:
-    """The window, and how the strength rises to that of the first frame and falls from that of the last."""
-    half = settings.length // 2
-    ramp = np.linspace(0, 1, half, endpoint=False)
-    return {
-        "window": window_values("hann", settings.length),
-        "rise": ramp,
-        "n_fft": length_for(settings.length, settings.length),
-        "fall": ramp[::-1][: settings.length - 1 - half].copy(),
-    }

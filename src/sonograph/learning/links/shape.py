@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 
-from sonograph.features.spectral_shape import LEAST_POWER, Shapes
+from sonograph.features.spectral_shape import LEAST_POWER
 from sonograph.learning.finite import root
 from sonograph.learning.links.common import Seen, earlier
-from sonograph.plan import Plan
 from sonograph.settings import ShapeSettings
 
 
@@ -30,13 +29,6 @@ def shape(settings: ShapeSettings, values: torch.Tensor, tables: Any, seen: Seen
         here = heard & earlier(heard, 1, False) if name == "flux" else heard
         rows.append(FEATURES[name](spectrum).masked_fill(~here, torch.nan))
     return torch.cat(rows, -1)
-
-
-def shape_tables(settings: ShapeSettings, before: Plan) -> dict[str, Any]:
-    """The bins' frequencies, and of each octave the first bin, the one after its last, and how many of them count."""
-    shapes = Shapes(settings, before.frames_per_second)
-    bands = tuple((bins.start, bins.stop, count) for bins, count in shapes.bands)
-    return {"frequencies": shapes.frequencies, "bands": bands}
 
 
 class _Spectrum:

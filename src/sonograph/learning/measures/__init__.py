@@ -13,12 +13,13 @@ from typing import Any
 import torch
 
 from sonograph.features.samples import Samples
-from sonograph.learning.measures.autocorrelation import autocorrelation, autocorrelation_tables
-from sonograph.learning.measures.candidates import candidates, candidates_tables
-from sonograph.learning.measures.constantq import constant_q, constant_q_tables
-from sonograph.learning.measures.multitaper import multitaper, multitaper_tables
-from sonograph.learning.measures.pitch import pitch_tables, yin
-from sonograph.learning.measures.temporal import temporal, temporal_tables
+from sonograph.learning.exact import OF_MEASURES
+from sonograph.learning.measures.autocorrelation import autocorrelation
+from sonograph.learning.measures.candidates import candidates
+from sonograph.learning.measures.constantq import constant_q
+from sonograph.learning.measures.multitaper import multitaper
+from sonograph.learning.measures.pitch import yin
+from sonograph.learning.measures.temporal import temporal
 from sonograph.learning.tables import Tables
 from sonograph.settings import (
     AutocorrelationSettings,
@@ -39,8 +40,8 @@ class Measure(torch.nn.Module):
         super().__init__()
         self._work = work
         self.cut = work.window_length
-        self._run, tables = MEASURES[type(work.stage)]
-        self.tables = Tables(**tables(work))
+        self._run = MEASURES[type(work.stage)]
+        self.tables = Tables(**OF_MEASURES[type(work.stage)](work))
 
     def forward(self, samples: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
         """(..., frames, rows) of samples (..., n) and the frames cut of them (..., frames, window_length)."""
@@ -51,11 +52,11 @@ class Measure(torch.nn.Module):
         return (values / self._work.reference).clamp_min(log.floor).log10() * log.factor
 
 
-MEASURES: dict[type, tuple[Run, Callable[[Samples], dict[str, Any]]]] = {
-    TemporalSettings: (temporal, temporal_tables),
-    AutocorrelationSettings: (autocorrelation, autocorrelation_tables),
-    YinSettings: (yin, pitch_tables),
-    PyinCandidates: (candidates, candidates_tables),
-    ConstantQSettings: (constant_q, constant_q_tables),
-    MultitaperSettings: (multitaper, multitaper_tables),
+MEASURES: dict[type, Run] = {
+    TemporalSettings: temporal,
+    AutocorrelationSettings: autocorrelation,
+    YinSettings: yin,
+    PyinCandidates: candidates,
+    ConstantQSettings: constant_q,
+    MultitaperSettings: multitaper,
 }

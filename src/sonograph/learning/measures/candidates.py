@@ -7,9 +7,8 @@ from typing import Any
 
 import torch
 
-from sonograph.features.pitch import thresholds_of
 from sonograph.features.samples import Samples
-from sonograph.learning.measures.pitch import bottoms, differences, pitch_tables, troughs
+from sonograph.learning.measures.pitch import bottoms, differences, troughs
 
 
 def candidates(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:
@@ -46,9 +45,3 @@ def _probabilities(
     if stage.no_trough:
         below = below | deepest
     return probability + torch.where(deepest, stage.no_trough * unreached, 0.0), below
-
-
-def candidates_tables(work: Samples) -> dict[str, Any]:
-    """As for YIN; and the thresholds that are tried, each with its probability, without those that have none."""
-    tried = zip(*(values.tolist() for values in thresholds_of(work.stage)), strict=True)
-    return pitch_tables(work) | {"thresholds": tuple((limit, weight) for limit, weight in tried if weight > 0)}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 
-from sonograph.features.constantq import half_band, kernels
 from sonograph.features.samples import Samples
 from sonograph.learning.finite import root
 from sonograph.settings.constantq import TAPS
@@ -41,13 +39,3 @@ def _halved(samples: torch.Tensor, middle: int, weights: tuple[float, ...]) -> t
         before, after = TAPS - 1 - k, TAPS + k
         kept = kept + weight * (beside[..., before:][..., :n_samples] + beside[..., after:][..., :n_samples])
     return kept, (middle - start) // 2
-
-
-def constant_q_tables(work: Samples) -> dict[str, Any]:
-    """Which octaves there are, and the filters of each, (samples, 2 bands): first cosines, then sines."""
-    octaves = work.stage.octaves(work.sample_rate)
-    tables: dict[str, Any] = {"octaves": octaves, "half_band": tuple(half_band().tolist())}
-    for number, (even, odd) in enumerate(kernels(work.stage, work.sample_rate, "<f8")):
-        right, left = np.concatenate([even, -odd], 1), np.concatenate([even, odd], 1)
-        tables[f"octave_{number}"] = np.concatenate([left[:0:-1], right[:1] + left[:1], right[1:]])
-    return tables

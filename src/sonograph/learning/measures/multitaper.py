@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 
 from sonograph.engines.torch import values_of
-from sonograph.features.multitaper import works_of
 from sonograph.features.samples import Samples
 
 
@@ -18,9 +16,3 @@ def multitaper(work: Samples, samples: torch.Tensor, frames: torch.Tensor, table
     for one, window in zip(tables.works[1:], tables.windows[1:], strict=True):
         total = total + values_of(frames, one, window, None)
     return total
-
-
-def multitaper_tables(work: Samples) -> dict[str, Any]:
-    """The tapers (tapers, window_length), the scale of the mean in them, and what is computed through each."""
-    works = works_of(work)
-    return {"windows": np.stack([one.window for one in works]), "works": tuple(works)}

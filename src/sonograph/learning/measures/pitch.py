@@ -6,9 +6,8 @@ from typing import Any
 
 import torch
 
-from sonograph.features.pitch import periods
 from sonograph.features.samples import Samples
-from sonograph.learning.measures.autocorrelation import lags_of, length_for
+from sonograph.learning.measures.autocorrelation import lags_of
 
 
 def yin(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:
@@ -20,12 +19,6 @@ def yin(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any)
     depth = difference.gather(-1, at)
     pitch = work.sample_rate / (shortest + at + bottoms(difference).gather(-1, at))
     return torch.cat([pitch.masked_fill(depth >= 1, torch.nan), depth], -1)
-
-
-def pitch_tables(work: Samples) -> dict[str, Any]:
-    """The shortest and the longest period, samples, and the length of the transform."""
-    shortest, longest = periods(work.stage, work.window_length, work.sample_rate)
-    return {"periods": (shortest, longest), "n_fft": length_for(work.window_length, longest + 1)}
 
 
 def differences(work: Samples, frames: torch.Tensor, tables: Any) -> tuple[int, torch.Tensor]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 
 from sonograph.features.samples import Samples
@@ -37,13 +36,3 @@ def _envelope(frames: torch.Tensor, quarter: torch.Tensor) -> torch.Tensor:
     spectrum = torch.fft.rfft(frames)
     late = torch.fft.irfft(torch.complex(spectrum.imag * quarter, -spectrum.real * quarter), frames.shape[-1])
     return root(frames.square() + late.square()).mean(-1)
-
-
-def temporal_tables(work: Samples) -> dict[str, Any]:
-    """(bins,) 1, but 0 for the bins that no negative frequency belongs to."""
-    if "envelope" not in work.stage.features:
-        return {}
-    n = work.window_length
-    quarter = np.ones(n // 2 + 1)
-    quarter[[0, -1] if n % 2 == 0 else 0] = 0
-    return {"quarter": quarter}
