@@ -163,16 +163,21 @@ def show(
     settings: Settings | None = None,
     *,
     look: PictureSettings | None = None,
+    labels: Any = None,
+    over: Any = (),
     **changes: Any,
 ) -> None:
-    """Show the picture that `draw` makes: in the cell of a notebook, else in a window.
+    """Show the picture that `draw` makes: in the cell of a notebook, else in a window, until it is closed.
+
+    Parameters as for `draw`. Windows are Matplotlib's: MPLBACKEND names their kind.
 
     Raises
     ------
     OutputError
         There is no screen to open a window on.
     """
-    figure = draw(sound, settings, look=look, **changes)
+    look = (look or PictureSettings()).but(**changes)
+    figure = draw(sound, settings, look=look, labels=labels, over=over)
     if not _shown_in_notebook(figure):
         _show_window(figure)
 
@@ -263,7 +268,7 @@ def _show_window(figure: Figure) -> None:
 
     if matplotlib.get_backend().lower() in ("agg", "pdf", "svg", "ps", "cairo", "template", "pgf"):
         raise OutputError("there is no screen to show the picture on; write it to a file: draw(…, path='picture.png')")
-    window = pyplot.figure()
+    window = pyplot.figure(figsize=tuple(figure.get_size_inches()), dpi=figure.dpi)
     canvas = window.canvas
     canvas.figure = figure
     figure.set_canvas(canvas)

@@ -9,7 +9,7 @@ from sonograph import MissingExtra, SettingsError, Signal, StftSettings, draw, s
 from sonograph.pictures.compose import compose
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
-from sonograph.pictures.surface import points
+from sonograph.pictures.surface import _extent, points
 
 SURFACE = PictureSettings(view="surface")
 
@@ -32,6 +32,23 @@ def test_the_axes_are_labelled_with_true_numbers(theme):
     nothing_is_cut_off(figure)
 
 
+def test_nothing_of_the_surface_is_cut_off():
+    figure = draw(signals.fm(), StftSettings(window_length=512), view="surface", title="FM")
+    surface = figure.axes[0].collections[0]
+    assert not surface.get_clip_on()
+
+
+@pytest.mark.parametrize("size", [(640, 400), (500, 900), (1600, 500)])
+def test_the_box_fills_the_sheet_beside_the_colour_bar(size):
+    figure = draw(signals.fm(), StftSettings(window_length=512), view="surface", title="FM", size=size, dpi=90)
+    nothing_is_cut_off(figure)
+    drawn = _extent(figure.axes[0], figure).extents
+    bar, notes = figure.axes[1].get_window_extent(), figure.texts[-1].get_window_extent()
+    assert drawn[2] < bar.x0
+    assert drawn[3] < notes.y0 + 1
+    assert max((drawn[2] - drawn[0]) / bar.x0, (drawn[3] - drawn[1]) / notes.y0) > 0.9
+
+
 def test_a_surface_is_of_one_channel():
     two = Signal(np.random.default_rng(0).standard_normal((2, 8000)), 8000.0)
     with pytest.raises(SettingsError, match=r'view is "surface"; it shows one channel of one sound'):
@@ -45,10 +62,15 @@ def test_a_page_stands_alone(tmp_path):
     pytest.importorskip("plotly")
     draw(signals.fm(), StftSettings(window_length=512), view="surface", path=tmp_path / "a.html", title="F <M>")
     page = (tmp_path / "a.html").read_text("utf-8")
-    assert "<html>" in page
-    assert 'src="http' not in page
-    assert "Level (dB re 1 V)" in page
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<title>F &lt;M&gt;</title>" in page
     assert "F <M>" not in page
+    own = page[: page.index("<script")] + page[page.rindex("<script") :]  # without Plotly itself
+    assert "src=" not in own
+    assert "href=" not in own
+    assert "Level (dB re 1 V)" in own
+    assert '"ambient":1.0,"diffuse":0.0' in own
+    assert 4e6 < len(page) < 6e6
 
 
 def test_a_page_needs_plotly_and_says_so(tmp_path, monkeypatch):

@@ -41,7 +41,7 @@ def page_of(composition: Composition) -> str:
     SettingsError
         It is no surface.
     """
-    from sonograph.pictures.surface import page_of
+    from sonograph.pictures.page import page_of
 
     if composition.look.view != "surface":
         raise SettingsError(f'view is "{composition.look.view}"; an HTML page shows a surface: view="surface"')

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sonograph.errors import MissingExtra
 from sonograph.pictures import axes as on
 from sonograph.pictures import frequency, ticks
-from sonograph.pictures.colours import colour_map, palette
+from sonograph.pictures.colours import colour_map
 from sonograph.pictures.layout import Box
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.parts import Composition, notes
@@ -127,48 +126,3 @@ def _image(paper: Paper, composition: Composition) -> Any:
     from matplotlib.colors import Normalize
 
     return ScalarMappable(Normalize(*composition.levels), colour_map(composition.look.colours_shown))
-
-
-def page_of(composition: Composition) -> str:
-    """The surface as a page of its own, to be turned in the browser; it needs no network.
-
-    Raises
-    ------
-    MissingExtra
-        Plotly is not installed.
-    """
-    try:
-        import plotly.graph_objects as plotly  # type: ignore[import-untyped,import-not-found,unused-ignore]
-    except ImportError:
-        raise MissingExtra("a page to turn needs Plotly: pip install 'sonograph[html]'") from None
-    raster, theme = composition.panels[0].made, THEMES[composition.look.theme]
-    time, height, levels = points(composition)
-    low, high = composition.levels
-    colours = palette(composition.look.colours_shown)[np.linspace(0, 255, 64).round().astype(int)]
-    scale = [[i / 63, "rgb({},{},{})".format(*colour)] for i, colour in enumerate(colours)]
-    times, time_words = ticks.time(raster.seconds[0], raster.seconds[1], 8, raster.start)
-    hertz, hertz_words = frequency.place(raster.axis, float(raster.bounds[0]), float(raster.bounds[-1]), 8)
-    places = frequency.SCALES[raster.axis].forward(np.array(hertz.places))
-    surface = plotly.Surface(
-        x=time, y=height, z=levels.round(2), colorscale=scale, cmin=low, cmax=high,
-        colorbar={"title": {"text": raster.label, "side": "right"}},
-        hovertemplate="%{x:.3f} s, %{z:.1f} " + raster.unit + "<extra></extra>",
-    )  # fmt: skip
-    figure = plotly.Figure(surface)
-    words = "<br>".join([composition.title, *(f"<sub>{_escaped(note)}</sub>" for note in notes(composition))])
-    axis = {"color": theme.ink, "gridcolor": theme.hatch, "backgroundcolor": theme.paper}
-    figure.update_layout(
-        title={"text": words}, paper_bgcolor=theme.paper, font={"color": theme.ink},
-        scene={
-            "xaxis": axis | {"title": {"text": time_words}, "tickvals": times.places, "ticktext": times.words},
-            "yaxis": axis | {"title": {"text": hertz_words}, "tickvals": list(places), "ticktext": hertz.words},
-            "zaxis": axis | {"title": {"text": raster.label}, "range": [low, high]},
-            "aspectmode": "manual", "aspectratio": {"x": 1.9, "y": REST[0], "z": REST[1]},
-            "camera": {"eye": {"x": 0.9, "y": -1.7, "z": 1.1}},
-        },
-    )  # fmt: skip
-    return str(figure.to_html(include_plotlyjs=True, div_id="sonograph"))
-
-
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;")

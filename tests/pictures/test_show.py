@@ -1,0 +1,86 @@
+"""`show` opens a window where there is a screen, and says what to do where there is none."""
+
+import os
+import shutil
+import subprocess
+import sys
+import types
+from io import BytesIO
+
+import matplotlib
+import pytest
+from matplotlib import pyplot
+from PIL import Image
+
+from sonograph import OutputError, SettingsError, show, signals
+
+SOUND = signals.tone(1000.0, 1.0, sample_rate=8000.0)
+
+
+@pytest.fixture
+def closed():
+    yield
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize("backend", ["agg", "pdf", "svg"])
+def test_without_a_screen_one_sentence_names_the_way_out(backend, monkeypatch):
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: backend)
+    with pytest.raises(
+        OutputError, match=r"there is no screen to show the picture on; .* draw\(…, path='picture.png'\)"
+    ):
+        show(SOUND)
+
+
+def test_a_window_of_its_own_size_holds_the_picture(monkeypatch, closed):
+    seen = []
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: "tkagg")
+    monkeypatch.setattr(pyplot, "show", lambda: seen.append(pyplot.gcf().canvas))
+    show(SOUND, size=(640, 400), dpi=100, over="centroid", labels=None)
+    [canvas] = seen
+    assert canvas.get_width_height() == (640, 400)
+    assert canvas.figure.axes[0].get_xlabel() == "Time (s)"
+    assert [line.get_label() for line in canvas.figure.axes[0].lines] == ["centroid"]
+
+
+def test_a_notebook_shows_the_picture_in_its_cell(monkeypatch):
+    shown = []
+    inside, display = types.ModuleType("IPython"), types.ModuleType("IPython.display")
+    inside.get_ipython = lambda: types.SimpleNamespace(kernel=1)
+    display.Image, display.display = bytes, shown.append
+    monkeypatch.setitem(sys.modules, "IPython", inside)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    show(SOUND, size=(640, 400))
+    with Image.open(BytesIO(shown[0])) as image:
+        assert image.size == (640, 400)
+
+
+def test_what_only_draw_can_do_is_refused():
+    with pytest.raises(SettingsError, match="a picture's setting is 'path'"):
+        show(SOUND, path="a.png")
+
+
+WINDOW = """
+import sonograph
+from matplotlib import pyplot
+wait = pyplot.show
+def shown():
+    window = pyplot.gcf().canvas.manager.window
+    window.after(200, lambda: (print(window.winfo_width(), window.winfo_viewable()), pyplot.close("all")))
+    wait()
+pyplot.show = shown
+sonograph.show(sonograph.signals.tone(1000.0, 1.0), size=(640, 400), dpi=100)
+print("closed")
+"""
+
+
+@pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="no Xvfb to open a window on")
+def test_a_real_window_opens_and_closes():
+    pytest.importorskip("tkinter")
+    command = ["xvfb-run", "-a", sys.executable, "-c", WINDOW]
+    done = subprocess.run(
+        command, env=os.environ | {"MPLBACKEND": "tkagg"}, capture_output=True, check=True, text=True, timeout=120
+    )
+    size, closed = done.stdout.split("\n")[:2]
+    assert (size.split()[1], closed) == ("1", "closed")
+    assert int(size.split()[0]) >= 640
