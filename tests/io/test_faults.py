@@ -7,6 +7,7 @@ import struct
 import damaged
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -192,17 +193,36 @@ def test_damage_that_a_range_meets_is_told_without_going_through_the_whole(tmp_p
 
 
 @pytest.mark.parametrize("damage", ["lost-page", "flipped-bit"])
-def test_after_a_bad_page_of_vorbis_the_sound_is_back_in_its_place(tmp_path, damage):
+@pytest.mark.parametrize(("suffix", "least"), [("ogg", 90_000), ("opus", 80_000)])
+def test_after_a_bad_page_the_sound_is_back_in_its_place(tmp_path, damage, suffix, least):
+    """Opus a second later than it could be, when it is what it would have been."""
     cases = {case.name: case.data for case in damaged.cases()}
-    for name in ("whole.ogg", f"{damage}.ogg"):
+    for name in (f"whole.{suffix}", f"{damage}.{suffix}"):
         (tmp_path / name).write_bytes(cases[name])
-    with open_sound(tmp_path / "whole.ogg") as whole, open_sound(tmp_path / f"{damage}.ogg") as part:
+    with open_sound(tmp_path / f"whole.{suffix}") as whole, open_sound(tmp_path / f"{damage}.{suffix}") as part:
         wanted, found = whole.read(range(120_000)), np.concatenate(list(part.blocks(1000)), axis=1)
         heard = ~np.isnan(found[0])
-        assert found.shape == wanted.shape and 90_000 < heard.sum() < 115_000
+        assert found.shape == wanted.shape and least < heard.sum() < 115_000
         assert heard[0] and heard[-1] and np.count_nonzero(np.diff(heard)) == 2  # one hole
         np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
         np.testing.assert_array_equal(part.read(range(10_000, 120_000)), found[:, 10_000:])
+
+
+@pytest.mark.parametrize(("rate", "n_channels"), [(48_000, 1), (24_000, 2), (12_000, 3), (8000, 1)])
+def test_opus_of_any_rate_is_back_in_its_place(tmp_path, rate, n_channels):
+    """Times in the file are at 48 kHz, and its first samples are left out."""
+    path, sound = tmp_path / "a.opus", damaged.sound(8 * rate, n_channels)
+    soundfile.write(path, sound, rate, format="OGG", subtype="OPUS")
+    data = path.read_bytes()
+    with open_sound(path) as whole:
+        wanted = whole.read(range(8 * rate))
+    page = data.index(b"OggS", len(data) // 3)
+    path.write_bytes(data[:page] + data[data.index(b"OggS", page + 4) :])
+    with open_sound(path) as part:
+        found = part.read(range(part.n_samples))
+        heard = ~np.isnan(found[0])
+        assert found.shape == wanted.shape and heard[-1] and 5.5 * rate < heard.sum() < 7 * rate
+        np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
 
 
 @pytest.mark.parametrize("damage", ["flipped", "zeroed", "removed", "swapped", "doubled"])

@@ -63,7 +63,7 @@ def test_content_decides_and_not_the_name(tmp_path, noise):
     ("container", "size"),
     [
         *((container, "zero") for container in ("WAV", "RF64", "W64", "AIFF", "AIFF count", "AU", "CAF")),
-        *((container, "all ones") for container in ("WAV", "RF64", "W64", "AU", "CAF")),
+        *((container, "all ones") for container in ("WAV", "W64", "AU", "CAF")),
     ],
 )
 def test_a_recorder_that_lost_power_loses_no_sample(tmp_path, noise, container, size):

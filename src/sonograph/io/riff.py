@@ -165,7 +165,7 @@ def _extent(
     """How many samples are promised, and how many bytes of them there are."""
     there = file.size - data.start
     lost_power = data.claimed == 0 and there > 0 and not chunks.are_chunks(file, data.start, form)
-    unknown = data.claimed in (UNKNOWN, SOX_PIPE // step * step) or not 0 <= data.claimed < 1 << 63
+    unknown = data.claimed in (UNKNOWN, SOX_PIPE // step * step) or data.claimed < 0
     return extent(file, None if lost_power or unknown else data.claimed, there, step, container, faults)
 
 

@@ -6,17 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonograph.io.decoded import DecodedCursor, DecodedTrack
+from sonograph.io.decoded import DecodedCursor, DecodedTrack, skip
 from sonograph.io.status import Fault
 
 
 @dataclass(frozen=True)
 class Place:
-    """A stretch of sound: its first sample, how many samples of each channel it has, and what decodes it."""
+    """A stretch of sound.
+
+    first, count : its first sample, and how many samples of each channel it has
+    track : what decodes it
+    early : how many samples come before it in the track, while the decoder finds its way
+    """
 
     first: int
     count: int
     track: DecodedTrack
+    early: int = 0
 
     @property
     def stop(self) -> int:
@@ -65,7 +71,9 @@ class StretchesCursor:
             if self.position < place.first:
                 step = min(count - done, place.first - self.position)
             else:
-                self._cursor = self._cursor or place.track.cursor()
+                if self._cursor is None:
+                    self._cursor = place.track.cursor()
+                    skip(self._cursor, place.early)
                 step = min(count - done, place.stop - self.position)
                 samples = self._cursor.read(step)
                 out[:, done : done + samples.shape[1]] = samples

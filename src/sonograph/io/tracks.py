@@ -168,7 +168,7 @@ def _ogg(file: OpenFile) -> Opened:
     name, early = f"Ogg {walk.codec}", _EARLY.get(walk.codec, 0)
     stop = walk.stretches[0].stop if walk.stretches else 0
     track = _decoded(file, name, lambda: View(file, 0, stop), early=early)
-    if walk.codec == "Vorbis" and walk.timed and walk.audio and 1 < len(walk.stretches) <= _MOST_STRETCHES:
+    if walk.codec in ("Vorbis", "Opus") and walk.timed and walk.audio and 1 < len(walk.stretches) <= _MOST_STRETCHES:
         told = metadata.of_fields(track.comments)
         spliced = StretchesTrack(list(_places(file, walk, track)))
         return Opened(spliced, name, track.sample_rate, None, walk.faults, told)
@@ -177,13 +177,25 @@ def _ogg(file: OpenFile) -> Opened:
 
 
 def _places(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack) -> Iterator[Place]:
-    """The stretches of a damaged Vorbis file and where they belong: each ends at the time that its last page tells."""
+    """The stretches of a damaged file and where they belong: each ends at the time that its last page tells.
+
+    Vorbis is exact from where it begins; Opus comes near to what it would be, and is left out for a second.
+    """
+    from sonograph.io.ogg import opus_head
     from sonograph.io.stretches import Place
 
-    head = file.at(0, walk.audio)
+    head, left_out, per_sample, early = file.at(0, walk.audio), 0, 1, 0
+    if walk.codec == "Opus":  # whose times are at 48 kHz, whatever it is decoded to
+        head, left_out = opus_head(head)
+        per_sample = round(48_000 / whole.sample_rate)
+        early = _EARLY["Opus"] // per_sample
+
+    def sample(time: int) -> int:
+        return time // per_sample - left_out // per_sample
+
     for i, stretch in enumerate(walk.stretches):
         if i == 0:
-            yield Place(0, stretch.last, whole)
+            yield Place(0, sample(stretch.last), whole)
             continue
 
         def view(stop: int, first: int = stretch.first) -> View:
@@ -196,9 +208,10 @@ def _places(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack) -> Iterator[Pla
         while (step := beginning.read(1 << 16).shape[1]) > 0:
             count += step
         beginning.close()
-        first = stretch.known - count
+        first = sample(stretch.known) - count
         if first >= 0:
-            yield Place(first, stretch.last - first, _decoded(file, whole.name, partial(view, stretch.stop)))
+            track = _decoded(file, whole.name, partial(view, stretch.stop))
+            yield Place(first + early, sample(stretch.last) - first - early, track, early)
 
 
 def _mp3(file: OpenFile) -> Opened:
