@@ -9,6 +9,7 @@ import pytest
 
 from sonograph import OutputError, SettingsError, SourceError, cli
 from sonograph.cli import exits
+from sonograph.settings.stft import EDGES, SCALINGS
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,8 @@ def test_help_loads_nothing_heavy(given):
 def test_help_names_units_defaults_examples_and_exit_codes(capsys):
     assert cli.main(["draw", "--help"]) == 0
     said = capsys.readouterr().out
+    for name in (*EDGES, *SCALINGS):
+        assert name in said.split("how to compute:")[1].split("--edges NAME")[1].split("what the numbers")[0]
     for words in ("how to compute:", "samples (1024) or time (25ms) [2048]", "examples:", "exit status: 0 done, 2 an"):
         assert words in said
 

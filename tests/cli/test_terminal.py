@@ -7,7 +7,8 @@ import time
 import pytest
 
 from sonograph import Signal, cli
-from sonograph.cli import watched
+from sonograph.cli.progress import Bar, Progress
+from sonograph.cli.watched import Watched
 
 
 def on_a_terminal(command, **environment):
@@ -70,8 +71,8 @@ def test_progress_is_said_after_a_second_to_a_terminal_alone(terminal, quiet, mo
     screen, clock = Terminal(terminal), [0.0]
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    bar = watched.Bar(quiet=quiet)
-    source = watched.Watched(Signal([0.0] * 100, 8000.0), bar)
+    bar = Bar(quiet=quiet)
+    source = Watched(Signal([0.0] * 100, 8000.0), bar)
     source.read(range(50))
     assert screen.said == ""
     clock[0] = 2.0
@@ -79,6 +80,28 @@ def test_progress_is_said_after_a_second_to_a_terminal_alone(terminal, quiet, mo
     assert ("75%, 1 s left" in screen.said) == (terminal and not quiet)
     bar.clear()
     assert screen.said.replace("\r", "").strip(" ") == screen.said.split("\r")[1].strip() if screen.said else True
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_files_that_are_done_are_counted_on_a_terminal_and_in_a_log(terminal, monkeypatch):
+    screen, clock = Terminal(terminal), [0.0]
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    progress = Progress(40, "files", quiet=False)
+    for clock[0] in (0.05, 5.0, 9.0, 10.0):
+        progress.add(10, seconds=50.0)
+    said = [
+        "20 of 40 files, 4 files/s, 20 × real time, 5 s left",
+        "30 of 40 files, 3.33 files/s, 17 × real time, 3 s left",
+    ]
+    last = "40 of 40 files, 4 files/s, 20 × real time, 0 s left"
+    if terminal:
+        assert screen.said == "\r" + "\r".join([*said, last.ljust(len(said[1]))])
+    else:
+        assert screen.said == f"sonograph: {last}\n"
+    before = len(screen.said)
+    progress.clear()
+    assert screen.said[before:].strip() == "" and (len(screen.said) > before) == terminal
 
 
 def test_quiet_is_an_option(wav, here):

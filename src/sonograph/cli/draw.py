@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, reading, streams
 from sonograph.cli.exits import talk
-from sonograph.cli.watched import Bar, Watched
+from sonograph.cli.progress import Bar
+from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:

@@ -5,18 +5,40 @@ from __future__ import annotations
 import sys
 import time
 
+PATIENCE = 1.0  # seconds before a bar is shown
 
-class Progress:
-    """Counts what is done and says so at most ten times a second; `quiet` says nothing.
+
+class Line:
+    """A line on a terminal that is written over, and wiped away for other words."""
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def write(self, words: str) -> None:
+        """Say this in place of what was said before."""
+        sys.stderr.write("\r" + words.ljust(self._width))
+        sys.stderr.flush()
+        self._width = len(words)
+
+    def clear(self) -> None:
+        """Make room for other words."""
+        if self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()
+            self._width = 0
+
+
+class Progress(Line):
+    """Counts what is done and says so at most ten times a second, or in a log six times a minute; `quiet`: never.
 
     >>> Progress(3, "files", quiet=True).add(1, seconds=5.0)
     """
 
     def __init__(self, total: int, noun: str, *, quiet: bool) -> None:
+        super().__init__()
         self.total, self.noun, self.done, self.seconds, self.skipped = total, noun, 0, 0.0, 0
         self._began = self._said = time.monotonic()
         self._quiet, self._live = quiet, sys.stderr.isatty()
-        self._width = 0
 
     def skip(self, count: int) -> None:
         """So many were there already; they say nothing about the speed."""
@@ -28,9 +50,14 @@ class Progress:
         self.done += count
         self.seconds += seconds
         now = time.monotonic()
-        if not self._quiet and now - self._said >= (0.1 if self._live else 10.0):
-            self._said = now
-            self._say(self.words(now - self._began))
+        if self._quiet or now - self._said < (0.1 if self._live else 10.0):
+            return
+        self._said = now
+        words = self.words(now - self._began)
+        if self._live:
+            self.write(words)
+        else:
+            print(f"sonograph: {words}", file=sys.stderr, flush=True)
 
     def words(self, elapsed: float) -> str:
         """What is said after so many seconds."""
@@ -42,20 +69,27 @@ class Progress:
             words += f", {span((self.total - self.done) / speed)} left"
         return words
 
-    def clear(self) -> None:
-        """Make room for other words."""
-        if self._live and self._width:
-            sys.stderr.write("\r" + " " * self._width + "\r")
-            sys.stderr.flush()
-            self._width = 0
 
-    def _say(self, words: str) -> None:
-        if self._live:
-            sys.stderr.write("\r" + words.ljust(self._width))
-            self._width = len(words)
-        else:
-            sys.stderr.write(f"sonograph: {words}\n")
-        sys.stderr.flush()
+class Bar(Line):
+    """Counts samples that were read, of those that will be, and shows their share on a terminal."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        super().__init__()
+        self.total, self.done = 0, 0
+        self._silent = quiet or not sys.stderr.isatty()
+        self._began = self._said = time.monotonic()
+
+    def add(self, count: int) -> None:
+        """So many more have been read."""
+        self.done += count
+        now = time.monotonic()
+        if self._silent or now - self._began < PATIENCE or now - self._said < 0.1:
+            return
+        self._said = now
+        share = min(1.0, self.done / max(1, self.total))
+        filled = round(24 * share)
+        left = (now - self._began) * (1 / share - 1) if share else 0.0
+        self.write(f"[{'█' * filled}{'·' * (24 - filled)}] {share:4.0%}, {span(left)} left")
 
 
 def span(seconds: float) -> str:
