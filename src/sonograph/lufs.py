@@ -68,6 +68,11 @@ def loudness(source: Source, *, weights: tuple[float, ...] | None = None) -> Lou
     -3.01
     """
     check_source(source)
+    if weights is None and source.n_channels > len(WEIGHTS):
+        raise SettingsError(
+            f"the sound has {source.n_channels} channels; where up to {len(WEIGHTS)} stand is known: give weights, one "
+            f"for each"
+        )
     given = WEIGHTS[: source.n_channels] if weights is None else tuple(weights)
     if source.unit != "FS":
         raise SettingsError(f'unit is "{source.unit}"; loudness is of samples in FS, where 1.0 is full scale')

@@ -56,6 +56,45 @@ def test_samples_that_are_not_numbers_are_left_out(here, capsys):
     assert facts["status"] == "warn"
 
 
+def test_samples_whose_square_is_no_number_have_a_peak_and_no_rms(here, capsys):
+    soundfile.write("huge.wav", np.full(100, 1e200), 8000, subtype="DOUBLE")
+    assert cli.main(["info", "--json", "huge.wav"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["peak"], facts["rms"], facts["status"]) == (4000.0, None, "warn")
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_a_tone_of_minus_23_dbfs_in_both_channels_has_minus_23_lufs(here, capsys, rate):
+    """EBU Tech 3341, test 1: 1 kHz, 20 s."""
+    tone = 10 ** (-23 / 20) * np.sin(2 * np.pi * 1000 * np.arange(20 * rate) / rate)
+    soundfile.write("ebu.wav", np.stack([tone, tone], 1), rate, subtype="FLOAT")
+    assert cli.main(["info", "--loudness", "--json", "ebu.wav"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["loudness"] == pytest.approx(-23.0, abs=0.1) and facts["loudness_sentence"] == ""
+    assert cli.main(["info", "--loudness", "ebu.wav"]) == 0
+    assert f"  loudness    {facts['loudness']:.2f} LUFS\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("samples", "more", "sentence"),
+    [
+        (np.full(3000, 0.5), [], "the sound has 3000 samples; loudness needs 3200 or more, 400 ms"),
+        (np.zeros(8000), [], "nothing is louder than -70 LUFS"),
+        (np.full(8000, 0.5), ["--microphone", "50", "--full-scale", "1"], 'unit is "Pa"; loudness is of samples in FS'),
+        (np.full((8000, 6), 0.5), [], "the sound has 6 channels"),
+    ],
+)
+def test_why_a_sound_has_no_loudness_is_said(here, capsys, samples, more, sentence):
+    soundfile.write("a.wav", samples, 8000)
+    assert cli.main(["info", "--loudness", "--json", "a.wav", *more]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["loudness"] is None and sentence in facts["loudness_sentence"]
+    assert cli.main(["info", "--loudness", "a.wav", *more]) == 0
+    assert f"  loudness    none: {facts['loudness_sentence']}\n" in capsys.readouterr().out
+    assert cli.main(["info", "a.wav", *more]) == 0
+    assert "loudness" not in capsys.readouterr().out
+
+
 def test_one_bad_file_among_many_leaves_the_others_said(wav, here, capsys):
     assert cli.main(["info", "--json", "missing.wav", wav]) == 3
     said = capsys.readouterr()

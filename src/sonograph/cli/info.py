@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 from sonograph.cli import exits, options, reading
 from sonograph.cli.exits import talk
-from sonograph.errors import SonographError
+from sonograph.errors import SettingsError, SonographError
 from sonograph.units import level_unit, reference_power
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 HELP = """Say what sound files hold: format, sample rate, channels, duration, and the peak and rms of all samples in
-dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks. Of a picture
-that sonograph drew: how it was made."""
+dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks; for --loudness twice. Of a
+picture that sonograph drew: how it was made."""
 
 EXAMPLES = """examples:
   sonograph info robin.wav
+  sonograph info --loudness programme.wav
   sonograph info --json *.flac > files.jsonl
   sonograph info picture.png
 """
@@ -30,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file")
     out = options.group(parser, "how to say it")
     out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
+    out.add_argument("--loudness", action="store_true", help="of the whole sound too, in LUFS (ITU-R BS.1770-4)")
     reading.add_report(out)
     reading.add_reading(parser)
     options.add_help(parser)
@@ -42,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     with reading.report(arguments.report, arguments.files) as report:
         for i, file in enumerate(arguments.files):
             try:
-                facts = facts_of(file, report, **opening)
+                facts = facts_of(file, report, loud=arguments.loudness, **opening)
             except SonographError as error:
                 talk(str(error))
                 codes.add(exits.code_of_input(error))
@@ -69,16 +72,16 @@ def _failed(file: str, error: SonographError) -> dict[str, Any]:
     return {"file": file, "status": status.word, "reason": status.reason, "sentence": status.sentence}
 
 
-def facts_of(file: str, report: reading.Report, **opening: Any) -> dict[str, Any]:
-    """What a file holds, ready for JSON; peak and rms in dB, None where all is silent."""
+def facts_of(file: str, report: reading.Report, *, loud: bool, **opening: Any) -> dict[str, Any]:
+    """What a file holds, ready for JSON; peak and rms in dB, None where all is silent; `loud`: its loudness too."""
     from sonograph.io import audio
 
     if made := _recipe(file):
         return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": made}
-    return audio.settled(file, lambda source: _facts(file, source, report), **opening)
+    return audio.settled(file, lambda source: _facts(file, source, report, loud), **opening)
 
 
-def _facts(file: str, source: Any, report: reading.Report) -> dict[str, Any]:
+def _facts(file: str, source: Any, report: reading.Report, loud: bool) -> dict[str, Any]:
     status, tally = source.check(), source.tally
     report.was(file, source)
     full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
@@ -96,10 +99,24 @@ def _facts(file: str, source: Any, report: reading.Report) -> dict[str, Any]:
         "duration": source.duration,
         "start": source.start.isoformat() if source.start else None,
         "unit": source.unit,
-        "peak": _decibels(tally.loudest**2 / least[0]),
-        "rms": _decibels(tally.rms**2 / least[1]),
+        "peak": _decibels(tally.loudest, least[0]),
+        "rms": _decibels(tally.rms, least[1]),
+        **(_loudness(source) if loud else {}),
         "metadata": reading.metadata(source),
     }
+
+
+def _loudness(source: Any) -> dict[str, Any]:
+    """The loudness in LUFS, None in silence or where there is none; and a sentence of why that is so."""
+    from sonograph.lufs import ABSOLUTE, loudness
+
+    try:
+        integrated = loudness(source).integrated
+    except SettingsError as error:
+        return {"loudness": None, "loudness_sentence": str(error)}
+    if math.isinf(integrated):
+        return {"loudness": None, "loudness_sentence": f"nothing is louder than {ABSOLUTE:g} LUFS"}
+    return {"loudness": round(integrated, 3), "loudness_sentence": ""}
 
 
 def _recipe(file: str) -> dict[str, Any] | None:
@@ -136,16 +153,25 @@ def words(facts: dict[str, Any]) -> str:
         ("start", facts["start"]),
         ("peak", _level(facts["peak"], unit)),
         ("rms", _level(facts["rms"], unit)),
+        ("loudness", _loudness_words(facts)),
         ("device", facts["metadata"].get("device")),
         ("status", facts["sentence"] or "ok"),
     ]
     return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
 
 
-def _decibels(power: float) -> float | None:
-    import math
+def _decibels(amplitude: float, reference: float) -> float | None:
+    """The level of an amplitude, dB re the power `reference`; None where it has none."""
+    if not 0 < amplitude < math.inf:
+        return None
+    return round(20 * math.log10(amplitude) - 10 * math.log10(reference), 3)
 
-    return round(10 * math.log10(power), 3) if power > 0 else None
+
+def _loudness_words(facts: dict[str, Any]) -> str | None:
+    if "loudness" not in facts:
+        return None
+    value = facts["loudness"]
+    return f"none: {facts['loudness_sentence']}" if value is None else f"{value:.2f} LUFS"
 
 
 def _level(value: float | None, unit: str) -> str:
