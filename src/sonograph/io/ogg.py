@@ -17,6 +17,7 @@ from sonograph.io.status import Fault
 CODECS = {b"\x01vorbis": "Vorbis", b"OpusHead": "Opus", b"\x7fFLAC": "FLAC", b"Speex   ": "Speex"}
 _LONGEST_PACKET = {"Vorbis": 8192, "Opus": 5760, "FLAC": 65_535, "Speex": 10_240}  # samples
 _LONGEST_PAGE = 65_307
+_HEAD = struct.Struct("<BqIIIB")
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -126,7 +127,7 @@ def pages(file: OpenFile) -> Iterator[Page]:
     while position < file.size:
         if position + _LONGEST_PAGE > start + len(data) and start + len(data) < file.size:
             start, data = position, file.at(position, 1 << 20)
-        page = _page(data[position - start : position - start + _LONGEST_PAGE], position, file.size)
+        page = _page(data, position - start, position, file.size)
         yield page
         if page.is_whole:
             position += page.length
@@ -162,19 +163,19 @@ def _can_be(page: Page, least: int, most: int | None) -> bool:
     return least <= page.granule and (most is None or page.granule <= most)
 
 
-def _page(data: bytes, position: int, size: int) -> Page:
-    if len(data) < 27 or data[:4] != b"OggS" or data[4] != 0:
-        length = size - position + 1 if len(data) < 27 and b"OggS".startswith(data[:4]) else 0
+def _page(data: bytes, at: int, position: int, size: int) -> Page:
+    """The page that starts at a place in the data, which is at a position in the file."""
+    head = data[at : at + 27]
+    if len(head) < 27 or head[:4] != b"OggS" or head[4] != 0:
+        length = size - position + 1 if len(head) < 27 and b"OggS".startswith(head[:4]) else 0
         return Page(position, length, 0, -1, 0, -1, 0, False, b"")
-    flags, granule, serial, number, checksum, segments = struct.unpack("<BqIIIB", data[5:27])
-    lacing = data[27 : 27 + segments]
+    flags, granule, serial, number, checksum, segments = _HEAD.unpack_from(head, 5)
+    lacing = data[at + 27 : at + 27 + segments]
     length = 27 + segments + sum(lacing)
-    whole = data[:length]
-    is_whole = len(whole) == length and _crc(whole[:22] + b"\0\0\0\0" + whole[26:]) == checksum
-    n_packets = sum(size < 255 for size in lacing)
-    return Page(
-        position, length, flags, granule, serial, number, n_packets, is_whole, whole[27 + segments : 36 + segments]
-    )
+    rest = data[at + 27 : at + length]
+    is_whole = len(rest) == length - 27 and _crc(head[:22] + b"\0\0\0\0" + head[26:], rest) == checksum
+    n_packets = segments - lacing.count(255)
+    return Page(position, length, flags, granule, serial, number, n_packets, is_whole, rest[segments : segments + 9])
 
 
 def _note(found: Walk, page: Page, what: str) -> None:
@@ -186,7 +187,9 @@ def _note(found: Walk, page: Page, what: str) -> None:
         found.faults.append(Fault("partial", "data-cut" if what == "is cut" else "damaged", text))
 
 
-def _crc(data: bytes) -> int:
+def _crc(*parts: bytes) -> int:
     """Ogg's CRC-32: zlib's polynomial the other way round, so it is zlib's over reversed bits."""
-    reflected = zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
-    return int.from_bytes(reflected.to_bytes(4, "little").translate(_REVERSED), "big")
+    reflected = 0xFFFFFFFF
+    for part in parts:
+        reflected = zlib.crc32(part.translate(_REVERSED), reflected)
+    return int.from_bytes((reflected ^ 0xFFFFFFFF).to_bytes(4, "little").translate(_REVERSED), "big")
