@@ -6,7 +6,10 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sonograph.errors import SettingsError
+from sonograph.pictures.png import true_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,10 +52,19 @@ def page_of(composition: Composition) -> str:
 
 
 def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = None) -> None:
-    """Write a figure to a path or an open file; a PNG keeps the lines of text."""
+    """Write a figure with an Agg canvas to a path or an open file; a PNG keeps the lines of text."""
     from sonograph.pictures.style import ours
 
     with ours(), warnings.catch_warnings():
         # a name in a script that the font lacks is drawn as boxes; no reason to print on standard error
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        figure.savefig(file, format=format, metadata=(text or {}) if format == "png" else NO_DATE[format])
+        if format != "png":
+            figure.savefig(file, format=format, metadata=NO_DATE[format])
+            return
+        canvas: Any = figure.canvas
+        canvas.draw()
+        png = true_png(np.asarray(canvas.buffer_rgba())[..., :3], figure.dpi, text or {})
+    if hasattr(file, "write"):
+        file.write(png)
+    else:
+        Path(file).write_bytes(png)
