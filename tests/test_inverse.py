@@ -143,6 +143,8 @@ def test_griffin_lim_keeps_the_loudness_whatever_the_edges_and_the_precision(edg
 
 def test_bad_rounds_are_refused():
     made = spectrogram(noise(1000), StftSettings(window_length=64))
+    with pytest.raises(SettingsError, match="seed is -1; it must be a whole number, 0 or more"):
+        griffin_lim(made, seed=-1)
     with pytest.raises(SettingsError, match="iterations is 0; it must be 1 or more"):
         griffin_lim(made, iterations=0)
     with pytest.raises(SettingsError, match="momentum is 1; it must be 0 to below 1"):

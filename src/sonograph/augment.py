@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.signals.checks import generator
 from sonograph.signals.noise import shaped
 from sonograph.sources import Signal
 from sonograph.spectrograms import Spectrogram
@@ -177,7 +178,7 @@ def drawn_masks(length: int, name: str, widest: int, *, count: int, seed: int) -
     _span(name, widest, length)
     if count < 0:
         raise SettingsError(f"count is {count}; it must be 0 or more")
-    random = np.random.default_rng(seed)
+    random = generator(seed)
     spans = []
     for _ in range(count):
         width = int(random.integers(widest, endpoint=True))
@@ -188,7 +189,7 @@ def drawn_masks(length: int, name: str, widest: int, *, count: int, seed: int) -
 
 def drawn_shift(n_samples: int, *, most: int, seed: int) -> int:
     """By how many samples a sound is moved; below 0 to the left."""
-    return int(np.random.default_rng(seed).integers(-_span("most", most, n_samples), most, endpoint=True))
+    return int(generator(seed).integers(-_span("most", most, n_samples), most, endpoint=True))
 
 
 def drawn_gain(*, decibels: tuple[float, float], seed: int) -> float:
@@ -196,12 +197,12 @@ def drawn_gain(*, decibels: tuple[float, float], seed: int) -> float:
     low, high = decibels
     if not (np.isfinite([low, high]).all() and low <= high):
         raise SettingsError(f"decibels is {low} to {high}; it must be two numbers, the lower first")
-    return float(10 ** (np.random.default_rng(seed).uniform(low, high) / 20))
+    return float(10 ** (generator(seed).uniform(low, high) / 20))
 
 
 def drawn_place(n_samples: int, *, seed: int) -> int:
     """The sample at which what is added begins."""
-    return int(np.random.default_rng(seed).integers(n_samples))
+    return int(generator(seed).integers(n_samples))
 
 
 def mixing_factor(ours: float, theirs: float, snr: float) -> float:

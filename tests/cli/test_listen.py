@@ -80,6 +80,7 @@ def test_missing_samples_are_silence_and_said(here, capsys):
         (["two.wav", "--box", "0", "1", "500", "100"], 2, "from 500 to 100 Hz; it must go up"),
         (["two.wav", "--box", "0", "x", "0", "100"], 2, "--box: 'x'; it must be seconds"),
         (["two.wav", "--box", "0", "1", "low", "100"], 2, "its last two must be frequencies in Hz"),
+        (["two.wav", "--preset", "librosa.mel", "--seed=-1"], 2, "seed is -1; it must be a whole number, 0 or more"),
         (["two.wav", "--rounds", "0"], 2, "--rounds is 0; it must be 1 or more"),
         (["two.wav", "--preset", "librosa.mel", "--settings", "a.toml"], 2, "leave out one or the other"),
         (["two.wav", "--settings", "none.toml"], 2, "none.toml: could not be read"),
@@ -126,3 +127,6 @@ def test_a_wav_keeps_every_float_of_every_channel(here):
     np.testing.assert_array_equal(samples.T, x)
     with pytest.raises(OutputError, match=r"sample_rate is 44100\.5 Hz; a WAV holds whole numbers"):
         write_wav(file, Signal(x, 44_100.5))
+    for samples, rate in ((np.zeros(10, "float32"), 1.5e9), (np.zeros((16_384, 2048), "float32"), 8000.0)):
+        with pytest.raises(OutputError, match=r"channels at .* Hz; a WAV can have 16383, and 4 GiB a second"):
+            write_wav(file, Signal(samples, rate))

@@ -36,6 +36,15 @@ def test_a_tensor_becomes_what_an_array_becomes(name, seed):
 
 
 @EVERY
+def test_a_seed_may_be_a_whole_number_of_numpy(name):
+    given, call = CALLS[name]
+    x = torch.from_numpy(given)
+    assert torch.equal(call(tensors, x, np.int64(3)), call(tensors, x, 3))
+    with pytest.raises(SettingsError, match="seed is -1; it must be a whole number, 0 or more"):
+        call(tensors, x, np.int64(-1))
+
+
+@EVERY
 def test_many_seeds_are_each_sound_by_itself(name):
     given, call = CALLS[name]
     got = call(tensors, torch.from_numpy(given), (5, 6, 7))

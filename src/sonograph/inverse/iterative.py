@@ -13,6 +13,7 @@ from sonograph import engines
 from sonograph.engines import Engine, Work
 from sonograph.errors import SettingsError
 from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, samples_before, signal_of, work_of
+from sonograph.signals.checks import generator
 from sonograph.sources import Signal
 from sonograph.spectrograms import Spectrogram
 
@@ -73,9 +74,9 @@ def griffin_lim(
         raise SettingsError(f"iterations is {iterations}; it must be 1 or more")
     if not 0 <= momentum < 1:
         raise SettingsError(f"momentum is {momentum}; it must be 0 to below 1, or the sound would run away")
+    random = generator(seed)
     values = frame_by_frame(spectrogram)
     rounds = _Rounds(work_of(stft, spectrogram.sample_rate), values.shape[1], values.dtype, engine)
-    random = np.random.default_rng(seed)
     samples = np.empty((len(values), rounds.overlap.n_samples), values.dtype)
     for channel, power in enumerate(values):
         magnitude = np.nan_to_num(np.sqrt(power) if spectrogram.quantity == "power" else power, nan=0.0)

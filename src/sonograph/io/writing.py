@@ -11,6 +11,7 @@ from sonograph.errors import OutputError
 from sonograph.sources import Signal
 
 MOST = (1 << 32) - 100  # bytes of samples that a WAV can count
+MOST_IN_FRAME = (1 << 16) - 1  # bytes of one sample of all channels
 AT_ONCE = 1 << 20  # samples of all channels
 
 
@@ -20,14 +21,19 @@ def write_wav(out: BinaryIO, signal: Signal) -> None:
     Raises
     ------
     OutputError
-        More than a WAV can hold, 4 GiB; a sample rate that is not a whole number, which its header cannot say.
+        More than a WAV can hold, 4 GiB; a sample rate that is not a whole number, or so many samples or channels a
+        second that its header cannot say it.
     """
     channels, n = signal.n_channels, signal.n_samples
     size, rate = 4 * channels * n, signal.sample_rate
     if size > MOST:
         raise OutputError(f"a WAV cannot hold {size:,} bytes of samples, at most {MOST:,}; write a part of the sound")
-    if rate != int(rate) or rate >= 1 << 32:
+    if rate != int(rate):
         raise OutputError(f"sample_rate is {rate!r} Hz; a WAV holds whole numbers: resample the sound first")
+    if 4 * channels > MOST_IN_FRAME or 4 * channels * rate >= 1 << 32:
+        raise OutputError(
+            f"the sound has {channels} channels at {rate:g} Hz; a WAV can have {MOST_IN_FRAME // 4}, and 4 GiB a second"
+        )
     form = struct.pack("<HHIIHHH", 3, channels, int(rate), int(rate) * 4 * channels, 4 * channels, 32, 0)
     out.write(struct.pack("<4sI4s4sI", b"RIFF", 4 + 26 + 12 + 8 + size, b"WAVE", b"fmt ", len(form)) + form)
     out.write(struct.pack("<4sII4sI", b"fact", 4, n, b"data", size))
