@@ -7,7 +7,8 @@ of a batch too: each is then what it would be by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from numbers import Integral
+
+import numpy as np
 
 from sonograph import augment
 from sonograph.errors import MissingExtra, SettingsError
@@ -173,13 +174,13 @@ def _each(
     values: torch.Tensor, seed: Seeds, run: Callable[[torch.Tensor, int], torch.Tensor], axes: int
 ) -> torch.Tensor:
     """All with one seed, or each item of the first axis with its own."""
-    one = isinstance(seed, Integral)
+    one = isinstance(seed, int | np.integer)
     if values.ndim < axes + (not one):
         shape = "(..., rows, frames)" if axes == 2 else "(..., n)"
         raise SettingsError(
             f"values are of shape {tuple(values.shape)}; they must be {shape}, of a batch with many seeds"
         )
-    if isinstance(seed, Integral):  # NumPy's too
+    if isinstance(seed, int | np.integer):
         return run(values, int(seed))
     if len(seed) != len(values):
         raise SettingsError(f"seed holds {len(seed)} seeds; it must hold {len(values)}, one for each item of the batch")
