@@ -169,6 +169,20 @@ def test_bands_are_weighted_sums_of_bins(engine, dtype, quantity, n_fft):
 
 
 @EVERY_ENGINE
+@BOTH_PRECISIONS
+@pytest.mark.parametrize("n_fft", [4, 6, 10, 16, 64, 400, 1000, 1024, 1200, 2048, 4096])
+def test_bands_up_to_the_last_bin_see_no_more_than_the_bins(engine, dtype, n_fft):
+    last = n_fft // 2
+    bands = bands_of(
+        (0, np.linspace(1, 2, last + 1)), (1, np.ones(last)), (0, np.ones(last)), (last, [0.5]), (last - 1, [1.0, 0.5])
+    )
+    work = Work(window_of(n_fft), max(1, n_fft // 4), n_fft, bands=bands)
+    samples = sound(work, 19, channels=2, dtype=dtype)
+    values, expected = run(engine, samples, work, 19), definition(samples, work, 19)
+    assert relative(values, expected) <= 8 * np.finfo(dtype).eps
+
+
+@EVERY_ENGINE
 def test_bands_over_the_whole_of_a_large_spectrum_are_right(engine):
     """Rows of a large tile have gaps between them, and a band may cross them."""
     n_bins = 8193

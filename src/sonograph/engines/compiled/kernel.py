@@ -84,6 +84,9 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
     if x86:
         _flush_denormals(fn)
     fn.store(Zero(), part["zero"], 0, True)
+    if kind.bands:  # a band's weights are padded by zeros, which must not meet what other calls left behind the tile
+        for r in range(sinks.AT_ONCE):
+            fn.store(Zero(), part["tile"], (tile.height() + r) * V, True)
     with fn.loop(start, stop) as i:
         f = i * V
         batch = _Batch(fn, table, number, part, f, fn.min(V, frames - f), out, reused)

@@ -228,19 +228,14 @@ _NO_BANDS = Bands(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0))
 
 
 def _band_tables(bands: Bands, tile: Tile) -> Bands:
-    """The bands over rows of the tile instead of bins, each padded by zeros to a multiple of AT_ONCE.
-
-    Where the tile ends, the padding comes before the band: nothing beyond was ever computed.
-    """
+    """The bands over rows of the tile instead of bins, each padded by zeros to a multiple of AT_ONCE."""
     places = tile.places()
-    height = tile.height()
     first, start, weights = [], [0], []
     for q, bin_0 in enumerate(bands.first):
         given = bands.weights[bands.start[q] : bands.start[q + 1]]
         at = places[bin_0 : bin_0 + len(given)] if len(given) else np.zeros(0, np.int64)
         begin, end = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, 0)
         length = max(AT_ONCE, up(end - begin, AT_ONCE))
-        begin = min(begin, height - length)
         padded = np.zeros(length)
         padded[at - begin] = given
         first.append(begin)

@@ -41,8 +41,8 @@ class Tile:
         return k + fn.select(inner, k // self.run * self.gap, (self.rows // self.run - 1) * self.gap)
 
     def room(self, V: int) -> int:
-        """Elements of the memory that holds it; whole squares are read, also where the rows end."""
-        return (self.height() + V) * V
+        """Elements of the memory that holds it; whole squares, and AT_ONCE rows, are read also where the rows end."""
+        return (self.height() + max(V, AT_ONCE)) * V
 
     def places(self) -> np.ndarray:
         """The rows of all elements, in Python."""
