@@ -8,6 +8,9 @@ LARGEST = 1.8e19
 """A float32 sample above it has a power that float32 cannot hold."""
 
 
+_FEW = 256
+
+
 class Tally:
     """What is counted on the way through a sound: samples, those not finite, the loudest, the mean square."""
 
@@ -25,8 +28,7 @@ class Tally:
                 size, block = block.size, block[np.isfinite(block)]
                 self.odd += size - block.size
                 top = float(np.abs(block).max(initial=0.0))
-            wide = block.astype(np.float64).ravel() if top > 1e15 else block.ravel()
-            self._squares += float(np.dot(wide, wide))
+            self._squares += _squares(block.astype(np.float64) if top > 1e15 else block)
         self._finite += block.size
         self.loudest = max(self.loudest, top)
 
@@ -34,3 +36,11 @@ class Tally:
     def rms(self) -> float:
         """Of the finite samples of all channels."""
         return (self._squares / self._finite) ** 0.5 if self._finite else 0.0
+
+
+def _squares(block: np.ndarray) -> float:
+    """The sum of squares: of few at a time in their own precision, then in double."""
+    flat = block.ravel()
+    rest = len(flat) % _FEW
+    rows = flat[rest:].reshape(-1, _FEW)
+    return float(np.dot(flat[:rest], flat[:rest])) + float(np.einsum("ij,ij->i", rows, rows).sum(dtype=np.float64))
