@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def lags_of(
     from scipy.fft import irfft, next_fast_len
 
     n_fft = int(next_fast_len(work.window_length + n_lags - 1, real=True))
-    power = Work(np.ones(work.window_length), work.hop, n_fft)
+    power = _power_of(work.window_length, work.hop, n_fft)
     serves = serving(engine, power, samples.dtype)
     step = max(1, BLOCK // (power.n_bins * samples.itemsize))
     for frames in split(range(n_frames), step):
@@ -39,3 +40,9 @@ def lags_of(
         span = samples[first : first + (len(frames) - 1) * work.hop + work.window_length]
         serves.compute(span[None], power, spectra, reused=True)
         yield frames, irfft(spectra[0], n_fft, axis=1)[:, :n_lags]
+
+
+@lru_cache(maxsize=16)
+def _power_of(window_length: int, hop: int, n_fft: int) -> Work:
+    """The power of unweighed frames; the same object each time, as an engine keeps its tables with it."""
+    return Work(np.ones(window_length), hop, n_fft)

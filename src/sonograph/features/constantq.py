@@ -28,7 +28,8 @@ def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engi
     """Fill (frames, bands) with the transform, its magnitude or its power."""
     octaves = work.stage.octaves(work.sample_rate)
     filters = kernels(work.stage, work.sample_rate, samples.dtype.str)
-    halves = [np.zeros((2, FRAMES, octave.half + 1), samples.dtype) for octave in octaves]
+    room = min(FRAMES, -(-len(out) // TILE) * TILE)
+    halves = [np.zeros((2, room, octave.half + 1), samples.dtype) for octave in octaves]
     for frames in split(range(len(out)), FRAMES):
         x = samples[frames.start * work.hop :][: (len(frames) - 1) * work.hop + work.window_length]
         with np.errstate(invalid="ignore", over="ignore"):
@@ -68,7 +69,7 @@ def _block(
 
 
 def _product(half: np.ndarray, kernel: np.ndarray, n_frames: int) -> np.ndarray:
-    """(frames, bands) of (FRAMES, samples) times (samples, bands), tile by tile: the sums of all tiles run alike."""
+    """(frames, bands) of (frames and room, samples) times (samples, bands), in tiles: the sums of all run alike."""
     tiles = -(-n_frames // TILE)
     half[n_frames : tiles * TILE] = 0
     product = half[: tiles * TILE].reshape(tiles, TILE, -1) @ kernel
