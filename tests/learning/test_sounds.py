@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonograph import Calibration, SettingsError, SourceError
+from sonograph.extract.find import sound_files
 from sonograph.learning import Item, Windows, from_folders, from_table
 from sonograph.learning.sounds import KEPT_OPEN, Sounds
 
@@ -47,6 +48,13 @@ def test_folders_are_labels_and_only_sounds_in_them_count(folder):
     soundfile.write(folder / "wren" / "later" / "D.WAV", ramp(5), 8000)
     found = [(Path(path).name, label) for path, label in from_folders(folder)]
     assert found == [("a.wav", "robin"), ("b.flac", "robin"), ("c.wav", "wren"), ("D.WAV", "wren")]
+
+
+@pytest.mark.parametrize("ending", ["WAV", "aac", "bw64", "mp2", "mp4", "snd", "wma", "caf", "opus", "m4a"])
+def test_every_sound_that_the_command_finds_is_found_to_learn_from(tmp_path, ending):
+    (tmp_path / "robin").mkdir()
+    (tmp_path / "robin" / f"a.{ending}").write_bytes(b"")
+    assert [item.path for item in from_folders(tmp_path)] == sound_files([str(tmp_path)])
 
 
 def test_folders_without_sounds_are_refused(tmp_path):

@@ -6,16 +6,11 @@ import os
 from pathlib import Path
 
 from sonograph.errors import SourceError
-
-SUFFIXES = frozenset({
-    ".wav", ".wave", ".w64", ".rf64", ".bw64", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".flac", ".ogg", ".oga",
-    ".opus", ".mp3", ".mp2", ".m4a", ".mp4", ".aac", ".wma",
-})  # fmt: skip
-"""What counts as a sound in a folder; a file that is named is taken whatever it is called."""
+from sonograph.io.names import SUFFIXES
 
 
 def sound_files(paths: list[str]) -> list[str]:
-    """The files named, and those in the folders named: folder by folder, each file once.
+    """The files named, whatever they are called, and the sounds in the folders named: folder by folder, each file once.
 
     Raises
     ------
@@ -29,7 +24,7 @@ def sound_files(paths: list[str]) -> list[str]:
             continue
         inside = list(_in_folder(path))
         if not inside:
-            raise SourceError(f"{path}: holds no sound file. Name a folder of {', '.join(sorted(SUFFIXES)[:4])} ….")
+            raise SourceError(f"{path}: holds no sound file. Name a folder of {', '.join(SUFFIXES[:4])} ….")
         found.update(dict.fromkeys(inside))
     return list(found)
 

@@ -9,12 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sonograph.errors import SourceError
-
-SUFFIXES = (
-    ".wav", ".wave", ".w64", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf",
-    ".m4a",
-)  # fmt: skip
-"""Endings, in small letters, of what `from_folders` takes for a sound."""
+from sonograph.io.names import SUFFIXES
 
 
 class Item(NamedTuple):
