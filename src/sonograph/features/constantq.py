@@ -20,8 +20,10 @@ from sonograph.settings.constantq import TAPS, ConstantQSettings, Octave, PitchC
 
 FRAMES = 512
 """Frames that are looked at at a time."""
-TILE = 64
+TILE = 16
 """Frames that are multiplied with the filters at once, the last filled up with zeros."""
+SMALL = 1 << 18
+"""Multiplications that OpenBLAS leaves to the thread that asks for them; more it would cut up for all cores."""
 
 
 def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine) -> None:
@@ -72,7 +74,11 @@ def _product(half: np.ndarray, kernel: np.ndarray, n_frames: int) -> np.ndarray:
     """(frames, bands) of (frames and room, samples) times (samples, bands), in tiles: the sums of all run alike."""
     tiles = -(-n_frames // TILE)
     half[n_frames : tiles * TILE] = 0
-    product = half[: tiles * TILE].reshape(tiles, TILE, -1) @ kernel
+    tiled = half[: tiles * TILE].reshape(tiles, TILE, -1)
+    step = max(1, SMALL // (TILE * kernel.shape[1]))
+    product = tiled[..., :step] @ kernel[:step]
+    for first in range(step, len(kernel), step):
+        product += tiled[..., first : first + step] @ kernel[first : first + step]
     return np.asarray(product.reshape(tiles * TILE, -1)[:n_frames])
 
 
