@@ -70,8 +70,12 @@ def test_a_sound_of_another_rate_is_refused_where_the_preset_is_for_one():
 
 
 def test_a_preset_that_is_not_there_is_refused_with_the_nearest():
-    with pytest.raises(SettingsError, match=r"preset is 'librosa.mffc'; it must be one of .* as librosa.mfcc"):
+    with pytest.raises(SettingsError, match=r"preset is 'librosa.mffc'; did you mean librosa.mfcc, "):
         preset("librosa.mffc")
+    with pytest.raises(SettingsError, match=r"preset is 'whisper'; did you mean .*whisper\.80"):
+        preset("whisper")
+    with pytest.raises(SettingsError, match=r"preset is 'zzz'; it must be one of librosa\.stft, librosa\.mel, .*, …"):
+        preset("zzz")
 
 
 @pytest.mark.parametrize("name", preset_names())

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from sonograph.errors import SettingsError
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
+from sonograph.settings.common import one_of
 from sonograph.settings.measures import TEMPORAL
 from sonograph.settings.shapes import SHAPES
 from sonograph.spectrograms import row_names
@@ -158,16 +159,7 @@ def _called(row: str, feature: str) -> str:
 def _known(name: str) -> None:
     if name in ALONE:
         raise SettingsError(f"feature is {name!r}; {ALONE[name]}")
-    if name not in FEATURES:
-        import difflib
-
-        near = difflib.get_close_matches(name, FEATURES, 3, 0.5)
-        near += [known for known in FEATURES if name and known.startswith(name) and known not in near]
-        raise SettingsError(
-            f"feature is {name!r}; did you mean {', '.join(near)}?"
-            if near
-            else f"feature is {name!r}; it must be one of {', '.join(FEATURES)}"
-        )
+    one_of("feature", name, feature_names())
 
 
 def _made(name: str, frames: StftSettings, sample_rate: float | None) -> Any:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sonograph.errors import SettingsError
 from sonograph.settings import (
     AffineSettings,
     BandSettings,
@@ -26,6 +25,7 @@ from sonograph.settings import (
     Settings,
     StftSettings,
 )
+from sonograph.settings.common import one_of
 
 SPEECH_RATE = 16_000.0
 INT16 = 32_768.0
@@ -65,11 +65,7 @@ def preset(name: str) -> Settings:
     >>> preset("librosa.mfcc").n_coefficients
     20
     """
-    if name not in _PRESETS:
-        import difflib
-
-        near = difflib.get_close_matches(name, _PRESETS, 3, 0.4) or list(_PRESETS)[:3]
-        raise SettingsError(f"preset is {name!r}; it must be one of preset_names(), as {', '.join(near)}")
+    one_of("preset", name, preset_names())
     settings: Settings = _PRESETS[name].make()
     return settings
 

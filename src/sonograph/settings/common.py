@@ -6,9 +6,13 @@ import dataclasses
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from sonograph.errors import SettingsError
+
+LISTED = 12
+"""Names that are allowed; of more, an error tells those that are near."""
 
 
 class Json:
@@ -120,10 +124,23 @@ def put(settings: Any, **values: Any) -> None:
         object.__setattr__(settings, name, value)
 
 
-def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
-    """Refuse a value that is not among those allowed."""
-    if value not in allowed:
+def one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
+    """Refuse a value that is not one of the allowed names; offer near ones where there are too many to list.
+
+    >>> one_of("scaling", "raw", ("spectrum", "density", "raw"))
+    """
+    if value in allowed:
+        return
+    if len(allowed) <= LISTED:
         raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+    import difflib
+
+    asked = str(value).lower()
+    near = difflib.get_close_matches(asked, allowed, 4, 0.5)
+    near += [known for known in allowed if asked and known.startswith(asked) and known not in near]
+    if near:
+        raise SettingsError(f"{name} is {value!r}; did you mean {', '.join(near)}?")
+    raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed[:LISTED])}, …")
 
 
 def holds(name: str, of: Any, allowed: Any) -> None:
