@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonograph import cli
+from sonograph import __version__, cli, preset
 
 
 def facts(capsys, *words):
@@ -110,6 +110,9 @@ def test_a_report_has_a_line_for_each_file(command, wav, here, capsys):
         "missing.wav": "failed",
     }
     assert by_file["cut.wav"]["expected"] == 4000
+    assert {line["sonograph"] for line in lines} == {__version__}
+    if command[0] == "features":
+        assert by_file[wav]["settings"] == preset("librosa.mfcc").digest
     assert by_file["cut.wav"]["decoded"] == (4000 - 44) // 2
     assert "Traceback" not in capsys.readouterr().err
 

@@ -142,9 +142,25 @@ def test_a_record_of_a_file_is_plain_and_keeps_its_name(tmp_path):
         values = record(tmp_path / "a.wav", sound.check(), sound)
     assert values["status"] == "ok" and values["decoded"] == values["expected"] == 3000
     assert values["peak"] == pytest.approx(0.5, abs=0.03) and values["not_finite"] == 0
+    assert (values["decoder"], values["first_bad"]) == ("", None)
+    assert (values["size"], values["modified_ns"]) == (6044, (tmp_path / "a.wav").stat().st_mtime_ns)
     values = record(b"caf\xe9.wav", examine(b"caf\xe9.wav"))
     assert (values["status"], values["reason"]) == ("failed", "missing")
     assert os.fsencode(values["path"]) == b"caf\xe9.wav" and values["file"] == "caf\\xe9.wav"
+
+
+def test_a_record_names_the_first_sample_that_is_bad_and_what_decoded(tmp_path):
+    cases = {case.name: case.data for case in damaged.cases()}
+    for name, first, decoder in (
+        ("flipped-bit.flac", 3 * 4096, "libsndfile "), ("lost-frame.flac", 3 * 4096, "libsndfile "),
+        ("one-nan.wav", 1, ""), ("cut.wav", 4478, ""), ("cut.flac", 4 * 4096, "libsndfile "), ("whole.ogg", None, "libsndfile "),
+        ("whole.aiff", None, ""),
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(cases[name])
+        with open_sound(tmp_path / name) as sound:
+            values = record(tmp_path / name, sound.check(), sound)
+        assert values["first_bad"] == first, name
+        assert values["decoder"].startswith(decoder) and bool(values["decoder"]) == bool(decoder)
 
 
 chunks = st.lists(

@@ -59,6 +59,24 @@ def test_an_audiomoth_tells_its_time_its_number_and_its_gain(tmp_path, comment, 
         assert sound.start == start and sound.start.utcoffset() == start.utcoffset()
         assert sound.metadata.device == MOTH
         assert sound.metadata.gain == gain
+        assert sound.metadata.battery in comment and sound.metadata.battery.endswith("V")
+
+
+def test_an_audiomoth_of_a_deployment_tells_as_much(tmp_path):
+    """As firmware 1.8 writes it; the device stands in the artist alone."""
+    comment = (
+        "Recorded at 04:00:00 01/06/2023 (UTC-0:30) during deployment 0F4A2B7C91D3E865 using external microphone at "
+    )
+    comment += "low-medium gain while battery was greater than 4.9V and temperature was -3.5C. Recording stopped."
+    with open_sound(wav(tmp_path / "a.wav", info(IART=MOTH, ICMT=comment))) as sound:
+        told = sound.metadata
+    assert told.start == datetime(2023, 6, 1, 4, 30, tzinfo=UTC)
+    assert (told.device, told.gain, told.battery, told.temperature) == (
+        MOTH,
+        "low-medium",
+        "greater than 4.9V",
+        "-3.5C",
+    )
 
 
 def test_guano_is_read_and_its_time_has_a_zone(tmp_path):

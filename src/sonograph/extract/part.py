@@ -164,7 +164,7 @@ def _features(file: str, job: Job, report: FileReport, opened: FileSource) -> np
         source = resample(source, wanted)
     result, names = _computed(job.settings, source, file, opened.limits)
     status = opened.status
-    report.record = record(file, status, opened)
+    report.record = record(file, status, opened) | {"settings": job.settings.digest}
     is_bad = status.word in ("partial", "failed", "refused", "empty")
     report.fault = (status.sentence or f"{file}: holds no samples.") if is_bad else ""
     if result.quantity == "transform":

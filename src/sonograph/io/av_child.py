@@ -83,6 +83,7 @@ def main(descriptor: int) -> None:
         "n_channels": first.layout.nb_channels,
         "codec": stream.codec_context.codec.long_name,
         "container": container.format.long_name,
+        "version": f"FFmpeg {av.ffmpeg_version_info} (PyAV {av.__version__})",
         "metadata": dict(list({**container.metadata, **stream.metadata}.items())[:1000]),
     }
     record(json.dumps(told).encode())

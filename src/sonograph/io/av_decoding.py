@@ -43,6 +43,7 @@ class AvTrack:
             raise file.error("codec", f"{what}. Save its sound as WAV or FLAC.")
         self.sample_rate, self.n_channels = float(cursor.told["sample_rate"]), int(cursor.told["n_channels"])
         self.format = f"{cursor.told['container']}, {cursor.told['codec']}"
+        self.decoder: str = cursor.told["version"]
         self.texts: dict[str, str] = cursor.told["metadata"]
 
     def cursor(self) -> AvCursor:

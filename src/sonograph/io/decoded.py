@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sonograph.io.door import View
-from sonograph.io.libsndfile import Decoder, Refused
+from sonograph.io.libsndfile import Decoder, Refused, version
 from sonograph.io.status import Fault as FileFault
 from sonograph.io.status import read_error
 
@@ -45,7 +45,7 @@ class DecodedTrack:
             if view.broken is not None:
                 raise view.broken
         self.sample_rate, self.n_channels, self.claimed = first.sample_rate, first.n_channels, first.claimed
-        self.comments = first.comments()
+        self.comments, self.decoder = first.comments(), version()
         first.close()
 
     def cursor(self) -> DecodedCursor:

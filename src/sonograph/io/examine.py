@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from sonograph import __version__
 from sonograph.errors import LimitError, MissingExtra, SettingsError, SonographError
 from sonograph.io.audio import settled
 from sonograph.io.filesource import FileSource
@@ -33,13 +34,17 @@ def status_of(error: SonographError) -> Status:
 
 
 def record(path: Any, status: Status, source: FileSource | None = None) -> dict[str, Any]:
-    """A status as plain values, one line of JSON a file; the path keeps its bytes (as surrogates)."""
+    """A status as plain values, one line of JSON a file; the path keeps its bytes (as surrogates).
+
+    `peak`, `not_finite` and `first_bad`, the first sample that is missing or not finite, are known once all was read.
+    """
     values: dict[str, Any] = {"path": os.fsdecode(path), "file": shown(path)}
     values |= {"status": status.word, "reason": status.reason, "sentence": status.sentence}
-    values |= {"expected": status.expected, "decoded": status.decoded}
+    values |= {"expected": status.expected, "decoded": status.decoded, "sonograph": __version__}
     if source is not None:
-        values |= {"format": source.format, "size": source.size, "modified_ns": source.modified_ns}
+        values |= {"format": source.format, "decoder": source.decoder}
+        values |= {"size": source.size, "modified_ns": source.modified_ns}
         tally = source.tally
         if tally is not None:
-            values |= {"peak": tally.loudest, "not_finite": tally.odd}
+            values |= {"peak": tally.loudest, "not_finite": tally.odd, "first_bad": tally.first_bad}
     return values

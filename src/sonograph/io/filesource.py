@@ -107,6 +107,11 @@ class FileSource:
         return self._opened.expected
 
     @property
+    def decoder(self) -> str:
+        """The library that decodes it and its version; "" where the samples are read as they lie."""
+        return self._opened.track.decoder
+
+    @property
     def status(self) -> Status:
         """How the file is, as far as it was read: finally after `blocks` has gone through all of it."""
         if self._closed is not None:
@@ -143,6 +148,8 @@ class FileSource:
                 if track.n_samples is not None and block.shape[1] < size:
                     lost = min(size, track.n_samples - tally.n_samples) - block.shape[1]
                     missing += lost
+                    if lost:
+                        tally.bad_from(tally.n_samples + block.shape[1])
                     block = self._filled(block, block.shape[1] + lost)
                 if not block.shape[1]:
                     break
@@ -151,6 +158,8 @@ class FileSource:
                 yield block
         finally:
             cursor.close()
+        if (self.expected or 0) > tally.n_samples:
+            tally.bad_from(tally.n_samples)
         self._counted, self.tally = tally.n_samples, tally
         found = cursor.faults
         if missing and not found:

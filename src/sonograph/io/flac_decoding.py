@@ -15,7 +15,7 @@ from sonograph.io import flac
 from sonograph.io.content import after_id3
 from sonograph.io.door import OpenFile, View
 from sonograph.io.flac import Frame, StreamInfo
-from sonograph.io.libsndfile import Decoder, Refused
+from sonograph.io.libsndfile import Decoder, Refused, version
 from sonograph.io.status import Fault, read_error
 
 _GROUP = 1 << 18  # samples of all channels that are decoded at a time
@@ -30,7 +30,7 @@ class FlacTrack:
     def __init__(self, file: OpenFile) -> None:
         self.file = file
         self.info: StreamInfo = flac.stream_info(file, after_id3(file))
-        self.n_channels = self.info.n_channels
+        self.n_channels, self.decoder = self.info.n_channels, version()
         self.dtype = np.dtype(np.float32 if self.info.bits <= 24 else np.float64)
         self.faults: list[Fault] = []
         first = next(flac.frames(file, self.info, self.info.audio), None)
@@ -45,7 +45,7 @@ class FlacTrack:
         """The frames from a byte on."""
         return flac.numbered(flac.frames(self.file, self.info, offset, stop), self.block)
 
-    def decoder(self, frame: Frame) -> Decoder:
+    def decoding(self, frame: Frame) -> Decoder:
         """A decoder whose first sample is that of a frame."""
         return Decoder(View(self.file, frame.offset, None, self.info.before()), "int32")
 
@@ -69,7 +69,7 @@ class FlacTrack:
     def is_whole(self, frame: Frame) -> bool:
         """Whether a frame can be decoded, its checksum included."""
         try:
-            decoder = self.decoder(frame)
+            decoder = self.decoding(frame)
         except Refused as refused:
             if "unimplemented" in str(refused):
                 bits = f"FLAC of {self.info.bits} bits cannot be decoded here"
@@ -182,7 +182,7 @@ class FlacCursor:
         fresh = decoder is None or self._decodes != group[0].offset
         if decoder is None or fresh:
             self.close()
-            decoder = self._decoder = self.track.decoder(group[0])
+            decoder = self._decoder = self.track.decoding(group[0])
         size = sum(frame.size for frame in group)
         self._end_of_last = group[0].first + size
         integers = decoder.read(size)

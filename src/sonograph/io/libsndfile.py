@@ -18,6 +18,13 @@ class Refused(Exception):
     """What libsndfile said when it could not go on."""
 
 
+def version() -> str:
+    """Its name and version."""
+    import soundfile
+
+    return f"libsndfile {soundfile.__libsndfile_version__}"
+
+
 class Decoder:
     """A sound being decoded forward.
 

@@ -10,7 +10,7 @@ from sonograph.io.status import Fault
 class MemoryTrack:
     """Samples in memory as a track."""
 
-    seekable = True
+    decoder, seekable = "", True
 
     def __init__(self, samples: np.ndarray) -> None:
         self.samples, self.dtype = samples, samples.dtype

@@ -19,9 +19,12 @@ _MOST_FIELDS = 1000
 _LONGEST = 2000
 _AUDIOMOTH = re.compile(
     r"Recorded at (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))? (\d\d)/(\d\d)/(\d{4})"
-    r"(?: \(UTC(?:([+-]\d{1,2})(?::?(\d\d))?)?\))?.* by (AudioMoth [0-9A-F]{16})"
+    r"(?: \(UTC(?:([+-]\d{1,2})(?::?(\d\d))?)?\))?"
+    r".* (?:by (AudioMoth [0-9A-F]{16})|during deployment [0-9A-F]{16})"
 )
 _AUDIOMOTH_GAIN = re.compile(r"at (?:gain setting (\d)|((?:low|medium|high)(?:-(?:low|medium|high))?) gain)")
+_AUDIOMOTH_BATTERY = re.compile(r"battery (?:state )?was ((?:(?:less|greater) than |[<>]=? ?)?\d+\.\d+ ?V)")
+_AUDIOMOTH_TEMPERATURE = re.compile(r"temperature was (-?\d+\.\d+ ?C)")
 _AIFF_TEXTS = (b"NAME", b"AUTH", b"ANNO", b"(c) ")
 
 
@@ -31,7 +34,7 @@ class Metadata:
 
     start : when the first sample was taken, with its zone; None where the file does not say so
     device : what recorded it
-    gain, sensitivity : as the file words them
+    gain, sensitivity, battery, temperature : as the file words them
     fields : all its texts by name, as "INFO.ICMT", "guano.Timestamp", "bext.Originator"
     cues : (sample, label) marks
     """
@@ -40,6 +43,8 @@ class Metadata:
     device: str = ""
     gain: str = ""
     sensitivity: str = ""
+    battery: str = ""
+    temperature: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     cues: tuple[tuple[int, str], ...] = ()
 
@@ -73,16 +78,26 @@ def of_fields(fields: dict[str, str], cues: tuple[tuple[int, str], ...] = ()) ->
     fields = {name: value for name, value in fields.items() if value}
     comment = next((value for value in fields.values() if _AUDIOMOTH.match(value)), "")
     moth = _AUDIOMOTH.match(comment)
-    device = moth.group(10) if moth else " ".join(filter(None, map(fields.get, ("guano.Make", "guano.Model"))))
-    gain = _AUDIOMOTH_GAIN.search(comment)
+    device = (
+        (moth.group(10) or fields.get("INFO.IART", ""))
+        if moth
+        else " ".join(filter(None, map(fields.get, ("guano.Make", "guano.Model"))))
+    )
     return Metadata(
         start=_start(fields),
         device=device or fields.get("bext.Originator", ""),
-        gain=next(filter(None, gain.groups()), "") if gain else _named("gain", fields),
+        gain=_said(_AUDIOMOTH_GAIN, comment) or _named("gain", fields),
         sensitivity=_named("sensitivity", fields),
+        battery=_said(_AUDIOMOTH_BATTERY, comment) or _named("battery", fields),
+        temperature=_said(_AUDIOMOTH_TEMPERATURE, comment) or _named("temperature", fields),
         fields=fields,
         cues=cues,
     )
+
+
+def _said(pattern: re.Pattern[str], comment: str) -> str:
+    found = pattern.search(comment)
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def _named(word: str, fields: dict[str, str]) -> str:

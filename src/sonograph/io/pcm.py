@@ -94,7 +94,7 @@ LAWS = {"µ-law": _mu_law, "A-law": _a_law}
 class PcmTrack:
     """Plain samples in a part of a file."""
 
-    seekable = True
+    decoder, seekable = "", True
 
     def __init__(self, file: OpenFile, encoding: Encoding, n_channels: int, first_byte: int, n_samples: int) -> None:
         self.file, self.encoding, self.n_channels = file, encoding, n_channels

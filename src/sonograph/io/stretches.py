@@ -40,7 +40,8 @@ class StretchesTrack:
         for place in sorted(places, key=lambda place: place.first):
             if place.count > 0 and (not self.places or place.first >= self.places[-1].stop):
                 self.places.append(place)
-        self.dtype, self.n_channels = places[0].track.dtype, places[0].track.n_channels
+        first = places[0].track
+        self.dtype, self.n_channels, self.decoder = first.dtype, first.n_channels, first.decoder
         self.n_samples: int | None = self.places[-1].stop if self.places else 0
 
     def cursor(self) -> StretchesCursor:

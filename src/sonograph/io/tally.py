@@ -12,10 +12,11 @@ _FEW = 256
 
 
 class Tally:
-    """What is counted on the way through a sound: samples, those not finite, the loudest, the mean square."""
+    """What is counted on the way through a sound: samples, those not finite, the first bad one, peak, mean square."""
 
     def __init__(self) -> None:
         self.n_samples, self.odd, self.loudest = 0, 0, 0.0
+        self.first_bad: int | None = None
         self._squares, self._finite = 0.0, 0
 
     def add(self, block: np.ndarray) -> None:
@@ -25,12 +26,18 @@ class Tally:
         with np.errstate(invalid="ignore", over="ignore"):
             top = float(max(block.max(), -block.min()))
             if not np.isfinite(top):
-                size, block = block.size, block[np.isfinite(block)]
+                whole = np.isfinite(block)
+                self.bad_from(self.n_samples + int(np.argmin(whole.all(axis=0))))
+                size, block = block.size, block[whole]
                 self.odd += size - block.size
                 top = float(np.abs(block).max(initial=0.0))
             self._squares += _squares(block.astype(np.float64) if top > 1e15 else block)
         self._finite += block.size
         self.loudest = max(self.loudest, top)
+
+    def bad_from(self, sample: int) -> None:
+        """A sample is not finite, or missing."""
+        self.first_bad = sample if self.first_bad is None else self.first_bad
 
     @property
     def rms(self) -> float:

@@ -47,8 +47,10 @@ class Track(Protocol):
     """Sound in a file, wherever its bytes are and whatever decodes them.
 
     n_samples : samples of each channel; None where only decoding tells
+    decoder : the library that decodes, and its version; "" for none
     """
 
+    decoder: str
     dtype: np.dtype
     n_channels: int
     n_samples: int | None
