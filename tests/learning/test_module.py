@@ -154,10 +154,10 @@ def test_no_step_is_taken_for_each_frame(settings):
 
 
 @EVERY_CASE
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_frames_with_missing_samples_are_those_of_spectrogram(settings, bad):
+@pytest.mark.parametrize(("bad", "places"), [(np.nan, (2000, 2100)), (np.inf, (2000, 2100)), (np.nan, (0, -1))])
+def test_frames_with_missing_samples_are_those_of_spectrogram(settings, bad, places):
     samples = sounds(channels=1).astype(float)
-    samples[0, [2000, 2100]] = bad
+    samples[0, places] = bad
     expected = exact(samples, settings)
     values = SpectrogramModule(settings, RATE).double()(torch.from_numpy(samples)).numpy()
     np.testing.assert_array_equal(np.isnan(values), np.isnan(expected))

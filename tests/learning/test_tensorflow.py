@@ -41,9 +41,10 @@ def test_it_has_the_numbers_of_spectrogram(settings):
 
 
 @EVERY_CASE
-def test_frames_with_missing_samples_are_those_of_spectrogram(settings):
+@pytest.mark.parametrize("places", [(2000, 2100), (0, -1)])
+def test_frames_with_missing_samples_are_those_of_spectrogram(settings, places):
     samples = sounds(channels=1).astype(float)
-    samples[0, [2000, 2100]] = np.nan, np.inf
+    samples[0, places] = np.nan, np.inf
     expected = exact(samples, settings)
     values = tensorflow.function(settings, RATE)(samples).numpy()
     np.testing.assert_array_equal(np.isnan(values), np.isnan(expected))

@@ -121,8 +121,8 @@ def candidates(work: Samples) -> Numbers:
 
 def multitaper(work: Samples) -> Numbers:
     """The tapers (tapers, window_length), the scale of the mean in them, and what is computed through each."""
-    works = works_of(work)
-    return {"windows": np.stack([one.window for one in works]), "works": tuple(works)}
+    works = works_of(work.stage, work.sample_rate)
+    return {"windows": np.stack([one.window for one in works]), "works": works}
 
 
 def constant_q(work: Samples) -> Numbers:

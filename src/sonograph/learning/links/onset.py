@@ -30,7 +30,6 @@ def tempogram(settings: TempogramSettings, values: torch.Tensor, tables: Any, se
     alike = lags_of(weighed, length, tables.n_fft)
     size = alike.abs().amax(-1, keepdim=True)
     alike = alike / torch.where(size < torch.finfo(values.dtype).tiny, 1.0, size)
-    # what lies before the first strength and after the last follows from those, and is missing with them
-    before, after = missing[..., :1].expand(*missing.shape[:-1], len(tables.rise)), missing[..., -1:]
-    holes = torch.cat([before, missing, after.expand(*missing.shape[:-1], len(tables.fall))], -1)
-    return alike.masked_fill(holes.unfold(-1, length, 1).any(-1, keepdim=True), torch.nan)
+    # a window that reaches over an end holds the frame at that end too, and is missing with it
+    gone = torch.nn.functional.pad(missing, (len(tables.rise), len(tables.fall)))
+    return alike.masked_fill(gone.unfold(-1, length, 1).any(-1, keepdim=True), torch.nan)

@@ -33,10 +33,9 @@ def tempogram(settings: TempogramSettings, values: Any, tables: Any, seen: Seen)
     alike = lags_of(weighed, length, tables.n_fft)
     size = tf.reduce_max(tf.abs(alike), -1, keepdims=True)
     alike = alike / tf.where(size < tiny(values), tf.ones_like(size), size)
-    # what lies before the first strength and after the last follows from those, and is missing with them
-    ends = [tf.repeat(missing[..., :1], len(tables.rise), -1), tf.repeat(missing[..., -1:], len(tables.fall), -1)]
-    gone = tf.signal.frame(tf.concat([ends[0], missing, ends[1]], -1), length, 1)
-    return holes(alike, tf.reduce_any(gone, -1, keepdims=True))
+    # a window that reaches over an end holds the frame at that end too, and is missing with it
+    gone = tf.pad(missing, [[0, 0]] * (len(missing.shape) - 1) + [[len(tables.rise), len(tables.fall)]])
+    return holes(alike, tf.reduce_any(tf.signal.frame(gone, length, 1), -1, keepdims=True))
 
 
 def separation(settings: SeparationSettings, values: Any, tables: Any, seen: Seen) -> Any:
