@@ -75,6 +75,22 @@ def test_a_range_that_the_disk_does_not_give_is_an_error_and_can_be_tried_again(
         assert sound.read(range(10)).shape == (1, 10)
 
 
+def test_the_first_bad_sample_is_the_first_that_the_disk_did_not_give(tmp_path, monkeypatch):
+    path, pread = tmp_path / "a.flac", os.pread
+    path.write_bytes(dict(whole_files())["a.flac"])
+
+    def failing(descriptor, count, position):
+        if position <= len(path.name) + 3000 < position + count:
+            raise OSError(errno.EIO, "Input/output error")
+        return pread(descriptor, count, position)
+
+    with open_sound(path) as sound:
+        monkeypatch.setattr(door.os, "pread", failing)
+        found = np.concatenate(list(sound.blocks(100)), axis=1)
+        assert sound.status.reason == "read-error"
+        assert sound.tally.first_bad == np.flatnonzero(np.isnan(found[0]))[0]
+
+
 @pytest.mark.parametrize(("name", "data"), [pytest.param(*file, id=file[0]) for file in whole_files()])
 def test_a_file_cut_anywhere_has_no_more_than_before_and_says_so(tmp_path, name, data):
     path = tmp_path / name
@@ -153,8 +169,8 @@ def test_a_record_names_the_first_sample_that_is_bad_and_what_decoded(tmp_path):
     cases = {case.name: case.data for case in damaged.cases()}
     for name, first, decoder in (
         ("flipped-bit.flac", 3 * 4096, "libsndfile "), ("lost-frame.flac", 3 * 4096, "libsndfile "),
-        ("one-nan.wav", 1, ""), ("cut.wav", 4478, ""), ("cut.flac", 4 * 4096, "libsndfile "), ("whole.ogg", None, "libsndfile "),
-        ("whole.aiff", None, ""),
+        ("one-nan.wav", 1, ""), ("cut.wav", 4478, ""), ("cut.flac", 4 * 4096, "libsndfile "),
+        ("whole.ogg", None, "libsndfile "), ("whole.aiff", None, ""),
     ):  # fmt: skip
         (tmp_path / name).write_bytes(cases[name])
         with open_sound(tmp_path / name) as sound:
