@@ -40,7 +40,8 @@ def record(path: Any, status: Status, source: FileSource | None = None) -> dict[
     """
     values: dict[str, Any] = {"path": os.fsdecode(path), "file": shown(path)}
     values |= {"status": status.word, "reason": status.reason, "sentence": status.sentence}
-    values |= {"expected": status.expected, "decoded": status.decoded, "sonograph": sys.modules["sonograph"].__version__}
+    values |= {"expected": status.expected, "decoded": status.decoded}
+    values |= {"sonograph": sys.modules["sonograph"].__version__}
     if source is not None:
         values |= {"format": source.format, "decoder": source.decoder}
         values |= {"size": source.size, "modified_ns": source.modified_ns}
