@@ -268,7 +268,7 @@ def test_interrupted_at_any_step_of_writing_nothing_half_is_left_and_a_second_ru
             delay = float(chance.uniform(0.0, 0.02)) * (nth % 2)
             code, seconds = run(int(number), nth, delay)
             if code == 99:  # it had fewer steps
-                assert struck > 3
+                assert struck >= 3  # opened, renamed, removed
                 server.stdin.close()
                 return
             assert seconds < 5
