@@ -1,9 +1,9 @@
 """Constant-Q and variable-Q transforms from their definition (Brown 1991; Schörkhuber et al. 2014).
 
 Each band is a sum of samples weighed by its filter. Where an octave lies low enough, every other sample is left away
-behind a half-band filter that changes what stays by 1e-5 at most; an octave's filters are then multiplied with a block
-of frames at once. Blocks always have the same shape, the last filled up with zeros, and the half-band filter makes
-each sample of its own neighbours: a frame's bits do not depend on how many frames were asked for.
+behind a half-band filter that changes what stays by 1e-5 at most; an octave's filters are then multiplied with one
+frame at a time, and the half-band filter makes each sample of its own neighbours: a frame's bits do not depend on how
+many frames were asked for.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from sonograph.settings.constantq import TAPS, ConstantQSettings, Octave, PitchC
 
 FRAMES = 512
 """Frames that are looked at at a time."""
-TILE = 16
-"""Frames that are multiplied with the filters at once, the last filled up with zeros."""
-SMALL = 1 << 18
+SMALL = 1 << 13
 """Multiplications that OpenBLAS leaves to the thread that asks for them; more it would cut up for all cores."""
 
 
@@ -30,56 +28,43 @@ def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engi
     """Fill (frames, bands) with the transform, its magnitude or its power."""
     octaves = work.stage.octaves(work.sample_rate)
     filters = kernels(work.stage, work.sample_rate, samples.dtype.str)
-    room = min(FRAMES, -(-len(out) // TILE) * TILE)
-    halves = [np.zeros((2, room, octave.half + 1), samples.dtype) for octave in octaves]
     for frames in split(range(len(out)), FRAMES):
         x = samples[frames.start * work.hop :][: (len(frames) - 1) * work.hop + work.window_length]
         with np.errstate(invalid="ignore", over="ignore"):
-            _block(x, work, out[frames.start : frames.stop], octaves, filters, halves)
+            _block(x, work, out[frames.start : frames.stop], octaves, filters)
     _mark_missing(samples, work, out)
 
 
 def _block(
-    x: np.ndarray,
-    work: Samples,
-    out: np.ndarray,
-    octaves: tuple[Octave, ...],
-    filters: tuple[tuple[np.ndarray, np.ndarray], ...],
-    halves: list[np.ndarray],
+    x: np.ndarray, work: Samples, out: np.ndarray, octaves: tuple[Octave, ...], filters: tuple[np.ndarray, ...]
 ) -> None:
     """At most FRAMES frames, octave by octave from the top."""
-    middle, hop, halved, n_frames = work.window_length // 2, work.hop, 0, len(out)
-    for octave, (even, odd), (right, left) in zip(octaves, filters, halves, strict=True):
+    middle, hop, halved = work.window_length // 2, work.hop, 0
+    for octave, kernel in zip(octaves, filters, strict=True):
         while halved < octave.halvings:
             x, middle = _halved(x, middle)
             hop, halved = hop // 2, halved + 1
-        step, shape = x.strides[0], (n_frames, octave.half + 1)
-        after = np.lib.stride_tricks.as_strided(x[middle:], shape, (hop * step, step))
-        before = np.lib.stride_tricks.as_strided(x[middle:], shape, (hop * step, -step))
-        # cosines are even about the middle and sines odd: both need half of it
-        np.add(after, before, out=right[:n_frames])
-        np.subtract(after, before, out=left[:n_frames])
-        real, imaginary = _product(right, even, n_frames), _product(left, odd, n_frames)
-        rows = out[:, octave.first : octave.stop]
+        step, shape = x.strides[0], (len(out), 1, len(kernel))
+        frames = np.lib.stride_tricks.as_strided(x[middle - octave.half :], shape, (hop * step, hop * step, step))
+        product = _product(frames, kernel)
+        count = octave.stop - octave.first
+        real, imaginary, rows = product[:, :count], product[:, count:], out[:, octave.first : octave.stop]
         if work.quantity == "transform":
-            rows.real, rows.imag = real, -imaginary
+            rows.real, rows.imag = real, imaginary
             continue
-        real *= real
-        imaginary *= imaginary
-        real += imaginary
-        rows[:] = real if work.quantity == "power" else np.sqrt(real, out=real)
+        product *= product
+        rows[:] = real + imaginary
+        if work.quantity == "magnitude":
+            np.sqrt(rows, out=rows)
 
 
-def _product(half: np.ndarray, kernel: np.ndarray, n_frames: int) -> np.ndarray:
-    """(frames, bands) of (frames and room, samples) times (samples, bands), in tiles: the sums of all run alike."""
-    tiles = -(-n_frames // TILE)
-    half[n_frames : tiles * TILE] = 0
-    tiled = half[: tiles * TILE].reshape(tiles, TILE, -1)
-    step = max(1, SMALL // (TILE * kernel.shape[1]))
-    product = tiled[..., :step] @ kernel[:step]
+def _product(frames: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """(frames, n) of (frames, 1, samples) times (samples, n): each frame by itself, so that its bits are its own."""
+    step = max(1, SMALL // kernel.shape[1])
+    product = frames[..., :step] @ kernel[:step]
     for first in range(step, len(kernel), step):
-        product += tiled[..., first : first + step] @ kernel[first : first + step]
-    return np.asarray(product.reshape(tiles * TILE, -1)[:n_frames])
+        product += frames[..., first : first + step] @ kernel[first : first + step]
+    return np.asarray(product[:, 0])
 
 
 def _halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:
@@ -106,21 +91,19 @@ def half_band() -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def kernels(settings: ConstantQSettings, sample_rate: float, dtype: str) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """For each octave its filters from the middle on, (half + 1, bands): weights times cosine, weights times sine."""
+def kernels(settings: ConstantQSettings, sample_rate: float, dtype: str) -> tuple[np.ndarray, ...]:
+    """For each octave its filters, (2 half + 1, 2 bands): weights times cosine, then weights times minus sine."""
     lengths, centres = settings.lengths(sample_rate), settings.centres
     found = []
     for octave in settings.octaves(sample_rate):
         step = 2**octave.halvings
-        away = np.arange(octave.half + 1) * step
-        even, odd = np.zeros((2, octave.half + 1, octave.stop - octave.first))
-        for k in range(octave.first, octave.stop):
-            weights = np.where(away <= lengths[k] / 2, 0.5 + 0.5 * np.cos(2 * np.pi * away / lengths[k]), 0)
-            scaled = weights * step * _scale(settings, lengths[k], sample_rate)
-            angle = 2 * np.pi * centres[k] / sample_rate * away
-            even[:, k - octave.first], odd[:, k - octave.first] = scaled * np.cos(angle), scaled * np.sin(angle)
-        even[0] /= 2  # the middle is added to itself
-        found.append((even.astype(dtype), odd.astype(dtype)))
+        away = np.arange(-octave.half, octave.half + 1)[:, None] * step
+        bands = slice(octave.first, octave.stop)
+        length = np.array(lengths[bands])
+        scale = np.array([step * _scale(settings, one, sample_rate) for one in length])
+        weights = np.where(abs(away) <= length / 2, 0.5 + 0.5 * np.cos(2 * np.pi * away / length), 0) * scale
+        angle = 2 * np.pi * np.array(centres[bands]) / sample_rate * away
+        found.append(np.hstack([weights * np.cos(angle), -weights * np.sin(angle)]).astype(dtype))
     return tuple(found)
 
 

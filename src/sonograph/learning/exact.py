@@ -129,9 +129,8 @@ def constant_q(work: Samples) -> Numbers:
     """Which octaves there are, and the filters of each, (samples, 2 bands): first cosines, then sines."""
     octaves = work.stage.octaves(work.sample_rate)
     tables: dict[str, Any] = {"octaves": octaves, "half_band": tuple(half_band().tolist())}
-    for number, (even, odd) in enumerate(kernels(work.stage, work.sample_rate, "<f8")):
-        right, left = np.concatenate([even, -odd], 1), np.concatenate([even, odd], 1)
-        tables[f"octave_{number}"] = np.concatenate([left[:0:-1], right[:1] + left[:1], right[1:]])
+    for number, filters in enumerate(kernels(work.stage, work.sample_rate, "<f8")):
+        tables[f"octave_{number}"] = filters
     return tables
 
 
