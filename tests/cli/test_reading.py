@@ -135,6 +135,19 @@ def test_a_table_without_times_is_given_its_rate(here, capsys):
     assert facts(capsys, "tide.csv", "--sample-rate", "10")["duration"] == 10.0
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [(["info"], 2), (["draw", "-o", "a.png"], 2), (["features", "-o", "a.csv", "--feature", "rms"], 3)],
+)
+def test_a_sound_that_says_its_rate_is_given_no_other(wav, capsys, command, code):
+    for flags, says in (
+        (["--sample-rate", "16000"], "sample_rate is 16000.0; tone.wav says its own"),
+        (["--time-column", "t"], "time_column is 't'; tone.wav is no table"),
+    ):
+        assert cli.main([command[0], wav, *command[1:], *flags]) == code
+        assert says in capsys.readouterr().err
+
+
 def test_what_a_file_says_about_itself_is_passed_on(here, capsys):
     with soundfile.SoundFile("said.wav", "w", 8000, 1) as file:
         file.comment = "dawn chorus"
