@@ -9,8 +9,8 @@ from typing import Any
 
 from sonograph.errors import LimitError, SettingsError
 from sonograph.pictures.colours import check_colours
-from sonograph.pictures.names import one_of
 from sonograph.pictures.themes import THEMES
+from sonograph.settings.common import one_of
 
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
 VIEWS = ("spectrogram", "waveform", "both", "spectrum", "surface", "difference")
