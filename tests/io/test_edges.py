@@ -85,6 +85,7 @@ def test_full_scale_is_two_to_the_bits_less_one(here, subtype, container, bits):
     with open_sound("a") as sound:
         assert sound.dtype == (np.float64 if bits == 32 else np.float32)
         np.testing.assert_array_equal(sound.read(range(5))[0] * 2.0 ** (bits - 1), steps)
+        assert sound.check().word == "ok"  # of FLAC, its MD5
 
 
 def test_doubles_stay_doubles_and_loud_samples_stay_loud(here):

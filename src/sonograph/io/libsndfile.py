@@ -60,6 +60,10 @@ class Decoder:
 
     def read(self, count: int) -> np.ndarray:
         """The next samples (channels, n); fewer at the end or at a fault, which `fault` then names."""
+        return np.ascontiguousarray(self.rows(count).T)
+
+    def rows(self, count: int) -> np.ndarray:
+        """The same as (n, channels), as they come."""
         samples = np.empty((count, self.n_channels), self.dtype)
         done = 0
         while done < count and self.fault is None:
@@ -68,7 +72,7 @@ class Decoder:
             if not part or self._data.broken is not None:
                 break
             done += part
-        return np.ascontiguousarray(samples[:done].T)
+        return samples[:done]
 
     def comments(self) -> dict[str, str]:
         """The texts in the file, as "comment.TITLE"."""
