@@ -1,3 +1,4 @@
+import warnings
 from datetime import datetime
 
 import numpy as np
@@ -87,3 +88,21 @@ def test_what_lies_inside_is_not_copied():
 
 def test_the_text_of_a_signal_says_what_it_is():
     assert repr(Signal(np.zeros((2, 8000)), 8000.0, "V")) == "<Signal: 2 channels of 8000 samples, 1 s at 8000 Hz, V>"
+
+
+def test_what_is_masked_is_missing():
+    x = np.array([0.1, 500.0, 0.2])
+    assert np.isnan(Signal(np.ma.masked_greater(x, 100), 8000.0).samples).tolist() == [False, True, False]
+    whole = Signal(np.ma.masked_equal(np.array([1, 2, 3], "int16"), 2), 8000.0).samples
+    np.testing.assert_array_equal(whole, [2**-15, np.nan, 3 * 2**-15])
+    assert whole.dtype == np.float32
+
+
+def test_small_numbers_in_wide_integers_are_wondered_at():
+    with pytest.warns(UserWarning, match=r"samples are int64, of which full scale is 2\^63, and none reaches 2\^15"):
+        Signal([100, -2000, 30_000], 8000.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Signal(np.array([0, 0]), 8000.0)
+        Signal(np.array([2**20, 1], "int32"), 8000.0)
+        Signal(np.array([1, -2], "int16"), 8000.0)

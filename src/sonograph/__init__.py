@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sonograph.levels import power as power
     from sonograph.limits import Limits as Limits
     from sonograph.lufs import loudness as loudness
+    from sonograph.mixing import mono as mono
     from sonograph.named_features import feature as feature
     from sonograph.named_features import feature_names as feature_names
     from sonograph.pictures.marks import Mark as Mark
@@ -112,6 +113,7 @@ _HOME = {
     "sonograph.limits": ("Limits",),
     "sonograph.io.examine": ("examine",),
     "sonograph.sources": ("Source", "Signal"),
+    "sonograph.mixing": ("mono",),
     "sonograph.spectrograms": ("Spectrogram",),
     "sonograph.transform": ("spectrogram", "pieces"),
     "sonograph.stream": ("Stream",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -173,6 +174,8 @@ def checked_samples(samples: Any, unit: str) -> np.ndarray:
     """Samples (n,) or (channels, n) as contiguous float32 or float64: whole numbers over full scale, in FS."""
     import numpy as np
 
+    if isinstance(samples, np.ma.MaskedArray):  # what is masked is missing
+        return np.where(np.ma.getmaskarray(samples), np.nan, checked_samples(samples.data, unit))
     samples = np.asarray(samples)
     kind = samples.dtype.kind
     if samples.ndim not in (1, 2):
@@ -185,6 +188,12 @@ def checked_samples(samples: Any, unit: str) -> np.ndarray:
                 f"samples are {samples.dtype} in {unit}; whole numbers are read in FS: scale them first"
             )
         real = np.float32 if samples.dtype.itemsize <= 2 else np.float64
+        if samples.dtype.itemsize > 2 and samples.any() and max(-int(samples.min()), int(samples.max())) < 2**15:
+            warnings.warn(
+                f"samples are {samples.dtype}, of which full scale is 2^{8 * samples.dtype.itemsize - 1}, and none "
+                f'reaches 2^15: if they are 16-bit numbers, give samples.astype("int16")',
+                stacklevel=4,
+            )
         return np.ascontiguousarray(samples.astype(real) / real(2.0 ** (8 * samples.dtype.itemsize - 1)))
     if kind != "f" or samples.dtype.itemsize not in (4, 8):
         raise SettingsError(f"samples are {samples.dtype}; they must be float32, float64 or signed integers")
