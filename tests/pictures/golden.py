@@ -78,6 +78,7 @@ CASES = {
     "over": lambda: draw(_voice(), over=("pitch", "centroid", "rolloff"), axis="mel", title="Over", **LOOK),
     "lines": lambda: draw(_voice(), feature("pitch"), title="pYIN", **LOOK),
     "crowded": lambda: draw(_voice(), feature("rms", StftSettings(window_length=64)), title="Many frames", **LOOK),
+    "above": lambda: draw(_voice(), feature("yin"), view="both", axis="log", title="Features above", **LOOK),
     "contrast": lambda: draw(_voice(), feature("contrast"), title="Contrast", **LOOK),
     "tempogram": lambda: draw(_beat(), feature("tempogram"), title="Tempogram", **LOOK),
     "tonnetz": lambda: draw(GUITAR, feature("tonnetz", sample_rate=22_050.0), title="Tonnetz", **LOOK),

@@ -16,7 +16,7 @@ from sonograph.pictures.compose import compose
 from sonograph.pictures.marks import Mark
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
-from sonograph.settings import TemporalSettings
+from sonograph.settings import DeltaSettings, SeparationSettings, TemporalSettings
 
 GUITAR = signals.guitar(sample_rate=22_050.0)
 
@@ -139,3 +139,19 @@ def test_the_readers_defaults_of_matplotlib_are_left_alone():
     before = dict(matplotlib.rcParams)
     draw(GUITAR, StftSettings())
     assert dict(matplotlib.rcParams) == before
+
+
+def test_a_separated_part_is_in_decibels():
+    settings = SeparationSettings(of=StftSettings(), part="percussive")
+    figure = draw(GUITAR, settings, axis="mel")
+    assert figure.axes[1].get_ylabel() == "Level (dBFS)"
+    loudest = spectrogram(GUITAR, settings).values.max()
+    assert figure.axes[0].images[0].get_clim()[1] == pytest.approx(10 * np.log10(loudest / 0.5), abs=1e-4)
+
+
+def test_names_of_rows_fit_beside_the_panel():
+    figure = draw(GUITAR, DeltaSettings(of=preset("librosa.mfcc"), width=9))
+    names = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert names[0] == "c0"
+    assert any(name.startswith("Δ² c") for name in names)
+    nothing_is_cut_off(figure)

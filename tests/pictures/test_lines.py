@@ -5,8 +5,11 @@ import pytest
 from tests.pictures.test_figure import nothing_is_cut_off, texts
 
 from sonograph import LimitError, SettingsError, Signal, StftSettings, draw, feature, signals, spectrogram
+from sonograph.cli import main
+from sonograph.io.writing import write_wav
 from sonograph.pictures import gather
 from sonograph.pictures.lines import lines_of
+from sonograph.pictures.recipe import recipe_in
 from sonograph.settings import ShapeSettings, TemporalSettings
 
 FRAMES = StftSettings(window_length=64, hop=64, edges="inside")
@@ -107,3 +110,35 @@ def test_too_many_candidates_of_pitch_are_refused_before_any_work(over, monkeypa
 def test_a_feature_over_a_spectrogram_needs_no_neighbours():
     with pytest.raises(SettingsError, match="did you mean"):
         draw(signals.tone(440.0, 1.0), over="centriod")
+
+
+def test_features_stand_above_the_spectrogram_of_their_frames():
+    sound = signals.white_noise(1.0, rms=0.1, sample_rate=8000.0)
+    figure = draw(sound, TemporalSettings(of=FRAMES, features=("rms", "peak")), view="both")
+    rms, peak, level, bar = figure.axes
+    assert [axes.get_xlim() for axes in (rms, peak, level)] == [(0, 1)] * 3
+    assert (level.get_ylabel(), bar.get_ylabel()) == ("Frequency (kHz)", "Level (dBFS)")
+    alone = draw(sound, FRAMES).axes[0].images[0]
+    assert level.images[0].get_clim() == alone.get_clim()
+    assert {text for text in texts(figure) if text.startswith("Frames of 64")}
+    assert any("colours span 80 dB" in text for text in texts(figure))
+    nothing_is_cut_off(figure)
+
+
+def test_the_command_draws_a_feature_by_name(tmp_path, capsys):
+    sound, out = tmp_path / "a.wav", tmp_path / "a.png"
+    with sound.open("wb") as file:
+        write_wav(file, signals.white_noise(1.0, rms=0.1, sample_rate=8000.0))
+    assert main(["draw", str(sound), "-o", str(out), "--feature", "rms", "--window", "64", "--view", "both", "-q"]) == 0
+    kinds = [one["kind"] for one in recipe_in(out)["settings"]]
+    assert kinds == ["temporal", "level"]
+    assert recipe_in(out)["unit"] == "dBFS"
+    for more, says in (
+        (["rsm"], "feature is 'rsm'; did you mean rms"),
+        (["rms", "--preset", "librosa.mel"], "--feature is given with --preset; leave out one or the other"),
+        (["rms", "--over", "pitch"], "--feature is given with --over; leave out one or the other"),
+        (["loudness"], "sonograph.loudness gives it"),
+    ):
+        assert main(["draw", str(sound), "-o", str(tmp_path / "b.png"), "--feature", *more]) == 2
+        assert says in capsys.readouterr().err
+    assert not (tmp_path / "b.png").exists()

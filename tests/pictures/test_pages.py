@@ -1,5 +1,6 @@
 """The code of the gallery and the guide runs and draws what the pages show; the commands on them are right."""
 
+import argparse
 import importlib.util
 import re
 import shlex
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sonograph import cli
+from sonograph import cli, feature_names
 from sonograph.cli import draw
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -43,6 +44,23 @@ def test_a_command_on_the_page_is_one(command):
     arguments = cli.parser("draw").parse_args(shlex.split(command))
     draw._look(arguments)
     assert arguments.output
+
+
+def test_every_option_of_the_command_has_its_place_on_the_page():
+    table = (DOCS / "gallery" / "README.md").read_text("utf-8").split("## Every option")[1]
+    named = set(re.findall(r"`(--?[a-z][a-z-]*)`", table))
+    parser = argparse.ArgumentParser(add_help=False)
+    draw.arguments(parser)
+    assert named == {option for action in parser._actions for option in action.option_strings}
+
+
+def test_every_feature_has_its_picture():
+    page = (DOCS / "gallery" / "features.md").read_text("utf-8") + (DOCS / "gallery" / "README.md").read_text("utf-8")
+    code = "".join(gallery.CODE.findall(page))
+    in_code = {"mel": "librosa.mel", "mfcc": "librosa.mfcc", "chroma": "librosa.chroma", "cqt": "ConstantQSettings"}
+    special = {"tempogram": "TempogramSettings", "autocorrelation": "AutocorrelationSettings"}
+    for name in feature_names():
+        assert f'"{name}"' in code or (in_code | special)[name] in code, name
 
 
 def test_the_palettes_are_written_by_their_script(tmp_path, monkeypatch):

@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   sonograph draw robin.wav -o robin.png
   sonograph draw robin.wav -o robin.png --window 25ms --hop 10ms --range -80 0
   sonograph draw robin.wav -o robin.png --preset librosa.mel
+  sonograph draw robin.wav -o robin.png --feature pitch --view both
   sonograph draw concert.flac -o solo.pdf --start 1:30 --end 2:10 --view both
   sox in.aiff -t wav - | sonograph draw - -o - > out.png
   sonograph draw before.wav after.wav -o compared.svg --below 60 --colours viridis
@@ -58,6 +59,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--over", metavar="NAMES", help="features as lines over it, of the same frames: pitch, yin, centroid, rolloff"
+    )
+    what.add_argument(
+        "--feature",
+        metavar="NAME",
+        help="a feature in place of it: rms, pitch, onset, mfcc, chroma … (--view both: above)",
     )
     options.add_stft(parser)
     reading.add_reading(parser, "pixels")
@@ -98,6 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
     format = "" if terminal else _format(arguments)
     look = _look(arguments)
     options.check_settings(arguments)
+    if arguments.feature is not None:
+        _settings(arguments, 48_000.0)
     reading.refuse_uncalibrated(arguments)
     opening = reading.opening(arguments)
     if look.size is not None:
@@ -165,7 +173,7 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, 
             opened = named(file, labels=arguments.labels, **opening)
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
-            settings = options.settings(arguments, rate)
+            settings = _settings(arguments, rate)
             over = lines_over(arguments.over.split(",") if arguments.over else (), settings, rate)
             watched: Any = Watched(opened.sound, faults.bar)  # type: ignore[arg-type]  # a file is a Source
             sounds.append(
@@ -176,6 +184,21 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, 
         except SonographError as error:
             faults.tell(file, error)
     return sounds
+
+
+def _settings(arguments: argparse.Namespace, sample_rate: float) -> Any:
+    """What to compute: the spectrogram, or a feature of its frames."""
+    settings = options.settings(arguments, sample_rate)
+    if arguments.feature is None:
+        return settings
+    from sonograph.named_features import feature
+    from sonograph.settings import StftSettings
+
+    for name in ("preset", "settings", "scaling", "over"):
+        if getattr(arguments, name) is not None:
+            raise SettingsError(f"--feature is given with --{name}; leave out one or the other")
+    assert isinstance(settings, StftSettings)  # noqa: S101  # neither preset nor a file
+    return feature(arguments.feature, settings, sample_rate=sample_rate)
 
 
 def _has_colours() -> bool:

@@ -17,7 +17,7 @@ from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Raster
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.ticks import Ticks
-from sonograph.pictures.words import LAGS, printable
+from sonograph.pictures.words import LAGS, printable, shortened
 from sonograph.settings import ShapeSettings, stft_of
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _named_rows(axes: Axes, raster: Raster, high: float) -> str:
         there = ticks.decimal(0.0, (count - 1) * step, max(2, int(high / 2.6)), unit)
         put_ticks(axes.yaxis, Ticks([place / step for place in there.places], there.words))
         return f"Lag ({name})"
-    names = [name.replace("_", " ").replace("#", "♯") for name in raster.names]
+    names = [_shown(name) for name in raster.names]
     words = raster.rows.capitalize() if raster.rows != "feature" else ""
     if isinstance(settings, ShapeSettings):  # of contrast alone: the others are lines
         lows = [0.0 if band == 0 else settings.contrast_low * 2 ** (band - 1) for band in range(count)]
@@ -153,6 +153,16 @@ def side_label(axes: Axes, words: str, *, keep_name: bool = False) -> None:
     if len(words) * 0.55 > room(axes)[1] + 1 and bracket:
         words = name if keep_name else unit[:-1]
     axes.set_ylabel(words)
+
+
+def _shown(name: str) -> str:
+    """A row's name beside a panel, where there is room for eight letters.
+
+    >>> _shown("C#"), _shown("deltadelta_c12"), _shown("minor_x")
+    ('C♯', 'Δ² c12', 'minor x')
+    """
+    plain = name.replace("deltadelta_", "Δ² ").replace("delta_", "Δ ").replace("_", " ").replace("#", "♯")
+    return shortened(plain, 8)
 
 
 def bar_axis(axes: Axes, levels: tuple[float, float], words: str, *, is_level: bool) -> str:

@@ -12,13 +12,14 @@ from sonograph.errors import SettingsError, SonographError
 from sonograph.pictures import layout
 from sonograph.pictures.difference import common_span, difference
 from sonograph.pictures.layout import Sheet, Track
-from sonograph.pictures.parts import VIEWS, Composition, Fault, Kind, Named, Panel, Part, title_of
+from sonograph.pictures.parts import LEVEL, VIEWS, Composition, Fault, Kind, Named, Panel, Part, title_of
 from sonograph.pictures.ranges import level_range, peak, refuse_mixed_units
 from sonograph.pictures.raster import Pixels
 from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.span import span
 from sonograph.pictures.waveform import envelope
+from sonograph.settings import Settings, StftSettings, stft_of
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -132,8 +133,9 @@ def _placed(parts: Sequence[Part], look: PictureSettings) -> tuple[Sheet, list[P
 def _own(part: Part, look: PictureSettings) -> list[tuple[Kind, int, int]]:
     """The panels of one sound: kind, channel and, of features that are lines, which one."""
     lines = _lines(part.named)
-    if lines and look.view == "spectrogram":
-        return [(LINE, channel, row) for channel in part.channels for row in range(lines)]
+    if lines and look.view in ("spectrogram", "both"):
+        features = [(LINE, channel, row) for channel in part.channels for row in range(lines)]
+        return features + [(LEVEL, channel, 0) for channel in part.channels if look.view == "both"]
     return [(kind, channel, 0) for kind in VIEWS[look.view] for channel in part.channels]
 
 
@@ -144,6 +146,14 @@ def _lines(named: Named) -> int:
         return 0
     count = getattr(settings, "n_rows", None)
     return count if count is not None and count <= MOST_LINES else 0
+
+
+def _below(named: Named) -> Settings | None:
+    """What a spectrogram under features that are lines is computed with: their frames."""
+    if not _lines(named) or named.settings is None:
+        return named.settings
+    stft = stft_of(named.settings)
+    return StftSettings(window_length=stft.window_length, hop=stft.hop, n_fft=stft.n_fft, edges=stft.edges)
 
 
 def _check_number(parts: Sequence[Part], look: PictureSettings) -> None:
@@ -207,7 +217,7 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
                 mean = look.reduction == "mean"
                 size = SURFACE if look.view == "surface" else (box.width, box.height)
                 pixels = Pixels(*size, part.span, look.axis, look.frequencies, mean)
-                part.made[kind] = raster(sound, settings, pixels, engine)
+                part.made[kind] = raster(sound, _below(part.named), pixels, engine)
                 if part.named.over:
                     _make_over(part, box.width, engine)
             elif kind == "line":

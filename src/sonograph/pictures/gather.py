@@ -10,7 +10,7 @@ from sonograph.engines import Engine
 from sonograph.errors import LimitError
 from sonograph.frames import frames_of
 from sonograph.pictures import grid
-from sonograph.pictures.raster import Pixels, Raster, expanded, is_of_power, levels_of, power_and_level
+from sonograph.pictures.raster import HERTZ, Pixels, Raster, decibels_of, expanded, is_of_power, levels_of
 from sonograph.pictures.span import frames_in, shown_and_there
 from sonograph.settings import Settings, stages, stft_of, whole_sound
 from sonograph.sources import Source
@@ -79,7 +79,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     """Pixels of neighbouring spectrograms like one of them."""
     rows, bounds, axis = pixels.rows(like)
     columns = grid.columns(stft_of(like.settings), frames, pixels.samples, pixels.width)
-    decibels = is_of_power(like.settings)
+    decibels = is_of_power(like.settings) or (like.quantity == "power" and like.rows in HERTZ)
     # a level rises with its power, so their maxima agree; their means do not, and features have no loudest
     mean = pixels.mean or not (decibels or like.quantity in ("log", "level"))
     as_level = decibels and like.quantity == "level" and not mean
@@ -95,10 +95,10 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     cells, unit, label, settings = gathered.cells(), like.value_unit, like.label, like.settings
     floor = FEATURES_FLOOR
     if decibels:
-        _, level = power_and_level(settings)
-        settings, floor = level, level.floor
+        shown = decibels_of(settings, like.unit)
+        settings, floor = shown.settings, shown.floor
         if not as_level:
-            cells, unit, label = levels_of(cells, like, level)
+            cells, unit, label = levels_of(cells, like, shown)
     return Raster(
         levels=expanded(cells, columns, rows),
         span=pixels.samples,

@@ -136,23 +136,25 @@ def notes(composition: Composition) -> list[str]:
     if not made:
         rates = sorted({part.named.sound.sample_rate for part in parts})
         return ["sampled at " + ", ".join(f"{rate:g} Hz" for rate in rates)]
-    said = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in made}
-    first = next(iter(said)) if len(said) == 1 else "settings differ from panel to panel"
     lines = [part.made["line"] for part in parts if "line" in part.made]
-    if lines:
-        crowded = any(one.crowded for one in lines)
-        second = "line: mean of the frames under a pixel; shade: their lowest to highest" if crowded else ""
-    elif composition.look.view == "spectrum":
+    said = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in lines or made}
+    first = next(iter(said)) if len(said) == 1 else "settings differ from panel to panel"
+    second = ""
+    if any(one.crowded for one in lines):
+        second = "line: mean of the frames under a pixel; shade: their lowest to highest"
+    if composition.look.view == "spectrum":
         second = "line: mean power of the frames (Welch); shade: 5 to 95 % of them; dashes: median"
-    else:
-        second = words.shown_line(*composition.levels, made[0].unit, is_level=made[0].is_level)
+    for one in composition.rasters[:1]:
+        shown = words.shown_line(*composition.levels, one.unit, is_level=one.is_level)
+        second = "; ".join(filter(None, (second, shown)))
     if composition.look.view == "difference":
         second += f"; {composition.look.below:g} dB below the louder sound is silence"
     if composition.look.percentiles is not None:
         second += " (percentiles {:g} to {:g})".format(*composition.look.percentiles)
     if composition.look.reduction == "mean":
         second += ", a pixel is the mean of what it covers"
-    missing, n_frames = sum(one.missing for one in made), sum(one.n_frames for one in made)
+    counted = lines or made
+    missing, n_frames = sum(one.missing for one in counted), sum(one.n_frames for one in counted)
     if missing and lines:
         second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames have no value")))
     elif missing:

@@ -37,7 +37,7 @@ def _png(pixels: np.ndarray, kind: int, before: list[tuple[bytes, bytes]], text:
     lines[:, 1:] = pixels.reshape(height, -1)
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)), *before]
     chunks += [(b"iTXt", name.encode("latin-1") + bytes(5) + words.encode()) for name, words in text.items()]
-    chunks += [(b"IDAT", zlib.compress(lines, 2)), (b"IEND", b"")]
+    chunks += [(b"IDAT", zlib.compress(lines.data, 2)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(map(_chunk, *zip(*chunks, strict=True)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -118,17 +119,37 @@ def expanded(cells: np.ndarray, columns: Cells, rows: Cells) -> np.ndarray:
     return pixels[:, :, columns.shown]
 
 
-def levels_of(power: np.ndarray, sound: Source | Spectrogram, level: LevelSettings) -> tuple[np.ndarray, str, str]:
+class Decibels(NamedTuple):
+    """How a power is shown.
+
+    settings  : what is shown
+    reference : the power that reads 0 dB; None: the loudest
+    floor     : what silence reads
+    """
+
+    settings: Settings
+    reference: float | None
+    floor: float
+
+
+def decibels_of(settings: Settings, unit: str) -> Decibels:
+    """How a power that these settings give is shown, of samples in `unit`."""
+    if is_of_power(settings):
+        _, level = power_and_level(settings)
+        return Decibels(level, resolve_reference(level.reference, unit, level.of), level.floor)
+    return Decibels(settings, units.reference_power(unit, stft_of(settings).scaling), FLOOR)
+
+
+def levels_of(power: np.ndarray, sound: Source | Spectrogram, shown: Decibels) -> tuple[np.ndarray, str, str]:
     """Levels of a power, their unit, and what a colour bar says of them."""
-    reference = resolve_reference(level.reference, sound.unit, level.of)
-    zero = reference
+    zero = shown.reference
     if zero is None:
         loudest = float(np.nanmax(power)) if np.isfinite(power).any() else 0.0
         zero = loudest if loudest > 0 else 1.0
-    scaling = stft_of(level).scaling
-    unit = units.level_unit(sound.unit, scaling, reference)
+    scaling = stft_of(shown.settings).scaling
+    unit = units.level_unit(sound.unit, scaling, shown.reference)
     name = "Spectral density level" if scaling == "density" else "Level"
-    return 10 * np.log10(np.maximum(power / zero, 10 ** (level.floor / 10))), unit, f"{name} ({unit})"
+    return 10 * np.log10(np.maximum(power / zero, 10 ** (shown.floor / 10))), unit, f"{name} ({unit})"
 
 
 def power_and_level(settings: Settings) -> tuple[Settings, LevelSettings]:

@@ -31,7 +31,7 @@ def recipe(composition: Composition) -> dict[str, Any]:
         "settings": [one.settings.to_dict() for one in made],
         "look": {name: value for name, value in dataclasses.asdict(composition.look).items() if value is not None},
         "levels": [round(level, 3) for level in composition.levels] if made else None,
-        "unit": made[0].unit if made else None,
+        "unit": next((one.unit for one in composition.rasters or made), None),
     }
 
 

@@ -28,7 +28,8 @@ class PictureSettings:
     Parameters
     ----------
     view
-        "spectrogram", "waveform", "both" (the waveform above the spectrogram, on one time axis), "spectrum" (the
+        "spectrogram", "waveform", "both" (the waveform above the spectrogram, on one time axis; features that are
+        lines above the spectrogram of their frames), "spectrum" (the
         mean over time and its spread), "surface" (three dimensions), or "difference" (of two sounds, in dB).
     seconds
         From when to when, seconds from the start of the sound; either may be None: its start, its end.

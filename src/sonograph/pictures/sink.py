@@ -8,7 +8,7 @@ from sonograph.engines import Engine
 from sonograph.frames import refuse_too_short
 from sonograph.pictures import grid
 from sonograph.pictures.grid import Cells
-from sonograph.pictures.raster import Pixels, Raster, expanded, levels_of, power_and_level
+from sonograph.pictures.raster import Pixels, Raster, decibels_of, expanded, levels_of, power_and_level
 from sonograph.pictures.span import shown_and_there
 from sonograph.plan import Plan
 from sonograph.settings import Settings, StftSettings
@@ -17,7 +17,8 @@ from sonograph.sources import Source
 
 def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engine | None = None) -> Raster:
     """The pixels of the level of a sound's power."""
-    of, level = power_and_level(settings)
+    of, _ = power_and_level(settings)
+    shown = decibels_of(settings, sound.unit)
     refuse_too_short(of, sound.n_samples)
     plan = Plan(of, sound, sound.read(range(0)).dtype, engine)
     frames, there = shown_and_there(of, sound, pixels.samples)
@@ -27,7 +28,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     sink = _Sink(plan, columns, rows, mean=pixels.mean)
     for part, samples in plan.parts(sound, there):
         sink.add(part, samples)
-    levels, unit, label = levels_of(sink.power(), sound, level)
+    levels, unit, label = levels_of(sink.power(), sound, shown)
     return Raster(
         levels=expanded(levels, columns, rows),
         span=pixels.samples,
@@ -35,14 +36,14 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
         axis=axis,
         sample_rate=sound.sample_rate,
         start=sound.start,
-        settings=level,
+        settings=shown.settings,
         rows=like.rows,
         n_rows=plan.n_rows,
         names=(),
         unit=unit,
         label=label,
         is_level=True,
-        floor=level.floor,
+        floor=shown.floor,
         missing=sink.missing + len(frames) - len(there),
         n_frames=len(frames),
     )
