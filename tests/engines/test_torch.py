@@ -1,6 +1,8 @@
 """The Torch engine: the cases of every engine, within the bounds of another engine, and in bounded memory."""
 
 import pickle
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -186,6 +188,40 @@ def test_a_long_sound_is_computed_within_the_memory_that_was_stated(kind, hop):
         run(engine, samples, work, frames)
     assert 1 << 20 < held.most <= 4 << 20
     assert relative(small, run(engines.reference.Reference(), samples, work, frames)) <= 8 * np.finfo("f4").eps
+
+
+AN_HOUR = """
+import resource
+import numpy as np
+from sonograph import StftSettings, pieces
+from sonograph.engines.torch import Torch
+from sonograph.sources import zeros_outside
+
+class Hum:
+    sample_rate, n_channels, unit, start = 2000.0, 1, "FS", None
+
+    def __init__(self, seconds):
+        self.n_samples = 2000 * seconds
+
+    def read(self, samples):
+        return zeros_outside(samples, self.n_samples, lambda inside: np.ones((1, len(inside)), "float32"))
+
+def run(seconds):
+    settings, engine = StftSettings(window_length=256), Torch("cpu", memory=4 << 20)
+    frames = sum(p.values.shape[-1] for p in pieces(Hum(seconds), settings, at_most=2000, engine=engine))
+    return frames, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+print(*run(60), *run(3600))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peaks of memory are counted in kilobytes on Linux")
+def test_an_hour_in_pieces_takes_no_more_memory_than_a_minute():
+    """Of the whole process, which knows of what Torch takes beside its tensors."""
+    done = subprocess.run([sys.executable, "-c", AN_HOUR], capture_output=True, text=True, check=True)
+    _, before, frames, after = map(int, done.stdout.split())
+    assert frames == 1 + 3600 * 2000 // 64
+    assert after - before < 16 << 10  # the powers alone are 58 MB
 
 
 def test_a_frame_beyond_the_memory_is_left_to_the_reference_engine():
