@@ -1,7 +1,8 @@
 """Writing a file whole or not at all.
 
 Everything that Sonograph writes goes beside its final name first and is renamed when it is complete, so that a
-full disk, Ctrl-C or a kill leaves the old file or the new one, never half of one.
+full disk, Ctrl-C or a kill leaves the old file or the new one, never half of one. A link stays and leads to the new
+file; into a pipe or a device, which nothing may replace, the complete file is copied.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import secrets
 import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,13 +54,18 @@ def written(
     ...     (Path(folder) / "a.txt").read_text()
     'whole'
     """
-    final = Path(path)
+    final = _followed(path)
     check_output(final, overwrite=overwrite, keep=keep, folder=folder)
-    part = _beside(final)
-    with terminated_as_interrupt():
+    with terminated_as_interrupt(), contextlib.ExitStack() as stack:
+        special = _is_special(final)
+        room = Path(stack.enter_context(tempfile.TemporaryDirectory())) if special else final.parent
+        part = _beside(room / final.name)
         try:
             yield part
-            _finish(part, final, overwrite)
+            if special:
+                _copy(part, final)
+            else:
+                _finish(part, final, overwrite)
         except OutputError:
             raise
         except Exception as error:
@@ -80,13 +87,17 @@ def check_output(
     OutputError
         The folder is missing or cannot be written; the name is a folder, an input or a file that must be kept.
     """
-    final = Path(path)
+    final = _followed(path)
     home = final.parent
     if final.is_dir() and not folder:
         raise OutputError(f"{_name(final)}: is a folder. Name a file in it.")
     if not home.is_dir():
         what = "is not a folder" if home.exists() else "does not exist"
         raise OutputError(f"{_name(final)}: the folder {_name(home)} {what}. Make it first, or name another.")
+    if _is_special(final):
+        if not os.access(final, os.W_OK):
+            raise OutputError(f"{_name(final)}: may not be written to. Name another.")
+        return
     if not os.access(home, os.W_OK | os.X_OK):
         raise OutputError(f"{_name(final)}: the folder {_name(home)} may not be written to. Name another.")
     if final.exists():
@@ -94,6 +105,21 @@ def check_output(
             raise OutputError(f"{_name(final)}: is the input. Name another file for the output.")
         if not overwrite:
             raise OutputError(f"{_name(final)}: exists already. Name another file, or allow it with --overwrite.")
+
+
+def _followed(path: str | os.PathLike[str]) -> Path:
+    """Where a link leads to; any other path as it is."""
+    return Path(os.path.realpath(path)) if Path(path).is_symlink() else Path(path)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a pipe, a device or a socket."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _copy(part: Path, final: Path) -> None:
+    with part.open("rb") as made, final.open("wb") as out:
+        shutil.copyfileobj(made, out)
 
 
 def _finish(part: Path, final: Path, overwrite: bool) -> None:

@@ -177,3 +177,48 @@ def test_it_can_be_used_in_a_thread_and_with_the_longest_name(tmp_path):
     thread.start()
     thread.join()
     assert (tmp_path / ("x" * 251 + ".txt")).read_text() == "whole"
+
+
+def test_a_link_stays_and_leads_to_what_was_written(tmp_path):
+    (tmp_path / "far").mkdir()
+    target = tmp_path / "far" / "old.txt"
+    target.write_text("old")
+    (tmp_path / "link.txt").symlink_to(target)
+    (tmp_path / "dangling.txt").symlink_to(tmp_path / "far" / "new.txt")
+    for name in ("link.txt", "dangling.txt"):
+        with written(tmp_path / name) as part:
+            part.write_text("new")
+        assert (tmp_path / name).is_symlink()
+        assert (tmp_path / name).read_text() == "new"
+    assert sorted(path.name for path in (tmp_path / "far").iterdir()) == ["new.txt", "old.txt"]
+    with pytest.raises(OutputError, match="exists already"), written(tmp_path / "link.txt", overwrite=False):
+        pass
+
+
+def test_a_pipe_gets_the_whole_file_and_stays_one(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    with written(pipe) as part:
+        part.write_bytes(b"whole" * 100_000)
+    reader.join(10)
+    assert got == [b"whole" * 100_000]
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")  # noqa: PTH110
+def test_a_device_is_never_replaced(tmp_path):
+    full, nothing = tmp_path / "full", tmp_path / "nothing"  # links, so that a fault here replaces no real device
+    full.symlink_to("/dev/full")
+    nothing.symlink_to("/dev/null")
+    with pytest.raises(OutputError, match="the disk is full"), written(full) as part:
+        part.write_text("x")
+    with written(nothing) as part:
+        part.write_text("x")
+    assert full.is_symlink()
+    assert nothing.is_symlink()
+    assert full.is_char_device()
+    assert nothing.is_char_device()
