@@ -108,8 +108,9 @@ def check_output(
 
 
 def _followed(path: str | os.PathLike[str]) -> Path:
-    """Where a link leads to; any other path as it is."""
-    return Path(os.path.realpath(path)) if Path(path).is_symlink() else Path(path)
+    """Where a link to a file leads; any other path as it is."""
+    given = Path(path)
+    return Path(os.path.realpath(given)) if given.is_symlink() and not _is_special(given) else given
 
 
 def _is_special(path: Path) -> bool:
@@ -202,7 +203,7 @@ def _is_about(error: OSError, part: Path, final: Path) -> bool:
 
 
 def _sentence(error: OSError, part: Path, final: Path) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) and not _is_special(final):
         done = sum(path.stat().st_size for path in (part, *part.rglob("*")) if path.is_file())
         free = shutil.disk_usage(final.parent).free
         return (

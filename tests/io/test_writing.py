@@ -150,7 +150,7 @@ def test_what_cannot_be_written_is_refused_before_any_work(tmp_path):
     with pytest.raises(OutputError, match=r"sound\.wav: is the input"):
         check_output(sound, keep=(sound,))
     (tmp_path / "link.wav").symlink_to(sound)
-    with pytest.raises(OutputError, match=r"link\.wav: is the input"):
+    with pytest.raises(OutputError, match=r"sound\.wav: is the input"):
         check_output(tmp_path / "link.wav", keep=(sound,))
     with pytest.raises(OutputError, match=r"sound\.wav: exists already.*--overwrite"):
         check_output(sound, overwrite=False)
@@ -214,7 +214,7 @@ def test_a_device_is_never_replaced(tmp_path):
     full, nothing = tmp_path / "full", tmp_path / "nothing"  # links, so that a fault here replaces no real device
     full.symlink_to("/dev/full")
     nothing.symlink_to("/dev/null")
-    with pytest.raises(OutputError, match="the disk is full"), written(full) as part:
+    with pytest.raises(OutputError, match=r"full: could not be written \(no space left"), written(full) as part:
         part.write_text("x")
     with written(nothing) as part:
         part.write_text("x")
