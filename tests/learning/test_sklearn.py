@@ -11,7 +11,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip instal
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -59,6 +59,27 @@ def test_signals_files_and_arrays_are_the_same_sounds(tmp_path):
     np.testing.assert_array_equal(transformer.transform([Signal(samples, RATE) for samples in x]), wanted)
     np.testing.assert_array_equal(transformer.fit(paths).transform([str(path) for path in paths]), wanted)
     np.testing.assert_array_equal(transformer.transform(np.array(paths, dtype=object)), wanted)
+
+
+def test_whole_numbers_are_divided_by_their_full_scale_and_other_types_refused():
+    x = np.rint(sounds(4000) * 2**14).astype("int16")
+    transformer = SpectrogramFeatures(LEVEL, RATE).fit(x)
+    np.testing.assert_array_equal(transformer.transform(x), transformer.transform(x.astype("float32") / 2**15))
+    for other in (x > 0, x.astype("float16"), x.astype("uint8")):
+        with pytest.raises(SettingsError, match=r"samples are .*; they must be float32, float64 or signed integers"):
+            transformer.transform(other)
+
+
+def test_it_is_kept_in_a_cache_of_pipelines_and_beside_others(tmp_path):
+    x, kind = hums(12)
+    for _ in range(2):
+        steps = [("features", SpectrogramFeatures(MFCC, RATE)), ("classifier", LogisticRegression())]
+        pipeline = Pipeline(steps, memory=str(tmp_path)).fit(x, kind)
+    assert len(list(tmp_path.rglob("output.pkl"))) == 1  # the second was found, so its settings hash alike
+    assert pipeline.score(x, kind) == 1.0
+    both = FeatureUnion([("a", SpectrogramFeatures(MFCC, RATE)), ("b", SpectrogramFeatures(LEVEL, RATE))]).fit(x)
+    names = both.get_feature_names_out()
+    assert (names[0], names[-1], len(names)) == ("a__mean_c0", "b__std_band_39", both.transform(x).shape[1])
 
 
 def test_sounds_of_several_lengths_are_summarised_and_not_flattened():

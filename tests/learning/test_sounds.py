@@ -268,18 +268,23 @@ def test_broken_files_are_left_out_and_listed_when_asked(damaged):
         Sounds(only, Windows(length=100), broken="skip")
 
 
-def test_a_window_with_missing_samples_is_named_or_replaced(tmp_path):
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_window_with_missing_samples_is_named_or_replaced(tmp_path, bad):
     whole, holed = tmp_path / "whole.wav", tmp_path / "holed.wav"
     samples = np.linspace(0, 0.5, 300, dtype="float32")
     soundfile.write(whole, samples, 8000, subtype="FLOAT")
-    samples[150] = np.nan
+    samples[150] = bad
     soundfile.write(holed, samples, 8000, subtype="FLOAT")
     strict = Sounds([holed, whole], Windows(length=100))
     assert np.isfinite(strict.window(0)[0]).all()
-    with pytest.raises(SourceError, match=r"holed.wav: 1 of the samples 100 to 199 are missing.*broken=\"skip\""):
+    with pytest.raises(
+        SourceError, match=r"holed.wav: 1 of the samples 100 to 199 are missing or inf.*broken=\"skip\""
+    ):
         strict.window(1)
     lenient = Sounds([holed, whole], Windows(length=100), broken="skip")
-    with pytest.warns(RuntimeWarning, match="holed.wav: 1 of the samples 100 to 199 are missing.*The next window"):
+    with pytest.warns(
+        RuntimeWarning, match=r"holed.wav: 1 of the samples 100 to 199 are missing or inf.*The next window"
+    ):
         got, _ = lenient.window(1)
     np.testing.assert_array_equal(got, lenient.window(2)[0])
 

@@ -42,8 +42,9 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    X is an array (sounds, samples), float32 or float64, or a list of Signals, other Sources, or paths, of one channel
-    and of any length. A frame with a missing sample (NaN) counts for nothing; a sound without any other gives NaN.
+    X is an array (sounds, samples) of what a Signal takes, which divides whole numbers by their full scale, or a list of
+    Signals, other Sources, or paths, of one channel and of any length. A frame with a missing sample (NaN) counts for
+    nothing; a sound without any other gives NaN.
 
     Raises
     ------
@@ -113,7 +114,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         listed = isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.dtype == object)
         if listed and len(X) and isinstance(X[0], str | os.PathLike | Source):
             return list(X)
-        samples = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32), ensure_all_finite=False)
+        samples = validate_data(self, X, reset=reset, dtype="numeric", ensure_all_finite=False)
         return [Signal(row, self.sample_rate) for row in samples]
 
     def _row(self, sound: Any) -> np.ndarray:

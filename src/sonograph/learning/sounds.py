@@ -149,10 +149,10 @@ class Sounds:
             self._forget()  # a fork shares the position in each file, and the lock, with its parent
         with self._lock:
             samples = self._source(number).read(wanted)
-        if np.isnan(samples.max()):  # as one of them is; the quickest way to ask
-            missing = int(np.isnan(samples).any(axis=0).sum())
+        if not (np.isfinite(samples.max()) and np.isfinite(samples.min())):  # as all are; the quickest way to ask
+            missing = int((~np.isfinite(samples)).any(axis=0).sum())
             raise SourceError(
-                f"{item.path}: {missing} of the samples {wanted.start} to {wanted.stop - 1} are missing. "
+                f"{item.path}: {missing} of the samples {wanted.start} to {wanted.stop - 1} are missing or infinite. "
                 f'Copy the file again, or use broken="skip".'
             )
         samples = samples.astype(np.float32, copy=False)
