@@ -42,9 +42,9 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    X is an array (sounds, samples) of what a Signal takes, which divides whole numbers by their full scale, or a list of
-    Signals, other Sources, or paths, of one channel and of any length. A frame with a missing sample (NaN) counts for
-    nothing; a sound without any other gives NaN.
+    X is an array (sounds, samples) of what a Signal takes, which divides whole numbers by their full scale; or a list
+    of Signals, other Sources, or paths, of one channel and of any length. A frame with a missing sample (NaN) counts
+    for nothing; a sound without any other gives NaN.
 
     Raises
     ------
