@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import scipy.signal
 
 from sonograph import LevelSettings, SettingsError, Signal, StftSettings, draw, signals, spectrogram
 from sonograph.pictures import spectrum as module
@@ -68,3 +69,39 @@ def test_the_picture_says_what_its_lines_are():
     assert any("5 to 95 % of them" in text.get_text() for text in figure.texts)
     with pytest.raises(SettingsError, match="a spectrogram has no samples"):
         draw(spectrogram(signals.fm()), view="spectrum")
+
+
+def test_it_is_the_spectrum_of_scipy_also_where_the_sound_begins_and_ends_at_once():
+    # frames over the ends would see a jump from 0 to gravity, far above the noise
+    rng = np.random.default_rng(2)
+    sound = Signal(9.81 + 1e-3 * rng.standard_normal(3000), 50.0, "m/s²")
+    got = of(sound, StftSettings(window_length=256, scaling="density"))
+    frequencies, want = scipy.signal.welch(sound.samples, 50.0, nperseg=256, noverlap=192, detrend=False)
+    np.testing.assert_allclose(got.mean[0, 3:], 10 * np.log10(want[3:]), atol=1e-6)
+    np.testing.assert_allclose(got.frequencies, frequencies)
+
+
+def test_a_sound_shorter_than_a_frame_has_the_frames_that_it_has():
+    sound = signals.tone(1000.0, 0.02, sample_rate=8000.0)
+    assert of(sound, StftSettings(window_length=256)).n_frames == 3
+
+
+def test_what_one_channel_misses_the_other_keeps():
+    rng = np.random.default_rng(3)
+    samples = rng.standard_normal((2, 40_000))
+    samples[1, :20_000] *= 100
+    samples[0, :20_000] = np.nan
+    got = of(Signal(samples, 8000.0))
+    for channel in range(2):
+        alone = of(Signal(samples[channel], 8000.0))
+        np.testing.assert_allclose(got.mean[channel], alone.mean[0], atol=1e-9)
+        np.testing.assert_array_equal(got.percentiles[channel], alone.percentiles[0])
+
+
+def test_more_rows_than_can_be_counted_at_once_are_counted_in_turns(monkeypatch):
+    sound = Signal(np.random.default_rng(0).standard_normal((2, 20_000)), 8000.0)
+    want = of(sound)
+    monkeypatch.setattr(module, "COUNTERS", 2 * module.STEPS * 50)
+    got = of(sound)
+    np.testing.assert_array_equal(got.mean, want.mean)
+    np.testing.assert_array_equal(got.percentiles, want.percentiles)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sonograph import units
 from sonograph.engines import Engine
-from sonograph.frames import split
+from sonograph.frames import split, valid_frames
 from sonograph.levels import resolve_reference
 from sonograph.pictures.raster import power_and_level
 from sonograph.pictures.span import shown_and_there
@@ -21,7 +21,9 @@ from sonograph.sources import Source
 from sonograph.transform import spectrogram
 
 STEP = 0.1  # dB
-RANGE = 400.0  # dB that are told apart
+STEPS = 4000  # that are told apart
+LOWEST = -250.0  # dB re 1: anything quieter is counted there
+COUNTERS = 1 << 25  # that are held at a time
 PERCENTILES = (5, 50, 95)
 SAMPLES_AT_ONCE = 1 << 20
 
@@ -58,7 +60,7 @@ class Spectrum:
 
 
 def spectrum(source: Source, settings: Settings | None, samples: range, engine: Engine | None = None) -> Spectrum:
-    """The spectrum of the frames whose middle lies in `samples`.
+    """The spectrum of the frames whose middle lies in `samples`; those over an end only where there are no others.
 
     Raises
     ------
@@ -67,58 +69,79 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
     """
     of, level = power_and_level(StftSettings() if settings is None else settings)
     frames, there = shown_and_there(of, source, samples)
+    valid = valid_frames(of, source.n_samples)
+    inside = range(max(there.start, valid.start), min(there.stop, valid.stop)) or there
+    like = spectrogram(source, of, frames=range(0), engine=engine)
+    tallies = [_Tally(like.values.shape[-2]) for _ in range(source.n_channels)]
     at_most = max(1, SAMPLES_AT_ONCE // (source.n_channels * stft_of(of).hop))
-    counts = total = None
-    missing, seen = len(frames) - len(there), 0
-    for part in split(there, at_most) if there else [range(0)]:
-        piece = spectrogram(source, of, frames=part, engine=engine)
-        values = piece.values.reshape(source.n_channels, -1, len(part)).astype(float)
-        here = ~np.isnan(values).any(axis=(0, 1))
-        missing += int(np.count_nonzero(~here))
-        values = values[..., here]
-        seen += values.shape[-1]
-        if total is None or counts is None:
-            frequencies = piece.frequencies
-            total = np.zeros(values.shape[:2])
-            counts = np.zeros((*total.shape, round(RANGE / STEP)), np.int32)
-        total += values.sum(axis=-1)
-        _count(counts, values)
-    assert total is not None and counts is not None  # noqa: S101  # frames_in gives one frame at least
+    rows_at_once = max(1, COUNTERS // (source.n_channels * STEPS))
+    for rows in split(range(like.values.shape[-2]), rows_at_once):
+        for tally in tallies:
+            tally.begin(rows)
+        for part in split(inside, at_most):
+            piece = spectrogram(source, of, frames=part, engine=engine).values
+            for tally, values in zip(tallies, piece.reshape(source.n_channels, -1, len(part)), strict=True):
+                tally.add(values[:, ~np.isnan(values).any(axis=0)].astype(float))
+        for tally in tallies:
+            tally.end()
+    promised, seen = len(frames) - len(there), [tally.seen for tally in tallies]
+    means = np.stack([tally.mean() for tally in tallies])
+    percentiles = np.stack([tally.percentiles for tally in tallies])
     reference = resolve_reference(level.reference, source.unit, level.of)
-    zero = reference if reference is not None else float(total.max()) / max(1, seen) or 1.0
-    mean = total / seen if seen else np.full_like(total, np.nan)
-    offset = 10 * np.log10(zero)
+    zero = reference if reference is not None else float(np.nanmax(means)) if any(seen) else 1.0
+    zero = zero or 1.0
     unit = units.level_unit(source.unit, stft_of(of).scaling, reference)
     return Spectrum(
-        frequencies=frequencies,
-        mean=10 * np.log10(np.maximum(mean / zero, 10 ** (level.floor / 10))),
-        percentiles=np.maximum(_percentiles(counts, seen) - offset, level.floor),
+        frequencies=like.frequencies,
+        mean=10 * np.log10(np.maximum(means / zero, 10 ** (level.floor / 10))),
+        percentiles=np.maximum(percentiles - 10 * np.log10(zero), level.floor),
         settings=level,
-        rows=piece.rows,
+        rows=like.rows,
         floor=level.floor,
         sample_rate=source.sample_rate,
         unit=unit,
         label=("Spectral density level" if stft_of(of).scaling == "density" else "Level") + f" ({unit})",
-        missing=missing,
-        n_frames=len(frames),
+        missing=promised + len(inside) - min(seen),
+        n_frames=promised + len(inside),
     )
 
 
-LOWEST = -250.0  # dB re 1: anything quieter is counted there
+class _Tally:
+    """The frames of one channel, row by row: their sum, and how many had which level."""
 
+    def __init__(self, n_rows: int) -> None:
+        self.seen = 0
+        self._sums = np.zeros(n_rows)
+        self.percentiles = np.full((len(PERCENTILES), n_rows), np.nan)
 
-def _count(counts: np.ndarray, values: np.ndarray) -> None:
-    """Add each frame's level to the counts of its row."""
-    levels = 10 * np.log10(np.maximum(values, 10 ** (LOWEST / 10)))
-    step = ((levels - LOWEST) / STEP).clip(0, counts.shape[-1] - 1).astype(np.int64)
-    rows = np.arange(counts.shape[0] * counts.shape[1]).reshape(*counts.shape[:2], 1)
-    flat = counts.reshape(-1)
-    flat += np.bincount((rows * counts.shape[-1] + step).ravel(), minlength=flat.size).astype(np.int32)
+    def begin(self, rows: range) -> None:
+        """Count these rows now: counting all at once may need too much memory."""
+        self.seen, self._rows = 0, slice(rows.start, rows.stop)
+        self._sums[self._rows] = 0
+        self._counts = np.zeros((len(rows), STEPS), np.int32)
 
+    def add(self, values: np.ndarray) -> None:
+        """Add frames (rows, frames) of power."""
+        values = values[self._rows]
+        self.seen += values.shape[1]
+        self._sums[self._rows] += values.sum(axis=1)
+        levels = 10 * np.log10(np.maximum(values, 10 ** (LOWEST / 10)))
+        step = ((levels - LOWEST) / STEP).clip(0, STEPS - 1).astype(np.intp)
+        step += np.arange(len(step))[:, None] * STEPS
+        flat = self._counts.reshape(-1)
+        if step.size > flat.size:
+            flat += np.bincount(step.ravel(), minlength=flat.size).astype(np.int32)
+        else:
+            np.add.at(flat, step.ravel(), 1)
 
-def _percentiles(counts: np.ndarray, seen: int) -> np.ndarray:
-    """(channels, percentiles, rows) dB re 1."""
-    below = np.cumsum(counts, axis=-1)
-    wanted = [np.argmax(below >= max(1, share / 100 * seen), axis=-1) for share in PERCENTILES]
-    levels = LOWEST + (np.stack(wanted, axis=1) + 0.5) * STEP
-    return levels if seen else np.full_like(levels, np.nan)
+    def end(self) -> None:
+        """Read the percentiles off the counts."""
+        if self.seen:
+            below = np.cumsum(self._counts, axis=1)
+            wanted = [np.argmax(below >= max(1, share / 100 * self.seen), axis=1) for share in PERCENTILES]
+            self.percentiles[:, self._rows] = LOWEST + (np.stack(wanted) + 0.5) * STEP
+        del self._counts
+
+    def mean(self) -> np.ndarray:
+        """(rows,) NaN where no frame was there."""
+        return self._sums / self.seen if self.seen else np.full_like(self._sums, np.nan)
