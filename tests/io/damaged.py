@@ -1,5 +1,6 @@
 """One damaged file of each sort, made from a sound that is made here."""
 
+import hashlib
 import io
 import struct
 from collections import namedtuple
@@ -44,6 +45,35 @@ def flac_frames(data):
             found.append(at)
         at = data.find(b"\xff\xf8", at + 1)
     return found
+
+
+def flac_verbatim(samples, bits, block=64):
+    """A FLAC file of whole numbers (n, channels), of frames that hold them as they are. (RFC 9639)"""
+    width, n_channels = -(-bits // 8), samples.shape[1]
+    raw = b"".join(int(value).to_bytes(width, "little", signed=True) for value in samples.ravel())
+    packed = RATE << 44 | (n_channels - 1) << 41 | (bits - 1) << 36 | len(samples)
+    out = b"fLaC\x80\0\0\x22" + struct.pack(">HH", block, block) + bytes(6) + packed.to_bytes(8, "big")
+    out += hashlib.md5(raw, usedforsecurity=False).digest()
+    code = {8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7}.get(bits, 0)
+    for number, first in enumerate(range(0, len(samples), block)):
+        part = samples[first : first + block]
+        head = bytes([0xFF, 0xF8, 0x70, (n_channels - 1) << 4 | code << 1, number]) + struct.pack(">H", len(part) - 1)
+        frame = head + crc(head, 0x07, 8)
+        for channel in part.T:
+            frame += b"\x02"  # verbatim
+            numbers = "".join(format(int(value) & (1 << bits) - 1, f"0{bits}b") for value in channel)
+            frame += int(numbers, 2).to_bytes(len(numbers) // 8, "big")
+        out += frame + crc(frame, 0x8005, 16)
+    return out
+
+
+def crc(data, polynomial, width):
+    value, top = 0, 1 << width - 1
+    for byte in data:
+        value ^= byte << width - 8
+        for _ in range(8):
+            value = (value << 1 ^ polynomial if value & top else value << 1) & (1 << width) - 1
+    return value.to_bytes(width // 8, "big")
 
 
 def cases():

@@ -213,6 +213,30 @@ def test_any_list_of_chunks_gives_the_samples_that_are_in_it(
         assert status.word == "ok"
 
 
+@pytest.mark.parametrize("block", [16, 64, 192, 1000])
+@pytest.mark.parametrize("damage", ["a bit flips", "a byte is lost", "a byte too many", "zeros"])
+def test_small_frames_of_flac_damaged_anywhere_move_no_other(tmp_path, block, damage):
+    """libsndfile decodes several at a time, leaves out bad ones and goes on before it says so."""
+    numbers = np.random.default_rng(block).integers(-(2**15), 2**15, (block * 12, 2))
+    whole = damaged.flac_verbatim(numbers, 16, block)
+    for at in range(42, len(whole), len(whole) // 61):
+        data = {
+            "a bit flips": damaged.flipped(whole, at),
+            "a byte is lost": whole[:at] + whole[at + 1 :],
+            "a byte too many": whole[:at] + b"x" + whole[at:],
+            "zeros": whole[:at] + bytes(20) + whole[at + 20 :],
+        }[damage]
+        (tmp_path / "a.flac").write_bytes(data)
+        with open_sound(tmp_path / "a.flac") as sound:
+            found = np.concatenate([*sound.blocks(100), np.empty((2, 0))], axis=1)
+            heard = ~np.isnan(found[0])
+            np.testing.assert_array_equal(found[:, heard].T * 2**15, numbers[: len(heard)][heard])
+            lost = len(numbers) - heard.sum()
+            assert lost in range(2 * block + 1)
+            assert sound.status.word == "partial" or not lost  # a byte between two frames is in nobody's way
+            np.testing.assert_array_equal(sound.read(range(len(heard))), found)
+
+
 def test_damage_that_a_range_meets_is_told_without_going_through_the_whole(tmp_path):
     cases = {case.name: case.data for case in damaged.cases()}
     (tmp_path / "a.flac").write_bytes(cases["flipped-bit.flac"])

@@ -11,6 +11,7 @@ import sys
 import tracemalloc
 from pathlib import Path
 
+import damaged
 import numpy as np
 import pytest
 import soundfile
@@ -89,6 +90,31 @@ def test_a_recorder_that_lost_power_loses_no_sample(tmp_path, noise, container, 
         assert "does not say how long" in status.sentence
         np.testing.assert_array_equal(sound.read(range(sound.n_samples))[:, :4000], wanted)
         assert sound.n_samples - 4000 in range(2)
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16, 20, 24, 32])
+def test_flac_of_any_bits_is_read_to_the_last_bit_and_past_damage(tmp_path, bits):
+    numbers = np.random.default_rng(bits).integers(-(2 ** (bits - 1)), 2 ** (bits - 1), (1000, 2))
+    data = damaged.flac_verbatim(numbers, bits)
+    (tmp_path / "a.flac").write_bytes(data)
+    with open_sound(tmp_path / "a.flac") as sound:
+        assert (sound.format, sound.dtype) == (f"FLAC, {bits} bit", np.float64 if bits == 32 else np.float32)
+        np.testing.assert_array_equal(sound.read(range(1000)).T * 2.0 ** (bits - 1), numbers)
+        assert sound.check().word == "ok"  # its MD5 too
+        np.testing.assert_array_equal(sound.read(range(500, 600)).T * 2.0 ** (bits - 1), numbers[500:600])
+    (tmp_path / "a.flac").write_bytes(damaged.flipped(data, len(data) // 2))
+    with open_sound(tmp_path / "a.flac") as sound:
+        found = sound.read(range(1000))
+        heard = ~np.isnan(found[0])
+        assert sound.check().word == "partial" and 1000 - heard.sum() == 64
+        np.testing.assert_array_equal(found[:, heard].T * 2.0 ** (bits - 1), numbers[heard])
+
+
+def test_flac_of_bits_that_frames_do_not_tell_is_refused(tmp_path):
+    """libsndfile has no decoder for them, and cannot be told what they are."""
+    (tmp_path / "a.flac").write_bytes(damaged.flac_verbatim(np.zeros((1000, 1), int), 28))
+    with pytest.raises(SourceError, match=r"a\.flac: is a FLAC file; FLAC of 28 bits cannot be decoded here\."):
+        open_sound(tmp_path / "a.flac")
 
 
 def test_flac_that_is_not_what_was_encoded_says_md5(tmp_path, noise):

@@ -15,6 +15,7 @@ _SYNC = re.compile(rb"\xff[\xf8\xf9][\x10-\xff][\x00-\xae]")
 _HEADER = 16  # the longest frame header, bytes
 _STRIDE = 1 << 20
 _BITS = {1: 8, 2: 12, 4: 16, 5: 20, 6: 24, 7: 32}
+_IN_FRAMES = (12, 20, 32)
 _SIZES = {1: 192, **{code: 576 << code - 2 for code in range(2, 6)}, **{code: 1 << code for code in range(8, 16)}}
 
 
@@ -43,8 +44,12 @@ class StreamInfo:
     comments: tuple[int, int]
 
     def before(self) -> bytes:
-        """A clean header for frames of this file, to hand to a decoder."""
-        packed = int(self.sample_rate) << 44 | (self.n_channels - 1) << 41 | (self.bits - 1) << 36
+        """A clean header for frames of this file, to hand to a decoder.
+
+        libsndfile refuses a header of 12, 20 or 32 bits, and decodes frames that say so themselves all the same.
+        """
+        bits = 24 if self.bits in _IN_FRAMES else self.bits
+        packed = int(self.sample_rate) << 44 | (self.n_channels - 1) << 41 | (bits - 1) << 36
         sizes = (16).to_bytes(2, "big") + (65_535).to_bytes(2, "big") + bytes(6)
         return b"fLaC\x80\0\0\x22" + sizes + packed.to_bytes(8, "big") + bytes(16)
 
@@ -111,7 +116,8 @@ def _frame(head: bytes, info: StreamInfo, offset: int) -> Frame | None:
     at = 5 + extra
     size_bytes, rate_bytes = {6: 1, 7: 2}.get(size_code, 0), {12: 1, 13: 2, 14: 2}.get(rate_code, 0)
     end = at + size_bytes + rate_bytes
-    if len(head) <= end or rate_code == 15 or (bits_code and _BITS.get(bits_code) != info.bits):
+    bits = _BITS.get(bits_code, info.bits if not bits_code and info.bits not in _IN_FRAMES else 0)
+    if len(head) <= end or rate_code == 15 or bits != info.bits:
         return None
     if (channel_code + 1 if channel_code < 8 else 2) != info.n_channels:
         return None

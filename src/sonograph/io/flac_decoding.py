@@ -75,9 +75,9 @@ class FlacTrack:
                 bits = f"FLAC of {self.info.bits} bits cannot be decoded here"
                 raise self.file.error("codec", f"is a FLAC file; {bits}. Save it with 16 or 24 bits.") from None
             return False
-        decoded = decoder.read(frame.size).shape[1]
+        decoded = len(decoder.rows(frame.size))
         decoder.close()
-        return decoded == frame.size
+        return decoded == frame.size and decoder.fault is None  # it may be what follows a bad frame that was decoded
 
     def _end(self) -> int:
         """The sample after the last one that can be decoded, from the last frames alone."""
@@ -190,6 +190,8 @@ class FlacCursor:
             self.faults.append(read_error(group[0].first, decoder.broken))
         good = 0
         while group and good + group[0].size <= len(integers):
+            if decoder.fault is not None and not self.track.is_whole(group[0]):
+                break  # libsndfile left it out and went on
             good += group.pop(0).size
         samples = self._floats(integers[:good])
         if not group:
