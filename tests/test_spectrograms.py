@@ -3,7 +3,18 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from sonograph import SettingsError, Signal, Spectrogram, StftSettings, spectrogram
+from sonograph import (
+    AffineSettings,
+    LevelSettings,
+    LogSettings,
+    RangeSettings,
+    SettingsError,
+    Signal,
+    Spectrogram,
+    StandardSettings,
+    StftSettings,
+    spectrogram,
+)
 
 SETTINGS = StftSettings(window_length=256, hop=64)
 SOUND = Signal(np.random.default_rng(0).standard_normal((2, 8000)), 8000.0, start=datetime(2026, 1, 1, tzinfo=UTC))
@@ -117,3 +128,13 @@ def test_the_text_of_a_spectrogram_says_what_it_is():
 )
 def test_a_label_names_quantity_and_unit(quantity, scaling, label):
     assert spectrogram(SOUND, StftSettings(quantity=quantity, scaling=scaling)).label == label
+
+
+def test_the_unit_is_that_of_what_was_last_done():
+    sound = Signal(np.random.default_rng(0).standard_normal(30_000), 16_000.0)
+    level = LevelSettings(of=StftSettings(window_length=256), reference="max")
+    assert spectrogram(sound, RangeSettings(of=level)).label == "Level (dB re the maximum)"
+    logs = LogSettings(of=StftSettings(window_length=256))
+    assert spectrogram(sound, logs).value_unit == "ln"
+    assert spectrogram(sound, AffineSettings(of=logs, multiply=0.25)).value_unit == ""
+    assert spectrogram(sound, StandardSettings(of=logs)).value_unit == ""

@@ -14,13 +14,16 @@ from sonograph import units
 from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, offset
 from sonograph.settings import (
+    AffineSettings,
     BandSettings,
     ConstantQSettings,
     DeltaSettings,
     EnergySettings,
     LevelSettings,
     LogSettings,
+    NormSettings,
     Settings,
+    StandardSettings,
     StftSettings,
     stages,
     stft_of,
@@ -153,10 +156,12 @@ class Spectrogram:
         """The unit of the values, a level's with its reference: "FS²", "V²/Hz", "dBFS", "dB re 1 V" …"""
         scaling = stft_of(self.settings).scaling
         if self.quantity == "level":
-            own = isinstance(self.settings, LevelSettings) and self.settings.reference == "max"
+            own = any(isinstance(s, LevelSettings) and s.reference == "max" for s in _from_top(self.settings))
             return units.level_unit(self.unit, scaling, None if own else self.reference)
         if self.quantity in ("log", "cepstrum", "feature"):
-            return next((f"{_LOGS[s.base]}" for s in _from_top(self.settings) if isinstance(s, LogSettings)), "")
+            listed = _from_top(self.settings)
+            plain = any(isinstance(s, AffineSettings | NormSettings | StandardSettings) for s in listed)
+            return "" if plain else next((_LOGS[s.base] for s in listed if isinstance(s, LogSettings)), "")
         power = units.power_unit(self.unit, scaling)
         if self.quantity == "power" or scaling == "raw":
             return power

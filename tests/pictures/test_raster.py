@@ -107,7 +107,7 @@ def test_missing_is_not_silence():
     sound.samples[: FRAME * 5] = np.nan
     got = raster(sound, APART, whole(sound, 10)).levels[0]
     assert np.isnan(got[:, :5]).all()
-    assert (got[:, 5:] == -200).all()
+    assert (got[:, 5:] == -370).all()
 
 
 def test_a_tone_reads_its_level_in_a_picture_of_any_size():
@@ -137,3 +137,9 @@ def test_bands_of_magnitudes_are_no_decibels():
     bands = BandSettings(of=StftSettings(window_length=64, quantity="magnitude"), bands=(Band(0, (1.0,), 10, 0, 20),))
     with pytest.raises(SettingsError, match=r"the bands are sums of magnitude; .* needs sums of power"):
         raster(clicks(50, []), bands, whole(clicks(50, [])))
+
+
+def test_a_sound_far_below_one_of_its_unit_is_no_silence():
+    sound = Signal(1e-12 * np.sin(2 * np.pi * 1000 * np.arange(FRAME * 10) / 8000), 8000.0, "m")
+    got = raster(sound, APART, whole(sound, 10)).levels[0]
+    assert got.max() == pytest.approx(20 * np.log10(1e-12 / np.sqrt(2)), abs=0.1)

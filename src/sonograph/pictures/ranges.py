@@ -30,13 +30,13 @@ def level_range(panels: Sequence[Panel], look: PictureSettings) -> tuple[float, 
     if look.range is not None:
         return look.range
     shown = [panel.made.shown(panel.channel) for panel in panels if panel.kind in SCALED]
+    floor = min((panel.made.floor for panel in panels if panel.kind in SCALED), default=0.0)
     if look.percentiles is not None and shown:
-        pixels = np.concatenate([p[~np.isnan(p)] for p in shown])
+        pixels = np.concatenate([p[p > floor] for p in shown])  # silence, and what is missing, count for nothing
         low, high = np.percentile(pixels, look.percentiles) if pixels.size else (0.0, 0.0)
         if low < high:
             return float(low), float(high)
     heard = [float(np.nanmax(pixels)) for pixels in shown if not np.isnan(pixels).all()]
-    floor = min((panel.made.floor for panel in panels if panel.kind in SCALED), default=0.0)
     loudest = max(heard, default=floor)
     if any(panel.kind == "level" and not panel.made.is_level for panel in panels):
         quietest = min((float(np.nanmin(values)) for values in shown if not np.isnan(values).all()), default=0.0)

@@ -19,11 +19,12 @@ from sonograph.levels import resolve_reference
 from sonograph.pictures import frequency, grid
 from sonograph.pictures.grid import Cells
 from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
+from sonograph.settings.levels import FLOORS
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 
-FLOOR = -200.0
-"""What silence reads, dB, where the settings do not say."""
+FLOOR = FLOORS[0]
+"""What silence reads where the settings do not say: in metres or volts a sound may well lie below -200 dB."""
 HERTZ = ("bin", "band")
 """Rows that have a frequency."""
 

@@ -21,8 +21,8 @@ from sonograph.sources import Source
 from sonograph.transform import spectrogram
 
 STEP = 0.1  # dB
-STEPS = 4000  # that are told apart
-LOWEST = -250.0  # dB re 1: anything quieter is counted there
+STEPS = 6000  # that are told apart
+LOWEST = -370.0  # dB re 1: anything quieter is counted there
 COUNTERS = 1 << 25  # that are held at a time
 PERCENTILES = (5, 50, 95)
 SAMPLES_AT_ONCE = 1 << 20
