@@ -1,4 +1,4 @@
-"""Training: log-mel of batches beside the usual composition in Torch, and the Dataset beside decoding alone.
+"""Training: log-mel and constant-Q of batches beside others in Torch, and the Dataset beside decoding alone.
 
 Prints Markdown. `--device cuda` includes the copying of input and output; `--quick` for a tenth of the sound.
 """
@@ -13,13 +13,18 @@ import numpy as np
 import soundfile
 import torch
 
+try:  # a peer where it is installed: pip install --no-deps nnAudio
+    from nnAudio import features as nn_audio
+except ImportError:
+    nn_audio = None
+
 import sonograph
 from benchmarks.timing import in_turns, table
 from sonograph import BandSettings, LevelSettings, Signal, StftSettings, engines, spectrogram
 from sonograph.engines.torch import Torch
 from sonograph.filterbanks import filters_of
 from sonograph.learning import SoundDataset, SpectrogramModule, Windows
-from sonograph.settings import MelBank
+from sonograph.settings import ConstantQSettings, MelBank
 
 RATE = 16_000
 MEL = BandSettings(
@@ -94,6 +99,31 @@ def log_mel(options):
     print(table(title, in_turns(ways, options.rounds), "sonograph, module", seconds))
 
 
+def constant_q(options):
+    """84 bands of batches of ten-second sounds."""
+    rate, batch = 22_050, 8
+    samples = torch.from_numpy(np.random.default_rng(0).standard_normal((batch, 10 * rate), dtype=np.float32))
+    settings = ConstantQSettings.for_rate(rate, quantity="magnitude", scaling="raw")
+    networks = {"sonograph, module": SpectrogramModule(settings, rate)}
+    if nn_audio is not None:
+        of = {"sr": rate, "hop_length": 512, "fmin": settings.low, "n_bins": 84, "verbose": False}
+        networks["nnAudio, CQT1992v2"] = nn_audio.CQT1992v2(**of)
+        networks["nnAudio, CQT2010v2"] = nn_audio.CQT2010v2(**of)
+
+    def forward(network):
+        with torch.inference_mode():
+            return network(samples.to(options.device)).cpu()
+
+    def gradient(network):
+        network(samples.to(options.device).requires_grad_()).sum().backward()
+
+    moved = {name: network.to(options.device) for name, network in networks.items()}
+    for way, of in ((forward, ""), (gradient, " and its gradient")):
+        ways = {name: lambda network=network, way=way: way(network) for name, network in moved.items()}
+        title = f"Constant-Q, 84 bands{of}, a batch of {batch} × 10 s at {rate} Hz, {options.device}"
+        print(table(title, in_turns(ways, options.rounds), "sonograph, module", batch * 10))
+
+
 def dataset(options):
     """Every window of files, in order and at random, beside reading the files from end to end."""
     length, n_files, seconds = 4 * RATE, 4 if options.quick else 20, 60
@@ -140,6 +170,7 @@ def main(arguments=None):
         f"Torch {torch.__version__} with one thread, float32, medians of {options.rounds} rounds in turns, one process."
     )
     log_mel(options)
+    constant_q(options)
     dataset(options)
 
 

@@ -163,7 +163,7 @@ def values_of(frames: torch.Tensor, work: Work, window: torch.Tensor, matrix: to
     """
     transform = torch.fft.rfft(conditioned(frames, work) * window, work.n_fft)
     if work.quantity == "power":
-        values = torch.addcmul(transform.real.square(), transform.imag, transform.imag)
+        values = power_of(transform)
     else:
         # abs, not the root of a sum: its gradient at 0 is 0, not infinite
         values = transform.abs() if work.quantity == "magnitude" else transform
@@ -174,6 +174,13 @@ def values_of(frames: torch.Tensor, work: Work, window: torch.Tensor, matrix: to
     if work.log is not None:
         values = values.clamp_min(work.log.floor).log10() * work.log.factor
     return values
+
+
+def power_of(transform: torch.Tensor) -> torch.Tensor:
+    """|X|² of complex numbers."""
+    if transform.requires_grad:  # one gradient of both parts, where each by itself would fill a spectrum with zeros
+        return torch.view_as_real(transform).square().sum(-1)
+    return torch.addcmul(transform.real.square(), transform.imag, transform.imag)
 
 
 def conditioned(frames: torch.Tensor, work: Work) -> torch.Tensor:

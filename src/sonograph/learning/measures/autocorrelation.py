@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from sonograph.engines.torch import power_of
 from sonograph.features.samples import Samples
 from sonograph.learning.finite import over
 
@@ -18,6 +19,5 @@ def autocorrelation(work: Samples, samples: torch.Tensor, frames: torch.Tensor, 
 
 def lags_of(frames: torch.Tensor, n_lags: int, n_fft: int) -> torch.Tensor:
     """(..., lags) of frames (..., n): their autocorrelation at the lags from 0 on."""
-    spectrum = torch.fft.rfft(frames, n_fft)
-    power = torch.addcmul(spectrum.real.square(), spectrum.imag, spectrum.imag)
+    power = power_of(torch.fft.rfft(frames, n_fft))
     return torch.fft.irfft(torch.complex(power, torch.zeros_like(power)), n_fft)[..., :n_lags]
