@@ -48,7 +48,7 @@ def test_sounds_of_other_rates_share_their_frequencies():
 
 
 def test_what_has_no_difference_is_refused():
-    with pytest.raises(SettingsError, match=r'view is "difference"; it is of two sounds, and here are 1'):
+    with pytest.raises(SettingsError, match=r'view is "difference"; it is of two sounds, not of 1'):
         draw(NOISE, view="difference")
     with pytest.raises(SettingsError, match="they have no difference in dB"):
         levels(NOISE, signals.fm())

@@ -92,15 +92,15 @@ def test_the_command_draws_them(tmp_path, capsys):
     assert recipe is not None
     assert [one["kind"] for one in recipe["sounds"][0]["over"]] == ["pyin", "shape"]
     assert main(["draw", sound, "-o", out, "--over", "rms"]) == 2
-    assert "over holds settings of kind 'temporal'; they must have a row in hertz: pitch" in capsys.readouterr().err
+    assert "over is rms; it must be a feature in hertz: pitch, yin, centroid or rolloff" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("call", "says"),
     [
         (lambda: draw(glide(), over="pich"), "feature is 'pich'; did you mean pitch"),
-        (lambda: draw(glide(), over="flatness"), "over holds settings of kind 'shape'; they must have a row in hertz"),
-        (lambda: draw(glide(), over=3), "over holds settings of kind 'int'"),
+        (lambda: draw(glide(), over="flatness"), "over is flatness; it must be a feature in hertz"),
+        (lambda: draw(glide(), over=3), "over is a int; it must be a feature in hertz"),
         (lambda: draw(glide(), over="pitch", view="waveform"), 'view is "waveform"; features lie over a spectrogram'),
         (lambda: draw(glide(), preset("librosa.mfcc"), over="pitch"), "the rows are coefficients, not frequencies"),
         (lambda: draw(glide(), TemporalSettings(of=FRAMES), over="pitch"), "the settings give lines themselves"),

@@ -10,6 +10,7 @@ import argparse
 import gc
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -31,6 +32,8 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, without a screen of usage."""
 
     def error(self, message: str) -> NoReturn:
+        for kind, words in (("int", "it must be a whole number"), ("float", "it must be a number")):
+            message = re.sub(f"invalid {kind} value: (.*)", rf"\1; {words}", message)
         talk(f"{message.removeprefix('argument ')} ('{self.prog} --help' tells more)")
         raise SystemExit(exits.USAGE)
 

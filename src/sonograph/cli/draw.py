@@ -7,6 +7,7 @@ import dataclasses
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, reading, streams
@@ -163,14 +164,16 @@ class Faults:
 def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, Any], faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import lines_over, named
+    from sonograph.pictures.marks import read_marks
     from sonograph.pictures.settings import checked_seconds
 
     if arguments.preset:
         opening = opening | {"calibration": False}  # a library's numbers know none
+    marks = read_marks(arguments.labels) if arguments.labels else None
     sounds = []
     for file in files:
         try:
-            opened = named(file, labels=arguments.labels, **opening)
+            opened = named(file, labels=marks, **opening)
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = _settings(arguments, rate)
@@ -220,7 +223,8 @@ def _print(composition: Any) -> None:
 def _format(arguments: argparse.Namespace) -> str:
     from sonograph.pictures.save import format_of
 
-    asked = arguments.format or ("png" if arguments.output == streams.STANDARD or arguments.bare else None)
+    plain = arguments.output == streams.STANDARD or (arguments.bare and not Path(arguments.output).suffix)
+    asked = arguments.format or ("png" if plain else None)
     format = format_of(arguments.output, asked)
     if arguments.bare and format != "png":
         raise SettingsError(f"format is {format!r}; a bare picture is a png (--no-axes draws the others)")

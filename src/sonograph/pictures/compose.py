@@ -158,7 +158,7 @@ def _below(named: Named) -> Settings | None:
 
 def _check_number(parts: Sequence[Part], look: PictureSettings) -> None:
     if look.view == "difference" and len(parts) != 2:
-        raise SettingsError(f'view is "difference"; it is of two sounds, and here are {len(parts)}')
+        raise SettingsError(f'view is "difference"; it is of two sounds, not of {len(parts)}')
     if look.view == "surface" and (len(parts) != 1 or len(parts[0].channels) != 1):
         raise SettingsError('view is "surface"; it shows one channel of one sound: choose it with channel=0')
 

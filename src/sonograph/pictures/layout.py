@@ -85,10 +85,10 @@ def sheet(picture: PictureSettings, tracks: Sequence[Track], *, title: bool, not
     room, wide = height - used, width - left - right
     if wide < 40 or room < 30 * len(tracks):
         least_w, least_h = left + right + 40, round(used) + 30 * len(tracks)
+        panels = f"{len(tracks)} panels" if len(tracks) > 1 else "a panel"
         raise SettingsError(
-            f"size is {width}x{height}; with axes and these panels it must be {max(SMALLEST[0], least_w)}x"
-            f"{max(SMALLEST[1], least_h)} or more, the dpi lower than {picture.dpi:g}, or the panels fewer than "
-            f"{len(tracks)}"
+            f"size is {width}x{height}; with axes and {panels} it must be {max(SMALLEST[0], least_w)}x"
+            f"{max(SMALLEST[1], least_h)} or more, or the dpi lower than {picture.dpi:g}"
         )
     boxes, top = [], height - above * em
     shares = sum(t.tall for t in tracks)

@@ -27,10 +27,8 @@ def check_over(over: tuple[Any, ...]) -> None:
     """
     for settings in over:
         if not any(name in IN_HERTZ for name in getattr(settings, "names", ())):
-            raise SettingsError(
-                f"over holds settings of kind {getattr(settings, 'kind', type(settings).__name__)!r}; they must have a "
-                f"row in hertz: {', '.join(IN_HERTZ)}"
-            )
+            rows = ", ".join(getattr(settings, "names", ())[:3]) or f"a {type(settings).__name__}"
+            raise SettingsError(f"over is {rows}; it must be a feature in hertz: pitch, yin, centroid or rolloff")
     if len(_rows(over)) > MOST:
         raise SettingsError(f"over gives {len(_rows(over))} lines; it must be {MOST} or fewer to be told apart")
 

@@ -114,7 +114,9 @@ class PictureSettings:
     @property
     def colours_shown(self) -> str:
         """The colour map, chosen or not."""
-        return self.colours or ("RdBu_r" if self.view == "difference" else "magma")
+        if self.colours is not None:
+            return self.colours
+        return "RdBu_r" if self.view == "difference" else "magma"
 
     def but(self, **changes: Any) -> PictureSettings:
         """These settings with some changed; a name that is none is refused with those near it."""
@@ -151,8 +153,12 @@ def _checked_range(levels: Any) -> tuple[float, float]:
 
 def _checked_percentiles(percentiles: Any) -> tuple[float, float]:
     pair = tuple(percentiles) if isinstance(percentiles, list | tuple) else ()
-    if len(pair) != 2 or not all(_is_number(v) for v in pair) or not 0 <= pair[0] < pair[1] <= 100:
-        raise SettingsError(f"percentiles is {percentiles!r}; it must be two from 0 to 100, the lower first")
+    if len(pair) != 2 or not all(_is_number(v) for v in pair):
+        raise SettingsError(f"percentiles is {percentiles!r}; it must be two numbers, as (5, 99.9)")
+    if not 0 <= pair[0] < pair[1] <= 100:
+        raise SettingsError(
+            f"percentiles is {pair[0]:g} to {pair[1]:g}; it must lie between 0 and 100, the lower first"
+        )
     return float(pair[0]), float(pair[1])
 
 
