@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import pickle
 
@@ -5,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonograph import Band, BandSettings, LevelSettings, LogSettings, SettingsError, StftSettings
+from sonograph import Band, BandSettings, LevelSettings, LogSettings, MelBank, SettingsError, StftSettings
 from sonograph.settings import EDGES, SCALINGS, from_dict, from_toml, stft_of, whole_sound
+from sonograph.settings.elsewhere import ELSEWHERE
+from sonograph.settings.walk import _BANKS, _KINDS
 
 REFUSED = {
     "hop 0": ({"hop": 0}, r"hop is 0; it must be 1 to 2048"),
@@ -169,3 +172,33 @@ def test_a_toml_of_wrong_types_is_refused_in_one_line(text):
         from_toml(text)
     assert "\n" not in str(refused.value)
     assert " is " in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: StftSettings(hop_length=512), "hop_length is no setting of StftSettings; it is called hop$"),
+        (
+            lambda: StftSettings.for_rate(8000, nperseg=256),
+            "nperseg is no setting of .*; it is called window_length",
+        ),
+        (
+            lambda: StftSettings(center=False),
+            'center is no setting of .*; it is called edges, "zeros" or',
+        ),
+        (lambda: MelBank(n_mels=80), "n_mels is no setting of MelBank; it is called n_bands"),
+        (lambda: StftSettings(colour="red"), "colour is no setting of StftSettings; it has window_length, hop, n_fft,"),
+        (
+            lambda: dataclasses.replace(StftSettings(), sr=1),
+            "sr is no setting of .*; it is called sample_rate",
+        ),
+    ],
+)
+def test_names_from_elsewhere_are_answered_with_ours(make, says):
+    with pytest.raises(SettingsError, match=says):
+        make()
+
+
+def test_what_a_name_from_elsewhere_is_called_here_exists():
+    fields = {field.name for kind in (*_KINDS.values(), *_BANKS.values()) for field in dataclasses.fields(kind)}
+    assert {ours.split(",")[0] for ours in ELSEWHERE.values()} <= fields

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from sonograph import Signal, StftSettings
+from sonograph import Signal, StftSettings, signals
 from sonograph.errors import SettingsError
 from sonograph.spectrum import fourier, welch
 
@@ -94,3 +94,15 @@ def test_a_tone_reads_its_mean_square_and_says_its_unit():
 def test_what_cannot_be_is_refused(call, says):
     with pytest.raises(SettingsError, match=says):
         call()
+
+
+def test_levels_refer_to_what_belongs_to_the_unit():
+    tone = signals.tone(1000.0, 1.0, amplitude=1.0, sample_rate=8000.0)
+    whole = fourier(tone)
+    assert whole.levels.max() == pytest.approx(0, abs=1e-9)
+    assert whole.level_label == "Level (dBFS)"
+    sea = Signal(tone.samples * 1e6, 8000.0, "µPa")
+    density = welch(sea, StftSettings(window_length=1000, window="boxcar", edges="inside", scaling="density"))
+    assert density.levels.max() == pytest.approx(120 - 3.0103 - 10 * np.log10(8), abs=1e-3)
+    assert density.level_label == "Spectral density level (dB re 1 µPa²/Hz)"
+    assert (fourier(Signal(np.zeros(100), 8000.0)).levels == -370).all()

@@ -320,6 +320,7 @@ SOUND_OF_A_SECOND = Signal(np.zeros(8000), 8000.0)
         (lambda: fourier("a.wav"), "open it first"),
         (lambda: reassigned("a.wav"), "open it first"),
         (lambda: loudness("a.wav"), "open it first"),
+        (lambda: spectrogram(SOUND_OF_A_SECOND, engine="reference"), "engine is 'reference'; give an engine, as"),
         (lambda: Stream(16, sample_rate=8000.0), "settings is int, which are none"),
     ],
 )

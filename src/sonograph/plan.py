@@ -51,6 +51,8 @@ class Plan:
     """
 
     def __init__(self, settings: Settings, like: Source, dtype: np.dtype, engine: Engine | None) -> None:
+        if engine is not None and not hasattr(engine, "compute"):
+            raise SettingsError(f"engine is {engine!r}; give an engine, as engines.default(threads=1)")
         asked = engines.default() if engine is None else engine
         self.settings, self.stft = settings, stft_of(settings)
         _refuse_other_rate(self.stft.sample_rate, like.sample_rate)

@@ -11,6 +11,7 @@ from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings
 from sonograph.settings.common import one_of
+from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
 from sonograph.sources import Source, check_source
 from sonograph.transform import pieces, spectrogram
@@ -43,6 +44,19 @@ class Spectrum:
     def label(self) -> str:
         """What an axis says: quantity and unit."""
         return f"{'Power spectral density' if self.scaling == 'density' else 'Power'} ({self.value_unit})"
+
+    @property
+    def levels(self) -> np.ndarray:
+        """The values in decibels, shaped as they are, of the reference that `level_label` says; silence reads -370."""
+        reference = units.reference_power(self.unit, self.scaling)
+        with np.errstate(invalid="ignore"):
+            return 10 * np.log10(np.maximum(self.values.astype(float) / reference, 10 ** (FLOORS[0] / 10)))
+
+    @property
+    def level_label(self) -> str:
+        """What an axis says of `levels`: quantity and unit with its reference."""
+        unit = units.level_unit(self.unit, self.scaling, units.reference_power(self.unit, self.scaling))
+        return f"{'Spectral density level' if self.scaling == 'density' else 'Level'} ({unit})"
 
     def __repr__(self) -> str:
         return f"<Spectrum: {self.values.shape[-1]} bins to {self.frequencies[-1]:g} Hz, {self.label}>"

@@ -7,9 +7,10 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from sonograph.errors import SettingsError
+from sonograph.settings.elsewhere import ELSEWHERE
 
 LISTED = 12
 """Names that are allowed; of more, an error tells those that are near."""
@@ -19,6 +20,15 @@ class Json:
     """Settings to plain values and back, and a name made from them."""
 
     kind: ClassVar[str]
+
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        """Refuse a name that is no setting, with the one that was meant."""
+        known = tuple(field.name for field in dataclasses.fields(cls))  # type: ignore[arg-type]
+        for name in given:
+            if name not in known:
+                meant = f"it is called {ELSEWHERE[name]}" if name in ELSEWHERE else f"it has {', '.join(known)}"
+                raise SettingsError(f"{name} is no setting of {cls.__name__}; {meant}")
+        return super().__new__(cls)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values with a `kind`, nested as the settings are: ready for JSON or TOML."""
