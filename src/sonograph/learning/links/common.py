@@ -1,4 +1,4 @@
-"""What the links share: what the transform saw of each frame, and gradients that stay finite."""
+"""What the links share: what was seen of each frame, and the frames before."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 
 import torch
 
-from sonograph.engines import Work
 from sonograph.settings import StftSettings
 
 Run = Callable[[Any, torch.Tensor, Any, "Seen"], torch.Tensor]
 
 
 class Seen(NamedTuple):
-    """What the transform saw of each frame.
+    """What was seen of each frame.
 
     frames  : (..., frames, window_length or more), as they were cut, 0 for what was missing
     missing : (..., frames, 1), whether a sample of the frame is missing
@@ -24,7 +23,7 @@ class Seen(NamedTuple):
 
     frames: torch.Tensor
     missing: torch.Tensor
-    work: Work
+    work: Any  # a Work, or Samples of a measure
     stft: StftSettings
     frames_per_second: float
 
