@@ -1,7 +1,9 @@
 """Faults on the way: the disk fails, the file changes or was cut, and what is promised still holds."""
 
 import errno
+import io
 import os
+import re
 import struct
 
 import damaged
@@ -279,6 +281,66 @@ def test_opus_of_any_rate_is_back_in_its_place(tmp_path, rate, n_channels):
         heard = ~np.isnan(found[0])
         assert found.shape == wanted.shape and heard[-1] and 5.5 * rate < heard.sum() < 7 * rate
         np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
+
+
+def joined(rate_of_last=16_000, channels_of_last=1, subtypes=("VORBIS", "OPUS", "VORBIS")):
+    """Several Ogg sounds behind each other in one file, and the sounds."""
+    data, sounds = [], []
+    for i, subtype in enumerate(subtypes):
+        last = i == len(subtypes) - 1
+        sound = damaged.sound(30_000 + 1000 * i, channels_of_last if last else 1) / (i + 1)
+        out = io.BytesIO()
+        soundfile.write(out, sound, rate_of_last if last else 16_000, format="OGG", subtype=subtype)
+        part = bytearray(out.getvalue())
+        pages = [m.start() for m in re.finditer(b"OggS", part)]
+        for page in pages:
+            part[page + 14 : page + 18] = struct.pack("<I", 1000 + i)  # libsndfile draws serial numbers at random
+            end = min([p for p in pages if p > page], default=len(part))
+            part[page + 22 : page + 26] = bytes(4)
+            part[page + 22 : page + 26] = damaged.crc(part[page:end], 0x04C11DB7, 32)[::-1]
+        data.append(bytes(part))
+        out.seek(0)
+        sounds.append(soundfile.read(out, dtype="float32", always_2d=True)[0].T)
+    return data, sounds
+
+
+def test_sounds_joined_in_one_ogg_file_are_read_one_after_the_other(tmp_path):
+    data, sounds = joined()
+    (tmp_path / "a.ogg").write_bytes(b"".join(data))
+    with open_sound(tmp_path / "a.ogg") as sound:
+        status = sound.check()
+        assert (status.word, status.reason, status.decoded) == ("warn", "chained", 93_000)
+        assert "3 sounds are joined in it" in status.sentence
+        wanted = np.concatenate(sounds, axis=1)
+        np.testing.assert_array_equal(np.concatenate(list(sound.blocks(999)), axis=1), wanted)
+        np.testing.assert_array_equal(sound.read(range(29_000, 70_000)), wanted[:, 29_000:70_000])
+        np.testing.assert_array_equal(sound.read(range(100, 200)), wanted[:, 100:200])
+
+
+@pytest.mark.parametrize("other", [{"rate_of_last": 48_000}, {"channels_of_last": 2}])
+def test_a_sound_joined_that_is_another_ends_what_is_read(tmp_path, other):
+    data, sounds = joined(**other)
+    (tmp_path / "a.ogg").write_bytes(b"".join(data))
+    with open_sound(tmp_path / "a.ogg") as sound:
+        status = sound.check()
+        assert (status.word, status.reason, status.decoded) == ("partial", "chained", 61_000)
+        at = len(data[0]) + len(data[1])
+        assert f"the one from byte {at:,} on was not read, as its rate or its channels are others" in status.sentence
+        np.testing.assert_array_equal(sound.read(range(61_000)), np.concatenate(sounds[:2], axis=1))
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_damage_in_one_of_several_joined_moves_no_other(tmp_path, which):
+    """How long the damaged one was may not be known, so that what follows it has no place."""
+    data, sounds = joined(subtypes=("VORBIS", "VORBIS", "VORBIS"))
+    data[which] = damaged.flipped(data[which], len(data[which]) - 2000)
+    (tmp_path / "a.ogg").write_bytes(b"".join(data))
+    with open_sound(tmp_path / "a.ogg") as sound:
+        found, wanted = sound.read(range(sound.n_samples)), np.concatenate(sounds, axis=1)
+        heard = ~np.isnan(found[0])
+        whole = sum(one.shape[1] for one in sounds[:which])
+        assert sound.check().word == "partial" and whole + 10_000 < heard.sum() < whole + 31_000
+        np.testing.assert_array_equal(found[:, heard], wanted[:, : found.shape[1]][:, heard])
 
 
 @pytest.mark.parametrize("damage", ["flipped", "zeroed", "removed", "swapped", "doubled"])

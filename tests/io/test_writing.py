@@ -10,9 +10,12 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
+import soundfile
 
-from sonograph.errors import OutputError
+from sonograph import Signal, write
+from sonograph.errors import OutputError, SettingsError
 from sonograph.files import check_output, written
 
 WRITER = """
@@ -222,3 +225,25 @@ def test_a_device_is_never_replaced(tmp_path):
     assert nothing.is_symlink()
     assert full.is_char_device()
     assert nothing.is_char_device()
+
+
+def test_a_sound_is_written_so_that_others_read_it(tmp_path):
+    pair = Signal(np.random.default_rng(0).uniform(-1, 1, (2, 5000)).astype(np.float32), 44_100.0)
+    write(tmp_path / "pair.wav", pair)
+    write(tmp_path / "pair.wav", pair)
+    theirs, rate = soundfile.read(tmp_path / "pair.wav", dtype="float32")
+    np.testing.assert_array_equal(theirs.T, pair.samples)
+    assert rate == 44_100
+    assert [path.name for path in tmp_path.iterdir()] == ["pair.wav"]
+
+
+def test_what_a_wav_cannot_say_is_not_written(tmp_path):
+    with pytest.raises(SettingsError, match="the sound is in Pa; a WAV is read in FS"):
+        write(tmp_path / "a.wav", Signal(np.zeros(10), 8000.0, "Pa"))
+    with pytest.raises(SettingsError, match=r"a\.mp3: only WAV files are written; let the name end in \.wav"):
+        write(tmp_path / "a.mp3", Signal(np.zeros(10), 8000.0))
+    with pytest.raises(SettingsError, match="source is ndarray"):
+        write(tmp_path / "a.wav", np.zeros(10))
+    with pytest.raises(OutputError, match=r"sample_rate is 8000\.5 Hz; a WAV holds whole numbers"):
+        write(tmp_path / "a.wav", Signal(np.zeros(10), 8000.5))
+    assert not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from sonograph.io.door import View
 from sonograph.io.libsndfile import Decoder, Refused, version
 from sonograph.io.status import Fault as FileFault
 from sonograph.io.status import read_error
+
+if TYPE_CHECKING:
+    from sonograph.io.tracks import Cursor
 
 AT_ONCE = 1 << 16
 """Samples of each channel that are thrown away at a time on the way to a place."""
@@ -101,7 +105,7 @@ class DecodedCursor:
         self.faults.append(FileFault("partial", "decoder", text + "copy the file again from the original."))
 
 
-def skip(cursor: DecodedCursor, count: int) -> None:
+def skip(cursor: Cursor, count: int) -> None:
     """Read and throw away."""
     while count > 0:
         got = cursor.read(min(count, AT_ONCE)).shape[1]

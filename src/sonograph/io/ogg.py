@@ -58,6 +58,8 @@ class Walk:
     """What following the pages found.
 
     codec : its name, "" where it is not known
+    first : the byte of the first page
+    next : the byte of the first page of another sound behind it, 0 for none
     stretches : the pages that follow each other, as they lie in the file
     audio : the byte of the first page with sound, before which the headers are
     timed : whether the pages' times can be
@@ -65,17 +67,19 @@ class Walk:
     """
 
     codec: str
+    first: int = 0
+    next: int = 0
     stretches: list[Stretch] = field(default_factory=list)
     audio: int = 0
     timed: bool = True
     faults: list[Fault] = field(default_factory=list)
 
 
-def walk(file: OpenFile) -> Walk:
-    """Follow the pages from the first to the last."""
-    found = Walk("")
+def walk(file: OpenFile, first: int = 0) -> Walk:
+    """Follow the pages of a sound from the first to the last."""
+    found = Walk("", first)
     serial, number, packets, broken, ended = -1, -1, 0, True, False
-    for page in pages(file):
+    for page in pages(file, first):
         if serial < 0:
             found.codec = next((name for magic, name in CODECS.items() if page.begin.startswith(magic)), "")
             serial = page.serial
@@ -84,9 +88,7 @@ def walk(file: OpenFile) -> Walk:
             broken = True
             continue
         if page.flags & 2 and page.serial != serial:
-            what = f"several sounds are joined in it; the second starts at byte {page.offset:,}. The first was used."
-            found.faults.append(Fault("warn", "chained", what))
-            ended = True
+            found.next, ended = page.offset, True
             break
         if page.serial != serial or page.number != number + 1:
             _note(found, page, "comes where another is missing")
@@ -121,9 +123,9 @@ def walk(file: OpenFile) -> Walk:
     return found
 
 
-def pages(file: OpenFile) -> Iterator[Page]:
+def pages(file: OpenFile, first: int = 0) -> Iterator[Page]:
     """The pages from the first on; one that is not whole is followed by the next that can be found."""
-    position, start, data = 0, 0, b""
+    position, start, data = first, first, b""
     while position < file.size:
         if position + _LONGEST_PAGE > start + len(data) and start + len(data) < file.size:
             start, data = position, file.at(position, 1 << 20)

@@ -1,13 +1,17 @@
-"""A damaged sound of which several stretches are left: each in its place, and NaN between them."""
+"""A sound in stretches: what is left of a damaged one, or several joined. Each is in its place, and NaN between."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sonograph.io.decoded import DecodedCursor, DecodedTrack, skip
+from sonograph.io.decoded import skip
 from sonograph.io.status import Fault
+
+if TYPE_CHECKING:
+    from sonograph.io.tracks import Cursor, Track
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Place:
 
     first: int
     count: int
-    track: DecodedTrack
+    track: Track
     early: int = 0
 
     @property
@@ -56,7 +60,7 @@ class StretchesCursor:
         self.track, self.position = track, 0
         self.faults: list[Fault] = []
         self._left = list(track.places)
-        self._cursor: DecodedCursor | None = None
+        self._cursor: Cursor | None = None
 
     def seek(self, sample: int) -> None:
         """Not possible; the source reads forward instead."""

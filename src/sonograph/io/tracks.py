@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sonograph.errors import SettingsError
+from sonograph.errors import SettingsError, SourceError
 from sonograph.io import metadata
 from sonograph.io.content import after_id3, kind_of, refusal
 from sonograph.io.door import OpenFile, View
@@ -162,20 +162,60 @@ def _flac(file: OpenFile) -> Opened:
 
 def _ogg(file: OpenFile) -> Opened:
     from sonograph.io import ogg
-    from sonograph.io.stretches import StretchesTrack
 
     walk = ogg.walk(file)
     if not walk.codec:
         raise file.error("codec", "is an Ogg file of something that is not known here. Save its sound as FLAC.")
+    return _joined(file, walk) if walk.next else _ogg_sound(file, walk)
+
+
+def _ogg_sound(file: OpenFile, walk: ogg.Walk, least: int = 2) -> Opened:
+    """One sound in an Ogg file: whole, or in stretches where there are so many at least and something is wrong."""
+    from sonograph.io.stretches import StretchesTrack
+
     name, early = f"Ogg {walk.codec}", _EARLY.get(walk.codec, 0)
-    stop = walk.stretches[0].stop if walk.stretches else 0
-    track = _decoded(file, name, lambda: View(file, 0, stop), early=early)
-    if walk.codec in ("Vorbis", "Opus") and walk.timed and walk.audio and 1 < len(walk.stretches) <= _MOST_STRETCHES:
+    stop = walk.stretches[0].stop if walk.stretches else walk.first
+    track = _decoded(file, name, lambda: View(file, walk.first, stop), early=early)
+    healthy = walk.timed and not any(fault.word == "partial" for fault in walk.faults)
+    can_be_placed = walk.codec in ("Vorbis", "Opus") and walk.timed and walk.audio
+    if can_be_placed and not healthy and least <= len(walk.stretches) <= _MOST_STRETCHES:
         told = metadata.of_fields(track.comments)
         spliced = StretchesTrack(list(_places(file, walk, track)))
         return Opened(spliced, name, track.sample_rate, None, walk.faults, told)
-    healthy = walk.timed and not any(fault.word == "partial" for fault in walk.faults)
     return _trusted(track, walk.faults, healthy)
+
+
+def _joined(file: OpenFile, walk: ogg.Walk) -> Opened:
+    """Sounds joined in one Ogg file, as of a broadcast: one after the other, as long as they are alike."""
+    from sonograph.io import ogg
+    from sonograph.io.stretches import Place, StretchesTrack
+
+    first = sound = _ogg_sound(file, walk, least=1)
+    places, faults = [Place(0, first.track.n_samples or 0, first.track)], list(first.faults)
+    at, stops = 0, ""
+    while walk.next and not stops:
+        at = walk.next
+        if sound.expected is None or len(places) == _MOST_STRETCHES:
+            stops = "as it is not known how long the one before it was"
+            continue
+        walk = ogg.walk(file, at)
+        try:
+            sound = _ogg_sound(file, walk, least=1)
+        except SourceError:
+            stops = "as its beginning is broken"
+            continue
+        if (sound.sample_rate, sound.track.n_channels) != (first.sample_rate, first.track.n_channels):
+            stops = "as its rate or its channels are others"
+            continue
+        places.append(Place(places[-1].stop, sound.track.n_samples or 0, sound.track))
+        faults += sound.faults
+    if stops:
+        what = f"several sounds are joined in it; the one from byte {at:,} on was not read, {stops}."
+    else:
+        what = f"{len(places):,} sounds are joined in it. They were read one after the other."
+    faults.append(Fault("partial" if stops else "warn", "chained", what))
+    track = StretchesTrack(places) if len(places) > 1 else first.track
+    return Opened(track, first.format, first.sample_rate, None, faults, first.metadata)
 
 
 def _places(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack) -> Iterator[Place]:
@@ -186,7 +226,7 @@ def _places(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack) -> Iterator[Pla
     from sonograph.io.ogg import opus_head
     from sonograph.io.stretches import Place
 
-    head, left_out, per_sample, early = file.at(0, walk.audio), 0, 1, 0
+    head, left_out, per_sample, early = file.at(walk.first, walk.audio - walk.first), 0, 1, 0
     if walk.codec == "Opus":  # whose times are at 48 kHz, whatever it is decoded to
         head, left_out = opus_head(head)
         per_sample = round(48_000 / whole.sample_rate)

@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
+import os
 import struct
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from sonograph.errors import OutputError
-from sonograph.sources import Signal
+from sonograph.errors import OutputError, SettingsError
+from sonograph.files import written
+from sonograph.sources import Source, check_source
 
 MOST = (1 << 32) - 100  # bytes of samples that a WAV can count
 MOST_IN_FRAME = (1 << 16) - 1  # bytes of one sample of all channels
 AT_ONCE = 1 << 20  # samples of all channels
 
 
-def write_wav(out: BinaryIO, signal: Signal) -> None:
-    """A signal as a WAV of 32-bit floats (format 3 of Microsoft's RIFF specification, with its fact chunk).
+def write(path: str | os.PathLike[str], sound: Source) -> None:
+    """Write a sound as a WAV of 32-bit floats, so that it can be heard; a file of that name is replaced in one rename.
+
+    Parameters
+    ----------
+    path
+        Ends in .wav.
+    sound
+        Samples in FS, of any length: it is read in blocks. Missing samples (NaN) stay missing.
+
+    Raises
+    ------
+    SettingsError
+        Samples in another unit than FS; another ending.
+    OutputError
+        The file cannot be written, or a WAV cannot hold the sound: 4 GiB, rates that are not whole numbers.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sonograph import read, signals
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.wav", signals.kick())
+    ...     read(f"{folder}/a.wav").duration == signals.kick().duration
+    True
+    """
+    check_source(sound)
+    if sound.unit != "FS":
+        raise SettingsError(
+            f"the sound is in {sound.unit}; a WAV is read in FS: give Signal(samples / full_scale, sample_rate)"
+        )
+    if Path(path).suffix.lower() != ".wav":
+        raise SettingsError(f"{os.fspath(path)}: only WAV files are written; let the name end in .wav")
+    with written(path) as part, part.open("wb") as out:
+        write_wav(out, sound)
+
+
+def write_wav(out: BinaryIO, signal: Source) -> None:
+    """A sound as a WAV of 32-bit floats (format 3 of Microsoft's RIFF specification, with its fact chunk).
 
     Raises
     ------
