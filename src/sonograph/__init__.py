@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sonograph.io.audio import read as read
     from sonograph.io.examine import examine as examine
     from sonograph.io.resampling import resample as resample
+    from sonograph.io.writing import write as write
     from sonograph.levels import level as level
     from sonograph.levels import power as power
     from sonograph.limits import Limits as Limits
@@ -128,6 +129,7 @@ _HOME = {
     "sonograph.pictures.marks": ("Mark",),
     "sonograph.io.audio": ("open", "read"),
     "sonograph.io.resampling": ("resample",),
+    "sonograph.io.writing": ("write",),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _MODULES = ("augment", "engines", "learning", "signals")

@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sonograph import cli, spectrogram
+from sonograph import cli, examine, read, spectrogram
 from sonograph.cli.demo import demonstrations
 
 
 def test_the_demonstration_draws_what_it_says(here, capsys):
     assert cli.main(["demo", "-o", "pictures"]) == 0
     paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert [p.stem for p in paths] == ["fm", "guitar", "kick", "snare", "pings"]
+    assert [p.stem for p in paths if p.suffix == ".png"] == ["fm", "guitar", "kick", "snare", "pings"]
+    assert [p.stem for p in paths if p.suffix == ".wav"] == ["guitar", "kick", "snare", "pings"]
     for path in paths:
-        assert np.asarray(Image.open(path).convert("L")).std() > 20
+        if path.suffix == ".png":
+            assert np.asarray(Image.open(path).convert("L")).std() > 20
+        else:
+            assert examine(path).word == "ok"
+            assert 0.01 < np.abs(read(path).samples).max() <= 1
 
 
 @pytest.mark.parametrize(("name", "frames"), [("guitar", 168), ("kick", 54), ("snare", 81)])

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sonograph.sources import Signal
 
 HELP = """Draw demonstration pictures of sounds that Sonograph makes itself: a tone that wavers in fading noise, a
-guitar, a kick and a snare drum, and a train of sonar pings. The paths of the pictures are printed."""
+guitar, a kick and a snare drum, and a train of sonar pings. The last four lie beside their pictures as sound files, to
+try the other commands on. The paths are printed."""
 
 EXAMPLES = """examples:
   sonograph demo
@@ -31,8 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Draw every demonstration; print the paths."""
+    """Draw every demonstration, and write its sound if it is one of full scale; print the paths."""
     from sonograph.drawing import draw
+    from sonograph.io.writing import write
 
     os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a name that is none would stop Matplotlib
     folder = Path(arguments.output)
@@ -44,6 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         path = folder / f"{name}.png"
         draw(sound, settings, path=path, **changes)
         print(path, flush=True)
+        if sound.unit == "FS":
+            write(path.with_suffix(".wav"), sound)
+            print(path.with_suffix(".wav"), flush=True)
     return 0
 
 
@@ -60,7 +65,7 @@ def demonstrations() -> Iterator[tuple[str, Signal, Any, dict[str, Any]]]:
         sound = getattr(signals, name)(sample_rate=22_050.0)
         yield name, sound, librosa, {"title": name.capitalize()}
     pings = StftSettings(window_length=512, hop=128)
-    yield "pings", _in_noise(signals.pings()), pings, {"view": "both", "title": "Sonar pings and their echoes"}
+    yield "pings", _in_noise(signals.pings(amplitude=0.9)), pings, {"view": "both", "title": "Sonar pings and their echoes"}
 
 
 def _in_noise(sound: Signal) -> Signal:
