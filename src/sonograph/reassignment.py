@@ -69,8 +69,8 @@ def reassigned(source: Source, settings: StftSettings | None = None, *, engine: 
     """The power of a sound, and when and at which frequency each of its values lies.
 
     t + Re(X_t / X) and f - Im(X_d / X) / 2π, where X_t is the transform with the window weighed by the time from its
-    middle and X_d that with its slope (Flandrin, Auger and Chassande-Mottin 2002, 5.23). The slope is the difference of
-    a window's neighbours, as in librosa.
+    middle and X_d that with its slope (Flandrin, Auger and Chassande-Mottin 2002, 5.20 and 5.23). The slope is the
+    difference of a window's neighbours, as in librosa.
 
     Parameters
     ----------

@@ -65,7 +65,8 @@ def demonstrations() -> Iterator[tuple[str, Signal, Any, dict[str, Any]]]:
         sound = getattr(signals, name)(sample_rate=22_050.0)
         yield name, sound, librosa, {"title": name.capitalize()}
     pings = StftSettings(window_length=512, hop=128)
-    yield "pings", _in_noise(signals.pings(amplitude=0.9)), pings, {"view": "both", "title": "Sonar pings and their echoes"}
+    sonar = _in_noise(signals.pings(amplitude=0.9))
+    yield "pings", sonar, pings, {"view": "both", "title": "Sonar pings and their echoes"}
 
 
 def _in_noise(sound: Signal) -> Signal:

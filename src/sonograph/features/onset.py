@@ -1,6 +1,6 @@
 """Onset strength, the tempogram and the tempo: when something begins, and how regularly.
 
-Böck and Widmer 2013; Grosche, Müller and Kurth 2010; Ellis 2007. The values are librosa's.
+Bello et al. 2005; Grosche, Müller and Kurth 2010; Ellis 2007. The values are librosa's.
 """
 
 from __future__ import annotations

@@ -176,7 +176,8 @@ class OctaveBank(Json):
     per_octave
         Bands in an octave: 1, 3, 12 …
     low, high
-        The range in which band centres lie, Hz; high None: all bands that end below half the sample rate.
+        The lowest band is the one that holds low, the highest the one that holds high, Hz; high None: all that end
+        below half the sample rate.
     """
 
     kind: ClassVar[str] = "octave"

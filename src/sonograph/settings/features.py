@@ -140,7 +140,8 @@ class EnergySettings(Stage):
     of
         The other rows, which must not look at other frames.
     measure
-        "frame": the sum of squares before pre-emphasis and window (Kaldi's raw energy); "windowed": after them;
+        "frame": the sum of squares before the window and a pre-emphasis over the frame (Kaldi's raw energy);
+        "windowed": after them;
         "bins": the sum of |X|² over the bins of one side (python_speech_features).
     place
         "replace" the first row, or be the "first" or the "last" further one.

@@ -86,7 +86,7 @@ class ShapeSettings(Named):
 
 @dataclass(frozen=True, kw_only=True)
 class OnsetSettings(Named):
-    """How much new there is in a frame: the mean over rows of how far they rose (Böck and Widmer 2013).
+    """How much new there is in a frame: the mean over rows of how far they rose (spectral flux, Bello et al. 2005).
 
     Parameters
     ----------
