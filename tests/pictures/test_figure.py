@@ -1,14 +1,17 @@
 from datetime import datetime, timedelta, timezone
+from io import BytesIO
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from tests.pictures.sounds import APART, clicks, inside, pixels
 
 from sonograph import LevelSettings, SettingsError, Signal, SourceError, StftSettings, draw, signals, spectrogram
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.layout import Track, sheet
+from sonograph.pictures.save import save
 from sonograph.pictures.settings import PictureSettings
 
 SHORT = StftSettings(window_length=256)
@@ -281,3 +284,12 @@ def test_more_channels_than_a_sheet_holds_are_refused():
         match=r"size is 1200x16384; with axes and 600 panels it must be 320x\d+ or more, or the dpi lower",
     ):
         draw(Signal(np.zeros((600, 700)), 8000.0), SHORT)
+
+
+def test_a_png_says_how_many_pixels_an_inch_has():
+    file = BytesIO()
+    save(draw(signals.tone(440.0, 1.0), dpi=120), file, "png", {"Title": "Größe"})
+    with Image.open(file) as image:
+        assert image.info["dpi"] == pytest.approx((120, 120), abs=0.1)
+        assert image.text["Title"] == "Größe"
+        assert (image.mode, image.size) == ("RGB", (1200, 720))

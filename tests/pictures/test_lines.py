@@ -47,6 +47,8 @@ def test_low_mean_and_high_are_those_of_the_frames(monkeypatch):
     for got, reduced in ((made.low, np.min), (made.high, np.max), (made.mean, np.mean)):
         want = np.stack([reduced(values[:, group], axis=1) for group in groups], axis=1)
         np.testing.assert_allclose(got[0], want, rtol=1e-6)
+    times = spectrogram(sound, settings).times
+    np.testing.assert_allclose(made.times, [times[group].mean() for group in groups])
 
 
 def test_a_value_without_neighbours_is_a_dot():

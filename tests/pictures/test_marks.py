@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from sonograph import SettingsError, SourceError, draw, signals
@@ -67,3 +69,14 @@ def test_words_may_be_long_and_lines_end_as_on_any_system(end, tmp_path):
     words = "la " * 50_000
     (tmp_path / "labels.txt").write_bytes(end.join([f"1\t2\t{words}", "", "3\t4\tb"]).encode())
     assert read_marks(tmp_path / "labels.txt") == (Mark(1.0, 2.0, words), Mark(3.0, 4.0, "b"))
+
+
+def test_words_of_marks_do_not_lie_on_each_other():
+    crowd = [Mark(0.05 * i, 0.05 * i + 0.5, f"call number {i}") for i in range(60)]
+    figure = draw(signals.tone(440.0, 3.0, sample_rate=8000.0), labels=crowd)
+    renderer = figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
+    assert len(figure.axes[0].patches) == 60
+    assert 20 <= len(boxes) < 60
+    apart = [a.x1 <= b.x0 or b.x1 <= a.x0 or a.y1 <= b.y0 or b.y1 <= a.y0 for a, b in itertools.combinations(boxes, 2)]
+    assert all(apart)

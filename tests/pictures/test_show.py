@@ -69,7 +69,7 @@ def shown():
     window.after(200, lambda: (print(window.winfo_width(), window.winfo_viewable()), pyplot.close("all")))
     wait()
 pyplot.show = shown
-sonograph.show(sonograph.signals.tone(1000.0, 1.0), size=(640, 400), dpi=100)
+sonograph.show(sonograph.signals.tone(1000.0, 1.0), size=(900, 400), dpi=100)
 print("closed")
 """
 
@@ -83,4 +83,4 @@ def test_a_real_window_opens_and_closes():
     )
     size, closed = done.stdout.split("\n")[:2]
     assert (size.split()[1], closed) == ("1", "closed")
-    assert int(size.split()[0]) >= 640
+    assert int(size.split()[0]) >= 900

@@ -66,7 +66,7 @@ def test_axes_of_the_reader_keep_their_letters_and_colours():
         painted = draw(SOUND, ax=axes)
         assert (axes.xaxis.label.get_fontsize(), axes.yaxis.label.get_color()) == (17, "red")
         assert painted.colour_bar.ax.yaxis.label.get_fontsize() == 17
-        assert axes.get_xticklabels()[0].get_fontsize() == 5
+        assert (axes.yaxis.label.get_fontsize(), axes.get_xticklabels()[0].get_fontsize()) == (17, 5)
     with style.context("dark_background"):
         axes = Figure().subplots()
         draw(SOUND, ax=axes)
