@@ -16,8 +16,8 @@ from sonograph.errors import SettingsError
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
 from sonograph.settings.common import one_of
-from sonograph.settings.measures import TEMPORAL
 from sonograph.settings.shapes import SHAPES
+from sonograph.settings.temporal import TEMPORAL
 from sonograph.spectrograms import row_names
 
 

@@ -27,7 +27,7 @@ from sonograph.settings import (
     TonnetzSettings,
     YinSettings,
 )
-from sonograph.settings.measures import TEMPORAL
+from sonograph.settings.temporal import TEMPORAL
 
 RATE = 16_000.0
 STFT = StftSettings(window_length=400, hop=160, n_fft=512)

@@ -8,8 +8,9 @@ from typing import Any
 from sonograph.features import autocorrelation, constantq, multitaper, pitch, temporal
 from sonograph.features.samples import Samples
 from sonograph.settings.constantq import ConstantQSettings
-from sonograph.settings.measures import AutocorrelationSettings, PyinCandidates, TemporalSettings, YinSettings
 from sonograph.settings.multitaper import MultitaperSettings
+from sonograph.settings.pitch import PyinCandidates, YinSettings
+from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
 
 _FUNCTIONS: dict[type, Callable[..., None]] = {
     TemporalSettings: temporal.temporal,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.settings.measures import PyinSettings
+from sonograph.settings.pitch import PyinSettings
 
 TINY = np.finfo(float).tiny
 

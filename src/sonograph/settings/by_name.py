@@ -9,22 +9,17 @@ from typing import Any, NamedTuple
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import BandSettings
 from sonograph.settings.banks import ChromaBank, MelBank
+from sonograph.settings.cepstra import CepstralSettings
 from sonograph.settings.constantq import ConstantQSettings, PitchClassSettings
-from sonograph.settings.features import CepstralSettings
 from sonograph.settings.levels import LevelSettings
-from sonograph.settings.measures import (
-    AutocorrelationSettings,
-    PyinCandidates,
-    PyinSettings,
-    TemporalSettings,
-    YinSettings,
-)
 from sonograph.settings.norms import NormSettings, RangeSettings
+from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
 from sonograph.settings.shapes import OnsetSettings, ShapeSettings, TempogramSettings, TonnetzSettings
 from sonograph.settings.stft import StftSettings
+from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
 
 
-class Named(NamedTuple):
+class Feature(NamedTuple):
     """What a name stands for: in a line, and its settings, made from the frames and the sample rate."""
 
     words: str
@@ -72,48 +67,50 @@ def _classes(frames: StftSettings, rate: float | None) -> PitchClassSettings:
 
 
 FEATURES = {
-    "rms": Named("root of the mean square, in the samples' unit", _temporal("rms")),
-    "peak": Named("largest magnitude, in the samples' unit", _temporal("peak")),
-    "crest": Named("peak over rms; empty in silence", _temporal("crest")),
-    "zero_crossings": Named("changes of sign, per sample of the frame", _temporal("zero_crossings")),
-    "envelope": Named("mean magnitude of the analytic signal, in the samples' unit", _temporal("envelope")),
-    "centroid": Named("mean frequency, weighed by magnitude, Hz; empty in silence, as all shapes", _shape("centroid")),
-    "bandwidth": Named("deviation of frequency around the centroid, Hz", _shape("bandwidth")),
-    "rolloff": Named("below which 85 % of the magnitude lie, Hz", _shape("rolloff")),
-    "flatness": Named("geometric over arithmetic mean of power: 1 for even noise", _shape("flatness")),
-    "contrast": Named("from valleys to peaks, dB, in 7 bands: 7 columns", _shape("contrast")),
-    "flux": Named("how much the spectrum changed since the frame before; empty in the first", _shape("flux")),
-    "entropy": Named("0 for a tone, 1 for an even spectrum", _shape("entropy")),
-    "slope": Named("of a straight line through the spectrum, 1/Hz", _shape("slope")),
-    "pitch": Named(
+    "rms": Feature("root of the mean square, in the samples' unit", _temporal("rms")),
+    "peak": Feature("largest magnitude, in the samples' unit", _temporal("peak")),
+    "crest": Feature("peak over rms; empty in silence", _temporal("crest")),
+    "zero_crossings": Feature("changes of sign, per sample of the frame", _temporal("zero_crossings")),
+    "envelope": Feature("mean magnitude of the analytic signal, in the samples' unit", _temporal("envelope")),
+    "centroid": Feature(
+        "mean frequency, weighed by magnitude, Hz; empty in silence, as all shapes", _shape("centroid")
+    ),
+    "bandwidth": Feature("deviation of frequency around the centroid, Hz", _shape("bandwidth")),
+    "rolloff": Feature("below which 85 % of the magnitude lie, Hz", _shape("rolloff")),
+    "flatness": Feature("geometric over arithmetic mean of power: 1 for even noise", _shape("flatness")),
+    "contrast": Feature("from valleys to peaks, dB, in 7 bands: 7 columns", _shape("contrast")),
+    "flux": Feature("how much the spectrum changed since the frame before; empty in the first", _shape("flux")),
+    "entropy": Feature("0 for a tone, 1 for an even spectrum", _shape("entropy")),
+    "slope": Feature("of a straight line through the spectrum, 1/Hz", _shape("slope")),
+    "pitch": Feature(
         "by pYIN, Hz, empty where unvoiced; whether voiced; how probable that is: 3 columns",
         lambda frames, rate: PyinSettings(of=PyinCandidates(of=frames)),
     ),
-    "yin": Named("pitch by YIN, Hz, and aperiodicity: 2 columns", lambda frames, rate: YinSettings(of=frames)),
-    "onset": Named("onset strength: by how many dB 128 mel bands rose", _onset),
-    "tempogram": Named(
+    "yin": Feature("pitch by YIN, Hz, and aperiodicity: 2 columns", lambda frames, rate: YinSettings(of=frames)),
+    "onset": Feature("onset strength: by how many dB 128 mel bands rose", _onset),
+    "tempogram": Feature(
         "how strongly onsets repeat after so many frames: 384 columns",
         lambda frames, rate: TempogramSettings(of=_onset(frames, rate)),
     ),
-    "autocorrelation": Named(
+    "autocorrelation": Feature(
         "how alike a frame is to itself so many samples later: 512 columns",
         lambda frames, rate: AutocorrelationSettings(of=frames, lags=min(512, frames.window_length)),
     ),
-    "mel": Named("levels of 128 mel bands, dB re 1", _mel),
-    "mfcc": Named(
+    "mel": Feature("levels of 128 mel bands, dB re 1", _mel),
+    "mfcc": Feature(
         "20 cepstral coefficients of the mel levels, as librosa's",
         lambda frames, rate: CepstralSettings(of=_limited(frames, rate), n_coefficients=20),
     ),
-    "chroma": Named(
+    "chroma": Feature(
         "12 pitch classes of the bins, the largest 1",
         lambda frames, rate: NormSettings(of=BandSettings(of=_raw(frames), bands=ChromaBank()), norm="max"),
     ),
-    "chroma_cqt": Named(
+    "chroma_cqt": Feature(
         "12 pitch classes of a constant-Q, the largest 1",
         lambda frames, rate: NormSettings(of=_classes(frames, rate), norm="max"),
     ),
-    "cqt": Named("magnitudes of 84 semitones from C1 on (constant-Q)", _constant_q),
-    "tonnetz": Named(
+    "cqt": Feature("magnitudes of 84 semitones from C1 on (constant-Q)", _constant_q),
+    "tonnetz": Feature(
         "where the chord lies on fifths, minor and major thirds: 6 columns",
         lambda frames, rate: TonnetzSettings(of=_classes(frames, rate)),
     ),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from sonograph.errors import SettingsError
 from sonograph.settings.common import number, put, whole
-from sonograph.settings.measures import Measure, Named, plain_frames
+from sonograph.settings.named import Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
 
 C1 = 32.70319566257483
@@ -181,7 +181,7 @@ class ConstantQSettings(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PitchClassSettings(Named):
+class PitchClassSettings(NamedRows):
     """Pitch classes, C first: the bands of all octaves that are nearest to each, added up; values as librosa's.
 
     librosa.feature.chroma_cqt is this of a magnitude of scaling "raw" with 36 bands to the octave, with NormSettings.

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sonograph.errors import SettingsError
 from sonograph.settings.common import number, put, whole
-from sonograph.settings.measures import Measure, plain_frames
+from sonograph.settings.named import Measure, plain_frames
 from sonograph.settings.stft import StftSettings
 
 

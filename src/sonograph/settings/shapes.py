@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 from sonograph.errors import SettingsError
 from sonograph.settings.common import Stage, number, one_of, put, rows_before, whole
-from sonograph.settings.measures import Named, chosen
+from sonograph.settings.named import NamedRows, chosen
 from sonograph.settings.stft import StftSettings
 
 SHAPES = ("centroid", "bandwidth", "rolloff", "flatness", "contrast", "flux", "entropy", "slope")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShapeSettings(Named):
+class ShapeSettings(NamedRows):
     """The shape of each frame's spectrum, all from one pass over it.
 
     Rows, of the values v at the frequencies f of the bins:
@@ -85,7 +85,7 @@ class ShapeSettings(Named):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnsetSettings(Named):
+class OnsetSettings(NamedRows):
     """How much new there is in a frame: the mean over rows of how far they rose (spectral flux, Bello et al. 2005).
 
     Parameters
@@ -118,7 +118,7 @@ class OnsetSettings(Named):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TempogramSettings(Named):
+class TempogramSettings(NamedRows):
     """How strongly onsets repeat after each lag: the autocorrelation of the onset strength around each frame.
 
     Grosche, Müller and Kurth 2010; values as librosa.feature.tempogram's: Hann-weighed, over its largest value. The
@@ -203,7 +203,7 @@ class SeparationSettings(Stage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TonnetzSettings(Named):
+class TonnetzSettings(NamedRows):
     """Where a chord lies on the circles of fifths, of minor and of major thirds (Harte, Sandler and Gasser 2006).
 
     Rows: sine and cosine on each, as librosa.feature.tonnetz's.

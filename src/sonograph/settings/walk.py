@@ -8,14 +8,18 @@ from typing import Any
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import Band, BandSettings
 from sonograph.settings.banks import BANKS
+from sonograph.settings.cepstra import CepstralSettings, DeltaSettings
 from sonograph.settings.common import Json
 from sonograph.settings.constantq import CONSTANT_Q
-from sonograph.settings.features import STAGES
 from sonograph.settings.levels import LevelSettings
-from sonograph.settings.measures import MEASURES
+from sonograph.settings.logs import EnergySettings, LogSettings
 from sonograph.settings.multitaper import MultitaperSettings
+from sonograph.settings.norms import AffineSettings, NormSettings, RangeSettings, StandardSettings
+from sonograph.settings.pcen import PcenSettings
+from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
 from sonograph.settings.shapes import SHAPE_STAGES
 from sonograph.settings.stft import StftSettings
+from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
 
 _KINDS: dict[str, Any] = {
     c.kind: c
@@ -23,8 +27,20 @@ _KINDS: dict[str, Any] = {
         StftSettings,
         BandSettings,
         LevelSettings,
-        *STAGES,
-        *MEASURES,
+        LogSettings,
+        EnergySettings,
+        CepstralSettings,
+        DeltaSettings,
+        PcenSettings,
+        RangeSettings,
+        AffineSettings,
+        NormSettings,
+        StandardSettings,
+        TemporalSettings,
+        AutocorrelationSettings,
+        YinSettings,
+        PyinCandidates,
+        PyinSettings,
         *SHAPE_STAGES,
         *CONSTANT_Q,
         MultitaperSettings,

@@ -1,7 +1,4 @@
-"""What is measured on the samples of a frame themselves: loudness, crossings and envelopes in time, and pitch.
-
-Such a stage follows the StftSettings at once and takes from them only where frames lie; no transform is computed.
-"""
+"""Pitch: YIN, and pYIN with its candidates."""
 
 from __future__ import annotations
 
@@ -10,131 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Stage, holds, number, numbers, put, whole
+from sonograph.settings.common import holds, number, numbers, put, whole
+from sonograph.settings.named import Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
-
-TEMPORAL = ("rms", "peak", "crest", "zero_crossings", "envelope")
-
-
-class Named(Stage):
-    """What stages share whose rows each have a name of their own.
-
-    alike : whether all rows are in one unit, so that they can be shown on one scale
-    """
-
-    alike: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """A name for each row."""
-        raise NotImplementedError
-
-    @property
-    def quantity(self) -> str:
-        """What the values are."""
-        return "feature"
-
-    @property
-    def rows(self) -> str:
-        """What a row is."""
-        return "feature"
-
-    @property
-    def n_rows(self) -> int | None:
-        """Numbers per frame."""
-        return len(self.names)
-
-    def rows_after(self, n_rows: int) -> int:
-        """Numbers per frame, of n_rows before."""
-        return len(self.names)
-
-
-class Measure(Named):
-    """What stages share that are measured on samples."""
-
-    from_samples: ClassVar[bool] = True
-
-    of: StftSettings
-
-
-def plain_frames(stage: Measure) -> StftSettings:
-    """Refuse what a frame of samples as they are cannot have."""
-    name = type(stage).__name__
-    holds(name, stage.of, StftSettings)
-    for field, plain in (("remove_dc", False), ("preemphasis", 0), ("input_scale", 1)):
-        if getattr(stage.of, field) != plain:
-            raise SettingsError(f"{field} is {getattr(stage.of, field)}; {name} measures samples as they are: leave it")
-    return stage.of
-
-
-@dataclass(frozen=True, kw_only=True)
-class TemporalSettings(Measure):
-    """How loud, how peaked and how rough a frame's samples are. No window weighs them.
-
-    Parameters
-    ----------
-    of
-        Where frames lie.
-    features
-        Which rows, in this order: "rms" (root of the mean square), "peak" (largest magnitude), "crest" (peak / rms,
-        NaN in silence), "zero_crossings" (changes of sign between neighbours, per sample of the frame, as in librosa),
-        "envelope" (mean magnitude of the analytic signal of the frame; Gabor 1946).
-
-    Raises
-    ------
-    SettingsError
-        No feature, one twice, an unknown one; frames without their mean or pre-emphasised.
-
-    Examples
-    --------
-    >>> TemporalSettings(of=StftSettings(), features=("rms", "zero_crossings")).n_rows
-    2
-    """
-
-    kind: ClassVar[str] = "temporal"
-
-    of: StftSettings
-    features: tuple[str, ...] = ("rms", "peak", "crest", "zero_crossings")
-
-    def __post_init__(self) -> None:
-        plain_frames(self)
-        put(self, features=chosen("features", self.features, TEMPORAL))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """A name for each row."""
-        return self.features
-
-
-@dataclass(frozen=True, kw_only=True)
-class AutocorrelationSettings(Measure):
-    """How alike a frame is to itself some samples later: the sum over its samples of x[m] x[m + lag].
-
-    Parameters
-    ----------
-    of
-        Where frames lie. No window weighs them.
-    lags
-        How many, from lag 0 on.
-    normalised
-        Whether it is divided by that of lag 0; NaN in silence.
-    """
-
-    kind: ClassVar[str] = "autocorrelation"
-    alike = True
-
-    of: StftSettings
-    lags: int = 512
-    normalised: bool = False
-
-    def __post_init__(self) -> None:
-        n = plain_frames(self).window_length
-        put(self, lags=whole("lags", self.lags, 1, n), normalised=bool(self.normalised))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """A name for each row."""
-        return tuple(f"lag_{lag}" for lag in range(self.lags))
 
 
 def _range(stage: YinSettings | PyinCandidates) -> None:
@@ -249,7 +124,7 @@ class PyinCandidates(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PyinSettings(Named):
+class PyinSettings(NamedRows):
     """The pitch of each frame by pYIN: the most probable path through its candidates (Mauch and Dixon 2014).
 
     Rows: "pitch", Hz, NaN where the frame is unvoiced; "voiced", 1 or 0; "voicing_probability".
@@ -285,19 +160,3 @@ class PyinSettings(Named):
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         return "pitch", "voiced", "voicing_probability"
-
-
-def chosen(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
-    """Names out of those that are known, none twice."""
-    if not isinstance(values, str | list | tuple):
-        raise SettingsError(f"{name} is {values!r}; it must be a list of names out of {', '.join(known)}")
-    listed = (values,) if isinstance(values, str) else tuple(values)
-    for value in listed:
-        if value not in known:
-            raise SettingsError(f"{name} holds {value!r}; it must be of {', '.join(known)}")
-    if not listed or len(set(listed)) < len(listed):
-        raise SettingsError(f"{name} is {listed}; it must hold each name once, and at least one")
-    return listed
-
-
-MEASURES = (TemporalSettings, AutocorrelationSettings, YinSettings, PyinCandidates, PyinSettings)

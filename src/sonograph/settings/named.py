@@ -1,0 +1,76 @@
+"""What stages share whose rows have names, and of those the ones that are measured on samples.
+
+The latter follow the StftSettings at once and take from them only where frames lie; no transform is computed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sonograph.errors import SettingsError
+from sonograph.settings.common import Stage, holds
+from sonograph.settings.stft import StftSettings
+
+
+class NamedRows(Stage):
+    """What stages share whose rows each have a name of their own.
+
+    alike : whether all rows are in one unit, so that they can be shown on one scale
+    """
+
+    alike: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each row."""
+        raise NotImplementedError
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        return "feature"
+
+    @property
+    def rows(self) -> str:
+        """What a row is."""
+        return "feature"
+
+    @property
+    def n_rows(self) -> int | None:
+        """Numbers per frame."""
+        return len(self.names)
+
+    def rows_after(self, n_rows: int) -> int:
+        """Numbers per frame, of n_rows before."""
+        return len(self.names)
+
+
+class Measure(NamedRows):
+    """What stages share that are measured on samples."""
+
+    from_samples: ClassVar[bool] = True
+
+    of: StftSettings
+
+
+def plain_frames(stage: Measure) -> StftSettings:
+    """Refuse what a frame of samples as they are cannot have."""
+    name = type(stage).__name__
+    holds(name, stage.of, StftSettings)
+    for field, plain in (("remove_dc", False), ("preemphasis", 0), ("input_scale", 1)):
+        if getattr(stage.of, field) != plain:
+            raise SettingsError(f"{field} is {getattr(stage.of, field)}; {name} measures samples as they are: leave it")
+    return stage.of
+
+
+def chosen(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Names out of those that are known, none twice."""
+    if not isinstance(values, str | list | tuple):
+        raise SettingsError(f"{name} is {values!r}; it must be a list of names out of {', '.join(known)}")
+    listed = (values,) if isinstance(values, str) else tuple(values)
+    for value in listed:
+        if value not in known:
+            raise SettingsError(f"{name} holds {value!r}; it must be of {', '.join(known)}")
+    if not listed or len(set(listed)) < len(listed):
+        raise SettingsError(f"{name} is {listed}; it must hold each name once, and at least one")
+    return listed

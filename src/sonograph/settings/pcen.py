@@ -1,0 +1,64 @@
+"""Each band against its own recent past."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sonograph.settings.common import Stage, number, put, rows_before
+
+
+@dataclass(frozen=True, kw_only=True)
+class PcenSettings(Stage):
+    """Per-channel energy normalisation (Wang et al. 2017): loudness against its own recent past, band by band.
+
+    (E / (eps + M)^gain + bias)^power - bias^power, where M follows E as a first-order low-pass, from 1 on.
+
+    Parameters
+    ----------
+    of
+        Powers or magnitudes of bands.
+    gain, bias, power
+        As in the formula.
+    time_constant
+        Of the low-pass, seconds.
+    eps
+        As in the formula.
+
+    Raises
+    ------
+    SettingsError
+        Not of powers or magnitudes; a constant that cannot be.
+    """
+
+    kind: ClassVar[str] = "pcen"
+
+    of: Any
+    gain: float = 0.98
+    bias: float = 2.0
+    power: float = 0.5
+    time_constant: float = 0.4
+    eps: float = 1e-6
+
+    def __post_init__(self) -> None:
+        rows_before(self, ("power", "magnitude"))
+        for name in ("gain", "bias"):
+            put(self, **{name: number(name, getattr(self, name), 0.0)})
+        for name in ("power", "time_constant", "eps"):
+            put(self, **{name: number(name, getattr(self, name), 0.0, above=True)})
+
+    @property
+    def context(self) -> tuple[int, int] | str:
+        """What a frame needs beyond itself: all before it."""
+        return "past"
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        return "feature"
+
+    def smoothing(self, frames_per_second: float) -> float:
+        """The low-pass's weight of the newest frame: its -3 dB point is that of the time constant."""
+        t = self.time_constant * frames_per_second
+        return (math.sqrt(1 + 4 * t**2) - 1) / (2 * t**2)
