@@ -53,10 +53,10 @@ def draw(
     labels
         What is marked on it: the path of an Audacity label track or a Raven selection table, or `Mark`s.
     over
-        Features drawn over the spectrogram as lines in hertz: "pitch", "yin", "centroid" or "rolloff", which are then
-        of the same frames, or settings of your own; one or several.
+        Features drawn over the spectrogram as lines in hertz: "pitch" (of sounds up to some 40 minutes), "yin",
+        "centroid" or "rolloff", which are then of the same frames, or settings of your own; one or several.
     ax
-        Matplotlib axes of yours to draw on; their colour bar is put beside them.
+        Matplotlib axes of yours to draw on, in the size that they have then; their colour bar is put beside them.
     changes
         Settings of `look` by name: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
 
