@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
-from sonograph.io.door import View
+from sonograph.io import metadata
+from sonograph.io.door import OpenFile, View
 from sonograph.io.libsndfile import Decoder, Refused, version
 from sonograph.io.status import Fault as FileFault
 from sonograph.io.status import read_error
-
-if TYPE_CHECKING:
-    from sonograph.io.tracks import Cursor
+from sonograph.io.tracks import Cursor, Opened, check_sound
 
 AT_ONCE = 1 << 16
 """Samples of each channel that are thrown away at a time on the way to a place."""
@@ -112,3 +111,23 @@ def skip(cursor: Cursor, count: int) -> None:
         if not got:
             return
         count -= got
+
+
+def decoded_track(file: OpenFile, name: str, view: Callable[[], View], **options: Any) -> DecodedTrack:
+    """A track, or one sentence why there is none."""
+    try:
+        track = DecodedTrack(view, name, **options)
+    except Refused as refused:
+        if "unimplemented" in str(refused):
+            raise file.error("codec", f"is {name} of a sort that cannot be decoded. Save it as WAV or FLAC.") from None
+        what = f"is {name} whose beginning is broken, so that it cannot be decoded. Copy it again from the original."
+        raise file.error("broken-beginning", what) from None
+    check_sound(file, track.sample_rate, track.n_channels)
+    return track
+
+
+def trusted(track: DecodedTrack, faults: list[FileFault], healthy: bool) -> Opened:
+    """A track that is sent to places, and believed about its length, only where its structure was found whole."""
+    if healthy and 0 <= track.claimed < 1 << 62:
+        track.n_samples, track.seekable = track.claimed, True
+    return Opened(track, track.name, track.sample_rate, track.n_samples, faults, metadata.of_fields(track.comments))

@@ -17,9 +17,10 @@ from sonograph.calibration import Calibration
 from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
 from sonograph.io.door import OpenFile
+from sonograph.io.readers import opened
 from sonograph.io.status import Fault, Status, read_error, shown, worst
 from sonograph.io.tally import LARGEST, Tally
-from sonograph.io.tracks import Cursor, opened
+from sonograph.io.tracks import Cursor
 from sonograph.limits import Limits
 
 BLOCK = 1 << 20

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sonograph.io.decoded import skip
 from sonograph.io.status import Fault
-
-if TYPE_CHECKING:
-    from sonograph.io.tracks import Cursor, Track
+from sonograph.io.tracks import Cursor, Track
 
 
 @dataclass(frozen=True)

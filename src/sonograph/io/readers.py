@@ -1,0 +1,140 @@
+"""Which reader serves which file: content in, a track with its claims and its faults out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sonograph.errors import SettingsError
+from sonograph.io import metadata
+from sonograph.io.content import after_id3, kind_of, refusal
+from sonograph.io.door import OpenFile, View
+from sonograph.io.layout import Layout
+from sonograph.io.pcm import PcmTrack
+from sonograph.io.tracks import Opened, check_sound
+
+
+def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str | None = None) -> Opened:
+    """Find out what a file is and how it is read. The rate and the column of times are for tables and arrays.
+
+    Raises
+    ------
+    SourceError
+        It holds no sound, or none that can be read.
+    SettingsError
+        A rate for a file that says its own, a column of one that has none.
+    """
+    kind = kind_of(file)
+    if kind == "text":
+        from sonograph.io.tables import open_table
+
+        return open_table(file, sample_rate, time_column)
+    if kind == "npy":
+        from sonograph.io.npy import open_array
+
+        _refuse_column(file, time_column)
+        return open_array(file, sample_rate)
+    if kind not in _OPENERS:
+        raise file.error("no-sound", refusal(file))
+    if sample_rate is not None:
+        raise SettingsError(
+            f"sample_rate is {sample_rate}; {file.name} says its own, as all but tables and NPY do: leave it out, or "
+            f"resample the sound"
+        )
+    _refuse_column(file, time_column)
+    return _OPENERS[kind](file)
+
+
+def _refuse_column(file: OpenFile, time_column: str | None) -> None:
+    if time_column is not None:
+        raise SettingsError(f"time_column is {time_column!r}; {file.name} is no table and has no columns: leave it out")
+
+
+def _riff(file: OpenFile) -> Opened:
+    from sonograph.io import riff
+
+    return _laid_out(file, riff.layout_of(file))
+
+
+def _au(file: OpenFile) -> Opened:
+    from sonograph.io import au
+
+    return _laid_out(file, au.layout_of(file))
+
+
+def _caf(file: OpenFile) -> Opened:
+    from sonograph.io import caf
+
+    return _laid_out(file, caf.layout_of(file))
+
+
+def _aiff(file: OpenFile) -> Opened:
+    from sonograph.io import aiff
+
+    return _laid_out(file, aiff.layout_of(file))
+
+
+def _laid_out(file: OpenFile, layout: Layout) -> Opened:
+    text = f"{layout.container}, {layout.encoding.text if layout.encoding else layout.codec}"
+    told = metadata.of_chunks(file, layout.chunks, big=layout.big)
+    if layout.encoding is None:
+        from sonograph.io.decoded import decoded_track, trusted
+
+        healthy = not any(fault.word == "partial" for fault in layout.faults)
+        found = trusted(decoded_track(file, text, lambda: View(file)), layout.faults, healthy)
+        found.metadata = told
+        return found
+    check_sound(file, layout.sample_rate, layout.n_channels)
+    n_samples = layout.n_samples or 0
+    track = PcmTrack(file, layout.encoding, layout.n_channels, layout.data, n_samples)
+    expected = n_samples if layout.expected is None else layout.expected
+    return Opened(track, text, layout.sample_rate, expected, layout.faults, told)
+
+
+def _flac(file: OpenFile) -> Opened:
+    from sonograph.io.flac_decoding import FlacTrack
+
+    track = FlacTrack(file)
+    check_sound(file, track.info.sample_rate, track.n_channels)
+    expected = track.info.n_samples or track.n_samples
+    start, size = track.info.comments
+    told = metadata.of_fields(metadata.vorbis_comments(file.at(start, min(size, 1 << 20))))
+    return Opened(track, f"FLAC, {track.info.bits} bit", track.info.sample_rate, expected, track.faults, told)
+
+
+def _ogg(file: OpenFile) -> Opened:
+    from sonograph.io.ogg_sounds import open_ogg
+
+    return open_ogg(file)
+
+
+def _mp3(file: OpenFile) -> Opened:
+    from sonograph.io import mpeg
+    from sonograph.io.decoded import decoded_track, trusted
+
+    walk = mpeg.walk(file, mpeg.begins(file, after_id3(file)) or 0)
+    after = walk.first + len(walk.head)
+    track = decoded_track(file, "MP3", lambda: View(file, after, walk.stop, walk.head))
+    longest = walk.n_frames * walk.frame.n_samples
+    healthy = walk.described and not walk.faults and longest - 4 * 1152 <= track.claimed <= longest
+    return trusted(track, walk.faults, healthy)
+
+
+def _av(file: OpenFile) -> Opened:
+    from sonograph.io.av_decoding import AvTrack
+
+    track = AvTrack(file)
+    check_sound(file, track.sample_rate, track.n_channels)
+    texts = {f"comment.{name.upper()}": metadata.printable(value.encode()) for name, value in track.texts.items()}
+    return Opened(track, track.format, track.sample_rate, None, [], metadata.of_fields(texts))
+
+
+_OPENERS: dict[str, Callable[[OpenFile], Opened]] = {
+    "riff": _riff,
+    "aiff": _aiff,
+    "flac": _flac,
+    "ogg": _ogg,
+    "mp3": _mp3,
+    "au": _au,
+    "caf": _caf,
+    "av": _av,
+}
