@@ -106,32 +106,38 @@ def walk(file: OpenFile, first: int) -> Walk:
     if frame is None:  # which has been there a moment ago
         raise file.error("no-sound", "has no MP3 frame any more. Read it again.")
     faults: list[Fault] = []
+    here: Frame | None = frame
+    lengths: dict[bytes, int] = {}  # few headers come again and again
     while True:
         if position + 4 > start + len(data):
             start, data = position, file.at(position, 1 << 20)
-        here = frame_at(data[position - start : position - start + 4])
-        if here is None or not alike(here, frame):
-            break
-        if position + here.length > file.size:
+        head = data[position - start : position - start + 4]
+        length = lengths.get(head)
+        if length is None:
+            here = frame_at(head)
+            if here is None or not alike(here, frame):
+                break
+            length = lengths[head] = here.length
+        if position + length > file.size:
             what = (
                 f"the file ends inside a frame (byte {file.size:,}). What is there was used; copy the file again from "
             )
             faults.append(Fault("partial", "data-cut", what + "the original."))
             break
-        position, n_frames = position + here.length, n_frames + 1
+        position, n_frames = position + length, n_frames + 1
     if not faults:
         faults += _after(file, position, here)
-    head = bytearray(file.at(first, frame.length))
-    at = max(head.find(b"Xing", 0, 64), head.find(b"Info", 0, 64))
+    opening = bytearray(file.at(first, frame.length))
+    at = max(opening.find(b"Xing", 0, 64), opening.find(b"Info", 0, 64))
     if at > 0:
-        flags = int.from_bytes(head[at + 4 : at + 8], "big")
+        flags = int.from_bytes(opening[at + 4 : at + 8], "big")
         n_frames -= 1
         if flags & 1:
-            faults += _compare(n_frames, int.from_bytes(head[at + 8 : at + 12], "big"), bool(faults))
+            faults += _compare(n_frames, int.from_bytes(opening[at + 8 : at + 12], "big"), bool(faults))
         if flags & 2:
             place = at + 8 + (4 if flags & 1 else 0)
-            head[place : place + 4] = (position - first).to_bytes(4, "big")
-    return Walk(first, position, frame, n_frames, bytes(head), at > 0, faults)
+            opening[place : place + 4] = (position - first).to_bytes(4, "big")
+    return Walk(first, position, frame, n_frames, bytes(opening), at > 0, faults)
 
 
 def _compare(n_frames: int, promised: int, known: bool) -> list[Fault]:
