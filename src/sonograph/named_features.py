@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from sonograph.errors import SettingsError
+from sonograph.labels import row_names
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
 from sonograph.settings.common import one_of
 from sonograph.settings.shapes import SHAPES
 from sonograph.settings.temporal import TEMPORAL
-from sonograph.spectrograms import row_names
 
 
 class Group(NamedTuple):

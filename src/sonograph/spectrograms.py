@@ -8,22 +8,15 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sonograph import units
+from sonograph import labels
 from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, offset
 from sonograph.settings import (
-    AffineSettings,
     BandSettings,
     ConstantQSettings,
-    DeltaSettings,
-    EnergySettings,
-    LevelSettings,
-    LogSettings,
-    NormSettings,
     Settings,
-    StandardSettings,
     StftSettings,
     stages,
     stft_of,
@@ -73,21 +66,14 @@ class Spectrogram:
     @property
     def names(self) -> tuple[str, ...]:
         """A name for each row, as for the columns of a table: "bin_0", "band_0", "C", "c0", "delta_c0" …"""
-        return row_names(self.settings, self.values.shape[-2])
+        return labels.row_names(self.settings, self.values.shape[-2])
 
     @property
     def units(self) -> tuple[str, ...]:
         """What each row is in, "" where it is a plain number: "Hz" of a pitch, the samples' unit of an rms …"""
         if self.quantity != "feature":
             return (self.value_unit,) * self.values.shape[-2]
-        return tuple(self._unit_of(name) for name in self.names)
-
-    def _unit_of(self, name: str) -> str:
-        if name in _IN_SAMPLES_UNIT:
-            return self.unit
-        if name == "onset":  # a rise of the rows below, which may be levels
-            return "dB" if any(isinstance(stage, LevelSettings) for stage in stages(self.settings)) else ""
-        return "dB" if name.startswith("contrast_") else _UNITS.get(name, "")
+        return tuple(labels.unit_of_row(self.settings, name, self.unit) for name in self.names)
 
     @property
     def frequencies(self) -> np.ndarray:
@@ -134,7 +120,7 @@ class Spectrogram:
         if self.rows not in ("bin", "band"):
             names = self.names
             raise SettingsError(
-                f"the rows are {_plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
+                f"the rows are {labels.plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
                 f"{' …' if len(names) > 3 else ''}; use names"
             )
         below: StftSettings | BandSettings | ConstantQSettings = stages(self.settings)[0]
@@ -154,18 +140,7 @@ class Spectrogram:
     @property
     def value_unit(self) -> str:
         """The unit of the values, a level's with its reference: "FS²", "V²/Hz", "dBFS", "dB re 1 V" …"""
-        scaling = stft_of(self.settings).scaling
-        if self.quantity == "level":
-            own = any(isinstance(s, LevelSettings) and s.reference == "max" for s in _from_top(self.settings))
-            return units.level_unit(self.unit, scaling, None if own else self.reference)
-        if self.quantity in ("log", "cepstrum", "feature"):
-            listed = _from_top(self.settings)
-            plain = any(isinstance(s, AffineSettings | NormSettings | StandardSettings) for s in listed)
-            return "" if plain else next((_LOGS[s.base] for s in listed if isinstance(s, LogSettings)), "")
-        power = units.power_unit(self.unit, scaling)
-        if self.quantity == "power" or scaling == "raw":
-            return power
-        return self.unit if scaling == "spectrum" else f"{self.unit}/√Hz"
+        return labels.value_unit(self.settings, self.quantity, self.unit, self.reference)
 
     @property
     def label(self) -> str:
@@ -173,17 +148,7 @@ class Spectrogram:
 
         "Level (dBFS)", "Spectral density level (dB re 1 V²/Hz)", "Power (FS²)" …
         """
-        density = stft_of(self.settings).scaling == "density"
-        name = {
-            "level": "Spectral density level" if density else "Level",
-            "power": "Power spectral density" if density else "Power",
-            "magnitude": "Magnitude",
-            "transform": "Transform",
-            "log": "Logarithm",
-            "cepstrum": "Cepstrum",
-            "feature": _feature_label(self.settings),
-        }[self.quantity]
-        return f"{name} ({self.value_unit})" if self.value_unit and self.quantity != "feature" else name
+        return labels.label(self.settings, self.quantity, self.value_unit)
 
     def select(
         self,
@@ -256,59 +221,9 @@ class Spectrogram:
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
         return (
-            f"<Spectrogram: {channels}{self.values.shape[-2]} {_plural(self.rows)} × {len(self.frames)} frames, "
+            f"<Spectrogram: {channels}{self.values.shape[-2]} {labels.plural(self.rows)} × {len(self.frames)} frames, "
             f"{self.label}, {self.sample_rate:g} Hz>"
         )
-
-
-def row_names(settings: Settings, n_rows: int) -> tuple[str, ...]:
-    """A name for each of the rows that settings make."""
-    for stage in _from_top(settings):
-        if hasattr(stage, "names"):
-            return tuple(stage.names)
-        if isinstance(stage, DeltaSettings):
-            n = n_rows // (1 + stage.order)
-            below = row_names(stage.of, n)
-            return below + tuple(f"{'delta' * order}_{name}" for order in range(1, stage.order + 1) for name in below)
-        if isinstance(stage, EnergySettings):
-            below = row_names(stage.of, n_rows if stage.place == "replace" else n_rows - 1)
-            return (*below, "energy") if stage.place == "last" else ("energy", *below[stage.place == "replace" :])
-        if stage.kind == "cepstra":
-            return tuple(f"c{i}" for i in range(stage.first, stage.first + n_rows))
-        if stage.kind == "bands" and stage.rows == "pitch class":
-            return _PITCHES if n_rows == 12 else tuple(f"pitch_{i}" for i in range(n_rows))
-    return tuple(f"{settings.rows}_{i}" for i in range(n_rows))
-
-
-_PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_IN_SAMPLES_UNIT = ("rms", "peak", "envelope")
-_UNITS = {"pitch": "Hz", "centroid": "Hz", "bandwidth": "Hz", "rolloff": "Hz", "slope": "1/Hz"}
-"""Of features; those that are not here are shares, counts or yes and no."""
-_LOGS = {"e": "ln", "10": "log10"}
-_FEATURES = {
-    "pcen": "PCEN",
-    "deltas": "Rows and their deltas",
-    "norm": "Relative to the frame",
-    "affine": "Scaled value",
-    "autocorrelation": "Autocorrelation",
-    "tempogram": "Autocorrelation of onset strength",
-    "tonnetz": "Tonal centroid",
-    "pitch_classes": "Sum over octaves",
-}
-
-
-def _feature_label(settings: Any) -> str:
-    if settings.kind == "shape" and settings.alike:
-        return "Contrast (dB)"
-    return _FEATURES.get(settings.kind, "Feature")
-
-
-def _from_top(settings: Settings) -> list[Any]:
-    return stages(settings)[::-1]
-
-
-def _plural(rows: str) -> str:
-    return f"{rows}es" if rows.endswith("s") else f"{rows}s"
 
 
 def _overlap(a: range, b: range) -> range:

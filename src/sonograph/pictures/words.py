@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sonograph.labels import plural
 from sonograph.pictures import ticks
 from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, stages, stft_of
 
@@ -43,15 +44,6 @@ def _weights(settings: Settings, sample_rate: float) -> str:
         return f"Frames of {length}"
     name, value = (stft.window, None) if isinstance(stft.window, str) else stft.window
     return f"{name.capitalize()} window" + (f" ({value:g})" if value is not None else "") + f" {length}"
-
-
-def plural(rows: str) -> str:
-    """More than one row.
-
-    >>> plural("pitch class"), plural("band")
-    ('pitch classes', 'bands')
-    """
-    return f"{rows}es" if rows.endswith("s") else f"{rows}s"
 
 
 def hertz(frequency: float) -> str:
