@@ -19,6 +19,7 @@ from sonograph import (
     fourier,
     pieces,
     read,
+    reassigned,
     spectrogram,
 )
 from sonograph.engines.reference import Reference
@@ -91,3 +92,8 @@ def test_a_file_read_whole_keeps_its_response(tmp_path):
     plain = Signal(sound.samples, 8000.0, "Pa")
     ratio = spectrogram(sound, STFT).values[0] / spectrogram(plain, STFT).values[0]
     np.testing.assert_allclose(ratio, 10**-0.3, rtol=1e-6)
+
+
+def test_reassignment_refuses_a_response_in_words_of_its_own():
+    with pytest.raises(SettingsError, match="reassignment moves power from where that belongs"):
+        reassigned(heard(500.0, 0.0))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sonograph import BandSettings, Signal, StftSettings, level, power, spectrogram
 from sonograph.errors import SettingsError
 from sonograph.inverse import box, griffin_lim, istft
-from sonograph.settings import EDGES, SCALINGS, Band
+from sonograph.settings import EDGES, SCALINGS, Band, ChromaBank
 
 BOUND = {"float32": 1e-5, "float64": 1e-12}
 
@@ -184,3 +184,11 @@ def test_a_sound_that_comes_back_keeps_its_time(edges):
     part = istft(made.select(frames=range(20, 40)))
     later = round((part.start - begun).total_seconds() * 8000)
     np.testing.assert_allclose(part.samples[600:1500], sound.samples[later + 600 : later + 1500], atol=1e-10)
+
+
+def test_pitch_classes_can_be_cut_in_time():
+    sound = noise(9000)
+    classes = spectrogram(sound, BandSettings(of=StftSettings(window_length=2048), bands=ChromaBank()))
+    cut = box(classes, seconds=(0.5, 2.0))
+    assert not cut.values[:, classes.times < 0.5].any()
+    np.testing.assert_array_equal(cut.values[:, classes.times >= 0.5], classes.values[:, classes.times >= 0.5])

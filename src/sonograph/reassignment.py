@@ -105,6 +105,12 @@ def reassigned(source: Source, settings: StftSettings | None = None, *, engine: 
     if settings.remove_dc or settings.preemphasis:
         raise SettingsError("remove_dc or preemphasis is set; reassignment takes frames as they are")
     check_source(source)
+    calibration = getattr(source, "calibration", None)
+    if calibration is not None and calibration.response:
+        raise SettingsError(
+            "the calibration has a response over frequency, and reassignment moves power from where that belongs: "
+            "give a calibration without response"
+        )
     refuse_too_short(settings, source.n_samples)
     plain = dataclasses.replace(settings, quantity="transform")
     plan = Plan(plain, source, source.read(range(0)).dtype, engine)

@@ -135,3 +135,12 @@ def test_no_chord_has_no_place():
 def test_what_cannot_be_is_refused(make, says):
     with pytest.raises(SettingsError, match=says):
         make()
+
+
+@pytest.mark.parametrize("name", ["prior", "spread", "fastest"])
+def test_a_tempo_is_above_nothing(name):
+    beat = spectrogram(
+        Signal(np.random.default_rng(0).standard_normal(60_000), 22_050.0), TempogramSettings(of=OnsetSettings(of=MEL))
+    )
+    with pytest.raises(SettingsError, match=f"{name} is 0; it must be above 0"):
+        tempo(beat, **{name: 0})

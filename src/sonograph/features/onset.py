@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.settings.common import number
 from sonograph.settings.shapes import OnsetSettings, TempogramSettings
 from sonograph.windows import window_values
 
@@ -108,11 +109,13 @@ def tempo(
     Raises
     ------
     SettingsError
-        It is no tempogram, or holds no lag slower than `fastest`.
+        It is no tempogram, or holds no lag slower than `fastest`; a number that is not above 0.
     """
     settings = tempogram.settings
     if not isinstance(settings, TempogramSettings):
         raise SettingsError(f"the settings are of kind {settings.kind}; tempo is of a tempogram: TempogramSettings")
+    for name, value in (("prior", prior), ("spread", spread), ("fastest", fastest)):
+        number(name, value, 0.0, above=True)
     values = np.asarray(tempogram.values, float).reshape(tempogram.n_channels, settings.length, -1)
     hop = settings.of.of
     while hasattr(hop, "of"):

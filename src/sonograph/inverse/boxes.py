@@ -26,16 +26,14 @@ def box(
         raise SettingsError(
             f"the spectrogram is a {spectrogram.quantity}; a box is cut out of a transform or its power"
         )
-    keep = np.ones(spectrogram.values.shape[-2:], bool)
-    for name, span, axis, places in (
-        ("seconds", seconds, 1, spectrogram.times),
-        ("hertz", hertz, 0, spectrogram.frequencies),
-    ):
-        if span is None:
-            continue
-        if not span[0] < span[1]:
+    for name, span in (("seconds", seconds), ("hertz", hertz)):
+        if span is not None and not span[0] < span[1]:
             raise SettingsError(f"{name} is {span[0]:g} to {span[1]:g}; it must begin before it ends")
-        inside = (places >= span[0]) & (places < span[1] if axis == 1 else places <= span[1])
-        keep &= inside[None, :] if axis == 1 else inside[:, None]
+    keep = np.ones(spectrogram.values.shape[-2:], bool)
+    if seconds is not None:
+        keep &= (spectrogram.times >= seconds[0]) & (spectrogram.times < seconds[1])
+    if hertz is not None:
+        rows = spectrogram.frequencies
+        keep &= ((rows >= hertz[0]) & (rows <= hertz[1]))[:, None]
     frame_by_frame = np.where(keep.T, np.swapaxes(spectrogram.values, -1, -2), 0)
     return dataclasses.replace(spectrogram, values=np.swapaxes(frame_by_frame, -1, -2))
