@@ -90,3 +90,10 @@ def test_a_page_needs_plotly_and_says_so(tmp_path, monkeypatch):
 def test_a_page_is_of_a_surface(tmp_path):
     with pytest.raises(SettingsError, match='view is "spectrogram"; an HTML page shows a surface'):
         draw(signals.fm(), path=tmp_path / "a.html")
+
+
+def test_a_surface_in_an_svg_is_a_picture_whose_colours_no_seams_pale(tmp_path):
+    draw(signals.fm(), StftSettings(window_length=512), view="surface", path=tmp_path / "a.svg")
+    page = (tmp_path / "a.svg").read_text("utf-8")
+    assert page.count("<image") >= 1
+    assert len(page) < 1e6

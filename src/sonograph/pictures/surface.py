@@ -49,6 +49,7 @@ def surface_of(composition: Composition) -> Figure:
         linewidth=0,
         antialiased=False,
         shade=False,
+        rasterized=True,  # as thousands of shapes in an SVG the paper shines through their seams and pales the colours
     )
     surface.set_clip_on(False)  # Matplotlib cuts at a square, which a wide box reaches over
     mapped = _image(paper, composition)
