@@ -48,7 +48,7 @@ def test_a_pistonphone_reads_its_level():
         ({"hydrophone": -165, "full_scale": 0}, "full_scale is 0; it must be above 0 V"),
         ({"end_to_end": 176, "gain": 20}, "end_to_end holds gain and full_scale already"),
         ({"end_to_end": 176, "microphone": 50}, "end_to_end and microphone are both given"),
-        ({"sensitivity": 176}, "sensitivity is not known here; a calibration has end_to_end, hydrophone"),
+        ({"sensitivity": 176}, "sensitivity is not known here; a calibration has unit, end_to_end, hydrophone"),
         ({"end_to_end": "176"}, "end_to_end is '176'; it must be a number"),
         ({"end_to_end": 176, "response": [[100, 0], [10, 0]]}, "response has frequencies that do not rise"),
         ({"end_to_end": 176, "response": [1, 2]}, "response is not a list of"),

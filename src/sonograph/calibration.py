@@ -27,7 +27,8 @@ MICROPASCAL = "µPa"
 _POSSIBLE = {MICROPASCAL: (70.0, 270.0), "Pa": (40.0, 220.0)}  # level of full scale, dB re 1 µPa and 20 µPa
 _HEARD = {MICROPASCAL: (10.0, 230.0), "Pa": (-20.0, 194.0)}  # level of a sound, likewise
 _REFERENCE = {MICROPASCAL: 1.0, "Pa": 20e-6}
-KEYS = ("end_to_end", "hydrophone", "microphone", "gain", "full_scale", "response")
+KINDS = ("unit", "end_to_end", "hydrophone", "microphone")
+KEYS = (*KINDS, "gain", "full_scale", "response")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Calibration:
             raise SettingsError(f"scale is {self.scale}; it must be above 0")
         if not self.unit:
             raise SettingsError("unit is empty; it must be a name, as µPa, Pa or V")
-        if self.unit in _POSSIBLE:
+        if self.unit in _POSSIBLE and self.scale != 1:  # 1: the numbers are in the unit themselves
             level = 20 * math.log10(self.scale / _REFERENCE[self.unit])
             low, high = _POSSIBLE[self.unit]
             if not low <= level <= high:
@@ -82,7 +83,7 @@ class Calibration:
         """
         if not level > 0:
             raise SettingsError(f"end_to_end is {level:g}; it must be above 0 dB re 1 µPa: did you mean {-level:g}?")
-        return Calibration(10 ** (level / 20), MICROPASCAL, _pairs(response))
+        return Calibration(_ratio(level), MICROPASCAL, _pairs(response))
 
     @staticmethod
     def hydrophone(sensitivity: float, *, full_scale: float, gain: float = 0.0, response: Any = ()) -> Calibration:
@@ -96,7 +97,7 @@ class Calibration:
                 f"hydrophone is {sensitivity:g}; it must be below 0 dB re 1 V/µPa: did you mean {-sensitivity:g}?"
             )
         level = 20 * math.log10(_volts(full_scale)) - sensitivity - gain
-        return Calibration(10 ** (level / 20), MICROPASCAL, _pairs(response))
+        return Calibration(_ratio(level), MICROPASCAL, _pairs(response))
 
     @staticmethod
     def microphone(sensitivity: float, *, full_scale: float, gain: float = 0.0, response: Any = ()) -> Calibration:
@@ -111,13 +112,13 @@ class Calibration:
                 f"microphone is {sensitivity:g}; it must be above 0 mV/Pa: {sensitivity:g} dB re 1 V/Pa is "
                 f"{millivolts:.3g} mV/Pa"
             )
-        scale = _volts(full_scale) / (sensitivity / 1000) / 10 ** (gain / 20)
+        scale = _volts(full_scale) / (sensitivity / 1000) * _ratio(-gain)
         return Calibration(scale, "Pa", _pairs(response))
 
     @staticmethod
     def volts(full_scale: float, *, gain: float = 0.0) -> Calibration:
         """Of a converter alone (V, peak, at full scale), behind an amplifier (dB)."""
-        return Calibration(_volts(full_scale) / 10 ** (gain / 20), "V")
+        return Calibration(_volts(full_scale) * _ratio(-gain), "V")
 
     @staticmethod
     def tone(rms: float, level: float, unit: str = "Pa") -> Calibration:
@@ -128,11 +129,13 @@ class Calibration:
         """
         if not rms > 0:
             raise SettingsError(f"rms is {rms}; the recording of the calibrator must not be silent")
-        return Calibration(_REFERENCE.get(unit, 1.0) * 10 ** (level / 20) / rms, unit)
+        return Calibration(_REFERENCE.get(unit, 1.0) * _ratio(level) / rms, unit)
 
     @staticmethod
     def from_values(values: Mapping[str, Any]) -> Calibration:
-        """From named values, as flags or a TOML give them: one of end_to_end, hydrophone, microphone; or full_scale.
+        """From named values, as flags or a TOML give them: one of `KINDS`, or full_scale alone.
+
+        With "unit" the numbers are in it as they are: m/s² of an accelerometer in a table.
 
         Raises
         ------
@@ -147,15 +150,21 @@ class Calibration:
         for name, value in values.items():
             if name not in KEYS:
                 raise SettingsError(f"{name} is not known here; a calibration has {', '.join(KEYS)}")
-            if name != "response" and (isinstance(value, bool) or not isinstance(value, int | float)):
+            if name == "unit" and not isinstance(value, str):
+                raise SettingsError(f"unit is {value!r}; it must be a name, as µPa, Pa or V")
+            number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            if name not in ("unit", "response") and not number:
                 raise SettingsError(f"{name} is {value!r}; it must be a number")
-        kinds = [name for name in ("end_to_end", "hydrophone", "microphone") if name in values]
+        kinds = [name for name in KINDS if name in values]
         if len(kinds) > 1:
             raise SettingsError(f"{kinds[0]} and {kinds[1]} are both given; one of them must be")
-        others = {name: values[name] for name in KEYS[3:] if name in values}
+        others = {name: values[name] for name in KEYS[len(KINDS) :] if name in values}
+        whole = kinds and kinds[0] in ("unit", "end_to_end")
+        if whole and ("gain" in others or "full_scale" in others):
+            raise SettingsError(f"{kinds[0]} holds gain and full_scale already; give one or the other")
+        if kinds == ["unit"]:
+            return Calibration(1.0, values["unit"], _pairs(others.get("response", ())))
         if kinds == ["end_to_end"]:
-            if "gain" in others or "full_scale" in others:
-                raise SettingsError("end_to_end holds gain and full_scale already; give one or the other")
             return Calibration.end_to_end(values["end_to_end"], **others)
         if "full_scale" not in others:
             raise SettingsError("full_scale is missing; it must be the volts (peak) that the converter reads as 1.0")
@@ -186,7 +195,9 @@ class Calibration:
         for name, text in fields.items():
             found = re.fullmatch(r"(?:.*\.)?sonograph\|(.+)", name, re.IGNORECASE)
             key = found.group(1).strip().lower().replace(" ", "_") if found else ""
-            if key in KEYS[:-1]:
+            if key == "unit":
+                values[key] = text.strip()
+            elif key in KEYS[:-1]:
                 number = re.match(r"[-+]?\d+(?:\.\d+)?", text.strip().replace("−", "-"))
                 if number is None:
                     raise SettingsError(f"{name} is {text[:40]!r}; it must be a number")
@@ -243,6 +254,11 @@ def _volts(full_scale: float) -> float:
     if not (math.isfinite(full_scale) and full_scale > 0):
         raise SettingsError(f"full_scale is {full_scale}; it must be above 0 V (peak)")
     return float(full_scale)
+
+
+def _ratio(decibels: float) -> float:
+    """Of amplitudes; of what no number can hold, one that is as little a sound's."""
+    return float(10 ** (min(max(decibels, -6000.0), 6000.0) / 20))
 
 
 def _pairs(response: Any) -> tuple[tuple[float, float], ...]:

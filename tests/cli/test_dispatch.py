@@ -48,7 +48,7 @@ def test_help_names_units_defaults_examples_and_exit_codes(capsys):
         (["draw", "a.wav", "--start", "x", "-o", "a.png"], "--start: 'x'; it must be seconds (12.5), min:s (1:30)"),
         (["draw", "a.wav", "--size", "9", "-o", "a.png"], "--size: '9'; it must be width and height in pixels"),
         (["draw", "a.wav", "--shape", "gaussian:x", "-o", "a.png"], "what follows the colon must be a number"),
-        (["draw", "a.wav", "--edges", "round", "-o", "a.png"], "edges is 'round'; it must be one of zeros"),
+        (["draw", "a.wav", "--edges", "round", "-o", "a.png"], "--edges is 'round'; it must be one of zeros"),
     ],
 )
 def test_wrong_usage_is_one_line_and_2(given, words, capsys):

@@ -98,11 +98,11 @@ def test_a_truncated_file_is_drawn_and_named(wav, here, capsys):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--hop", "0"], "hop is 0; it must be 1 to 2048"),
-        (["--hop", "5000"], "hop is 5000; with window_length 2048 it must be 1 to 2048"),
-        (["--window", "1024", "--n-fft", "512"], "n_fft is 512; with window_length 1024"),
-        (["--shape", "hanning9"], "window is 'hanning9'"),
-        (["--window", "0.5"], "window_length is 0.5; it must be a whole number"),
+        (["--hop", "0"], "--hop is 0; it must be 1 to 2048"),
+        (["--hop", "5000"], "--hop is 5000; with --window 2048 it must be 1 to 2048"),
+        (["--window", "1024", "--n-fft", "512"], "--n-fft is 512; with --window 1024"),
+        (["--shape", "hanning9"], "--shape is 'hanning9'"),
+        (["--window", "0.5"], "--window is 0.5; it must be a whole number"),
         (["--range", "0", "-80"], "range is 0 to -80 dB"),
         (["--below", "-5"], "below is -5.0; it must be above 0"),
         (["--size", "0x100"], "size is 0x100"),
@@ -126,7 +126,7 @@ def test_a_truncated_file_is_drawn_and_named(wav, here, capsys):
         (["--start", "3"], "tone.wav: the start is 3 s; this sound ends at 0.5 s"),
         (["--end", "1:30"], "tone.wav: the end is 90 s; this sound ends at 0.5 s"),
         (["--start", "0.4", "--end", "0.2"], "the end is 0.2 s; it must be after the start, 0.4 s"),
-        (["--window", "0ms"], "window_length is 0; it must be 1 or more"),
+        (["--window", "0ms"], "--window is 0; it must be 1 or more"),
     ],
 )
 def test_an_option_that_cannot_be_is_one_sentence_and_2(options, words, wav, here, capsys):
@@ -257,8 +257,11 @@ def test_presets_and_settings_in_a_file_say_what_is_computed(wav, here, capsys):
     ("options", "words"),
     [
         (["--preset", "librosa.stff"], "preset is 'librosa.stff'"),
-        (["--preset", "librosa.stft", "--hop", "20"], "--preset is given with hop, which it sets"),
-        (["--preset", "librosa.stft", "--settings", "a.toml"], "--preset is given with --settings"),
+        (["--preset", "librosa.stft", "--hop", "20"], "--preset is given with --hop, which it sets"),
+        (
+            ["--preset", "librosa.stft", "--settings", "a.toml"],
+            "--preset is given with --settings; leave out one or the other",
+        ),
         (["--settings", "no.toml"], "no.toml: could not be read (no such file or directory)"),
     ],
 )

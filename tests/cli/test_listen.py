@@ -62,6 +62,40 @@ def test_features_are_heard_as_what_they_keep(two, here, way):
     assert np.std(samples) == pytest.approx(np.std(sum(two)), rel=0.3)
 
 
+@pytest.mark.parametrize(
+    "way", [[], ["--box", "0", "1", "100", "2000"], ["--preset", "librosa.mel"], ["--settings", "level.toml"]]
+)
+def test_a_calibrated_sound_is_written_in_full_scale(here, way):
+    """-40 dBFS in, -40 dBFS out, whatever full scale is in the world: 105 dB more would hurt."""
+    tone = 0.01 * np.sin(2 * np.pi * 1000 * np.arange(16_000) / 16_000)
+    soundfile.write(here / "tone.flac", tone, 16_000, subtype="PCM_24")
+    (here / "tone.flac.toml").write_text("end_to_end = 145.0\n")
+    (here / "level.toml").write_text('kind = "level"\n[of]\nkind = "stft"\nwindow_length = 1024\n')
+    assert main(["listen", "tone.flac", "-o", "out.wav", *way]) == 0
+    middle = heard()[0][4000:-4000]
+    assert np.abs(middle).max() == pytest.approx(0.01, rel=0.5 if "--preset" in way else 0.01)
+
+
+def test_a_table_of_a_calibrated_sound_is_heard_in_full_scale_alone(two, here, capsys):
+    (here / "two.wav.toml").write_text("end_to_end = 145.0\n")
+    (here / "power.toml").write_text('kind = "stft"\nwindow_length = 1024\n')
+    table = ["features", "two.wav", "--settings", "power.toml", "-q", "-o"]
+    assert main([*table, "pascal.npz"]) == 0
+    assert main(["listen", "pascal.npz", "-o", "out.wav", "--settings", "power.toml"]) == 3
+    assert "pascal.npz: is of a sound in µPa, and a WAV is in full scale. Compute it anew" in capsys.readouterr().err
+    assert main([*table, "full.npz", "--unit", "FS"]) == 0
+    assert main(["listen", "full.npz", "-o", "out.wav", "--settings", "power.toml"]) == 0
+    assert np.std(heard()[0]) == pytest.approx(np.std(sum(two)), rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["out.mp3", "out.flac"])
+def test_a_wav_is_called_one(two, name, capsys):
+    assert main(["listen", "two.wav", "-o", name]) == 2
+    assert f"the output is '{name}'; it must end in .wav, as a WAV is what is written" in capsys.readouterr().err
+    assert not Path(name).exists()
+    assert main(["listen", "two.wav", "-o", "OUT.WAV"]) == 0
+
+
 def test_missing_samples_are_silence_and_said(here, capsys):
     x = np.ones(100)
     x[50] = np.nan
@@ -88,7 +122,7 @@ def test_missing_samples_are_silence_and_said(here, capsys):
         (
             ["two.wav", "--settings", "s.toml", "--window", "64", "--hop", "16"],
             2,
-            "--settings is given with window_length",
+            "--settings is given with --window, --hop, which it sets",
         ),
         (["two.wav", "--window", "1e400"], 2, "--window: '1e400'; it must be samples (1024) or a time"),
         (["two.wav", "--window", "1e400s"], 2, "--window: '1e400s'; it must be samples (1024) or a time"),

@@ -8,6 +8,8 @@ import pytest
 import soundfile
 
 from sonograph import __version__, cli, preset
+from sonograph import open as open_sound
+from sonograph.pictures.recipe import recipe_in
 
 
 def facts(capsys, *words):
@@ -40,9 +42,17 @@ def test_a_pistonphone_reads_its_level(here, capsys):
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--end-to-end", "-176"], "end_to_end is -176; it must be above 0 dB re 1 µPa: did you mean 176?"),
-        (["--hydrophone", "165", "--full-scale", "1"], "hydrophone is 165; it must be below 0 dB re 1 V/µPa"),
-        (["--microphone", "50"], "full_scale is missing; it must be the volts"),
+        (["--end-to-end", "-176"], "--end-to-end is -176; it must be above 0 dB re 1 µPa: did you mean 176?"),
+        (["--hydrophone", "165", "--full-scale", "1"], "--hydrophone is 165; it must be below 0 dB re 1 V/µPa"),
+        (["--microphone", "50"], "--full-scale is missing; it must be the volts"),
+        (["--gain", "20"], "--full-scale is missing; it must be the volts"),
+        (["--end-to-end", "176", "--gain", "20"], "--end-to-end holds gain and --full-scale already"),
+        (["--end-to-end", "1e9"], "full scale would be"),
+        (["--microphone", "50", "--full-scale", "1", "--gain", "-1000000000"], "full scale would be"),
+        (["--microphone", "50", "--full-scale", "1", "--gain", "nan"], "--gain is nan; it must be a number"),
+        (["--unit", "V", "--full-scale", "1"], "--unit holds gain and --full-scale already"),
+        (["--unit", "V", "--microphone", "1"], "--microphone: not allowed with argument --unit"),
+        (["--unit", ""], "--unit is empty; it must be a name"),
         (["--max-seconds", "0"], "seconds is 0.0; a limit must be above 0"),
     ],
 )
@@ -51,6 +61,38 @@ def test_a_sign_the_wrong_way_round_is_noticed_before_any_file_is_read(command, 
     assert cli.main([command[0], wav, *command[1:], *flags]) == 2
     assert message in capsys.readouterr().err
     assert not (here / "a.png").exists()
+
+
+@pytest.mark.parametrize("says", ["flag", "file beside it", "calibration.toml", "python"])
+def test_the_numbers_of_a_table_are_in_the_unit_that_is_named(says, here, capsys):
+    """1 m/s² rms is 0 dB re 1 m/s²."""
+    x = np.sqrt(2) * np.sin(2 * np.pi * 50 * np.arange(1000) / 1000)
+    (here / "floor.csv").write_text("\n".join(["time,acc", *(f"{i / 1000:.3f},{v:.9f}" for i, v in enumerate(x))]))
+    name = {"file beside it": "floor.csv.toml", "calibration.toml": "calibration.toml"}.get(says)
+    if name is not None:
+        (here / name).write_text('unit = "m/s²"\n')
+    if says == "python":
+        assert open_sound("floor.csv", unit="m/s²").unit == "m/s²"
+        return
+    flags = ["--unit", "m/s²"] if says == "flag" else []
+    said = facts(capsys, "floor.csv", *flags)
+    assert said["unit"] == "m/s²"
+    assert said["rms"] == pytest.approx(0.0, abs=1e-3) and said["peak"] == pytest.approx(3.01, abs=0.01)
+    assert cli.main(["info", "floor.csv", *flags]) == 0
+    assert "rms         0.00 dB re 1 m/s²" in capsys.readouterr().out
+    assert cli.main(["draw", "floor.csv", "-o", "a.png", "--window", "256", *flags]) == 0
+    assert recipe_in(here / "a.png")["unit"] == "dB re 1 m/s²"
+    assert cli.main(["features", "floor.csv", "-o", "a.npz", "--feature", "rms", "--window", "100", "-q", *flags]) == 0
+    with np.load("a.npz") as table:
+        assert str(table["unit"]) == "m/s²"
+        np.testing.assert_allclose(np.median(table["values"]), 1.0, rtol=0.05)
+
+
+def test_the_unit_that_is_named_counts_for_more_than_a_file_of_calibration(wav, here, capsys):
+    (here / f"{wav}.toml").write_text("end_to_end = 176.0\n")
+    assert facts(capsys, wav, "--unit", "FS")["rms"] == pytest.approx(-6.02, abs=0.01)
+    (here / "table.csv").write_text("p\n" + "1000000\n-1000000\n" * 50)  # µPa, whose full scale none is known of
+    assert facts(capsys, "table.csv", "--sample-rate", "10", "--unit", "µPa")["rms"] == pytest.approx(120.0, abs=1e-3)
 
 
 def test_a_calibration_beside_a_preset_is_refused(wav, capsys):

@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     if table and not features:
         raise SettingsError(f"{arguments.file}: name the settings it was computed with: --preset or --settings")
     options.check_settings(arguments)
+    if Path(arguments.output).suffix.lower() not in ("", ".wav"):
+        raise SettingsError(f"the output is {arguments.output!r}; it must end in .wav, as a WAV is what is written")
     keep = () if arguments.file == streams.STANDARD else (arguments.file,)
     streams.check_output(arguments.output, keep)
     with streams.inputs([arguments.file]) as (path,):
@@ -67,7 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
             from sonograph.io.audio import settled
 
             heard = _from_features if features else _of_a_box
-            sound, status = settled(path, lambda source: (heard(source, arguments, box), source.status))
+            sound, status = settled(
+                path, lambda source: (heard(source, arguments, box), source.status), calibration=False
+            )
             code = _told(status)
     sound = _without_gaps(sound)
     with streams.output(arguments.output, keep) as file:
@@ -182,12 +186,16 @@ def _table(path: str) -> tuple[np.ndarray, float]:
     try:
         with Path(path).open("rb") as file, np.load(file) as arrays:
             values, channel, files = arrays["values"], arrays["channel"], arrays["files"]
-            rate = float(arrays["sample_rate"][0])
+            rate, unit = float(arrays["sample_rate"][0]), str(arrays["unit"])
         memory = np.swapaxes(np.stack([values[channel == c] for c in np.unique(channel)]), 1, 2)
     except Exception as error:  # of many kinds, where a zip is damaged
         raise SourceError(f"{path}: is no table of frames that 'sonograph features' wrote ({error}).") from None
     if len(files) != 1:
         raise SourceError(f"{path}: holds the features of {len(files)} files. Compute a table of one.")
+    if unit != "FS":
+        raise SourceError(
+            f"{path}: is of a sound in {unit}, and a WAV is in full scale. Compute it anew with --unit FS."
+        )
     return memory, rate
 
 

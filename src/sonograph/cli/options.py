@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +13,16 @@ from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
     from sonograph.settings import Settings
+
+FLAGS = {
+    "window_length": "--window",
+    "hop": "--hop",
+    "n_fft": "--n-fft",
+    "window": "--shape",
+    "edges": "--edges",
+    "scaling": "--scaling",
+}
+"""What settings are called on the command line."""
 
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 LONGEST = 1e15
@@ -122,6 +134,17 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@contextlib.contextmanager
+def in_flags(flags: Mapping[str, str] = FLAGS) -> Iterator[None]:
+    """Refusals in the words of the command: a setting that a sentence begins with, and any with a _ in its name."""
+    first, inside = "|".join(flags), "|".join(name for name in flags if "_" in name)
+    try:
+        yield
+    except SettingsError as error:
+        words = re.sub(rf"^({first})\b|\b({inside})\b", lambda found: flags[found[0]], str(error))
+        raise SettingsError(words) from None
+
+
 def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
     """The settings that were asked for, for a sound of this rate.
 
@@ -143,12 +166,12 @@ def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
     given = {name: value for name, value in asked.items() if value is not None}
     whole = {name: getattr(arguments, name) for name in ("preset", "settings") if getattr(arguments, name) is not None}
     if not whole:
-        return StftSettings(**given)
+        with in_flags():
+            return StftSettings(**given)
     if given or len(whole) > 1:
-        names = [*(f"--{name}" for name in whole), *given]
-        raise SettingsError(
-            f"{names[0]} is given with {', '.join(names[1:])}, which it sets; leave out one or the other"
-        )
+        names = [*(f"--{name}" for name in whole), *(FLAGS[name] for name in given)]
+        why = ", which it sets" if given else ""
+        raise SettingsError(f"{names[0]} is given with {', '.join(names[1:])}{why}; leave out one or the other")
     if "settings" in whole:
         return settings_in(arguments.settings)
     from sonograph.presets import preset

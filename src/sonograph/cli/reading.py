@@ -12,16 +12,18 @@ from typing import Any
 from sonograph.cli import options
 from sonograph.errors import SettingsError, SonographError
 
-CALIBRATION = ("end_to_end", "hydrophone", "microphone", "gain", "full_scale")
+CALIBRATION = ("unit", "end_to_end", "hydrophone", "microphone", "gain", "full_scale")
 LIMITS = ("channels", "seconds", "pixels", "bytes")
 
 
 def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
     """What the numbers in a file are, and how much is read; `more` names the limits on what is made of it."""
     how = options.group(parser, "what the numbers are (a FILE.toml beside the file may say so too)")
-    how.add_argument("--end-to-end", type=float, metavar="DB", help="full scale (peak) of the recorder, dB re 1 µPa")
-    how.add_argument("--hydrophone", type=float, metavar="DB", help="its sensitivity, dB re 1 V/µPa: below 0")
-    how.add_argument("--microphone", type=float, metavar="MV", help="its sensitivity, mV/Pa")
+    one = how.add_mutually_exclusive_group()
+    one.add_argument("--unit", metavar="NAME", help="they are in it as they are: Pa, m/s², FS (full scale) … [FS]")
+    one.add_argument("--end-to-end", type=float, metavar="DB", help="full scale (peak) of the recorder, dB re 1 µPa")
+    one.add_argument("--hydrophone", type=float, metavar="DB", help="its sensitivity, dB re 1 V/µPa: below 0")
+    one.add_argument("--microphone", type=float, metavar="MV", help="its sensitivity, mV/Pa")
     how.add_argument("--gain", type=float, metavar="DB", help="of the amplifier behind it [0]")
     how.add_argument("--full-scale", type=float, metavar="V", help="what the converter reads as 1.0, volts (peak)")
     how.add_argument("--sample-rate", type=float, metavar="HZ", help="of a table that has no column of times")
@@ -61,7 +63,8 @@ def opening(arguments: argparse.Namespace) -> dict[str, Any]:
     if given:
         from sonograph.calibration import Calibration
 
-        found["calibration"] = Calibration.from_values(given)
+        with options.in_flags({name: f"--{name.replace('_', '-')}" for name in CALIBRATION}):
+            found["calibration"] = Calibration.from_values(given)
     if arguments.sample_rate is not None:
         found["sample_rate"] = arguments.sample_rate
     if arguments.time_column is not None:

@@ -23,6 +23,7 @@ class Table:
     names   : the features
     columns : what stands before them: file, and where in it
     dtype   : of the features
+    unit    : of the samples that they were computed of
     """
 
     def __init__(self, parts: list[tuple[Path, list[FileReport]]], summary: bool) -> None:
@@ -30,6 +31,7 @@ class Table:
         self._parts: list[tuple[Path, int, FileReport]] = []  # where in its part a file's values begin
         first = next((said for _, reports in parts for said in reports if said.n_rows), None)
         self.names = tuple(first.names) if first else ()
+        self.unit = first.unit if first else "FS"
         for path, reports in parts:
             begin = 0
             for said in _in_part(path, reports):
@@ -187,6 +189,8 @@ def _npz(table: Table, path: Path) -> None:
         for name, words in (("files", table.files), ("names", table.names)):
             array = np.array([word.encode(errors="surrogateescape").decode(errors="replace") for word in words])
             _array(archive, name, array.shape, array.dtype, iter([array]))
+        unit = np.array(table.unit)
+        _array(archive, "unit", unit.shape, unit.dtype, iter([unit]))
 
 
 def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: np.dtype, blocks: Any) -> None:
