@@ -69,6 +69,14 @@ def test_one_trace_serves_every_length(edges, drop_last):
 
 
 @EVERY_CASE
+def test_a_sound_without_samples_has_no_frames(settings):
+    values = tensorflow.function(settings, RATE)(np.zeros((2, 3, 0), "float32"))
+    rows = tensorflow.function(settings, RATE)(sounds(3000)).shape[-2]
+    assert values.shape == (2, 3, rows, 0)
+    assert values.dtype == (tf.complex64 if settings.quantity == "transform" else tf.float32)
+
+
+@EVERY_CASE
 def test_a_trace_for_any_batch_and_length_has_the_same_numbers(settings):
     compute = tensorflow.function(settings, RATE)
     traced = tf.function(compute, input_signature=[tf.TensorSpec([None, None], tf.float64)])

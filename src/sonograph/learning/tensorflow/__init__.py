@@ -89,7 +89,7 @@ def function(
 
     Every axis before the last is a batch, as in `learning.SpectrogramModule`, whose other arguments these are. A frame
     that holds a NaN or an infinite sample is NaN in every row. Where n is not known before it runs, a sound that is too
-    short is not refused.
+    short for a frame is not refused by name.
 
     Raises
     ------
@@ -109,6 +109,9 @@ def function(
         if samples.dtype not in (tf.float32, tf.float64):
             raise SettingsError(f"samples are {samples.dtype.name}; they must be float32 or float64")
         sound = heard(samples, settings)
+        if sound.frames.shape[-2] == 0:
+            kind = tf.complex(samples, samples).dtype if settings.quantity == "transform" else samples.dtype
+            return tf.zeros([*tf.unstack(tf.shape(samples)[:-1]), plan.n_rows, 0], kind)
         values = first(plan.work, sound, tables)
         if first is not transformed and plan.work.log is not None:
             values = logarithm(values / plan.work.reference, *plan.work.log)
