@@ -80,3 +80,16 @@ def test_words_of_marks_do_not_lie_on_each_other():
     assert 20 <= len(boxes) < 60
     apart = [a.x1 <= b.x0 or b.x1 <= a.x0 or a.y1 <= b.y0 or b.y1 <= a.y0 for a, b in itertools.combinations(boxes, 2)]
     assert all(apart)
+
+
+@pytest.mark.parametrize("view", ["waveform", "both"])
+def test_marks_are_on_a_waveform_too_as_high_as_it_is(view):
+    figure = draw(signals.tone(440.0, 3.0, sample_rate=8000.0), view=view, labels=[Mark(1.0, 2.0, "here", 300, 600)])
+    [box] = [patch for patch in figure.axes[0].patches if patch.get_width() == 1.0]
+    assert (box.get_x(), box.get_y(), box.get_y() + box.get_height()) == (1.0, *figure.axes[0].get_ylim())
+    assert [[text.get_text() for text in axes.texts] for axes in figure.axes[:2]].count(["here"]) == 1
+
+
+def test_labels_that_have_no_place_are_refused():
+    with pytest.raises(SettingsError, match='view is "spectrum"; labels have no place on it'):
+        draw(signals.tone(440.0, 1.0), view="spectrum", labels=[Mark(0.1, 0.2)])

@@ -64,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--feature",
         metavar="NAME",
-        help="a feature in place of it: rms, pitch, onset, mfcc, chroma … (--view both: above)",
+        help="a feature instead: rms, pitch, onset, mfcc, chroma …; with --view both above it",
     )
     options.add_stft(parser)
     reading.add_reading(parser, "pixels")

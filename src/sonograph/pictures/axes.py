@@ -70,20 +70,24 @@ def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: t
     return image
 
 
-def draw_marks(axes: Axes, marks: Sequence[Mark], theme: Theme) -> None:
-    """Boxes, or lines across all frequencies, and their words; of those that lie in the panel."""
+def draw_marks(axes: Axes, marks: Sequence[Mark], theme: Theme, *, on_paper: bool = False) -> None:
+    """Boxes, or lines across all frequencies, and their words; of those that lie in the panel.
+
+    On paper, behind a waveform or a line, which have no frequencies, they are of ink and as high as the panel.
+    """
     from matplotlib.patches import Rectangle
     from matplotlib.patheffects import withStroke
 
     (first, last), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     written: list[tuple[float, float, float]] = []
-    around: list[Any] = [withStroke(linewidth=2.2, foreground="#000000b0")]
+    colour = theme.ink if on_paper else theme.marks
+    around: list[Any] = [withStroke(linewidth=2.2, foreground=theme.paper if on_paper else "#000000b0")]
     for mark in marks:
         if mark.end < first or mark.start > last:
             continue
-        low = bottom if mark.low is None else mark.low
-        high = top if mark.high is None else mark.high
-        box = Rectangle((mark.start, low), mark.end - mark.start, high - low, fill=False, edgecolor=theme.marks, lw=1.0)
+        low = bottom if mark.low is None or on_paper else mark.low
+        high = top if mark.high is None or on_paper else mark.high
+        box = Rectangle((mark.start, low), mark.end - mark.start, high - low, fill=False, edgecolor=colour, lw=1.0)
         box.set_path_effects(around)
         axes.add_patch(box)
         place, text = (max(mark.start, first), min(high, top)), printable(mark.words)
@@ -91,7 +95,7 @@ def draw_marks(axes: Axes, marks: Sequence[Mark], theme: Theme) -> None:
         if below is not None:
             at: Any = {"xytext": (3, -3 - below), "textcoords": "offset points", "va": "top"}
             words = axes.annotate(text, place, fontsize=TICK, clip_on=True, **at)
-            words.set(color=theme.marks, parse_math=False, path_effects=around)
+            words.set(color=colour, parse_math=False, path_effects=around)
 
 
 def _free(

@@ -79,6 +79,8 @@ def _part(named: Named, look: PictureSettings, fault: Fault) -> Part | None:
             raise SettingsError(f'view is "{look.view}"; a spectrogram has no samples: draw the sound itself')
         if named.over:
             _check_over(named, look)
+        if named.marks and look.view in ("spectrum", "surface"):
+            raise SettingsError(f'view is "{look.view}"; labels have no place on it: leave them out, or view="both"')
         samples = span(named.sound, named.seconds or look.seconds)
         return Part(named, samples, _channels(named.sound, look.channel))
     except SonographError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ from sonograph.pictures import curves
 from sonograph.pictures import missing as lost
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.compose import compose
+from sonograph.pictures.marks import Mark
 from sonograph.pictures.paper import Paper
-from sonograph.pictures.parts import Composition, Named, Panel, notes
+from sonograph.pictures.parts import Composition, Named, Panel, Part, notes
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
@@ -110,6 +112,7 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
     if panel.kind == "wave":
         curves.draw_wave(axes, made, panel.channel, 1.05 * composition.peak, theme.wave)
         _hatch_gaps(axes, made, panel.channel, look)
+        on.draw_marks(axes, _marks_above(panel.part), theme, on_paper=True)
         return curves.amplitude_axis(axes, made.unit), None
     if panel.kind == "spectrum":
         curves.draw_spectrum(axes, made, panel.channel, look, theme)
@@ -122,9 +125,16 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
         if wave is not None:
             curves.behind(axes, wave, panel.channel, theme)
             _hatch_gaps(axes, wave, panel.channel, look)
+        on.draw_marks(axes, _marks_above(panel.part), theme, on_paper=True)
         return curves.value_axis(axes, made.names[panel.row].replace("_", " "), made.units[panel.row]), None
     image = _pixels(axes, panel, composition)  # sets the limits that ticks are placed in
     return on.row_axis(axes, made), image
+
+
+def _marks_above(part: Part) -> list[Mark]:
+    """The marks of a panel on paper; their words stand on the spectrogram where there is one."""
+    said = "level" not in part.made
+    return [mark if said else dataclasses.replace(mark, words="") for mark in part.named.marks]
 
 
 def _hatch_gaps(axes: Axes, wave: Envelope, channel: int, look: PictureSettings) -> None:
