@@ -30,8 +30,8 @@ except ImportError as error:
 
 from sonograph.learning.tensorflow.common import Seen
 from sonograph.learning.tensorflow.finite import holes
+from sonograph.learning.tensorflow.frames import heard
 from sonograph.learning.tensorflow.links import LINKS, MEASURES
-from sonograph.learning.tensorflow.sounds import heard
 from sonograph.learning.tensorflow.transform import logarithm, transformed
 
 

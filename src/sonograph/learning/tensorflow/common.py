@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from sonograph.learning.tensorflow.sounds import Heard
+from sonograph.learning.tensorflow.frames import Heard
 from sonograph.plan import Plan
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sonograph.learning.tensorflow.energy import energy, pcen
+from sonograph.learning.tensorflow.energy import energy
 from sonograph.learning.tensorflow.measures import autocorrelation, constant_q, multitaper, temporal
-from sonograph.learning.tensorflow.onset import onset, separation, tempogram
+from sonograph.learning.tensorflow.onset import onset, tempogram
+from sonograph.learning.tensorflow.pcen import pcen
 from sonograph.learning.tensorflow.pitch import candidates, yin
 from sonograph.learning.tensorflow.rows import (
     affine,
@@ -24,6 +25,7 @@ from sonograph.learning.tensorflow.rows import (
     tonnetz,
     weighed,
 )
+from sonograph.learning.tensorflow.separation import separation
 from sonograph.learning.tensorflow.shape import shape
 from sonograph.settings import (
     AffineSettings,

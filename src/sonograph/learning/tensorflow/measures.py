@@ -9,8 +9,8 @@ import tensorflow as tf
 from sonograph.features.samples import Samples
 from sonograph.features.temporal import SILENT
 from sonograph.learning.tensorflow.finite import over, root
+from sonograph.learning.tensorflow.frames import Heard
 from sonograph.learning.tensorflow.lags import lags_of
-from sonograph.learning.tensorflow.sounds import Heard
 from sonograph.learning.tensorflow.transform import powers
 from sonograph.settings.constantq import TAPS
 

@@ -1,4 +1,4 @@
-"""The strength of onsets and how regularly they come, and harmonic and percussive parts, on TensorFlow's tensors."""
+"""The strength of onsets and how regularly they come, on TensorFlow's tensors."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from sonograph.learning.tensorflow.common import Seen, earlier
-from sonograph.learning.tensorflow.finite import filled, holes, raised, tiny
+from sonograph.learning.tensorflow.finite import filled, holes, tiny
 from sonograph.learning.tensorflow.lags import lags_of
-from sonograph.learning.tensorflow.sounds import mirrored
-from sonograph.settings import OnsetSettings, SeparationSettings, TempogramSettings
+from sonograph.settings import OnsetSettings, TempogramSettings
 
 
 def onset(settings: OnsetSettings, values: Any, tables: Any, seen: Seen) -> Any:
@@ -36,27 +35,3 @@ def tempogram(settings: TempogramSettings, values: Any, tables: Any, seen: Seen)
     # a window that reaches over an end holds the frame at that end too, and is missing with it
     gone = tf.pad(missing, [[0, 0]] * (len(missing.shape) - 1) + [[len(tables.rise), len(tables.fall)]])
     return holes(alike, tf.reduce_any(tf.signal.frame(gone, length, 1), -1, keepdims=True))
-
-
-def separation(settings: SeparationSettings, values: Any, tables: Any, seen: Seen) -> Any:
-    """The values times the share of one part; medians hold `width` times the memory of the values."""
-    known, missing = filled(values)
-    lasting, broad = _medians(known, settings.width, -2), _medians(known, settings.width, -1)
-    wanted, other = (lasting, broad) if settings.part == "harmonic" else (broad, lasting)
-    other = other * settings.margin
-    larger = tf.maximum(wanted, other)
-    silent, one = larger < tiny(values), tf.ones_like(larger)
-    larger = tf.where(silent, one, larger)
-    ours, theirs = raised(wanted / larger, settings.exponent), raised(other / larger, settings.exponent)
-    share = ours / tf.where(silent, one, ours + theirs)
-    share = tf.where(silent, (0.5 if settings.margin == 1 else 0.0) * one, share)
-    return holes(known * share, missing)
-
-
-def _medians(values: Any, width: int, axis: int) -> Any:
-    """The median of each value and its neighbours along an axis, mirrored at its ends; width is odd."""
-    half = width // 2
-    around = tf.signal.frame(mirrored(values, half, half, axis), width, 1, axis=axis)
-    if axis == -2:
-        around = tf.linalg.matrix_transpose(around)
-    return tf.math.top_k(around, half + 1).values[..., -1]

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from sonograph.features.samples import Samples
 from sonograph.learning.tensorflow.finite import holes, tiny
+from sonograph.learning.tensorflow.frames import Heard
 from sonograph.learning.tensorflow.lags import lags_of
-from sonograph.learning.tensorflow.sounds import Heard
 
 
 def yin(work: Samples, heard: Heard, tables: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from sonograph.engines import Work
-from sonograph.learning.tensorflow.sounds import Heard
+from sonograph.learning.tensorflow.frames import Heard
 
 
 def transformed(work: Work, heard: Heard, tables: Any) -> Any:
