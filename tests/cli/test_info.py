@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ def test_a_sine_of_half_of_full_scale_is_6_db_below_it(wav, capsys):
         "sample_rate": 8000.0,
         "n_channels": 1,
         "n_samples": 4000,
+        "n_finite": 4000,
         "duration": 0.5,
         "start": None,
         "unit": "FS",
@@ -46,6 +49,60 @@ def test_silence_has_no_level(here, capsys):
     assert (facts["peak"], facts["rms"], facts["n_channels"]) == (None, None, 2)
 
 
+@pytest.mark.parametrize("samples", [np.full(8000, np.nan), np.full(10, -np.inf), np.zeros(0)])
+def test_what_is_missing_is_no_silence(here, capsys, samples):
+    soundfile.write("gone.wav", samples, 8000, subtype="FLOAT")
+    cli.main(["info", "gone.wav"])
+    lines = capsys.readouterr().out.splitlines()
+    assert "  peak        no data" in lines and "  rms         no data" in lines
+    cli.main(["info", "--json", "gone.wav"])
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["peak"], facts["rms"], facts["n_finite"]) == (None, None, 0)
+
+
+def test_half_a_sound_is_silence_and_half_is_missing(here, capsys):
+    x = np.zeros((100, 2))
+    x[50:, 1] = np.nan
+    soundfile.write("half.wav", x, 8000, subtype="FLOAT")
+    assert cli.main(["info", "half.wav"]) == 0
+    assert capsys.readouterr().out.count("silence") == 2
+    cli.main(["info", "--json", "half.wav"])
+    assert json.loads(capsys.readouterr().out)["n_finite"] == 150
+
+
+def test_a_fault_is_told_once_and_its_word_stands_where_ok_would(wav, here, capsys):
+    (here / "cut.wav").write_bytes((here / wav).read_bytes()[:4000])
+    x = np.full(1000, 0.25)
+    x[10] = np.nan
+    soundfile.write("odd.wav", x, 8000, subtype="FLOAT")
+    for file, code, status in (
+        ("cut.wav", 3, "partial (data-cut)"),
+        ("odd.wav", 0, "warn (not-finite)"),
+        (wav, 0, "ok"),
+    ):
+        assert cli.main(["info", file]) == code
+        said = capsys.readouterr()
+        assert said.out.splitlines()[-1] == f"  status      {status}"
+        assert said.err.count("\n") == (file != wav)
+        assert said.err.startswith(f"sonograph: {file}: " if file != wav else "")
+
+
+def test_standard_input_is_a_file_among_others(wav, here):
+    sound = (here / wav).read_bytes()
+    command = [sys.executable, "-m", "sonograph", "info", "--json", "-", wav, "--report", "report.jsonl"]
+    done = subprocess.run(command, input=sound, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    piped, named = map(json.loads, done.stdout.splitlines())
+    assert piped.pop("file") == "standard input" and named.pop("file") == wav
+    assert piped == named
+    done = subprocess.run(command, input=sound[:4000], capture_output=True)
+    assert done.returncode == 3
+    assert done.stderr.startswith(b"sonograph: standard input: the header promises") and done.stderr.count(b"\n") == 1
+    records = [json.loads(line) for line in (here / "report.jsonl").read_text().splitlines()]
+    assert [record["file"] for record in records] == ["standard input", wav]
+    assert records[0]["sentence"].startswith("standard input: the header promises")
+
+
 def test_samples_that_are_not_numbers_are_left_out(here, capsys):
     x = np.full(1000, 0.25, np.float32)
     x[10], x[20] = np.nan, np.inf
@@ -61,6 +118,8 @@ def test_samples_whose_square_is_no_number_have_a_peak_and_no_rms(here, capsys):
     assert cli.main(["info", "--json", "huge.wav"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert (facts["peak"], facts["rms"], facts["status"]) == (4000.0, None, "warn")
+    assert cli.main(["info", "huge.wav"]) == 0
+    assert "  rms         more than numbers can hold\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])

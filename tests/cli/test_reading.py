@@ -143,8 +143,8 @@ def test_a_report_has_a_line_for_each_file(command, wav, here, capsys):
     files = [wav, "cut.wav", "text.wav", "missing.wav"]
     assert cli.main([command[0], *files, *command[1:], "--report", "report.jsonl"]) == 3
     lines = [json.loads(line) for line in (here / "report.jsonl").read_text().splitlines()]
-    assert sorted(line["path"] for line in lines) == sorted(files)
-    by_file = {line["path"]: line for line in lines}
+    assert sorted(line["file"] for line in lines) == sorted(files)
+    by_file = {line["file"]: line for line in lines}
     assert {name: line["status"] for name, line in by_file.items()} == {
         wav: "ok",
         "cut.wav": "partial",

@@ -164,7 +164,7 @@ def test_a_record_of_a_file_is_plain_and_keeps_its_name(tmp_path):
     assert (values["size"], values["modified_ns"]) == (6044, (tmp_path / "a.wav").stat().st_mtime_ns)
     values = record(b"caf\xe9.wav", examine(b"caf\xe9.wav"))
     assert (values["status"], values["reason"]) == ("failed", "missing")
-    assert os.fsencode(values["path"]) == b"caf\xe9.wav" and values["file"] == "caf\\xe9.wav"
+    assert os.fsencode(values["file"]) == b"caf\xe9.wav" and values["sentence"].startswith("caf\\xe9.wav: ")
 
 
 def test_a_record_names_the_first_sample_that_is_bad_and_what_decoded(tmp_path):

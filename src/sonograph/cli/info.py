@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from sonograph.cli import exits, options, reading
+from sonograph.cli import exits, options, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError, SonographError
 from sonograph.units import level_unit, reference_power
@@ -29,7 +29,7 @@ EXAMPLES = """examples:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file; - for standard input")
     out = options.group(parser, "how to say it")
     out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
     out.add_argument("--loudness", action="store_true", help="of the whole sound too, in LUFS (ITU-R BS.1770-4)")
@@ -42,24 +42,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Say what each file holds; return the exit code."""
     codes = set()
     opening = reading.opening(arguments)
-    with reading.report(arguments.report, arguments.files) as report:
-        for i, file in enumerate(arguments.files):
+    keep = streams.named(arguments.files)
+    with streams.inputs(arguments.files) as files, reading.report(arguments.report, keep) as report:
+        for i, file in enumerate(files):
             try:
                 facts = facts_of(file, report, loud=arguments.loudness, **opening)
             except SonographError as error:
-                talk(str(error))
                 codes.add(exits.code_of_input(error))
                 report.failed(file, error)
                 facts = _failed(file, error)
-                if arguments.json:
-                    print(json.dumps(facts), flush=True)
-                continue
-            if facts["status"] in ("partial", "failed", "refused", "empty"):
+            facts = streams.plain_values(facts)
+            if facts["sentence"]:
                 talk(facts["sentence"])
+            if facts["status"] in ("partial", "failed", "refused", "empty") and "format" in facts:
                 codes.add(exits.INPUT)
             if arguments.json:
                 print(json.dumps(facts), flush=True)
-            else:
+            elif "format" in facts:
                 print(("\n" if i else "") + words(facts), flush=True)
     return exits.worst(codes)
 
@@ -73,7 +72,11 @@ def _failed(file: str, error: SonographError) -> dict[str, Any]:
 
 
 def facts_of(file: str, report: reading.Report, *, loud: bool, **opening: Any) -> dict[str, Any]:
-    """What a file holds, ready for JSON; peak and rms in dB, None where all is silent; `loud`: its loudness too."""
+    """What a file holds, ready for JSON; `loud`: its loudness too.
+
+    peak, rms : dB; None in silence, where there is no data, and where the square of a sample is no number
+    n_finite : samples of all channels that are numbers, neither missing nor infinite
+    """
     from sonograph.io import audio
 
     if made := _recipe(file):
@@ -96,6 +99,7 @@ def _facts(file: str, source: Any, report: reading.Report, loud: bool) -> dict[s
         "sample_rate": source.sample_rate,
         "n_channels": source.n_channels,
         "n_samples": source.n_samples,
+        "n_finite": tally.finite,
         "duration": source.duration,
         "start": source.start.isoformat() if source.start else None,
         "unit": source.unit,
@@ -151,11 +155,11 @@ def words(facts: dict[str, Any]) -> str:
         ("channels", f"{facts['n_channels']}"),
         ("duration", f"{facts['duration']:.3f} s{clock}, {facts['n_samples']} samples"),
         ("start", facts["start"]),
-        ("peak", _level(facts["peak"], unit)),
-        ("rms", _level(facts["rms"], unit)),
+        ("peak", _level(facts, "peak", unit)),
+        ("rms", _level(facts, "rms", unit)),
         ("loudness", _loudness_words(facts)),
         ("device", facts["metadata"].get("device")),
-        ("status", facts["sentence"] or "ok"),
+        ("status", facts["status"] + (f" ({facts['reason']})" if facts["reason"] else "")),
     ]
     return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
 
@@ -174,5 +178,9 @@ def _loudness_words(facts: dict[str, Any]) -> str | None:
     return f"none: {facts['loudness_sentence']}" if value is None else f"{value:.2f} LUFS"
 
 
-def _level(value: float | None, unit: str) -> str:
-    return "silence" if value is None else f"{value:.2f} {unit}"
+def _level(facts: dict[str, Any], name: str, unit: str) -> str:
+    if facts[name] is not None:
+        return f"{facts[name]:.2f} {unit}"
+    if not facts["n_finite"]:
+        return "no data"
+    return "silence" if facts["peak"] is None else "more than numbers can hold"

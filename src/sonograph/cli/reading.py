@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sonograph.cli import options
+from sonograph.cli import options, streams
 from sonograph.errors import SettingsError, SonographError
 
 CALIBRATION = ("unit", "end_to_end", "hydrophone", "microphone", "gain", "full_scale")
@@ -82,13 +82,13 @@ class Report:
         """A file that was read, as it turned out."""
         from sonograph.io.examine import record
 
-        self._records[file] = record(file, source.status, source)
+        self._records[file] = streams.plain_values(record(file, source.status, source))
 
     def failed(self, file: str, error: SonographError) -> None:
         """A file that could not be used."""
         from sonograph.io.examine import record, status_of
 
-        self._records[file] = record(file, status_of(error))
+        self._records[file] = streams.plain_values(record(file, status_of(error)))
 
     @property
     def records(self) -> list[dict[str, Any]]:

@@ -37,9 +37,19 @@ def inputs(files: list[str]) -> Iterator[list[str]]:
         yield [os.fspath(path) if file == STANDARD else file for file in files]
 
 
+def named(files: list[str]) -> list[str]:
+    """Those that are files, and must not be written over."""
+    return [file for file in files if file != STANDARD]
+
+
 def plain(words: str) -> str:
     """A sentence about standard input, without the file in which it was kept."""
     return re.sub(r"\S*sonograph-[^/\\]*[/\\]standard input", "standard input", words)
+
+
+def plain_values(values: dict[str, Any]) -> dict[str, Any]:
+    """The same of what is told as values."""
+    return {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 @contextlib.contextmanager

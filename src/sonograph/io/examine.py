@@ -9,7 +9,7 @@ from typing import Any
 from sonograph.errors import LimitError, MissingExtra, SettingsError, SonographError
 from sonograph.io.audio import settled
 from sonograph.io.filesource import FileSource
-from sonograph.io.status import Status, shown
+from sonograph.io.status import Status
 
 
 def examine(path: Any, **options: Any) -> Status:
@@ -34,11 +34,11 @@ def status_of(error: SonographError) -> Status:
 
 
 def record(path: Any, status: Status, source: FileSource | None = None) -> dict[str, Any]:
-    """A status as plain values, one line of JSON a file; the path keeps its bytes (as surrogates).
+    """A status as plain values, one line of JSON a file, whose name keeps its bytes (as surrogates).
 
     `peak`, `not_finite` and `first_bad`, the first sample that is missing or not finite, are known once all was read.
     """
-    values: dict[str, Any] = {"path": os.fsdecode(path), "file": shown(path)}
+    values: dict[str, Any] = {"file": os.fsdecode(path)}
     values |= {"status": status.word, "reason": status.reason, "sentence": status.sentence}
     values |= {"expected": status.expected, "decoded": status.decoded}
     values |= {"sonograph": sys.modules["sonograph"].__version__}

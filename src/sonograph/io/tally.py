@@ -12,12 +12,15 @@ _FEW = 256
 
 
 class Tally:
-    """What is counted on the way through a sound: samples, those not finite, the first bad one, peak, mean square."""
+    """What is counted on the way through a sound: samples, those not finite, the first bad one, peak, mean square.
+
+    finite : samples of all channels that are numbers
+    """
 
     def __init__(self) -> None:
-        self.n_samples, self.odd, self.loudest = 0, 0, 0.0
+        self.n_samples, self.odd, self.finite, self.loudest = 0, 0, 0, 0.0
         self.first_bad: int | None = None
-        self._squares, self._finite = 0.0, 0
+        self._squares = 0.0
 
     def add(self, block: np.ndarray) -> None:
         """Look at a block; the caller counts its samples."""
@@ -32,7 +35,7 @@ class Tally:
                 self.odd += size - block.size
                 top = float(np.abs(block).max(initial=0.0))
             self._squares += _squares(block.astype(np.float64) if top > 1e15 else block)
-        self._finite += block.size
+        self.finite += block.size
         self.loudest = max(self.loudest, top)
 
     def bad_from(self, sample: int) -> None:
@@ -42,7 +45,7 @@ class Tally:
     @property
     def rms(self) -> float:
         """Of the finite samples of all channels."""
-        return (self._squares / self._finite) ** 0.5 if self._finite else 0.0
+        return (self._squares / self.finite) ** 0.5 if self.finite else 0.0
 
 
 def _squares(block: np.ndarray) -> float:
