@@ -17,7 +17,7 @@ from sonograph.engines import Log, Work  # noqa: E402
 from sonograph.engines.torch import Torch  # noqa: E402
 from sonograph.settings import MelBank  # noqa: E402
 
-from .test_contract import (  # noqa: E402
+from .contract import (  # noqa: E402
     SOME_BANDS,
     bands_of,
     definition,
