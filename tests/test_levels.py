@@ -57,5 +57,5 @@ def test_dbfs_of_a_raw_power_is_refused_with_the_way_out():
 
 
 def test_a_reference_of_zero_is_refused():
-    with pytest.raises(SettingsError, match="reference is 0; the power that reads 0 dB must be above 0"):
+    with pytest.raises(SettingsError, match="reference is 0; it must be above 0"):
         level(spectrogram(SOUND, STFT), reference=0)

@@ -65,8 +65,7 @@ def value_unit(settings: Settings, quantity: str, unit: str, reference: float | 
     """The unit of values of a quantity, of samples in `unit`; of a level with its reference."""
     scaling, listed = stft_of(settings).scaling, stages(settings)[::-1]
     if quantity == "level":
-        own = any(isinstance(stage, LevelSettings) and stage.reference == "max" for stage in listed)
-        return units.level_unit(unit, scaling, None if own else reference)
+        return units.level_unit(unit, scaling, _said(settings, reference))
     if quantity in ("log", "cepstrum", "feature"):
         plain = any(isinstance(stage, AffineSettings | NormSettings | StandardSettings) for stage in listed)
         return "" if plain else next((_LOGS[stage.base] for stage in listed if isinstance(stage, LogSettings)), "")
@@ -76,21 +75,29 @@ def value_unit(settings: Settings, quantity: str, unit: str, reference: float | 
     return unit if scaling == "spectrum" else f"{unit}/√Hz"
 
 
-def label(settings: Settings, quantity: str, unit: str) -> str:
-    """What a colour bar says of values of a quantity, in `unit`."""
+def label(settings: Settings, quantity: str, unit: str, reference: float | None) -> str:
+    """What a colour bar says of values of a quantity, of samples in `unit`."""
     if quantity == "feature":
         contrast = settings.kind == "shape" and getattr(settings, "alike", False)
         return "Contrast (dB)" if contrast else _FEATURES.get(settings.kind, "Feature")
-    density = stft_of(settings).scaling == "density"
+    scaling = stft_of(settings).scaling
+    if quantity == "level":
+        return units.level_label(unit, scaling, _said(settings, reference))
     name = {
-        "level": "Spectral density level" if density else "Level",
-        "power": "Power spectral density" if density else "Power",
+        "power": "Power spectral density" if scaling == "density" else "Power",
         "magnitude": "Magnitude",
         "transform": "Transform",
         "log": "Logarithm",
         "cepstrum": "Cepstrum",
     }[quantity]
-    return f"{name} ({unit})" if unit else name
+    shown = value_unit(settings, quantity, unit, reference)
+    return f"{name} ({shown})" if shown else name
+
+
+def _said(settings: Settings, reference: float | None) -> float | None:
+    """The reference of a level as it is told: None where it is the loudest value."""
+    listed = stages(settings)
+    return None if any(isinstance(stage, LevelSettings) and stage.reference == "max" for stage in listed) else reference
 
 
 def plural(rows: str) -> str:

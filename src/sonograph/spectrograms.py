@@ -148,7 +148,7 @@ class Spectrogram:
 
         "Level (dBFS)", "Spectral density level (dB re 1 V²/Hz)", "Power (FS²)" …
         """
-        return labels.label(self.settings, self.quantity, self.value_unit)
+        return labels.label(self.settings, self.quantity, self.unit, self.reference)
 
     def select(
         self,

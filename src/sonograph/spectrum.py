@@ -55,8 +55,7 @@ class Spectrum:
     @property
     def level_label(self) -> str:
         """What an axis says of `levels`: quantity and unit with its reference."""
-        unit = units.level_unit(self.unit, self.scaling, units.reference_power(self.unit, self.scaling))
-        return f"{'Spectral density level' if self.scaling == 'density' else 'Level'} ({unit})"
+        return units.level_label(self.unit, self.scaling, units.reference_power(self.unit, self.scaling))
 
     def __repr__(self) -> str:
         return f"<Spectrum: {self.values.shape[-1]} bins to {self.frequencies[-1]:g} Hz, {self.label}>"

@@ -59,6 +59,16 @@ def level_unit(unit: str, scaling: str, reference: float | None) -> str:
     return f"dB re {reference:g} {power_unit(unit, scaling)}"
 
 
+def level_label(unit: str, scaling: str, reference: float | None) -> str:
+    """What a level is called, with its unit.
+
+    >>> level_label("FS", "spectrum", 0.5), level_label("V", "density", 1.0)
+    ('Level (dBFS)', 'Spectral density level (dB re 1 V²/Hz)')
+    """
+    name = "Spectral density level" if scaling == "density" else "Level"
+    return f"{name} ({level_unit(unit, scaling, reference)})"
+
+
 def _micro(pascal: float) -> str:
     return f"{pascal * 1e6:g} µPa" if pascal < 1e-3 else f"{pascal:g} Pa"
 

@@ -148,9 +148,9 @@ def levels_of(power: np.ndarray, sound: Source | Spectrogram, shown: Decibels) -
         loudest = float(np.nanmax(power)) if np.isfinite(power).any() else 0.0
         zero = loudest if loudest > 0 else 1.0
     scaling = stft_of(shown.settings).scaling
-    unit = units.level_unit(sound.unit, scaling, shown.reference)
-    name = "Spectral density level" if scaling == "density" else "Level"
-    return 10 * np.log10(np.maximum(power / zero, 10 ** (shown.floor / 10))), unit, f"{name} ({unit})"
+    levels = 10 * np.log10(np.maximum(power / zero, 10 ** (shown.floor / 10)))
+    named = sound.unit, scaling, shown.reference
+    return levels, units.level_unit(*named), units.level_label(*named)
 
 
 def power_and_level(settings: Settings) -> tuple[Settings, LevelSettings]:

@@ -90,7 +90,7 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
     reference = resolve_reference(level.reference, source.unit, level.of)
     zero = reference if reference is not None else float(np.nanmax(means)) if any(seen) else 1.0
     zero = zero or 1.0
-    unit = units.level_unit(source.unit, stft_of(of).scaling, reference)
+    named = source.unit, stft_of(of).scaling, reference
     return Spectrum(
         frequencies=like.frequencies,
         mean=10 * np.log10(np.maximum(means / zero, 10 ** (level.floor / 10))),
@@ -99,8 +99,8 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
         rows=like.rows,
         floor=level.floor,
         sample_rate=source.sample_rate,
-        unit=unit,
-        label=("Spectral density level" if stft_of(of).scaling == "density" else "Level") + f" ({unit})",
+        unit=units.level_unit(*named),
+        label=units.level_label(*named),
         missing=promised + len(inside) - min(seen),
         n_frames=promised + len(inside),
     )
