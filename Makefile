@@ -19,7 +19,8 @@ torch: $(VENV)/torch.stamp
 
 # TensorFlow has an environment of its own: it is large, and wants other versions of what others want too.
 test-tensorflow: $(VENV)-tensorflow/made.stamp
-	$(VENV)-tensorflow/bin/python -m pytest tests/learning/test_tensorflow.py tests/learning/test_guide.py
+	$(VENV)-tensorflow/bin/python -m pytest \
+	  tests/learning/test_tensorflow.py tests/learning/test_agreement.py tests/learning/test_guide.py
 
 # The engine's contract on the oldest llvmlite that it is promised to run on.
 test-oldest: $(VENV)-oldest/made.stamp

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from typing import get_args
 
 import numpy as np
@@ -51,7 +52,15 @@ def scikit_learn(samples, settings):
     return transformer.transform(samples[None]).reshape(-1, rows).T
 
 
-WAYS = (whole, in_pieces, as_a_stream, torch_engine, torch_module, scikit_learn)
+def tensorflow_function(samples, settings):
+    from sonograph.learning import tensorflow
+
+    return tensorflow.function(settings, RATE)(samples).numpy()
+
+
+WAYS = [whole, in_pieces, as_a_stream, torch_engine, torch_module, scikit_learn]
+if find_spec("tensorflow"):  # in an environment of its own: make test-tensorflow
+    WAYS.append(tensorflow_function)
 CAN = [
     pytest.param(way, settings, id=f"{way.__name__}-{name}")
     for name, settings in CASES.items()
