@@ -67,3 +67,11 @@ def test_a_terminal_of_256_colours_gets_no_others():
 def test_a_waveform_is_not_made_of_half_blocks():
     with pytest.raises(SettingsError, match='view is "waveform"'):
         text_of(composed(clicks(500, []), view="waveform"), true_colour=True)
+
+
+def test_what_is_missing_is_grey_and_called_so():
+    sound = clicks(500, [400])
+    sound.samples[: 64 * 100] = np.nan
+    text = text_of(composed(sound, columns=120), true_colour=True)
+    assert "100 of 500 frames are no data (grey)" in text
+    assert (shown(text)[:, 5] == (218, 218, 218)).all()

@@ -35,7 +35,11 @@ def text_of(composition: Composition, *, true_colour: bool) -> str:
     low, high = raster.bounds[0], raster.bounds[-1]
     across = _across(there, raster.seconds, sheet.width)
     up = f"{low:g} to {high:g} Hz" if raster.axis != "rows" else f"{raster.n_rows} rows"
-    said = [across, f"{words}, frequency {up} upwards", *notes(composition)]
+    said = [
+        across,
+        f"{words}, frequency {up} upwards",
+        *(note.replace("(hatched)", "(grey)") for note in notes(composition)),
+    ]
     title = [shortened(printable(composition.title), sheet.width)] if composition.title else []
     return "\n".join([*title, *lines, *(shortened(line, sheet.width) for line in said), ""])
 

@@ -132,11 +132,12 @@ def ends(low: float, high: float) -> tuple[str, str]:
     """Both ends of a range, to a hundredth of it or better.
 
     >>> ends(-98.26, -18.26), ends(-80.0, 1e-9), ends(-0.7423, 1.0)
-    (('−98.3', '−18.3'), ('−80', '0'), ('−0.74', '1.00'))
+    (('−98.3', '−18.3'), ('−80', '0'), ('−0.74', '1'))
     """
     digits = max(1, 2 - math.floor(math.log10(high - low)))
-    whole = all(abs(end - round(end)) < 0.5 * 10**-digits for end in (low, high))
-    first, last = (minus(f"{end:.{0 if whole else digits}f}") for end in (low, high))
+    first, last = (
+        minus(f"{end:.{0 if abs(end - round(end)) < 0.5 * 10**-digits else digits}f}") for end in (low, high)
+    )
     return first, last
 
 
