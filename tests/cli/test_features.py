@@ -15,7 +15,7 @@ from sonograph import preset, preset_names, read, spectrogram
 from sonograph.cli import main
 from sonograph.cli.progress import Progress
 from sonograph.errors import SourceError
-from sonograph.extract import part, run
+from sonograph.extract import parquet, part, run
 from sonograph.extract.alone import alone
 from sonograph.extract.find import sound_files
 from sonograph.extract.part import make
@@ -79,6 +79,24 @@ def test_every_format_holds_the_same(folder, ending):
         np.testing.assert_allclose(np.asarray(read_back[name], float), want[name], atol=1e-6)
     for i, name in enumerate(want["names"]):
         np.testing.assert_array_equal(np.asarray(read_back[name], "float32"), want["values"][:, i])
+
+
+def test_row_groups_are_of_many_files_and_of_no_more_than_can_be_held(folder, monkeypatch):
+    arrow = pytest.importorskip("pyarrow.parquet")
+    command = ["features", "birds", "--preset", "kaldi.fbank", "-q", "--summary", "-o"]
+    for out in ("whole.parquet", "a.csv"):
+        assert main([*command, out]) == 0
+    assert arrow.read_metadata("whole.parquet").num_row_groups == 1
+    monkeypatch.setattr(parquet, "VALUES", 7 * arrow.read_metadata("whole.parquet").num_columns)
+    assert main([*command, "groups.parquet"]) == 0
+    with arrow.ParquetFile("groups.parquet") as groups:
+        assert [groups.metadata.row_group(i).num_rows for i in range(groups.num_row_groups)] == [7, 7, 6]
+    whole = arrow.read_table("whole.parquet").to_pylist()
+    assert arrow.read_table("groups.parquet").to_pylist() == whole
+    with Path("a.csv").open() as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["file"] for row in whole] == [row["file"] for row in rows]
+    np.testing.assert_array_equal([row["band_3_p25"] for row in whole], np.float32([row["band_3_p25"] for row in rows]))
 
 
 def test_a_lost_or_damaged_chunk_of_zarr_is_never_taken_for_numbers(folder):
@@ -197,13 +215,60 @@ def test_an_interrupted_run_goes_on_where_it_was(folder, monkeypatch, capsys):
 
     monkeypatch.setattr(run, "make", interrupted)
     assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank", "-q"]) == 130
-    assert "interrupted after 7 of 20 files. They are kept in a.npz.parts" in capsys.readouterr().err
+    assert "interrupted after 7 of 20 files; 7 of them are kept in a.npz.parts" in capsys.readouterr().err
     assert not Path("a.npz").exists()
     monkeypatch.setattr(run, "make", lambda job, where: made.append(job) or make(job, where))
     assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank"]) == 0
-    assert "7 files were done by an earlier run" in capsys.readouterr().err
+    assert "7 files had been done by an earlier run" in capsys.readouterr().err
     assert len(made) == 20
     assert Path("a.npz").read_bytes() == Path("whole.npz").read_bytes()
+
+
+def test_an_interrupted_run_tells_how_many_are_done_and_how_many_will_not_be_done_again(folder, monkeypatch, capsys):
+    """A file with a fault is done again: a disk that failed may not fail twice."""
+    Path("birds/0.wav").write_bytes(Path("birds/1.wav").read_bytes()[:10_000])
+    made = []
+
+    def interrupted(job, where):
+        if len(made) == 7:
+            raise KeyboardInterrupt
+        made.append(job)
+        return make(job, where)
+
+    monkeypatch.setattr(run, "make", interrupted)
+    command = ["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank"]
+    assert main(command) == 130
+    assert "interrupted after 7 of 20 files; 6 of them are kept in a.npz.parts;" in capsys.readouterr().err
+    monkeypatch.setattr(run, "make", make)
+    assert main(command) == 3
+    assert "6 files had been done by an earlier run.\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("processes", [[], ["--processes", "2"]])
+@pytest.mark.parametrize("ending", ["csv", "npz"])
+def test_standard_input_is_a_file_among_others(folder, ending, processes):
+    out = f"a.{ending}"
+    command = [sys.executable, "-m", "sonograph", "features", "-", "birds/1.wav", "-o", out, "--preset", "kaldi.fbank"]
+    sound = Path("birds/1.wav").read_bytes()
+    done = subprocess.run([*command, *processes, "--report", "r.jsonl"], input=sound, capture_output=True)
+    assert done.stderr.decode() == f"sonograph: {out}: 48 rows of 2 files.\n"
+    if ending == "npz":
+        got = table("a.npz")
+        assert list(got["files"]) == ["standard input", "birds/1.wav"]
+        np.testing.assert_array_equal(got["values"][got["file"] == 0], got["values"][got["file"] == 1])
+    else:
+        rows = [line.partition(",") for line in Path("a.csv").read_text().splitlines()[1:]]
+        assert {name for name, _, _ in rows} == {"standard input", "birds/1.wav"}
+        assert [rest for _, _, rest in rows[:24]] == [rest for _, _, rest in rows[24:]]
+    records = [json.loads(line) for line in Path("r.jsonl").read_text().splitlines()]
+    assert [record["file"] for record in records] == ["standard input", "birds/1.wav"]
+    done = subprocess.run([*command, "--overwrite", "-q"], input=b"no sound, only words\n" * 9, capture_output=True)
+    assert done.returncode == 3 and done.stderr.startswith(b"sonograph: standard input: ")
+
+
+def test_one_is_one(folder, capsys):
+    assert main(["features", "birds/0.wav", "-o", "a.csv", "--preset", "kaldi.fbank", "--summary"]) == 0
+    assert capsys.readouterr().err == "sonograph: a.csv: 1 row of 1 file.\n"
 
 
 @pytest.mark.parametrize("damage", ["a flipped bit", "cut short", "empty", "text"])

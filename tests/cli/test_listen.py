@@ -101,7 +101,7 @@ def test_missing_samples_are_silence_and_said(here, capsys):
     x[50] = np.nan
     soundfile.write("gap.wav", x, 8000, subtype="DOUBLE")
     code = main(["listen", "gap.wav", "-o", "out.wav"])
-    assert "1 samples are missing; they are written as silence" in capsys.readouterr().err
+    assert "1 sample missing, written as silence" in capsys.readouterr().err
     assert heard()[0][50] == 0
     assert code in (0, 3)
 

@@ -150,8 +150,8 @@ def test_names_are_listed_with_a_line_each(capsys):
         (["--feature", "tempo"], "feature is 'tempo'; it is one number for a whole sound"),
         (["--feature", "rms", "--preset", "kaldi.mfcc"], "--preset: not allowed with argument --feature"),
         (["--preset", "kaldi.mfcc", "--window", "512"], "--window is given without --feature"),
-        (["--feature", "rms", "--window", "512", "--hop", "600"], "hop is 600; with window_length 512"),
-        (["--feature", "rms", "--window", "0"], "window_length is 0; it must be 1 or more"),
+        (["--feature", "rms", "--window", "512", "--hop", "600"], "--hop is 600; with --window 512"),
+        (["--feature", "rms", "--window", "0"], "--window is 0; it must be 1 or more"),
     ],
 )
 def test_what_cannot_be_chosen_is_refused_before_any_work(glide, capsys, words, message):
@@ -204,6 +204,6 @@ def test_an_interrupted_choice_goes_on_where_it_was(glide, monkeypatch, capsys):
     monkeypatch.setattr(run, "make", interrupted)
     assert main([*words, "--feature", "rms"]) == 130
     assert main([*words, "--feature", "rms"]) == 0
-    assert "2 files were done by an earlier run" in capsys.readouterr().err
+    assert "2 files had been done by an earlier run" in capsys.readouterr().err
     assert main([*words, "--feature", "peak", "--overwrite"]) == 0
     assert "an earlier run" not in capsys.readouterr().err

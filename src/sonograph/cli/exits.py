@@ -33,6 +33,15 @@ def talk(words: str) -> None:
     print(f"sonograph: {line}", file=sys.stderr)
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "file"), counted(2000, "row")
+    ('1 file', '2,000 rows')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def code_of(error: BaseException) -> int | None:
     """The exit code of an error that is not our bug."""
     return next((code for kind, code in CODES if isinstance(error, kind)), None)

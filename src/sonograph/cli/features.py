@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from sonograph.cli import exits, options, reading
-from sonograph.cli.exits import talk
+from sonograph.cli import exits, options, reading, streams
+from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError
 
 HELP = """Compute features of sound files, and of all in folders, into one table: a row for each frame, or for each file
@@ -39,7 +39,9 @@ class _List(argparse.Action):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, or a folder of them")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a sound file, or a folder of them; - for standard input"
+    )
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="a .csv, .jsonl, .npz, .parquet or .zarr")
     parser.add_argument("--overwrite", action="store_true", help="replace OUT where it is there [it is kept]")
     how = options.group(parser, "what to compute")
@@ -70,8 +72,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compute; return the exit code."""
-    from sonograph.cli.progress import Progress
-    from sonograph.extract import processes
     from sonograph.extract.find import sound_files
 
     if arguments.processes is not None and arguments.processes < 1:
@@ -81,9 +81,18 @@ def run(arguments: argparse.Namespace) -> int:
     opening = reading.opening(arguments)
     if arguments.preset is not None:
         opening["calibration"] = False  # a library's numbers know none
-    files = sound_files(arguments.paths)
+    with streams.inputs(arguments.paths) as paths:
+        return _extracted(arguments, sound_files(paths), settings, opening)
+
+
+def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: dict[str, Any]) -> int:
+    """Compute; say how far it is and how it went."""
+    from sonograph.cli.progress import Progress
+    from sonograph.extract import processes
+
     if processes.several(arguments.processes, files):
         processes.begin()
+    from sonograph.extract.part import all_well
     from sonograph.extract.run import extract
     from sonograph.extract.table import check_out
     from sonograph.files import check_output
@@ -92,9 +101,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.report is not None:
         check_output(arguments.report, keep=tuple(files))
     progress = Progress(len(files), "files", quiet=arguments.quiet)
-    said = set()
+    said, n_kept = set(), 0
 
     def tell(reports: list[Any], kept: bool) -> None:
+        nonlocal n_kept
+        if all_well(reports) and all(streams.plain(r.file) == r.file for r in reports):
+            n_kept += len(reports)
         if kept:
             progress.skip(len(reports))
             return
@@ -103,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
             said.add("rate")
             progress.clear()
             talk(
-                f"{other.file}: is at {other.was_rate:g} Hz; it and others like it are resampled to "
+                f"{streams.plain(other.file)}: is at {other.was_rate:g} Hz; it and others like it are resampled to "
                 f"{other.sample_rate:g} Hz (soxr), as the settings want."
             )
         progress.add(len(reports), seconds=sum(r.seconds for r in reports))
@@ -118,32 +130,31 @@ def run(arguments: argparse.Namespace) -> int:
             processes=arguments.processes,
             overwrite=arguments.overwrite,
             tell=tell,
+            shown=streams.plain,
         )
     except KeyboardInterrupt:
         progress.clear()
-        talk(
-            f"interrupted after {progress.done:,} of {len(files):,} files. They are kept in {arguments.output}.parts; "
-            f"the same command goes on from there."
-        )
+        where = f"kept in {arguments.output}.parts; the same command goes on from there."
+        talk(f"interrupted after {progress.done:,} of {counted(len(files), 'file')}; {n_kept:,} of them are {where}")
         return exits.INTERRUPTED
     progress.clear()
     if arguments.report is not None:
-        reading.write_records(arguments.report, [said.record for said in report.files], files)
+        reading.write_records(arguments.report, [streams.plain_values(said.record) for said in report.files], files)
     return _told(report, arguments, len(files))
 
 
 def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
     """Say how it went; the exit code."""
     for bad in report.faults:
-        talk(bad.fault)
+        talk(streams.plain(bad.fault))
     if report.kept and not arguments.quiet:
-        talk(f"{report.kept:,} files were done by an earlier run.")
+        talk(f"{counted(report.kept, 'file')} had been done by an earlier run.")
     if report.faults:
-        talk(f"{len(report.faults):,} of {n_files:,} files had faults.")
+        talk(f"{len(report.faults):,} of {counted(n_files, 'file')} had faults.")
     if not report.n_rows:
         talk(f"no file gave features; {arguments.output} was not written.")
     elif not arguments.quiet:
-        talk(f"{arguments.output}: {report.n_rows:,} rows of {report.n_files:,} files.")
+        talk(f"{arguments.output}: {counted(report.n_rows, 'row')} of {counted(report.n_files, 'file')}.")
     if any(bad.ours for bad in report.faults):
         return exits.BUG
     return exits.INPUT if report.faults else exits.DONE
@@ -155,7 +166,8 @@ def _choice(arguments: argparse.Namespace) -> Any:
     names = tuple(name.strip() for listed in arguments.feature for name in listed.split(","))
     choice = Choice(names, arguments.window, arguments.hop)
     if all(given is None or given.in_samples for given in (arguments.window, arguments.hop)):
-        choice.frames(1.0)  # refuses what no sound could be cut into
+        with options.in_flags():
+            choice.frames(1.0)  # refuses what no sound could be cut into
     return choice
 
 

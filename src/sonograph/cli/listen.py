@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, streams
-from sonograph.cli.exits import talk
+from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def _without_gaps(sound: Signal) -> Signal:
     missing = int(np.isnan(samples).sum())
     if not missing:
         return sound
-    talk(f"{missing} samples are missing; they are written as silence")
+    talk(f"{counted(missing, 'sample')} missing, written as silence")
     return dataclasses.replace(sound, samples=np.nan_to_num(samples, nan=0.0))
 
 

@@ -10,6 +10,9 @@ from sonograph.errors import MissingExtra
 if TYPE_CHECKING:
     from sonograph.extract.table import Table
 
+VALUES = 1 << 22
+"""Numbers of a row group: so few are held at a time, and so many are read at once."""
+
 
 def load() -> Any:
     """pyarrow and its Parquet, or how to get them."""
@@ -22,7 +25,7 @@ def load() -> Any:
 
 
 def write(table: Table, path: Path) -> None:
-    """A row group for each file or so; names of files as a dictionary."""
+    """Row groups of `VALUES` numbers or a little more; names of files as a dictionary."""
     arrow = load()
     whole = {"channel": arrow.int16(), "n_channels": arrow.int16(), "frame": arrow.int64(), "n_frames": arrow.int64()}
     names = arrow.dictionary(arrow.int32(), arrow.string())
@@ -30,6 +33,7 @@ def write(table: Table, path: Path) -> None:
     fields += [(name, arrow.from_numpy_dtype(table.dtype)) for name in table.names]
     schema = arrow.schema(fields)
     with arrow.parquet.ParquetWriter(path, schema) as writer:
+        held, count = [], 0
         for number, before, values in table.blocks():
             name = table.files[number].encode(errors="surrogateescape").decode(errors="replace")
             file = arrow.DictionaryArray.from_arrays(arrow.array([0] * len(values), arrow.int32()), [name])
@@ -39,4 +43,15 @@ def write(table: Table, path: Path) -> None:
                 column if isinstance(column, arrow.Array) else arrow.array(column, kind, from_pandas=False)
                 for column, (_, kind) in zip(columns, fields, strict=True)
             ]
-            writer.write_table(arrow.Table.from_arrays(arrays, schema=schema))
+            held.append(arrow.Table.from_arrays(arrays, schema=schema))
+            count += len(values) * len(fields)
+            if count >= VALUES:
+                writer.write_table(_joined(arrow, held))
+                held, count = [], 0
+        if held:
+            writer.write_table(_joined(arrow, held))
+
+
+def _joined(arrow: Any, tables: list[Any]) -> Any:
+    """One table of several, of one piece: their files in one dictionary."""
+    return arrow.concat_tables(tables).unify_dictionaries().combine_chunks()

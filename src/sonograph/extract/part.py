@@ -140,7 +140,12 @@ def kept(job: Job, folder: str) -> list[FileReport] | None:
         reports = read_reports(path)
     except Exception:  # of many kinds; whatever it is, the part is made again
         return None
-    return None if any(report.fault for report in reports) else reports
+    return reports if all_well(reports) else None
+
+
+def all_well(reports: list[FileReport]) -> bool:
+    """Whether a part holds for a run to come: one with a fault is made again, as some faults pass."""
+    return not any(report.fault for report in reports)
 
 
 def read_reports(path: Path) -> list[FileReport]:

@@ -60,6 +60,7 @@ def extract(
     processes: int | None = None,
     overwrite: bool = False,
     tell: Callable[[list[FileReport], bool], None] = lambda reports, kept: None,
+    shown: Callable[[str], str] = str,
 ) -> Report:
     """Features of files into a table.
 
@@ -81,6 +82,8 @@ def extract(
         Whether a table that is there is replaced.
     tell
         Called with what became of the files of each part, and whether it had been there.
+    shown
+        What a file is called in the table.
 
     Raises
     ------
@@ -94,7 +97,9 @@ def extract(
     with alone(folder, out):
         report = _extract(jobs, folder, processes, tell)
         table = Table(
-            [(folder / job.name, said) for job, said in report.by_job.items() if (folder / job.name).is_file()], summary
+            [(folder / job.name, said) for job, said in report.by_job.items() if (folder / job.name).is_file()],
+            summary,
+            shown,
         )
         report.n_rows, report.n_files = table.n_rows, len(table.files)
         if table.names:

@@ -20,13 +20,19 @@ FORMATS = (".csv", ".jsonl", ".npz", ".parquet", ".zarr")
 class Table:
     """Rows of features of many files, read part by part.
 
+    files   : what they are called
     names   : the features
     columns : what stands before them: file, and where in it
     dtype   : of the features
     unit    : of the samples that they were computed of
     """
 
-    def __init__(self, parts: list[tuple[Path, list[FileReport]]], summary: bool) -> None:
+    def __init__(
+        self,
+        parts: list[tuple[Path, list[FileReport]]],
+        summary: bool,
+        shown: Callable[[str], str] = str,
+    ) -> None:
         self.summary = summary
         self._parts: list[tuple[Path, int, FileReport]] = []  # where in its part a file's values begin
         first = next((said for _, reports in parts for said in reports if said.n_rows), None)
@@ -50,7 +56,7 @@ class Table:
                     )
                 else:
                     self._parts.append((path, at, said))
-        self.files = [said.file for _, _, said in self._parts]
+        self.files = [shown(said.file) for _, _, said in self._parts]
         self.n_rows = sum(said.n_rows for _, _, said in self._parts)
         self.dtype = np.result_type(np.float32, *{said.dtype for _, _, said in self._parts})
         where = ("n_channels", "n_frames", "seconds") if summary else ("channel", "frame", "time")
