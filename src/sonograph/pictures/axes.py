@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.colors import Normalize
+from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from sonograph.pictures import frequency, ticks
+from sonograph.pictures.loudest import LoudestImage
 from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Raster
 from sonograph.pictures.themes import Theme
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.colors import Colormap
-    from matplotlib.image import AxesImage
 
 LABEL, TICK = 9.0, 8.0  # points
 LINE = 0.6
@@ -51,19 +53,21 @@ def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: t
     forward, inverse, _ = frequency.SCALES.get(raster.axis, frequency.SCALES["linear"])
     if raster.axis not in ("linear", "rows"):  # the axis stays in hertz: a line in hertz lies right
         axes.set_yscale("function", functions=(forward, inverse))
-    image = axes.imshow(
-        np.ma.masked_invalid(raster.levels[channel]),
+    image = (LoudestImage if raster.is_level and not raster.mean else AxesImage)(
+        axes,
         cmap=colours,
-        vmin=levels[0],
-        vmax=levels[1],
+        norm=Normalize(*levels),
         # rows are evenly spaced after the scale has been applied, so the image enters behind it
         extent=(start, stop, float(forward(np.array(low))), float(forward(np.array(high)))),
         transform=axes.transLimits + axes.transAxes,
         origin="lower",
-        aspect="auto",
         interpolation="nearest",
         interpolation_stage="data",
     )
+    image.set_data(np.ma.masked_invalid(raster.levels[channel]))
+    image.set_clip_path(axes.patch)
+    axes.add_image(image)
+    axes.set_aspect("auto")
     image.sticky_edges.y.clear()
     axes.set_xlim(start, stop)
     axes.set_ylim(low, high)

@@ -113,6 +113,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         unit=unit,
         label=label,
         is_level=decibels or like.quantity == "level",
+        mean=mean,
         floor=floor,
         missing=gathered.missing + len(frames) - n_there,
         n_frames=len(frames),

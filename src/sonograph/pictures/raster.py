@@ -42,6 +42,7 @@ class Raster:
     unit     : what the levels are in, their reference named
     label    : what a colour bar says
     is_level : whether they are decibels; silence then reads `floor`
+    mean     : whether a pixel is the mean of what it covers, not the loudest
     missing  : frames that are no data in some channel, of n_frames
     """
 
@@ -58,6 +59,7 @@ class Raster:
     unit: str
     label: str
     is_level: bool
+    mean: bool
     floor: float
     missing: int
     n_frames: int

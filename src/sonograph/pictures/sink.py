@@ -43,6 +43,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
         unit=unit,
         label=label,
         is_level=True,
+        mean=pixels.mean,
         floor=shown.floor,
         missing=sink.missing + len(frames) - len(there),
         n_frames=len(frames),
