@@ -56,7 +56,7 @@ def draw(
         Features drawn over the spectrogram as lines in hertz: "pitch" (of sounds up to some 40 minutes), "yin",
         "centroid" or "rolloff", which are then of the same frames, or settings of your own; one or several.
     ax
-        Matplotlib axes of yours to draw on, in the size that they have then; their colour bar is put beside them.
+        Matplotlib axes of yours to draw on; their colour bar is put beside them.
     changes
         Settings of `look` by name: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
 
