@@ -23,6 +23,51 @@ def test_a_column_named_time_gives_the_rate(tmp_path):
     np.testing.assert_array_equal(signal.samples, [np.arange(100), -np.arange(100)])
 
 
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("time [s],x", 1), ("t,x", 1), ("x,timestamp", 1), ("Time (s);x", 1), ("time_ms\tx", 1e-3), ("x,T [µs]", 1e-6),
+        ("t,time,x", 1), ("temperature,time [ms],x", 1e-3), ("TIMESTAMP (ns),x", 1e-9),
+    ],
+)  # fmt: skip
+def test_a_column_of_times_is_known_by_its_name_and_says_its_unit(tmp_path, header, unit):
+    """200 samples a second, whatever the column counts in; what is beside it stays."""
+    delimiter = next(d for d in "\t;," if d in header)
+    names = header.split(delimiter)
+    time = (
+        names.index("time")
+        if "time" in names
+        else next(i for i, n in enumerate(names) if n[0] in "tT" and n != "temperature")
+    )
+    rows = [
+        delimiter.join(f"{i / 200 / unit:.9g}" if c == time else f"{-i}" for c in range(len(names))) for i in range(50)
+    ]
+    signal = read(table(tmp_path / "a.csv", "\n".join([header, *rows])))
+    assert signal.sample_rate == pytest.approx(200.0, rel=1e-9)
+    assert signal.n_channels == len(names) - 1
+    np.testing.assert_array_equal(np.atleast_2d(signal.samples)[0], -np.arange(50.0))
+
+
+@pytest.mark.parametrize("delimiter", [" ", ",", ";", "\t"])
+def test_what_numpy_savetxt_writes_has_its_header_in_a_comment(tmp_path, delimiter):
+    x = np.stack([np.arange(100) / 50, np.random.default_rng(0).standard_normal(100)], axis=1)
+    np.savetxt(tmp_path / "a.txt", x, delimiter=delimiter, header=f"of a floor\n{delimiter.join(['time', 'acc'])}")
+    signal = read(tmp_path / "a.txt")
+    assert signal.sample_rate == 50.0
+    np.testing.assert_array_equal(signal.samples, x[:, 1])
+
+
+def test_numbers_in_a_comment_are_no_row(tmp_path):
+    signal = read(table(tmp_path / "a.txt", "# 7 8\n1 2\n3 4\n"), sample_rate=1)
+    np.testing.assert_array_equal(signal.samples, [[1, 3], [2, 4]])
+
+
+@pytest.mark.parametrize("text", ["t,x\n20.5,1\n20.1,2\n20.3,3\n", "# time went\n20.5 1\n20.1 2\n20.3 3\n"])
+def test_a_temperature_and_a_sentence_are_no_time(tmp_path, text):
+    signal = read(table(tmp_path / "a.csv", text), sample_rate=1)
+    np.testing.assert_array_equal(signal.samples, [[20.5, 20.1, 20.3], [1, 2, 3]])
+
+
 def test_times_of_day_give_the_rate_and_the_start(tmp_path):
     rows = "".join(f"2024-03-01T00:00:{i:02d}Z;{i}\n" for i in range(60))
     with open_sound(table(tmp_path / "a.csv", "time;x\n" + rows)) as sound:
@@ -53,6 +98,11 @@ def test_an_empty_field_is_missing(tmp_path):
         ("time,x\n0,1\n", {}, r"a time in only one row"),
         ("x\n1\n2\n", {}, r"does not say how many samples a second it has\. Give sample_rate \(--sample-rate\)"),
         ("x,y\n1,2\n3\n", {"sample_rate": 1}, r"row 3 has 1 fields where 2 are expected"),
+        ("x;y\n1,5;2\n", {"sample_rate": 1}, r"row 2 has '1,5', with a comma in the number\. Write points for commas"),
+        ("timestamp,x\n1760000000000,1\n1760000000010,2\n", {}, r"has times as 1760000000000, too large for seconds"),
+        ("t,x\n20.5,1\n20.1,2\n20.3,3\n", {}, r"does not say how many samples a second it has"),
+        ("# local time\n20.5 1\n20.1 2\n20.3 2\n", {}, r"does not say how many samples a second it has"),
+        ("Time (s),x\n0,1\n1,2\n3,3\n", {}, r"the time in row 4 is 2 s after"),
         ("x\n1\nzwei\n", {"sample_rate": 1}, r"row 3 has 'zwei' where a number is expected"),
         ("x,y\n1,2\n", {"time_column": "t"}, r"has no column 't'; its columns are: x, y"),
         ("x,y\n", {"sample_rate": 1}, r"has no row of numbers"),

@@ -27,7 +27,7 @@ def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
     how.add_argument("--gain", type=float, metavar="DB", help="of the amplifier behind it [0]")
     how.add_argument("--full-scale", type=float, metavar="V", help="what the converter reads as 1.0, volts (peak)")
     how.add_argument("--sample-rate", type=float, metavar="HZ", help="of a table that has no column of times")
-    how.add_argument("--time-column", metavar="NAME", help="of a table, where it is not called time")
+    how.add_argument("--time-column", metavar="NAME", help="of a table, where it is not time, t or timestamp [ms]")
     most = options.group(parser, "how much is allowed")
     most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
     most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [31 days]")

@@ -34,7 +34,8 @@ def open(
     sample_rate
         Samples per second of a table or NPY that does not say.
     time_column
-        The column of a table that holds the time, where it is not called time.
+        The column of a table that holds the time, where it is not called time, t or timestamp, alone or with its unit,
+        as in time [ms]; seconds where it says none.
     unit
         What the numbers are in; "FS" by default: 1.0 is full scale.
     calibration
