@@ -2,6 +2,7 @@ import dataclasses
 import json
 import pickle
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,11 @@ REFUSED = {
     "edges": ({"edges": "wrap"}, r"edges is 'wrap'; it must be one of zeros, reflect, inside, padded, kaldi, scipy"),
     "scaling": ({"scaling": "psd"}, r"scaling is 'psd'; it must be one of spectrum, density, raw"),
     "quantity": ({"quantity": "level"}, r"quantity is 'level'; it must be one of power, magnitude, transform"),
-    "unknown window": ({"window": "hannn"}, r"window is 'hannn'; it must be one of hann, hamming, .*get_window"),
+    "unknown window": ({"window": "zzz"}, r"window is 'zzz'; it must be one of hann, hamming, .*get_window"),
+    "window of NumPy": ({"window": "hanning"}, r"^window is 'hanning'; did you mean hann, [^()]*\?$"),
+    "window of MATLAB": ({"window": "Hann"}, r"^window is 'Hann'; did you mean hann, [^()]*\?$"),
+    "weights": ({"window": np.hanning(512)}, r"^window is of type ndarray; it must be one of hann, [^\n]*$"),
+    "two lists": ({"window": [[1], [2]]}, r"^window is \(\[1\], \[2\]\); it must be one of hann"),
     "shape missing": ({"window": "gaussian"}, r'it needs its standard deviation in samples: \("gaussian", '),
     "narrow gaussian": (
         {"window": ("gaussian", 0)},

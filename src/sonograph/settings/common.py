@@ -143,6 +143,12 @@ def one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
         return
     if len(allowed) <= LISTED:
         raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+    refuse_near(name, value, allowed)
+    raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed[:LISTED])}, …")
+
+
+def refuse_near(name: str, value: Any, allowed: Sequence[str]) -> None:
+    """Refuse a name that is near to others, and offer those."""
     import difflib
 
     asked = str(value).lower()
@@ -150,7 +156,6 @@ def one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
     near += [known for known in allowed if asked and known.startswith(asked) and known not in near]
     if near:
         raise SettingsError(f"{name} is {value!r}; did you mean {', '.join(near)}?")
-    raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed[:LISTED])}, …")
 
 
 def holds(name: str, of: Any, allowed: Any) -> None:

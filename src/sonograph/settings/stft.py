@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Json, number, off, one_of, whole
+from sonograph.settings.common import Json, number, off, one_of, refuse_near, whole
 
 EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
 SCALINGS = ("spectrum", "density", "raw")
@@ -159,6 +159,8 @@ SHAPED_WINDOWS = {
 }
 """What they need beside their name, and from where to where; beyond, weights are all 0 or past all numbers."""
 
+LONGEST_SHOWN = 40  # characters of a window that is refused
+
 
 def check_window(window: Any, length: int) -> Window:
     """A window's name, or (name, value); other names are asked of SciPy, which takes a while to load."""
@@ -167,7 +169,7 @@ def check_window(window: Any, length: int) -> Window:
     if isinstance(window, str) and window in SHAPED_WINDOWS:
         meant = SHAPED_WINDOWS[window][0]
         raise SettingsError(f'window is "{window}"; it needs its {meant}: ("{window}", {meant})')
-    if isinstance(window, list | tuple) and len(window) == 2 and window[0] in SHAPED_WINDOWS:
+    if isinstance(window, list | tuple) and len(window) == 2 and str(window[0]) in SHAPED_WINDOWS:
         meant, least, most = SHAPED_WINDOWS[window[0]]
         value = number(f"{window[0]}'s {meant}", window[1], least, most)
         if window[0] == "dpss" and length > 1 and value >= length / 2:
@@ -188,7 +190,8 @@ def check_window(window: Any, length: int) -> Window:
             if 1e-6 * abs(weights).sum() < weights.sum() < math.inf:
                 return given
             why = "its weights have no sum above 0"
+        if isinstance(given, str):
+            refuse_near("window", given, (*PLAIN_WINDOWS, *SHAPED_WINDOWS))
     names = ", ".join((*PLAIN_WINDOWS, *SHAPED_WINDOWS))
-    raise SettingsError(
-        f"window is {window!r}; it must be one of {names}, or what scipy.signal.get_window knows ({why})"
-    )
+    shown = repr(given) if len(repr(given)) <= LONGEST_SHOWN else f"of type {type(window).__name__}"
+    raise SettingsError(f"window is {shown}; it must be one of {names}, or what scipy.signal.get_window knows ({why})")
