@@ -112,7 +112,11 @@ CASES = {
     "constant-Q": constant_q(),
     "constant-Q transform": constant_q(hop=100, n_bands=30, quantity="transform", scaling="density"),
     "variable-Q magnitude": constant_q(low=100.0, n_bands=60, gamma=20.0, quantity="magnitude", scaling="raw"),
-    "constant-Q level": LevelSettings(of=constant_q(), reference="max", floor=-60.0),
+    "constant-Q level in a longer window": LevelSettings(
+        of=ConstantQSettings(of=StftSettings(window_length=2000, hop=256), low=200.0, n_bands=48),
+        reference="max",
+        floor=-60.0,
+    ),
     "pitch classes": NormSettings(
         of=PitchClassSettings(of=constant_q(low=600.0, n_bands=72, per_octave=36, quantity="magnitude"))
     ),
