@@ -18,9 +18,9 @@ def sound(count=COUNT, channels=1):
     return 0.5 * np.sin(2 * np.pi * (440 + 220 * np.arange(channels)) * time) + noise
 
 
-def encoded(samples, container, subtype=None):
+def encoded(samples, container, subtype=None, rate=RATE, **options):
     out = io.BytesIO()
-    with soundfile.SoundFile(out, "w", RATE, samples.shape[1], subtype, format=container) as file:
+    with soundfile.SoundFile(out, "w", rate, samples.shape[1], subtype, format=container, **options) as file:
         for first in range(0, len(samples), 4096):
             file.write(samples[first : first + 4096])
     return out.getvalue()
@@ -101,12 +101,15 @@ def cases():
     page = ogg.index(b"OggS", len(ogg) // 2)
     yield Case("lost-page.ogg", "partial", ogg[:page] + ogg[ogg.index(b"OggS", page + 4) :], None)
     yield Case("flipped-bit.ogg", "partial", ogg[:page] + flipped(ogg[page:], 100), None)
-    opus = encoded(sound(120_000), "OGG", "OPUS")
+    opus = encoded(sound(120_000), "OGG", "OPUS", compression_level=0.5)
     page = opus.index(b"OggS", len(opus) // 3)
     yield Case("whole.opus", "accept", opus, 120_000)
     yield Case("cut.opus", "partial", opus[: len(opus) // 2], None)
     yield Case("lost-page.opus", "partial", opus[:page] + opus[opus.index(b"OggS", page + 4) :], 120_000)
     yield Case("flipped-bit.opus", "partial", opus[:page] + flipped(opus[page:], 100), 120_000)
+    speech = encoded(sound(120_000), "OGG", "OPUS", compression_level=0.9)
+    page = speech.index(b"OggS", len(speech) // 2)
+    yield Case("lost-page-speech.opus", "partial", speech[:page] + speech[speech.index(b"OggS", page + 4) :], 40_000)
     yield Case("whole.mp3", "accept", mp3, None)
     yield Case("cut.mp3", "partial", mp3[: len(mp3) // 2], None)
     yield Case("playlist.wav", "reject", b"#EXTM3U\nfile:///etc/passwd\n", None)

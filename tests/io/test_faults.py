@@ -266,7 +266,23 @@ def test_after_a_bad_page_the_sound_is_back_in_its_place(tmp_path, damage, suffi
         np.testing.assert_array_equal(part.read(range(10_000, 120_000)), found[:, 10_000:])
 
 
-@pytest.mark.parametrize(("rate", "n_channels"), [(48_000, 1), (24_000, 2), (12_000, 3), (8000, 1)])
+@pytest.mark.parametrize("suffix", ["ogg", "opus"])
+def test_where_the_first_pages_of_sound_are_bad_the_rest_is_in_its_place(tmp_path, suffix):
+    whole = {case.name: case.data for case in damaged.cases()}[f"whole.{suffix}"]
+    pages = [found.start() for found in re.finditer(b"OggS", whole)]
+    (tmp_path / "a").write_bytes(whole)
+    with open_sound(tmp_path / "a") as sound:
+        wanted = sound.read(range(120_000))
+    for broken in (whole[: pages[2] + 700] + whole[pages[3] + 900 :], damaged.flipped(whole, pages[2] + 100)):
+        (tmp_path / "a").write_bytes(broken)
+        with open_sound(tmp_path / "a") as sound:
+            found = sound.read(range(sound.n_samples))
+            heard = ~np.isnan(found[0])
+            assert found.shape == wanted.shape and not heard[0] and 50_000 < heard.sum() < 115_000
+            np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
+
+
+@pytest.mark.parametrize(("rate", "n_channels"), [(48_000, 1), (24_000, 2), (12_000, 1), (8000, 1)])
 def test_opus_of_any_rate_is_back_in_its_place(tmp_path, rate, n_channels):
     """Times in the file are at 48 kHz, and its first samples are left out."""
     path, sound = tmp_path / "a.opus", damaged.sound(8 * rate, n_channels)
@@ -341,6 +357,38 @@ def test_damage_in_one_of_several_joined_moves_no_other(tmp_path, which):
         whole = sum(one.shape[1] for one in sounds[:which])
         assert sound.check().word == "partial" and whole + 10_000 < heard.sum() < whole + 31_000
         np.testing.assert_array_equal(found[:, heard], wanted[:, : found.shape[1]][:, heard])
+
+
+@pytest.fixture(scope="module")
+def speech():
+    """A voice that glides and pauses, as Opus of few bits: SILK, which remembers for seconds; and its samples."""
+    time = np.arange(14 * 16_000) / 16_000
+    voice = 0.5 * np.sin(2 * np.pi * (200 + 100 * np.sin(3 * time)) * time) * (1 + np.sin(4 * np.pi * time)) / 2
+    data = damaged.encoded(voice[:, np.newaxis], "OGG", "OPUS", compression_level=0.9)
+    return data, soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)[0].T
+
+
+def test_opus_that_remembers_is_read_anywhere_as_from_its_beginning(tmp_path, speech):
+    data, wanted = speech
+    (tmp_path / "a.opus").write_bytes(data)
+    for first in range(150_000, 220_000, 7001):
+        with open_sound(tmp_path / "a.opus") as sound:
+            np.testing.assert_array_equal(sound.read(range(first, first + 2000)), wanted[:, first : first + 2000])
+
+
+@pytest.mark.parametrize("streams", [1, 2])
+def test_opus_that_remembers_ends_at_a_bad_page(tmp_path, speech, streams):
+    data, wanted = speech
+    if streams == 2:  # of which only the first tells what it is
+        sound = damaged.sound(14 * 12_000, 3)
+        data = damaged.encoded(sound, "OGG", "OPUS", 12_000, compression_level=0.5)
+        wanted = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)[0].T
+    page = data.index(b"OggS", len(data) // 2)
+    (tmp_path / "a.opus").write_bytes(data[:page] + data[data.index(b"OggS", page + 4) :])
+    with open_sound(tmp_path / "a.opus") as sound:
+        found = sound.read(range(sound.n_samples))
+        assert sound.check().word == "partial" and 0.3 < found.shape[1] / wanted.shape[1] < 0.7
+        np.testing.assert_array_equal(found, wanted[:, : found.shape[1]])
 
 
 @pytest.mark.parametrize("damage", ["flipped", "zeroed", "removed", "swapped", "doubled"])

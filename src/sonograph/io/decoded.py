@@ -26,6 +26,7 @@ class DecodedTrack:
     n_samples : samples of each channel; None where only decoding tells
     seekable : whether the decoder may be sent to a place
     early : how many samples before a place the decoder must start to be exact there
+    forgets : whether it is exact there; asked when it is first sent to a place
     dtype : what samples are decoded to
     """
 
@@ -37,9 +38,11 @@ class DecodedTrack:
         n_samples: int | None = None,
         seekable: bool = False,
         early: int = 0,
+        forgets: Callable[[], bool] | None = None,
         dtype: str = "float32",
     ) -> None:
-        self.n_samples, self.seekable, self.early = n_samples, seekable, early
+        self.n_samples, self.early = n_samples, early
+        self._seekable, self._forgets = seekable, forgets
         self.data, self.name, self.dtype = data, name, np.dtype(dtype)
         view = data()
         try:
@@ -50,6 +53,17 @@ class DecodedTrack:
         self.sample_rate, self.n_channels, self.claimed = first.sample_rate, first.n_channels, first.claimed
         self.comments, self.decoder = first.comments(), version()
         first.close()
+
+    @property
+    def seekable(self) -> bool:
+        """Whether the decoder may be sent to a place."""
+        if self._seekable and self._forgets is not None:
+            self._seekable, self._forgets = self._forgets(), None
+        return self._seekable
+
+    @seekable.setter
+    def seekable(self, may: bool) -> None:
+        self._seekable = may
 
     def cursor(self) -> DecodedCursor:
         """A reader at the first sample."""

@@ -158,6 +158,29 @@ def opus_head(data: bytes) -> tuple[bytes, int]:
     return bytes(page) + data[len(page) :], left_out
 
 
+def forgets(file: OpenFile, first: int) -> bool:
+    """Whether an Opus decoder that is begun anywhere in a sound is a second later where it would have been.
+
+    That of CELT is; that of SILK may go wrong for seconds, and so loudly that it is no likeness. Of several streams in
+    a packet only the first tells which it is. (RFC 6716, 3.1; RFC 7845, 5.1)
+    """
+    serial = None
+    for page in pages(file, first):
+        body = file.at(page.offset, page.length)
+        if serial is None:
+            family, serial = body[27 + body[26] + 18 :][:1], page.serial
+            if family != b"\0":
+                return False
+        if not page.is_whole or page.serial != serial or page.granule == 0:
+            continue
+        at, begins = 27 + body[26], not page.flags & 1
+        for size in body[27:at]:
+            if begins and size and body[at] < 128:
+                return False
+            at, begins = at + size, size < 255
+    return True
+
+
 def _can_be(page: Page, least: int, most: int | None) -> bool:
     """Whether a page can end at the time that it tells."""
     if page.granule < 0:

@@ -36,15 +36,20 @@ def open_ogg(file: OpenFile) -> Opened:
 def _sound(file: OpenFile, walk: ogg.Walk, least: int = 2) -> Opened:
     """One sound in an Ogg file: whole, or in stretches where there are so many at least and something is wrong."""
     name, early = f"Ogg {walk.codec}", _EARLY.get(walk.codec, 0)
-    stop = walk.stretches[0].stop if walk.stretches else walk.first
-    track = decoded_track(file, name, lambda: View(file, walk.first, stop), early=early)
     healthy = walk.timed and not any(fault.word == "partial" for fault in walk.faults)
-    can_be_placed = walk.codec in ("Vorbis", "Opus") and walk.timed and walk.audio
-    if can_be_placed and not healthy and least <= len(walk.stretches) <= _MOST_STRETCHES:
-        told = metadata.of_fields(track.comments)
-        spliced = StretchesTrack(list(_places(file, walk, track)))
-        return Opened(spliced, name, track.sample_rate, None, walk.faults, told)
-    return trusted(track, walk.faults, healthy)
+    can_be_placed = walk.codec in ("Vorbis", "Opus") and walk.timed and bool(walk.audio)
+    placed = can_be_placed and not healthy and least <= len(walk.stretches) <= _MOST_STRETCHES
+    stop = walk.stretches[0].stop if walk.stretches else walk.first
+    after, before = walk.first, b""
+    if placed and len(walk.stretches) > 1 and not walk.stretches[0].known:  # headers alone are none to libsndfile
+        before, after, stop = file.at(walk.first, stop - walk.first), walk.stretches[1].first, walk.stretches[1].stop
+    forgets = partial(ogg.forgets, file, walk.first) if walk.codec == "Opus" else None
+    track = decoded_track(file, name, lambda: View(file, after, stop, before), early=early, forgets=forgets)
+    if not placed:
+        return trusted(track, walk.faults, healthy)
+    stretches = walk.stretches if forgets is None or forgets() else walk.stretches[:1]
+    spliced = StretchesTrack(list(_places(file, walk, stretches, track)))
+    return Opened(spliced, name, track.sample_rate, None, walk.faults, metadata.of_fields(track.comments))
 
 
 def _joined(file: OpenFile, walk: ogg.Walk) -> Opened:
@@ -77,12 +82,13 @@ def _joined(file: OpenFile, walk: ogg.Walk) -> Opened:
     return Opened(track, first.format, first.sample_rate, None, faults, first.metadata)
 
 
-def _places(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack) -> Iterator[Place]:
-    """The stretches of a damaged file and where they belong: each ends at the time that its last page tells.
+def _places(file: OpenFile, walk: ogg.Walk, stretches: list[ogg.Stretch], whole: DecodedTrack) -> Iterator[Place]:
+    """Stretches of a damaged file and where they belong: each ends at the time that its last page tells.
 
-    Vorbis is exact from where it begins; Opus comes near to what it would be, and is left out for a second.
+    Vorbis is exact from where it begins; Opus only comes near to what it would be, and is left out for a second.
     """
-    head, left_out, per_sample, early = file.at(walk.first, walk.audio - walk.first), 0, 1, 0
+    headers = walk.audio if stretches[0].known else stretches[0].stop  # what lies between may be damaged
+    head, left_out, per_sample, early = file.at(walk.first, headers - walk.first), 0, 1, 0
     if walk.codec == "Opus":  # whose times are at 48 kHz, whatever it is decoded to
         head, left_out = ogg.opus_head(head)
         per_sample = round(48_000 / whole.sample_rate)
@@ -91,7 +97,7 @@ def _places(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack) -> Iterator[Pla
     def sample(time: int) -> int:
         return time // per_sample - left_out // per_sample
 
-    for i, stretch in enumerate(walk.stretches):
+    for i, stretch in enumerate(stretches):
         if i == 0:
             yield Place(0, sample(stretch.last), whole)
             continue
