@@ -35,6 +35,16 @@ def test_help_names_units_defaults_examples_and_exit_codes(capsys):
         assert words in said
 
 
+@pytest.mark.parametrize("command", [[], *([name] for name in cli.COMMANDS)])
+def test_help_fits_a_terminal_of_80_columns(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main([*command, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert [line for line in lines if len(line) > 80] == []
+    assert any(line.startswith("  sonograph ") for line in lines)  # an example keeps its line
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

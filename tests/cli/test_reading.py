@@ -51,7 +51,7 @@ def test_a_pistonphone_reads_its_level(here, capsys):
         (["--microphone", "50", "--full-scale", "1", "--gain", "-1000000000"], "full scale would be"),
         (["--microphone", "50", "--full-scale", "1", "--gain", "nan"], "--gain is nan; it must be a number"),
         (["--unit", "V", "--full-scale", "1"], "--unit holds gain and --full-scale already"),
-        (["--unit", "V", "--microphone", "1"], "--microphone: not allowed with argument --unit"),
+        (["--unit", "V", "--microphone", "1"], "--unit and --microphone are both given"),
         (["--unit", ""], "--unit is empty; it must be a name"),
         (["--max-seconds", "0"], "seconds is 0.0; a limit must be above 0"),
     ],

@@ -38,6 +38,14 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(exits.USAGE)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Fills lines with what a command is for; examples, which are indented, stay as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text if "\n  " in text else super(argparse.RawDescriptionHelpFormatter, self)._fill_text
+        return fill(text, width, indent)
+
+
 def parser(only: str | None = None) -> argparse.ArgumentParser:
     """The parser; with the options of one command alone, as no more is needed to run it."""
     top = _Parser(
@@ -45,7 +53,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
         description="Pictures of sound you can trust.",
         epilog="examples:\n  sonograph demo\n  sonograph draw robin.wav -o robin.png\n  sonograph info *.flac\n\n"
         "'sonograph COMMAND --help' tells more of each.\n\n" + exits.TABLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     top.add_argument("--version", action="store_true", help="print the version and leave")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="sonograph")
@@ -59,7 +67,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
             help=summary,
             description=module.HELP,
             epilog=module.EXAMPLES + "\n" + exits.TABLE,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
             add_help=False,
         )
         module.arguments(command)

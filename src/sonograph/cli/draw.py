@@ -29,7 +29,7 @@ EXAMPLES = """examples:
   sonograph draw robin.wav -o robin.png --feature pitch --view both
   sonograph draw concert.flac -o solo.pdf --start 1:30 --end 2:10 --view both
   sox in.aiff -t wav - | sonograph draw - -o - > out.png
-  sonograph draw before.wav after.wav -o compared.svg --below 60 --colours viridis
+  sonograph draw before.wav after.wav -o compared.svg --colours viridis
 """
 
 

@@ -10,9 +10,9 @@ from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsErro
 DONE, BUG, USAGE, INPUT, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 TABLE = (
-    "exit status: 0 done, 2 an option is wrong, 3 an input is at fault (the others are done),\n"
-    "             4 the output cannot be written, a package is missing or there is no memory,\n"
-    "             130 or 143 interrupted, 1 a fault of Sonograph itself"
+    "exit status: 0 done, 2 an option is wrong, 3 an input is at fault (the others\n"
+    "             are done), 4 the output cannot be written, a package is missing or\n"
+    "             there is no memory, 130 or 143 interrupted, 1 a fault of Sonograph"
 )
 
 # the first that fits; SourceError and OutputError are OSErrors as well

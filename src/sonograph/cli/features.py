@@ -14,7 +14,7 @@ with --summary. Rows keep the order of the files, whatever the number of process
 where it was when the same command is given again; files with faults are told at the end and never stop it."""
 
 EXAMPLES = """examples:
-  sonograph features birds/ -o birds.csv --feature rms,centroid,pitch --window 25ms --hop 10ms
+  sonograph features birds/ -o birds.csv --feature rms,pitch --hop 10ms
   sonograph features robin.wav -o robin.csv --preset librosa.mfcc
   sonograph features birds/ -o birds.npz --preset kaldi.fbank
   sonograph features birds/ -o birds.parquet --settings my.toml --summary
