@@ -220,7 +220,7 @@ def test_a_sheet_without_room_says_how_much_it_needs():
     [
         ({"seconds": (3, None)}, SettingsError, r"the start is 3 s; this sound ends at 1 s"),
         ({"seconds": (None, 3)}, SettingsError, r"the end is 3 s; this sound ends at 1 s"),
-        ({"channel": 1}, SettingsError, r"channel is 1; this sound has 0 alone"),
+        ({"channel": 1}, SettingsError, r"channel is 1; this sound has one channel, 0"),
         ({"colours": "virids"}, SettingsError, r"colours is 'virids'; did you mean viridis"),
         ({"colors": "magma"}, SettingsError, r"a picture's setting is 'colors'; did you mean colours"),
     ],

@@ -273,4 +273,5 @@ def _look(arguments: argparse.Namespace) -> Any:
         from sonograph.pictures.terminal import size_for
 
         asked["axes"], asked["size"] = False, arguments.size or size_for(*shutil.get_terminal_size())
-    return PictureSettings(**{name: value for name, value in asked.items() if value is not None})
+    with options.in_flags({name: f"--{name}" for name in asked}):
+        return PictureSettings(**{name: value for name, value in asked.items() if value is not None})

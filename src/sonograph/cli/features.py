@@ -178,9 +178,8 @@ def _settings(arguments: argparse.Namespace) -> Any:
         if getattr(arguments, name) is not None:
             raise SettingsError(f"--{name} is given without --feature; a preset or a file of settings sets it")
     if arguments.preset is not None:
-        from sonograph.presets import preset
-
-        settings: Any = preset(arguments.preset)
+        with options.in_flags({"preset": "--preset"}):
+            settings: Any = options.preset_called(arguments.preset)
     else:
         settings = options.settings_in(arguments.settings)
     if settings.quantity == "transform":

@@ -137,7 +137,8 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
 @contextlib.contextmanager
 def in_flags(flags: Mapping[str, str] = FLAGS) -> Iterator[None]:
     """Refusals in the words of the command: a setting that a sentence begins with, and any with a _ in its name."""
-    first, inside = "|".join(flags), "|".join(name for name in flags if "_" in name)
+    first = "|".join(flags)
+    inside = "|".join([name for name in flags if "_" in name] or ["(?!)"])
     try:
         yield
     except SettingsError as error:
@@ -176,9 +177,19 @@ def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
         raise SettingsError(f"{names[0]} is given with {', '.join(names[1:])}{why}; leave out one or the other")
     if "settings" in whole:
         return settings_in(arguments.settings)
-    from sonograph.presets import preset
+    with in_flags({"preset": "--preset"}):
+        return preset_called(arguments.preset)
 
-    return preset(arguments.preset)
+
+def preset_called(name: str) -> Settings:
+    """A preset; where its name is near to none, how to find them."""
+    from sonograph.presets import preset, preset_names
+    from sonograph.settings.common import refuse_near
+
+    if name in preset_names():
+        return preset(name)
+    refuse_near("preset", name, preset_names())
+    raise SettingsError(f"preset is {name!r}; 'sonograph presets' lists those that there are")
 
 
 def settings_in(path: str) -> Settings:

@@ -24,11 +24,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print; return the exit code."""
-    from sonograph.presets import preset, preset_names, preset_source
+    from sonograph.presets import preset_names, preset_source
     from sonograph.settings import to_toml
 
     if arguments.name is not None:
-        settings = preset(arguments.name)
+        settings = options.preset_called(arguments.name)
         print(f"# {arguments.name}: {preset_source(arguments.name)}\n{to_toml(settings)}")
         return exits.DONE
     width = max(map(len, preset_names()))

@@ -103,7 +103,7 @@ def _channels(sound: Source | Spectrogram, channel: int | None) -> list[int]:
     if channel is None:
         return list(range(sound.n_channels))
     if channel >= sound.n_channels:
-        there = "0 alone" if sound.n_channels == 1 else f"0 to {sound.n_channels - 1}"
+        there = "one channel, 0" if sound.n_channels == 1 else f"channels 0 to {sound.n_channels - 1}"
         raise SettingsError(f"channel is {channel}; this sound has {there}")
     return [channel]
 
