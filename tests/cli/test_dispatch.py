@@ -121,11 +121,13 @@ def test_interrupted_leaves_no_half_picture(here, number, code):
     assert list((here / "out").iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["draw", "listen"])
+@pytest.mark.parametrize(
+    "command", ["draw - -o out.png", "listen - -o out.wav", "info -", "features - -o out.csv --feature rms"]
+)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_while_standard_input_is_read_leaves_nothing(here, command, number, code):
     process = subprocess.Popen(
-        [sys.executable, "-m", "sonograph", command, "-", "-o", "out.wav" if command == "listen" else "out.png"],
+        [sys.executable, "-m", "sonograph", *command.split()],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=os.environ | {"TMPDIR": str(here)},
