@@ -2,11 +2,15 @@
 
 Each input is one of damaged.py or of those that earlier ones grew into, changed at random, most of all in its header.
 It is walked in this process, where only our own errors may come out; every hundredth is also read whole in a child by
-the oracle of the corpus tests. What breaks a promise is kept as a file and ends the run with status 1.
+the oracle of the corpus tests. Every tenth is FLAC or Ogg damaged behind its header: as their checksums find that, each
+sample that is not missing must be the clean one, in its place. What breaks a promise is kept as a file and ends the run
+with status 1.
 """
 
 import argparse
+import io
 import random
+import re
 import struct
 import sys
 import tempfile
@@ -15,12 +19,15 @@ import traceback
 from pathlib import Path
 
 import damaged
+import numpy as np
+import soundfile
 from children import ask
 
 from sonograph.errors import SonographError
 from sonograph.io.audio import open as open_sound
 from sonograph.limits import Limits
 
+SIZES = (1, 2, 5, 40, 300, 2000, 5000)
 NUMBERS = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF8, 0xFFFFFFFF)
 WORDS = (b"RIFF", b"RF64", b"ds64", b"data", b"fmt ", b"LIST", b"INFO", b"bext", b"iXML", b"guan", b"cue ", b"FORM",
          b"COMM", b"SSND", b"fLaC", b"OggS", b"ID3\3\0\0", b"Xing", b"caff", b"desc", b".snd", b"\xff\xfb", b"\xff\xf8",
@@ -61,6 +68,58 @@ def changed(data, chance):
     return bytes(out)
 
 
+def protected():
+    """Sounds whose every frame or page has a checksum: their bytes, where the header ends, their samples."""
+    numbers = np.random.default_rng(0).integers(-(2**15), 2**15, (64 * 40, 2))
+    sound = damaged.sound(120_000)
+    for data in (
+        damaged.encoded(damaged.sound(30_000, 2), "FLAC", "PCM_16"), damaged.flac_verbatim(numbers, 16),
+        damaged.encoded(sound, "OGG"), damaged.encoded(sound, "OGG", "OPUS"),
+        damaged.encoded(sound, "OGG", "OPUS", compression_level=0.5),
+    ):  # fmt: skip
+        pages = [found.start() for found in re.finditer(b"OggS", data)]
+        samples = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)[0].T
+        yield data, pages[2] if pages else 42, samples
+
+
+def torn(data, begin, chance):
+    """Bytes behind a place flipped, lost, twice, zeroed or elsewhere."""
+    out = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        at, other, size = chance.randrange(begin, len(out)), chance.randrange(begin, len(out)), chance.choice(SIZES)
+        kind = chance.randrange(6)
+        if kind == 0:
+            out[at] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            del out[at : at + size]
+        elif kind == 2:
+            out[at:at] = chance.choice((out[at : at + size], chance.randbytes(size)))
+        elif kind == 3:
+            out[at : at + size] = bytes(size)
+        elif kind == 4:
+            out[at : at + size] = out[other : other + size]
+        else:
+            del out[at + 1 :]
+        if len(out) <= begin + 1:
+            break
+    return bytes(out)
+
+
+def moved_samples(path, clean):
+    """What is heard of a damaged sound and is not the clean one, or "" for nothing."""
+    try:
+        with open_sound(path) as sound:
+            found = np.concatenate([*sound.blocks(999), np.empty((len(clean), 0), np.float32)], axis=1)
+            status = sound.status
+    except SonographError:
+        return ""
+    count = min(found.shape[1], clean.shape[1])
+    heard = ~np.isnan(found[0])
+    wrong = int((found[:, :count] != clean[:, :count])[:, heard[:count]].any(axis=0).sum()) + int(heard[count:].sum())
+    unsaid = heard.sum() < clean.shape[1] and status.word in ("ok", "warn")
+    return f"{wrong} samples are wrong or out of place; {status}" if wrong or unsaid else ""
+
+
 def broken_promise(path, whole):
     """What a file breaks, or "" for nothing."""
     try:
@@ -87,21 +146,28 @@ def main():
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed
     chance, pool, tried, found = random.Random(seed), list(seeds()), 0, 0
+    whole_sounds = list(protected())
     print(f"seed {seed}")
     end = time.monotonic() + 60 * options.minutes
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fuzz.csv"
         while time.monotonic() < end and found < 20:
-            data = changed(chance.choice(pool), chance)
-            path.write_bytes(data)
             tried += 1
-            wrong = broken_promise(path, whole=tried % 100 == 0)
+            if tried % 10 == 0:
+                whole, begin, clean = chance.choice(whole_sounds)
+                data = torn(whole, begin, chance)
+                path.write_bytes(data)
+                wrong = moved_samples(path, clean)
+            else:
+                data = changed(chance.choice(pool), chance)
+                path.write_bytes(data)
+                wrong = broken_promise(path, whole=tried % 100 == 1)
             if wrong:
                 found += 1
                 options.keep.mkdir(exist_ok=True)
                 (options.keep / f"{seed}-{tried}").write_bytes(data)
                 print(f"{options.keep}/{seed}-{tried}: {wrong}")
-            elif chance.random() < 0.02:
+            elif tried % 10 and chance.random() < 0.02:
                 pool.append(data)
     print(f"{tried:,} inputs, {found} broke a promise")
     return int(found > 0)
