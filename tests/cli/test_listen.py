@@ -88,6 +88,15 @@ def test_a_table_of_a_calibrated_sound_is_heard_in_full_scale_alone(two, here, c
     assert np.std(heard()[0]) == pytest.approx(np.std(sum(two)), rel=0.05)
 
 
+@pytest.mark.parametrize(("peak", "says"), [(-4.0, "12.0 dB above full scale; players clip it"), (1.0, None)])
+def test_what_is_louder_than_full_scale_is_said(here, capsys, peak, says):
+    soundfile.write(here / "a.wav", np.full((100, 2), peak), 8000, subtype="FLOAT")
+    assert main(["listen", "a.wav", "-o", "out.wav"]) == 0
+    said = capsys.readouterr().err
+    assert said == (f"sonograph: the loudest sample is {says}\n" if says else "")
+    np.testing.assert_array_equal(heard()[0], peak)
+
+
 @pytest.mark.parametrize("name", ["out.mp3", "out.flac"])
 def test_a_wav_is_called_one(two, name, capsys):
     assert main(["listen", "two.wav", "-o", name]) == 2

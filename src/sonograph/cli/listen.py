@@ -74,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
             code = _told(status)
     sound = _without_gaps(sound)
+    _warn_of_peak(sound)
     with streams.output(arguments.output, keep) as file:
         if hasattr(file, "write"):
             write_wav(file, sound)
@@ -236,6 +237,15 @@ def _without_gaps(sound: Signal) -> Signal:
         return sound
     talk(f"{counted(missing, 'sample')} missing, written as silence")
     return dataclasses.replace(sound, samples=np.nan_to_num(samples, nan=0.0))
+
+
+def _warn_of_peak(sound: Signal) -> None:
+    """Say when it is louder than full scale, as the numbers of a table may be."""
+    import math
+
+    loudest = float(abs(sound.samples).max(initial=0.0))
+    if loudest > 1:
+        talk(f"the loudest sample is {20 * math.log10(loudest):.1f} dB above full scale; players clip it")
 
 
 def _told(status: Any) -> int:
