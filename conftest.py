@@ -3,13 +3,10 @@
 from importlib.util import find_spec
 
 _NEEDS = {
-    "torch": (
-        "engines/torch.py",
-        *(f"learning/{name}.py" for name in ("module", "edges", "links", "link_shape", "dataset")),
-    ),
-    "tensorflow": ("learning/tensorflow.py",),
+    "torch": ("engines/torch.py", "learning/torch/*", "learning/torch/links/*", "learning/torch/measures/*"),
+    "tensorflow": ("learning/tensorflow/*",),
     "sklearn": ("learning/sklearn.py",),
 }
-collect_ignore = [
+collect_ignore_glob = [
     f"src/sonograph/{path}" for package, paths in _NEEDS.items() if find_spec(package) is None for path in paths
 ]

@@ -89,8 +89,12 @@ def test_the_cases_hold_every_kind_of_stage():
     ("module", "library", "message"),
     [
         ("sonograph.engines.torch", "torch", r"the Torch engine needs Torch: pip install 'sonograph\[torch\]'"),
-        ("sonograph.learning.module", "torch", r"the Torch module needs Torch: pip install 'sonograph\[torch\]'"),
-        ("sonograph.learning.dataset", "torch", r"the Torch Dataset needs Torch: pip install 'sonograph\[torch\]'"),
+        ("sonograph.learning.torch.module", "torch", r"the Torch module needs Torch: pip install 'sonograph\[torch\]'"),
+        (
+            "sonograph.learning.torch.dataset",
+            "torch",
+            r"the Torch Dataset needs Torch: pip install 'sonograph\[torch\]'",
+        ),
         (
             "sonograph.learning.sklearn",
             "sklearn.base",

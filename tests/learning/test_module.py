@@ -200,7 +200,7 @@ def test_what_cannot_be_is_refused_with_the_way_out():
 
 
 def test_a_stage_that_it_does_not_know_is_refused_by_name(monkeypatch):
-    from sonograph.learning import links
+    from sonograph.learning.torch import links
 
     monkeypatch.delitem(links.LINKS, PcenSettings)
     with pytest.raises(SettingsError, match=r"settings hold PcenSettings; a Torch module does not compute it"):

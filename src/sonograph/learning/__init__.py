@@ -16,19 +16,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import sonograph.learning.augment as augment
     import sonograph.learning.tensorflow as tensorflow
-    from sonograph.learning.dataset import SoundDataset as SoundDataset
+    import sonograph.learning.torch.augment as augment
     from sonograph.learning.items import Item as Item
     from sonograph.learning.items import from_folders as from_folders
     from sonograph.learning.items import from_table as from_table
-    from sonograph.learning.module import SpectrogramModule as SpectrogramModule
     from sonograph.learning.sklearn import SpectrogramFeatures as SpectrogramFeatures
+    from sonograph.learning.torch.dataset import SoundDataset as SoundDataset
+    from sonograph.learning.torch.module import SpectrogramModule as SpectrogramModule
     from sonograph.learning.windows import Windows as Windows
 
 _HOME = {
-    "SpectrogramModule": "module",
-    "SoundDataset": "dataset",
+    "SpectrogramModule": "torch.module",
+    "SoundDataset": "torch.dataset",
     "SpectrogramFeatures": "sklearn",
     "Item": "items",
     "from_folders": "items",
@@ -36,14 +36,14 @@ _HOME = {
     "Windows": "windows",
 }
 
-_MODULES = ("augment", "tensorflow")
+_MODULES = {"augment": "torch.augment", "tensorflow": "tensorflow"}
 
 __all__ = [*_HOME, "augment", "tensorflow"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f"sonograph.learning.{name}")
+        return importlib.import_module(f"sonograph.learning.{_MODULES[name]}")
     if name not in _HOME:
         raise AttributeError(f"module 'sonograph.learning' has no attribute {name!r}")
     return getattr(importlib.import_module(f"sonograph.learning.{_HOME[name]}"), name)

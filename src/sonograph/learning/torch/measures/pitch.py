@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from sonograph.features.samples import Samples
-from sonograph.learning.measures.autocorrelation import lags_of
+from sonograph.learning.torch.measures.autocorrelation import lags_of
 
 
 def yin(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from sonograph.learning.links.common import Seen, earlier
-from sonograph.learning.measures.autocorrelation import lags_of
+from sonograph.learning.torch.links.common import Seen, earlier
+from sonograph.learning.torch.measures.autocorrelation import lags_of
 from sonograph.settings import OnsetSettings, TempogramSettings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from sonograph.learning.links.common import Seen
+from sonograph.learning.torch.links.common import Seen
 from sonograph.settings import CepstralSettings, DeltaSettings
 
 

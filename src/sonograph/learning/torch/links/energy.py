@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from sonograph.engines.torch import conditioned
-from sonograph.learning.links.common import Seen
+from sonograph.learning.torch.links.common import Seen
 from sonograph.settings import EnergySettings
 
 

@@ -13,16 +13,16 @@ from typing import Any
 import torch
 
 from sonograph.learning.exact import numbers_of
-from sonograph.learning.links.cepstra import cepstra, deltas
-from sonograph.learning.links.common import Run, Seen
-from sonograph.learning.links.energy import energy
-from sonograph.learning.links.onset import onset, tempogram
-from sonograph.learning.links.pcen import pcen
-from sonograph.learning.links.pitch_classes import pitch_classes, tonnetz
-from sonograph.learning.links.rows import affine, level, limited, logarithm, norm, standard
-from sonograph.learning.links.separation import separation
-from sonograph.learning.links.shape import shape
-from sonograph.learning.tables import Tables
+from sonograph.learning.torch.links.cepstra import cepstra, deltas
+from sonograph.learning.torch.links.common import Run, Seen
+from sonograph.learning.torch.links.energy import energy
+from sonograph.learning.torch.links.onset import onset, tempogram
+from sonograph.learning.torch.links.pcen import pcen
+from sonograph.learning.torch.links.pitch_classes import pitch_classes, tonnetz
+from sonograph.learning.torch.links.rows import affine, level, limited, logarithm, norm, standard
+from sonograph.learning.torch.links.separation import separation
+from sonograph.learning.torch.links.shape import shape
+from sonograph.learning.torch.tables import Tables
 from sonograph.plan import Plan
 from sonograph.settings import (
     AffineSettings,

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from sonograph.learning.finite import over
-from sonograph.learning.links.common import Seen
+from sonograph.learning.torch.finite import over
+from sonograph.learning.torch.links.common import Seen
 from sonograph.settings import PitchClassSettings, TonnetzSettings
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from sonograph.learning.finite import root
-from sonograph.learning.links.common import Seen
+from sonograph.learning.torch.finite import root
+from sonograph.learning.torch.links.common import Seen
 from sonograph.settings import AffineSettings, LevelSettings, LogSettings, NormSettings, RangeSettings, StandardSettings
 from sonograph.settings.norms import STEADY
 

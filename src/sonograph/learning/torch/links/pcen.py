@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from sonograph.learning.finite import raised
-from sonograph.learning.links.common import Seen
+from sonograph.learning.torch.finite import raised
+from sonograph.learning.torch.links.common import Seen
 from sonograph.settings import PcenSettings
 
 

@@ -8,7 +8,7 @@ import torch
 
 from sonograph.engines.torch import power_of
 from sonograph.features.samples import Samples
-from sonograph.learning.finite import over
+from sonograph.learning.torch.finite import over
 
 
 def autocorrelation(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:

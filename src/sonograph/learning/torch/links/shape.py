@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from sonograph.features.spectral_shape import LEAST_POWER
-from sonograph.learning.finite import root
-from sonograph.learning.links.common import Seen, earlier
+from sonograph.learning.torch.finite import root
+from sonograph.learning.torch.links.common import Seen, earlier
 from sonograph.settings import ShapeSettings
 
 

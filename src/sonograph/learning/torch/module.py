@@ -22,14 +22,14 @@ except ImportError as error:
     raise MissingExtra("the Torch module needs Torch: pip install 'sonograph[torch]'") from error
 
 from sonograph.engines.torch import without_holes
-from sonograph.learning.edges import with_edges
-from sonograph.learning.links import LINKS, link
-from sonograph.learning.links.common import Seen
-from sonograph.learning.measures import MEASURES, Measure
 from sonograph.learning.plans import planned, sound_like
 from sonograph.learning.sizes import count
-from sonograph.learning.tables import Tables
-from sonograph.learning.transform import Transform
+from sonograph.learning.torch.edges import with_edges
+from sonograph.learning.torch.links import LINKS, link
+from sonograph.learning.torch.links.common import Seen
+from sonograph.learning.torch.measures import MEASURES, Measure
+from sonograph.learning.torch.tables import Tables
+from sonograph.learning.torch.transform import Transform
 
 
 class SpectrogramModule(torch.nn.Module):

@@ -14,13 +14,13 @@ import torch
 
 from sonograph.features.samples import Samples
 from sonograph.learning.exact import OF_MEASURES
-from sonograph.learning.measures.autocorrelation import autocorrelation
-from sonograph.learning.measures.candidates import candidates
-from sonograph.learning.measures.constantq import constant_q
-from sonograph.learning.measures.multitaper import multitaper
-from sonograph.learning.measures.pitch import yin
-from sonograph.learning.measures.temporal import temporal
-from sonograph.learning.tables import Tables
+from sonograph.learning.torch.measures.autocorrelation import autocorrelation
+from sonograph.learning.torch.measures.candidates import candidates
+from sonograph.learning.torch.measures.constantq import constant_q
+from sonograph.learning.torch.measures.multitaper import multitaper
+from sonograph.learning.torch.measures.pitch import yin
+from sonograph.learning.torch.measures.temporal import temporal
+from sonograph.learning.torch.tables import Tables
 from sonograph.settings import (
     AutocorrelationSettings,
     ConstantQSettings,

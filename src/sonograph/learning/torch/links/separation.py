@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from sonograph.learning.edges import mirrored
-from sonograph.learning.finite import raised
-from sonograph.learning.links.common import Seen
+from sonograph.learning.torch.edges import mirrored
+from sonograph.learning.torch.finite import raised
+from sonograph.learning.torch.links.common import Seen
 from sonograph.settings import SeparationSettings
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from sonograph.features.samples import Samples
-from sonograph.learning.finite import root
+from sonograph.learning.torch.finite import root
 from sonograph.settings.constantq import TAPS
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from sonograph.features.samples import Samples
-from sonograph.learning.measures.pitch import bottoms, differences, troughs
+from sonograph.learning.torch.measures.pitch import bottoms, differences, troughs
 
 
 def candidates(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:

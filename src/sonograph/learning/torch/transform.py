@@ -8,7 +8,7 @@ import torch
 
 from sonograph.engines import Work
 from sonograph.engines.torch import cut_length, tables_of, values_of
-from sonograph.learning.tables import Tables
+from sonograph.learning.torch.tables import Tables
 
 
 class Transform(torch.nn.Module):

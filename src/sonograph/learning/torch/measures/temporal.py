@@ -8,7 +8,7 @@ import torch
 
 from sonograph.features.samples import Samples
 from sonograph.features.temporal import SILENT
-from sonograph.learning.finite import over, root
+from sonograph.learning.torch.finite import over, root
 
 
 def temporal(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:
