@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -41,3 +42,13 @@ def test_frequencies_are_in_kilohertz_where_they_reach_two():
     there, words = ticks.frequency(0, 24_000, 6)
     assert words == "Frequency (kHz)"
     assert there.words == ["0", "5", "10", "15", "20"]
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 12))
+def test_numbers_beside_a_panel_are_short_and_lead_back_to_their_places(low, span, most):
+    assume(span > abs(low) * 1e-6)
+    there, taken, power = ticks.short(low, low + span, most)
+    common = float(taken.replace("−", "-") or 0)
+    for place, words in zip(*there, strict=True):
+        assert len(words.replace(".", "")) <= 5
+        assert common + float(words.replace("−", "-")) * 10.0**power == pytest.approx(place, abs=1e-6 * span)

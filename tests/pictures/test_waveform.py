@@ -7,6 +7,8 @@ from sonograph import Signal, draw
 from sonograph.pictures import waveform
 from sonograph.pictures.waveform import envelope
 
+SLOW = np.sin(2 * np.pi * 3 * np.arange(8000) / 8000)
+
 
 @given(st.integers(1, 3000), st.integers(1, 300), st.data())
 def test_every_peak_stays_in_its_column(n_samples, width, data):
@@ -48,3 +50,30 @@ def test_missing_samples_leave_a_gap():
 def test_few_samples_are_drawn_one_by_one():
     figure = draw(Signal(np.array([0.0, 0.5, -0.5, 0.25]), 8000.0), view="waveform")
     assert figure.axes[0].lines[0].get_ydata().tolist() == [0.0, 0.5, -0.5, 0.25]
+
+
+def test_a_sound_on_a_large_offset_fills_its_axis():
+    axes = draw(Signal(9.81 + 0.01 * SLOW, 8000.0), view="waveform").axes[0]
+    assert axes.get_ylim() == pytest.approx((9.7995, 9.8205), abs=1e-5)
+    numbers = {tick.get_text(): tick.get_position()[1] for tick in axes.get_yticklabels()}
+    assert numbers["9.810"] == pytest.approx(9.81)
+    assert draw(Signal(-1 + 0.9 * SLOW, 8000.0), view="waveform").axes[0].get_ylim() == pytest.approx((-1.995, 1.995))
+
+
+@pytest.mark.parametrize(
+    ("samples", "words"),
+    [
+        (0.6 * SLOW, "Amplitude (µPa)"),
+        (3e5 * SLOW, "10⁵ µPa"),
+        (4e-6 * SLOW, "10⁻⁶ µPa"),
+        (200_000 + 30 * SLOW, "µPa, less 200000"),
+    ],
+)
+def test_the_numbers_beside_a_waveform_leave_its_label_room(samples, words):
+    figure = draw(Signal(samples, 8000.0, unit="µPa"), view="both")
+    axes = figure.axes[0]
+    assert axes.get_ylabel() == words
+    figure.canvas.draw()
+    label = axes.yaxis.label.get_window_extent()
+    assert label.x0 >= 0
+    assert all(label.x1 < number.get_window_extent().x0 for number in axes.get_yticklabels())

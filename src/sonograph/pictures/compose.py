@@ -13,7 +13,7 @@ from sonograph.pictures import layout
 from sonograph.pictures.difference import common_span, difference
 from sonograph.pictures.layout import Sheet, Track
 from sonograph.pictures.parts import LEVEL, VIEWS, Composition, Fault, Kind, Named, Panel, Part, title_of
-from sonograph.pictures.ranges import level_range, peak, refuse_mixed_units
+from sonograph.pictures.ranges import level_range, refuse_mixed_units, swing
 from sonograph.pictures.raster import Pixels
 from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import PictureSettings
@@ -64,7 +64,7 @@ def compose(
         if bad is None:
             refuse_mixed_units(parts)
             levels = level_range(panels, look)
-            return Composition(look, sheet, panels, levels, peak(panels))
+            return Composition(look, sheet, panels, levels, swing(panels))
         parts = [Part(part.named, part.span, part.channels) for part in parts if part is not bad]
     return None
 
@@ -182,7 +182,7 @@ def _difference(parts: Sequence[Part], look: PictureSettings, engine: Engine | N
     shown.made["level"], _ = difference(rasters[0], rasters[1], look.below)
     heard = shown.made["level"].levels[shown.channels]
     most = float(np.nanmax(np.abs(heard))) if not np.isnan(heard).all() else 0.0
-    return Composition(look, sheet, panels, look.range or (-(most or 1.0), most or 1.0), 0.0)
+    return Composition(look, sheet, panels, look.range or (-(most or 1.0), most or 1.0), (-1.0, 1.0))
 
 
 def _make_lines(part: Part, width: int, engine: Engine | None) -> None:

@@ -23,24 +23,29 @@ APART = 6
 """Pixels between samples from which on each has a dot."""
 
 
-def draw_wave(axes: Axes, wave: Envelope, channel: int, most: float, colour: str) -> None:
-    """Draw one channel's envelope, `most` at the top."""
+def draw_wave(axes: Axes, wave: Envelope, channel: int, swing: tuple[float, float], colour: str) -> None:
+    """Draw one channel's envelope, from the lowest to the highest sample and a little room."""
     low, high, times = wave.low[channel], wave.high[channel], wave.times
     if len(times) == len(wave.span):
         dots = "." if len(times) * APART <= axes.get_window_extent().width else None
         axes.plot(times, high, color=colour, linewidth=0.8, marker=dots, markersize=3)
     else:
         axes.fill_between(times, low, high, where=~np.isnan(high), color=colour, linewidth=0.3)
-    axes.set_ylim(-most, most)
+    margin = 0.025 * (swing[1] - swing[0])
+    axes.set_ylim(swing[0] - margin, swing[1] + margin)
     axes.set_xlim(*wave.seconds)
 
 
 def amplitude_axis(axes: Axes, unit: str) -> str:
-    """Amplitudes beside a waveform, zero among them; returns what the axis is to say."""
-    most = axes.get_ylim()[1]
-    there = ticks.decimal(-most, most, min(MOST, int(room(axes)[1] / 2.6) or 1))
-    put_ticks(axes.yaxis, there if len(there.places) > 2 else ticks.around_zero(most))
-    return f"Amplitude ({unit})"
+    """Amplitudes beside a waveform, zero among them where it lies there; returns what the axis is to say."""
+    (low, high), most = axes.get_ylim(), min(MOST, max(2, int(room(axes)[1] / 2.6)))
+    there, taken, power = ticks.short(low, high, most)
+    if len(there.places) < 3:
+        there, taken, power = ticks.short(low, high, 4)
+    if low < 0 < high and len(there.places) < 3:
+        there = ticks.around_zero(high, power)
+    put_ticks(axes.yaxis, there)
+    return ticks.with_taken("Amplitude", unit, taken, power)
 
 
 def draw_line(axes: Axes, made: Lines, place: tuple[int, int], seconds: tuple[float, float], theme: Theme) -> None:
@@ -80,12 +85,11 @@ def _line(axes: Axes, times: np.ndarray, values: np.ndarray, **look: Any) -> Non
 
 
 def value_axis(axes: Axes, name: str, unit: str = "") -> str:
-    """Numbers beside a panel, small and large ones with a power of ten; returns what the axis is to say."""
+    """Numbers beside a panel, as short as they can be; returns what the axis is to say."""
     (low, high), most = axes.get_ylim(), min(MOST, max(4, int(room(axes)[1] / 2)))
-    there, power = ticks.scaled(low, high, most)
+    there, taken, power = ticks.short(low, high, most)
     put_ticks(axes.yaxis, there)
-    unit = ticks.with_power(unit, power)
-    return f"{name} ({unit})" if unit else name
+    return ticks.with_taken(name, unit, taken, power)
 
 
 def behind(axes: Axes, wave: Envelope, channel: int, theme: Theme) -> None:

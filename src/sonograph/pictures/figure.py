@@ -110,7 +110,7 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
     look, made = composition.look, panel.made
     theme = THEMES[look.theme]
     if panel.kind == "wave":
-        curves.draw_wave(axes, made, panel.channel, 1.05 * composition.peak, theme.wave)
+        curves.draw_wave(axes, made, panel.channel, composition.swing, theme.wave)
         _hatch_gaps(axes, made, panel.channel, look)
         on.draw_marks(axes, _marks_above(panel.part), theme, on_paper=True)
         return curves.amplitude_axis(axes, made.unit), None

@@ -93,14 +93,14 @@ class Composition:
     """All that a picture shows, in pixels, before it is drawn.
 
     levels : the lowest and the highest level of the colours, or of the spectra, dB
-    peak   : the largest sample of the waveforms
+    swing  : the lowest and the highest sample that the axes of waveforms have room for
     """
 
     look: PictureSettings
     sheet: Sheet
     panels: list[Panel]
     levels: tuple[float, float]
-    peak: float
+    swing: tuple[float, float]
 
     @property
     def rasters(self) -> list[Raster]:

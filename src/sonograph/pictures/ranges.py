@@ -50,8 +50,14 @@ def level_range(panels: Sequence[Panel], look: PictureSettings) -> tuple[float, 
     return loudest - look.below, loudest
 
 
-def peak(panels: Sequence[Panel]) -> float:
-    """The largest sample of the waveforms, 1 in silence."""
+def swing(panels: Sequence[Panel]) -> tuple[float, float]:
+    """The lowest and the highest sample of the waveforms; as far below zero as above, unless all lie far from it."""
     waves = [(panel.made, panel.channel) for panel in panels if panel.kind == "wave"]
     edges = [edge[channel] for made, channel in waves for edge in (made.low, made.high)]
-    return max((float(np.nanmax(np.abs(e))) for e in edges if not np.isnan(e).all()), default=0.0) or 1.0
+    there = [edge for edge in edges if not np.isnan(edge).all()]
+    low = min((float(np.nanmin(edge)) for edge in there), default=0.0)
+    high = max((float(np.nanmax(edge)) for edge in there), default=0.0)
+    if 0 < high - low < max(low, -high):  # a sound on a large offset, as gravity, would be a flat line at the edge
+        return low, high
+    most = max(-low, high) or 1.0
+    return -most, most

@@ -40,15 +40,16 @@ def decimal(low: float, high: float, most: int, unit: float = 1.0) -> Ticks:
     return Ticks([n * unit for n in numbers], [minus(f"{n:.{digits}f}") for n in numbers])
 
 
-def around_zero(most: float) -> Ticks:
-    """Zero, and the largest of 1, 2, 5 times a power of ten that fits, either way.
+def around_zero(most: float, power: int = 0) -> Ticks:
+    """Zero, and the largest of 1, 2, 5 times a power of ten that fits, either way; written in a power of ten.
 
-    >>> around_zero(0.8).words
-    ['−0.5', '0', '0.5']
+    >>> around_zero(0.8).words, around_zero(800.0, 2).words
+    (['−0.5', '0', '0.5'], ['−5', '0', '5'])
     """
-    power = 10.0 ** math.floor(math.log10(most))
-    value = next(float(f"{power * m:.6g}") for m in (5, 2, 1) if power * m <= most)
-    return Ticks([-value, 0.0, value], [f"−{value:g}", "0", f"{value:g}"])
+    ten = 10.0 ** math.floor(math.log10(most))
+    value = next(float(f"{ten * m:.6g}") for m in (5, 2, 1) if ten * m <= most)
+    number = f"{value / 10.0**power:g}"
+    return Ticks([-value, 0.0, value], [f"−{number}", "0", number])
 
 
 def minus(number: str) -> str:
@@ -141,15 +142,42 @@ def ends(low: float, high: float) -> tuple[str, str]:
     return first, last
 
 
-def scaled(low: float, high: float, most: int) -> tuple[Ticks, int]:
-    """Round numbers from low to high, small and large ones without the power of ten that comes with them.
+LETTERS = 5
+"""Of a number that has room beside a panel; a point is half a letter."""
 
-    >>> scaled(0.0, 2.5e-7, 3)
-    (Ticks(places=[0.0, 1e-07, 2e-07], words=['0', '1', '2']), -7)
+
+def short(low: float, high: float, most: int) -> tuple[Ticks, str, int]:
+    """Round numbers from low to high that have room beside a panel, what is taken off them, and their power of ten.
+
+    Fewer numbers need fewer digits; what hardly differs is written without what all have in common.
+
+    >>> short(0.0, 2.5e-7, 3)
+    (Ticks(places=[0.0, 1e-07, 2e-07], words=['0', '1', '2']), '', -7)
+    >>> short(-98.15, -97.75, 8)[0].words, short(1000.0007, 1000.0029, 3)
+    (['−98.1', '−98.0', '−97.9', '−97.8'], (Ticks(places=[1000.001, 1000.002], words=['−1', '0']), '1000.002', -3))
     """
     power = power_of_ten(low, high)
-    there = decimal(low / 10.0**power, high / 10.0**power, most)
-    return Ticks([float(f"{place * 10.0**power:.12g}") for place in there.places], there.words), power
+    ten = 10.0**power
+    for fewer in range(most, 1, -1):
+        there = decimal(low / ten, high / ten, fewer)
+        several = len(there.places) > 1 or fewer == most
+        if several and all(len(word) - 0.5 * ("." in word) <= LETTERS for word in there.words):
+            return Ticks([float(f"{place * ten:.12g}") for place in there.places], there.words), "", power
+    common = decimal(low, high, 4)
+    zero, taken = common.places[len(common.places) // 2], common.words[len(common.places) // 2]
+    there, _, power = short(low - zero, high - zero, most)
+    return Ticks([float(f"{zero + place:.15g}") for place in there.places], there.words), taken, power
+
+
+def with_taken(name: str, unit: str, taken: str, power: int) -> str:
+    """What an axis of such numbers says.
+
+    >>> with_taken("rms", "FS", "", -3), with_taken("Amplitude", "m/s²", "9.81", -3), with_taken("level", "", "−150", 0)
+    ('rms (10⁻³ FS)', 'Amplitude (10⁻³ m/s², less 9.81 m/s²)', 'level (less −150)')
+    """
+    less = f"less {taken} {unit if power else ''}".rstrip() if taken else ""
+    written = ", ".join(filter(None, (with_power(unit, power), less)))
+    return f"{name} ({written})" if written else name
 
 
 def power_of_ten(low: float, high: float) -> int:
