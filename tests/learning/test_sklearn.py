@@ -21,7 +21,9 @@ from sonograph.learning import SpectrogramFeatures
 from .cases import LEVEL, LOG_MEL, MFCC, RATE, sounds
 
 
-@parametrize_with_checks([SpectrogramFeatures(StftSettings(window_length=16)), SpectrogramFeatures(summary="frames")])
+@parametrize_with_checks(
+    [SpectrogramFeatures(StftSettings(window_length=16), RATE), SpectrogramFeatures(sample_rate=RATE, summary="frames")]
+)
 def test_scikit_learn_takes_it_for_one_of_its_own(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the checks' own
@@ -142,3 +144,43 @@ def test_what_cannot_be_is_refused_by_name():
         SpectrogramFeatures(MFCC, RATE).fit([Signal(x, RATE)])
     with pytest.raises(SettingsError, match="sample_rate is 16000 Hz; a sound has 8000 Hz: resample it first"):
         SpectrogramFeatures(MFCC, RATE).fit([Signal(x[0], 8000.0)])
+
+
+def test_arrays_of_several_lengths_and_columns_of_paths_are_sounds(tmp_path):
+    several = [sounds(n, channels=1)[0] for n in (4000, 9000)]
+    transformer = SpectrogramFeatures(MFCC, RATE)
+    wanted = transformer.fit_transform([Signal(samples, RATE) for samples in several])
+    np.testing.assert_array_equal(transformer.fit_transform(several), wanted)
+    for i, samples in enumerate(several):
+        soundfile.write(tmp_path / f"{i}.wav", samples, int(RATE), subtype="FLOAT")
+    names = np.array([str(tmp_path / "0.wav"), str(tmp_path / "1.wav")])
+    np.testing.assert_array_equal(transformer.fit_transform(names), wanted)
+
+
+def test_the_rate_is_that_of_the_first_sound_and_arrays_have_none():
+    x = [Signal(samples, RATE) for samples in sounds(4000)]
+    wanted = SpectrogramFeatures(MFCC, RATE).fit_transform(x)
+    np.testing.assert_array_equal(SpectrogramFeatures(MFCC).fit_transform(x), wanted)
+    with pytest.raises(SettingsError, match="sample_rate is 16000 Hz; a sound has 9000 Hz: resample it first"):
+        SpectrogramFeatures(MFCC).fit(x).transform([Signal(x[0].samples, 9000.0)])
+    with pytest.raises(SettingsError, match="sample_rate is None; arrays carry none: give that of the sounds"):
+        SpectrogramFeatures(MFCC).fit(sounds(4000))
+
+
+def test_sounds_of_two_units_have_no_common_features():
+    x = sounds(4000)
+    transformer = SpectrogramFeatures(MFCC).fit([Signal(x[0], RATE)])
+    with pytest.raises(
+        SettingsError, match="a sound is in Pa and the first sound in FS: calibrate all of them"
+    ):
+        transformer.transform([Signal(x[1], RATE, "Pa")])
+
+
+def test_channels_are_mixed_where_that_is_asked_for():
+    x = sounds(4000, channels=2)
+    pair, mean = Signal(x, RATE), Signal(x.mean(axis=0), RATE)
+    np.testing.assert_array_equal(
+        SpectrogramFeatures(MFCC, mono=True).fit_transform([pair]), SpectrogramFeatures(MFCC).fit_transform([mean])
+    )
+    with pytest.raises(SettingsError, match="a sound has 2 channels; it must have 1, or mono=True take their mean"):
+        SpectrogramFeatures(MFCC).fit([pair])

@@ -10,6 +10,7 @@ import numpy as np
 from sonograph import engines
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.io.audio import open as open_sound
+from sonograph.mixing import mono
 from sonograph.settings import Settings, StftSettings
 from sonograph.sources import Signal, Source
 from sonograph.spectrograms import Spectrogram
@@ -33,24 +34,26 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     settings
         Any settings: bands, a level, cepstra …; a preset. By default StftSettings().
     sample_rate
-        Of the sounds, Hz.
+        Of the sounds, Hz. Arrays carry none and need it; None: that of the first Signal or file.
     summary
         What is kept of each row over time, one or several of "mean", "std", "min", "max"; or "frames": all frames one
         after another, which needs sounds of one length.
     n_jobs
         Sounds at a time, as in scikit-learn; None: one, on all cores.
+    mono
+        Whether to take the mean of the channels; otherwise sounds of several are refused.
 
     Notes
     -----
-    X is an array (sounds, samples) of what a Signal takes, which divides whole numbers by their full scale; or a list
-    of Signals, other Sources, or paths, of one channel and of any length. A frame with a missing sample (NaN) counts
-    for nothing; a sound without any other gives NaN.
+    X is an array (sounds, samples) of what a Signal takes, which divides whole numbers by their full scale; or a list,
+    an array or a column of Signals, other Sources, paths or arrays of any length. A frame with a missing sample (NaN)
+    counts for nothing; a sound without any other gives NaN.
 
     Raises
     ------
     SettingsError
-        From fit and transform: a summary that is none, complex values, sounds of another rate or of several channels,
-        "frames" of sounds of several lengths.
+        From fit and transform: a summary that is none, complex values, sounds of another rate or unit or of several
+        channels, arrays without a rate, "frames" of sounds of several lengths.
 
     Examples
     --------
@@ -65,18 +68,23 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     def __init__(
         self,
         settings: Settings | None = None,
-        sample_rate: float = 48_000.0,
+        sample_rate: float | None = None,
         summary: str | tuple[str, ...] = ("mean", "std"),
         n_jobs: int | None = None,
+        mono: bool = False,
     ) -> None:
         self.settings = settings
         self.sample_rate = sample_rate
         self.summary = summary
         self.n_jobs = n_jobs
+        self.mono = mono
 
     def fit(self, X: Any, y: Any = None) -> SpectrogramFeatures:
-        """Learn the features' names from the first sound; nothing else is learned."""
-        first = self._computed(self._sounds(X, reset=True)[0])
+        """Learn rate, unit and the features' names from the first sound; nothing else is learned."""
+        sounds = self._sounds(X, reset=True)
+        self.sample_rate_, self.unit_ = self.sample_rate, None
+        first = self._computed(sounds[0])
+        self.sample_rate_, self.unit_ = first.sample_rate, first.unit
         if np.iscomplexobj(first.values):
             raise SettingsError('quantity is "transform"; features are real numbers: set quantity="power"')
         self.row_names_, self.n_frames_ = first.names, len(first.frames)
@@ -111,11 +119,20 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
 
     def _sounds(self, X: Any, *, reset: bool) -> list[Any]:
         """Sources or paths."""
-        listed = isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.dtype == object)
-        if listed and len(X) and isinstance(X[0], str | os.PathLike | Source):
-            return list(X)
+        if getattr(X, "ndim", 2) == 1 and len(X):  # an array or a column of names or of sounds
+            X = list(X)
+        if isinstance(X, list | tuple) and len(X):
+            if isinstance(X[0], str | os.PathLike | Source):
+                return list(X)
+            if len({np.shape(one) for one in X}) > 1:
+                return [self._signal(one) for one in X]
         samples = validate_data(self, X, reset=reset, dtype="numeric", ensure_all_finite=False)
-        return [Signal(row, self.sample_rate) for row in samples]
+        return [self._signal(row) for row in samples]
+
+    def _signal(self, samples: Any) -> Signal:
+        if self.sample_rate is None:
+            raise SettingsError("sample_rate is None; arrays carry none: give that of the sounds")
+        return Signal(samples, self.sample_rate)
 
     def _row(self, sound: Any) -> np.ndarray:
         values = self._computed(sound).values
@@ -135,13 +152,19 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         return self._of(sound, "a sound")
 
     def _of(self, source: Source, name: str) -> Spectrogram:
+        if self.mono:
+            source = mono(source)
         if source.n_channels != 1:
             raise SettingsError(
-                f"{name} has {source.n_channels} channels; it must have 1: choose or average them first"
+                f"{name} has {source.n_channels} channels; it must have 1, or mono=True take their mean"
             )
-        if source.sample_rate != self.sample_rate:
+        if self.sample_rate_ not in (None, source.sample_rate):
             raise SettingsError(
-                f"sample_rate is {self.sample_rate:g} Hz; {name} has {source.sample_rate:g} Hz: resample it first"
+                f"sample_rate is {self.sample_rate_:g} Hz; {name} has {source.sample_rate:g} Hz: resample it first"
+            )
+        if self.unit_ not in (None, source.unit):
+            raise SettingsError(
+                f"{name} is in {source.unit} and the first sound in {self.unit_}: calibrate all of them or none"
             )
         settings = StftSettings() if self.settings is None else self.settings
         threads = None if self.n_jobs in (None, 1) else 1

@@ -33,7 +33,7 @@ class CepstralSettings(Stage):
 
     Examples
     --------
-    >>> from sonograph.settings import BandSettings, MelBank, StftSettings
+    >>> from sonograph.settings import BandSettings, LogSettings, MelBank, StftSettings
     >>> log = LogSettings(of=BandSettings(of=StftSettings(), bands=MelBank(n_bands=40)))
     >>> CepstralSettings(of=log, n_coefficients=13).rows
     'coefficient'

@@ -20,7 +20,7 @@ from sonograph.learning.exact import OF_MEASURES, numbers_of
 from sonograph.learning.plans import planned, sound_like
 from sonograph.learning.sounds import Sounds
 from sonograph.learning.windows import Windows
-from sonograph.settings import Settings, StftSettings
+from sonograph.settings import Settings
 from sonograph.settings.common import whole
 
 try:
@@ -79,8 +79,8 @@ def source(
 
 
 def function(
-    settings: Settings | None = None,
-    sample_rate: float = 48_000.0,
+    settings: Settings,
+    sample_rate: float,
     *,
     unit: str | None = None,
     calibration: Calibration | None = None,
@@ -96,7 +96,6 @@ def function(
     SettingsError
         Settings that this rate cannot have, or with a stage that TensorFlow is not given here.
     """
-    settings = StftSettings() if settings is None else settings
     like = sound_like(sample_rate, unit, calibration)
     plan, stages = planned(settings, like, {*MEASURES, *LINKS}, "the TensorFlow function")
     links = [(LINKS[type(stage)], stage, SimpleNamespace(**numbers_of(stage, before))) for stage, before in stages]

@@ -14,7 +14,7 @@ from sonograph.calibration import Calibration
 from sonograph.engines import Work
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.frames import frames_of, refuse_too_short
-from sonograph.settings import Settings, StftSettings
+from sonograph.settings import Settings
 
 try:
     import torch
@@ -75,14 +75,14 @@ class SpectrogramModule(torch.nn.Module):
 
     def __init__(
         self,
-        settings: Settings | None = None,
-        sample_rate: float = 48_000.0,
+        settings: Settings,
+        sample_rate: float,
         *,
         unit: str | None = None,
         calibration: Calibration | None = None,
     ) -> None:
         super().__init__()
-        self.settings = StftSettings() if settings is None else settings
+        self.settings = settings
         like = sound_like(sample_rate, unit, calibration)
         plan, stages = planned(self.settings, like, {*MEASURES, *LINKS}, "a Torch module")
         self.sample_rate, self.unit, self.n_rows = like.sample_rate, like.unit, plan.n_rows
