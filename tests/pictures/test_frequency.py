@@ -1,10 +1,13 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.text import Text
 from tests.pictures.sounds import inside
 
-from sonograph import SettingsError, StftSettings, draw, signals
+from sonograph import SettingsError, Signal, StftSettings, draw, signals
 from sonograph.pictures import frequency
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.raster import Pixels
@@ -99,3 +102,25 @@ def test_a_band_of_frequencies_is_shown_alone():
         draw(sound, SETTINGS, frequencies=(5000, 6000))
     with pytest.raises(SettingsError, match="frequencies is 3 to 2 Hz; it must begin at 0 or more, and below its end"):
         draw(sound, SETTINGS, frequencies=(3, 2))
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        (0.001, ("2048 samples (568 h 53 min), hop 512 (142 h 13 min), 1025 bins of 0.488 µHz", "Frequency (µHz)")),
+        (1.0, ("2048 samples (34 min 8 s), hop 512 (8 min 32 s), 1025 bins of 488 µHz", "Frequency (Hz)")),
+        (1e6, ("2048 samples (2.05 ms), hop 512 (512 µs), 1025 bins of 488 Hz", "Frequency (kHz)")),
+        (8e9, ("2048 samples (0.256 µs), hop 512 (0.064 µs), 1025 bins of 3.91 MHz", "Frequency (GHz)")),
+    ],
+)
+@pytest.mark.parametrize("axis", ["linear", "log", "mel", "musical"])
+def test_no_rate_needs_an_exponent_or_long_numbers(rate, words, axis):
+    figure = draw(Signal(np.random.default_rng(0).standard_normal(9000), rate), view="both", axis=axis, title="x")
+    figure.canvas.draw()
+    said = [text.get_text() for text in figure.findobj(Text)]
+    assert f"Hann window {words[0]}" in said
+    assert not [text for text in said if re.search(r"e[+-]\d", text)]
+    axes = figure.axes[1]
+    assert axis != "linear" or axes.get_ylabel() == words[1]
+    left = min(number.get_window_extent().x0 for number in axes.get_yticklabels())
+    assert axes.yaxis.label.get_window_extent().x1 < left

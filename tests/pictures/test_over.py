@@ -127,7 +127,9 @@ def test_a_constant_q_ends_at_the_edges_of_its_bands():
     assert axes.get_ylim() == pytest.approx((110 / half, 110 * 2 ** (35 / 12) * half))
     part = draw(tone, LevelSettings(of=settings), frequencies=(200, 5000)).axes[0]
     assert part.get_ylim() == pytest.approx((200, 110 * 2 ** (35 / 12) * half))
-    with pytest.raises(SettingsError, match=r"frequencies are 2000 to 5000 Hz; the bands reach from 106.\d+ to 854"):
+    with pytest.raises(
+        SettingsError, match=r"frequencies are 2000 Hz to 5000 Hz; the bands reach from 106.\d+ Hz to 854"
+    ):
         draw(tone, LevelSettings(of=settings), frequencies=(2000, 5000))
 
 

@@ -11,6 +11,7 @@ from sonograph.filterbanks import Filters, filters_of
 from sonograph.pictures import curves, frequency, layout
 from sonograph.pictures.layout import Track
 from sonograph.pictures.paper import Paper
+from sonograph.pictures.prefixes import hertz, rate
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
@@ -77,5 +78,5 @@ def _curves(axes: Axes, filters: Filters, bins: np.ndarray, theme: Theme) -> Non
 
 def _words(settings: BandSettings, filters: Filters, sample_rate: float) -> str:
     bank = "own" if isinstance(settings.bands, tuple) else settings.bands.kind
-    bins = f"{settings.of.n_bins} bins of {sample_rate / settings.of.n_fft:.3g} Hz"
-    return f"{len(filters.first)} {bank} bands of {bins}, sampled at {sample_rate:g} Hz"
+    bins = f"{settings.of.n_bins} bins of {hertz(sample_rate / settings.of.n_fft)}"
+    return f"{len(filters.first)} {bank} bands of {bins}, sampled at {rate(sample_rate)}"

@@ -10,6 +10,7 @@ import numpy as np
 from sonograph import scales
 from sonograph.errors import SettingsError
 from sonograph.pictures import ticks
+from sonograph.pictures.prefixes import prefix, rate
 from sonograph.pictures.ticks import Ticks
 
 Curve = Callable[[np.ndarray], np.ndarray]
@@ -71,7 +72,7 @@ def limits(
     if asked is not None:
         low, high = asked
         if low >= nyquist:
-            raise SettingsError(f"frequencies begin at {low:g} Hz; this sound reaches {nyquist:g} Hz")
+            raise SettingsError(f"frequencies begin at {rate(low)}; this sound reaches {rate(nyquist)}")
         high = min(high, nyquist)
     else:
         low, high = 0.0, nyquist
@@ -89,7 +90,9 @@ def within_bands(low: float, high: float, edges: np.ndarray) -> tuple[float, flo
     """
     first, last = float(edges.min()), float(edges.max())
     if last <= low or high <= first:
-        raise SettingsError(f"frequencies are {low:g} to {high:g} Hz; the bands reach from {first:g} to {last:g} Hz")
+        raise SettingsError(
+            f"frequencies are {rate(low)} to {rate(high)}; the bands reach from {rate(first)} to {rate(last)}"
+        )
     return max(low, first), min(high, last)
 
 
@@ -118,15 +121,16 @@ def place(axis: str, low: float, high: float, most: int) -> tuple[Ticks, str]:
 def hertz(frequency: float) -> str:
     """A frequency as an axis has it.
 
-    >>> hertz(400.0), hertz(1600.0)
-    ('400', '1.6k')
+    >>> hertz(400.0), hertz(1600.0), hertz(5e6), hertz(0.005), hertz(0.0002)
+    ('400', '1.6k', '5M', '0.005', '200µ')
     """
-    return f"{frequency / 1000:g}k" if frequency >= 1000 else f"{frequency:g}"
+    unit, name = (1.0, "") if 0.001 <= frequency < 1000 else prefix(frequency)
+    return f"{frequency / unit:g}{name}"
 
 
 def _round_numbers(low: float, high: float) -> list[float]:
     """Round frequencies, those that matter most first."""
-    decades = [10.0**p for p in range(int(np.floor(np.log10(max(low, 1e-3)))), int(np.ceil(np.log10(high))) + 1)]
+    decades = [10.0**p for p in range(int(np.floor(np.log10(max(low, high / 1e6)))), int(np.ceil(np.log10(high))) + 1)]
     order = [1.0, 5.0, 2.0, 3.0, 4.0, 7.0, 1.5, 6.0, 8.0]
     return [0.0, *(float(f"{m * d:.6g}") for m in order for d in decades)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sonograph.errors import SonographError
-from sonograph.pictures import words
+from sonograph.pictures import prefixes, words
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Raster
@@ -135,7 +135,7 @@ def notes(composition: Composition) -> list[str]:
     made, parts = composition.made, composition.parts
     if not made:
         rates = sorted({part.named.sound.sample_rate for part in parts})
-        return ["sampled at " + ", ".join(f"{rate:g} Hz" for rate in rates)]
+        return ["sampled at " + ", ".join(prefixes.rate(rate) for rate in rates)]
     lines = [part.made["line"] for part in parts if "line" in part.made]
     said = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in lines or made}
     first = next(iter(said)) if len(said) == 1 else "settings differ from panel to panel"

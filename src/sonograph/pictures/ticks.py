@@ -6,6 +6,8 @@ import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from sonograph.pictures.prefixes import prefix
+
 TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 
 
@@ -83,7 +85,7 @@ def time(low: float, high: float, most: int, start: datetime | None = None) -> t
     if start is not None and span / most >= 0.5:
         return _of_day(low, high, most, start)
     if high <= 120 or span / most < 10:
-        unit, name = (1.0, "s") if high >= 0.1 else (1e-3, "ms")
+        unit, name = (1.0, "s") if high >= 0.1 else (1e-3, "ms") if high >= 1e-4 else (1e-6, "µs")
         return decimal(low, high, max(most, min(6, 2 * most)), unit), f"Time ({name})"
     step = _time_step(span, most)
     hours = high > 7200
@@ -115,9 +117,13 @@ def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks,
 
 
 def frequency(low: float, high: float, most: int) -> tuple[Ticks, str]:
-    """Ticks of a linear frequency axis in hertz, and what the axis says: kHz where it reaches 2 kHz."""
-    unit, name = (1000.0, "kHz") if high >= 2000 else (1.0, "Hz")
-    return decimal(low, high, most, unit), f"Frequency ({name})"
+    """Ticks of a linear frequency axis, and what the axis says: kHz where it reaches 2 kHz, mHz below 0.1 Hz.
+
+    >>> frequency(0.0, 5e8, 5)[0].words, frequency(0.0, 0.0005, 5)[1]
+    (['0', '100', '200', '300', '400', '500'], 'Frequency (µHz)')
+    """
+    unit, name = prefix(high / 2) if high >= 2000 else (1.0, "") if high >= 0.1 else prefix(high)
+    return decimal(low, high, most, unit), f"Frequency ({name}Hz)"
 
 
 def level(low: float, high: float, most: int) -> Ticks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sonograph.labels import plural
 from sonograph.pictures import ticks
+from sonograph.pictures.prefixes import duration, hertz
 from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, stages, stft_of
 
 LAGS = {"tempogram": "frames", "autocorrelation": "samples"}
@@ -44,27 +45,6 @@ def _weights(settings: Settings, sample_rate: float) -> str:
         return f"Frames of {length}"
     name, value = (stft.window, None) if isinstance(stft.window, str) else stft.window
     return f"{name.capitalize()} window" + (f" ({value:g})" if value is not None else "") + f" {length}"
-
-
-def hertz(frequency: float) -> str:
-    """A frequency to three digits.
-
-    >>> hertz(21.5332), hertz(1378.1)
-    ('21.5 Hz', '1.38 kHz')
-    """
-    return f"{frequency:.3g} Hz" if frequency < 999.5 else f"{frequency / 1000:.3g} kHz"
-
-
-def duration(seconds: float) -> str:
-    """A short time to three digits: s, ms or µs.
-
-    >>> duration(0.0464399), duration(2.0), duration(0.00005)
-    ('46.4 ms', '2 s', '50 µs')
-    """
-    for unit, name in ((1.0, "s"), (1e-3, "ms")):
-        if seconds >= unit:
-            return f"{seconds / unit:.3g} {name}"
-    return f"{seconds / 1e-6:.3g} µs"
 
 
 def shown_line(low: float, high: float, unit: str, *, is_level: bool = True) -> str:
