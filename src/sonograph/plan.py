@@ -5,39 +5,32 @@ The engine does what it can of the settings: transform, bands, logarithm. The st
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from sonograph import engines
 from sonograph.calibration import Calibration
-from sonograph.engines import Bands, Engine, Log, Work
+from sonograph.engines import Engine
 from sonograph.engines.reference import conditioned
 from sonograph.errors import SettingsError
 from sonograph.features.energy import frame_energy
 from sonograph.features.measures import measured
 from sonograph.features.samples import Measuring, Samples
-from sonograph.filterbanks import filters_of
 from sonograph.frames import samples_for, split, valid_frames
-from sonograph.levels import resolve_reference
 from sonograph.reading import Emphasised, ahead, read_with_edges
 from sonograph.settings import (
-    BandSettings,
     EnergySettings,
-    LevelSettings,
-    LogSettings,
     Settings,
-    StftSettings,
     context_of,
     stages,
     stft_of,
 )
 from sonograph.sources import Signal, Source
 from sonograph.spectrograms import Spectrogram
-from sonograph.windows import power_scale, window_of
+from sonograph.windows import window_of
+from sonograph.works import engine_can, measure_of, stages_after, with_log, work_for
 
 READ_AT_ONCE = 1 << 21
 """Samples of all channels that are read at a time of a source that is not in memory; those before are held too."""
@@ -68,8 +61,8 @@ class Plan:
         else:
             self.work = measured(measure, like.sample_rate)
             logs = stages(settings)[2:3]
-            if logs and _engine_can(logs[0]):
-                self.work, self.reference = _with_log(self.work, logs[0], like.unit)
+            if logs and engine_can(logs[0]):
+                self.work, self.reference = with_log(self.work, logs[0], like.unit)
         self.stages = stages_after(settings)
         self.frames_per_second = like.sample_rate / self.stft.hop
         self.n_rows = self.work.n_rows
@@ -176,37 +169,6 @@ def _refuse_other_rate(wanted: float | None, sample_rate: float) -> None:
         )
 
 
-def measure_of(settings: Settings) -> Any:
-    """The stage that looks at samples instead of a transform of them; None if there is none."""
-    return next((stage for stage in stages(settings)[1:2] if getattr(stage, "from_samples", False)), None)
-
-
-def _with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tuple[Samples, float | None]:
-    """A measure of power or magnitude whose logarithm is taken at once, and the reference of a level."""
-    if isinstance(stage, LogSettings):
-        factor = 1.0 if stage.base == "10" else float(np.log(10))
-        return dataclasses.replace(work, log=Log(factor, stage.floor)), None
-    reference = resolve_reference(stage.reference, unit, stage.of)
-    log = Log(10.0, 10 ** (stage.floor / 10))
-    return dataclasses.replace(work, log=log, reference=reference or 1.0), reference
-
-
-def stages_after(settings: Settings) -> list[Any]:
-    """The stages of settings that no engine does: what comes after the transform, bands and one logarithm."""
-    listed = stages(settings)[1:]
-    if listed and (measure_of(settings) is not None or isinstance(listed[0], BandSettings)):
-        listed = listed[1:]
-    if listed and _engine_can(listed[0]):
-        listed = listed[1:]
-    return listed
-
-
-def _engine_can(stage: Any) -> bool:
-    if isinstance(stage, LogSettings):
-        return stage.add == 0
-    return isinstance(stage, LevelSettings) and stage.reference != "max"
-
-
 def _response_of(source: Source) -> Calibration | None:
     """The calibration of a source if it says how its receiver hears over frequency."""
     calibration = getattr(source, "calibration", None)
@@ -222,45 +184,3 @@ def _refuse_samples(settings: Settings, measure: Any) -> None:
             f"the calibration has a response over frequency, which is taken off a power, not off a {what}: "
             f"compute the power, or give a calibration without response"
         )
-
-
-def _corrected(stft: StftSettings, sample_rate: float, bands: Bands | None, response: Calibration) -> Bands:
-    """Bands whose weights take the receiver's response off; without bands one a bin."""
-    frequencies = np.arange(stft.n_bins) * sample_rate / stft.n_fft
-    gain = response.correction(frequencies)
-    if stft.quantity == "magnitude":
-        gain = np.sqrt(gain)
-    if bands is None:
-        return Bands(np.arange(stft.n_bins), np.arange(stft.n_bins + 1), gain)
-    lengths = np.diff(bands.start)
-    bins = np.arange(bands.start[-1]) - np.repeat(bands.start[:-1] - bands.first, lengths)
-    return bands._replace(weights=bands.weights * gain[bins])
-
-
-@lru_cache(maxsize=64)
-def work_for(
-    settings: Settings, sample_rate: float, unit: str, response: Calibration | None = None
-) -> tuple[Work, float | None]:
-    """Settings as numbers for an engine, and the reference of a level; the same object for the same settings."""
-    listed = stages(settings)
-    listed = listed[: len(listed) - len(stages_after(settings))]
-    stft = listed[0]
-    scale, ends = power_scale(stft, sample_rate)
-    scale *= stft.input_scale**2
-    log, reference, bands = None, None, None
-    for stage in listed[1:]:
-        if isinstance(stage, LevelSettings):
-            reference = resolve_reference(stage.reference, unit, stage.of)
-            scale /= reference or 1.0
-            log = Log(10.0, 10 ** (stage.floor / 10))
-        elif isinstance(stage, LogSettings):
-            log = Log(1.0 if stage.base == "10" else float(np.log(10)), stage.floor)
-        else:
-            filters = filters_of(stage, sample_rate)
-            bands = Bands(filters.first, filters.start, filters.weights)
-    if response is not None:
-        bands = _corrected(stft, sample_rate, bands, response)
-    window = window_of(stft) * scale**0.5
-    per_frame = stft.preemphasis if stft.preemphasis_over == "frame" else 0.0
-    work = Work(window, stft.hop, stft.n_fft, stft.quantity, ends, bands, log, stft.remove_dc, per_frame)
-    return work, reference

@@ -8,7 +8,8 @@ a second function that gives its frequency at any time.
 from sonograph.signals.instruments import G_MAJOR, guitar, kick, pluck, snare
 from sonograph.signals.noise import pink_noise, white_noise
 from sonograph.signals.sonar import pings, whistle, whistle_frequency
-from sonograph.signals.tones import chirp, chirp_frequency, clicks, fm, fm_frequency, tone
+from sonograph.signals.swing import fm, fm_frequency
+from sonograph.signals.tones import chirp, chirp_frequency, clicks, tone
 
 __all__ = [
     "G_MAJOR",
