@@ -1,4 +1,4 @@
-"""The FM test signal: a tone that swings slowly, in noise that fades. (A module called fm would shadow the function.)"""
+"""The FM test signal: a tone that swings slowly, in noise that fades. The module is not called as its function is."""
 
 from __future__ import annotations
 
