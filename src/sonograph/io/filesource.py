@@ -1,13 +1,11 @@
 """A sound in a file, as a Source.
 
 There are two ways through it. `blocks` goes forward from the first sample to the last and is the authority on what is
-there; `read` goes anywhere, by seeking where the file's structure was found whole and by decoding from the start where
-it was not.
+there; `read` goes anywhere (`ranges`).
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -17,10 +15,10 @@ from sonograph.calibration import Calibration
 from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
 from sonograph.io.door import OpenFile
+from sonograph.io.ranges import Ranges, filled, pull, short
 from sonograph.io.readers import opened
 from sonograph.io.status import Fault, Status, read_error, shown, worst
 from sonograph.io.tally import LARGEST, Tally
-from sonograph.io.tracks import Cursor
 from sonograph.limits import Limits
 
 BLOCK = 1 << 20
@@ -78,10 +76,7 @@ class FileSource:
         self._at_once = max(1, BLOCK // self.n_channels)
         self._scale = None if self.calibration is None else self.dtype.type(self.calibration.scale)
         self._options: tuple[Any, ...] = (sample_rate, time_column, unit, self.calibration or False, self.limits)
-        self._lock = threading.Lock()
-        self._cursor: Cursor | None = None
-        self._last: tuple[int, np.ndarray] = (0, np.empty((self.n_channels, 0), self.dtype))
-        self._met: list[Fault] = []  # by cursors that are closed
+        self._ranges = Ranges(self._file, found.track, self._at_once)
         self._ended: list[Fault] | None = None  # once `blocks` has gone through all of it
         self._closed: Status | None = None
         self.is_second = False
@@ -117,8 +112,7 @@ class FileSource:
         """How the file is, as far as it was read: finally after `blocks` has gone through all of it."""
         if self._closed is not None:
             return self._closed
-        met = self._met + (self._cursor.faults if self._cursor is not None else [])
-        found = self._faults() + met if self._ended is None else self._ended
+        found = self._faults() + self._ranges.faults if self._ended is None else self._ended
         return worst(self.path, [*self._changes(), *found], self.expected, self._counted)
 
     @property
@@ -142,7 +136,7 @@ class FileSource:
         cursor, tally, missing = track.cursor(), Tally(), 0
         try:
             while True:
-                block = self._pull(cursor, 0 if missing else size)
+                block = pull(cursor, track, 0 if missing else size)
                 if self._scale is not None:
                     block = block * self._scale
                 tally.add(block)
@@ -151,7 +145,7 @@ class FileSource:
                     missing += lost
                     if lost:
                         tally.bad_from(tally.n_samples + block.shape[1])
-                    block = self._filled(block, block.shape[1] + lost)
+                    block = filled(block, block.shape[1] + lost)
                 if not block.shape[1]:
                     break
                 tally.n_samples += block.shape[1]
@@ -164,7 +158,7 @@ class FileSource:
         self._counted, self.tally = tally.n_samples, tally
         found = cursor.faults
         if missing and not found:
-            found = [_short(missing)]
+            found = [short(missing)]
         self._conclude(found, tally)
 
     def read(self, samples: range) -> np.ndarray:
@@ -172,12 +166,10 @@ class FileSource:
         n_samples = self.n_samples
         out = np.zeros((self.n_channels, len(samples)), self.dtype)
         first, stop = max(0, samples.start), min(samples.stop, n_samples)
-        with self._lock:
-            while first < stop:
-                block = self._at(range(first, min(stop, first + self._at_once)))
-                block = block if self._scale is None else block * self._scale
-                out[:, first - samples.start : first - samples.start + block.shape[1]] = block
-                first += block.shape[1]
+        for block in self._ranges.blocks(range(first, max(first, stop))):
+            block = block if self._scale is None else block * self._scale
+            out[:, first - samples.start : first - samples.start + block.shape[1]] = block
+            first += block.shape[1]
         promised = range(max(n_samples, samples.start), min(samples.stop, max(n_samples, self.expected or 0)))
         if promised:
             out[:, promised.start - samples.start : promised.stop - samples.start] = np.nan
@@ -187,7 +179,7 @@ class FileSource:
         """Close the file. Its status stays."""
         if self._file.descriptor >= 0:
             self._closed = self.status
-        self._drop_cursor()
+        self._ranges.close()
         self._file.close()
 
     def again(self) -> FileSource:
@@ -201,66 +193,6 @@ class FileSource:
         source = FileSource(self.path, *self._options)
         source.is_second = True
         return source
-
-    def _at(self, samples: range) -> np.ndarray:
-        """A range inside the sound."""
-        start, kept = self._last
-        if start <= samples.start < start + kept.shape[1]:
-            return kept[:, samples.start - start : samples.stop - start]
-        if self._cursor is None or (self._cursor.position > samples.start and not self._opened.track.seekable):
-            self._drop_cursor()
-            self._cursor = self._opened.track.cursor()
-        if self._cursor.position != samples.start:
-            self._go_to(samples.start)
-        cursor = self._cursor
-        block = self._pull(cursor, len(samples))
-        failed = next((fault for fault in cursor.faults if fault.reason == "read-error"), None)
-        if failed is not None:
-            self._drop_cursor()
-            raise self._file.error(failed.reason, failed.what)
-        if block.shape[1] < len(samples) and not cursor.faults:
-            cursor.faults.append(_short(len(samples) - block.shape[1]))
-        block = self._filled(block, len(samples))
-        self._last = (samples.start, block)
-        return block
-
-    def _drop_cursor(self) -> None:
-        if self._cursor is not None:
-            known = {fault.reason for fault in self._met}
-            self._met += [fault for fault in self._cursor.faults if fault.reason not in known]
-            self._cursor.close()
-            self._cursor = None
-
-    def _go_to(self, sample: int) -> None:
-        cursor = self._cursor
-        if cursor is not None and self._opened.track.seekable:
-            try:
-                cursor.seek(sample)
-            except SonographError:
-                raise
-            except OSError as error:
-                cursor.faults.append(read_error(sample, error))
-            return
-        while cursor is not None and cursor.position < sample:
-            if not self._pull(cursor, min(self._at_once, sample - cursor.position)).shape[1]:
-                return
-
-    def _pull(self, cursor: Cursor, count: int) -> np.ndarray:
-        """The next samples of a cursor; none where the disk fails, which becomes a fault of the file."""
-        try:
-            return cursor.read(count)
-        except SonographError:
-            raise
-        except OSError as error:
-            cursor.faults.append(read_error(cursor.position, error))
-            return np.empty((self.n_channels, 0), self.dtype)
-
-    def _filled(self, block: np.ndarray, count: int) -> np.ndarray:
-        """A block with NaN for what is missing at its end."""
-        missing = count - block.shape[1]
-        if missing <= 0:
-            return block
-        return np.concatenate([block, np.full((self.n_channels, missing), np.nan, self.dtype)], axis=1)
 
     def _faults(self) -> list[Fault]:
         faults = list(self._opened.faults)
@@ -306,8 +238,8 @@ class FileSource:
     def __del__(self) -> None:
         if hasattr(self, "_file"):
             self._file.close()
-        if hasattr(self, "_cursor"):
-            self._drop_cursor()
+        if hasattr(self, "_ranges"):
+            self._ranges.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return FileSource, (self.path, *self._options)
@@ -316,8 +248,3 @@ class FileSource:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels, "
         sound = f"{channels}{self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}"
         return f"<{shown(self.path)}: {self.format}, {sound}>"
-
-
-def _short(missing: int) -> Fault:
-    what = f"{missing:,} of its samples could not be decoded. What comes before was used; copy the file again."
-    return Fault("partial", "short", what)
