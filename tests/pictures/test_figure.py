@@ -133,7 +133,9 @@ def test_the_time_of_day_is_shown_where_the_start_is_known():
     shown = dict(zip([t.get_text() for t in axes.get_xticklabels()], axes.get_xticks(), strict=True))
     assert shown["00:00:00"] == 3
     part = draw(sound, SHORT, seconds=(1, 1.5)).axes[0]
-    assert part.get_xlabel() == "Time (s)"
+    assert part.get_xlabel() == "Seconds after 23:59:58 on 2026-06-01 (CEST)"
+    shown = dict(zip([t.get_text() for t in part.get_xticklabels()], part.get_xticks(), strict=True))
+    assert shown["0.2"] == pytest.approx(1.2)
 
 
 def test_without_axes_only_the_pixels_are_left():

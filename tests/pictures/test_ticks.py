@@ -1,8 +1,10 @@
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sonograph.pictures import ticks
+from sonograph.pictures import ticks, times
 
 
 @given(st.floats(-1e5, 1e5), st.floats(1e-4, 1e6), st.integers(2, 12))
@@ -16,16 +18,43 @@ def test_ticks_say_where_they_are(low, span, most):
     assert len(set(there.words)) == len(there.words)
 
 
-@given(st.floats(0, 1e5), st.floats(150, 1e6), st.integers(2, 12))
+@given(st.floats(0, 1e5), st.floats(1e-3, 1e6), st.integers(2, 12))
 def test_times_are_read_back_as_they_are_written(low, span, most):
-    there, words = ticks.time(low, low + span, most)
-    assert len(there.places) <= most + 1
-    if words == "Time (s)":
-        return
+    there, words = times.time(low, low + span, most)
+    assert len(there.places) <= max(most, min(6, 2 * most)) + 1
+    assert len(there.places) >= 1 or most < 6
+    unit, whole = 1.0, 0.0
+    if words.startswith("Time ("):
+        assert ("min:s" in words) == (low + span > 120)
+        unit = {"ms": 1e-3, "s": 1.0}.get(words[6:-1], 1.0)
+    else:
+        name, after, moment, _ = words.split()
+        unit, whole = {"Seconds": 1.0, "Milliseconds": 1e-3}[name], seconds_of(moment)
+        assert (after, low + span > 120, span < 3) == ("after", True, True)
     for place, shown in zip(*there, strict=True):
-        parts = [int(part) for part in shown.split(":")]
-        assert len(parts) == words.count(":") + 1
-        assert sum(part * 60**i for i, part in enumerate(reversed(parts))) == place
+        assert whole + seconds_of(shown) * unit == pytest.approx(place, abs=1e-9 + 1e-4 * span)
+        assert low - 1e-6 * span - 1e-9 <= place <= low + span * (1 + 1e-6) + 1e-9
+
+
+def seconds_of(clock):
+    return sum(float(part) * 60**i for i, part in enumerate(reversed(clock.split(":"))))
+
+
+@given(st.floats(0, 1e5), st.floats(1e-3, 4e4), st.integers(2, 12), st.floats(0, 86_400))
+def test_a_time_of_day_is_read_back_as_it_is_written(low, span, most, at):
+    day = datetime(2026, 6, 1, tzinfo=UTC)
+    start = day + timedelta(seconds=at)
+    there, words = times.time(low, low + span, most, start)
+    for place, shown in zip(*there, strict=True):
+        moment = start + timedelta(seconds=place)
+        if " after " in words:
+            unit = {"Seconds": 1.0, "Milliseconds": 1e-3}[words.split()[0]]
+            whole = datetime.strptime(words.split(" after ")[1], "%H:%M:%S on %Y-%m-%d (UTC)").replace(tzinfo=UTC)
+            want = whole + timedelta(seconds=float(shown) * unit)
+        else:
+            assert f"{start + timedelta(seconds=low):%Y-%m-%d}" in words
+            want = datetime.combine(moment + timedelta(microseconds=5), time.fromisoformat(shown), UTC)
+        assert abs((want - moment).total_seconds()) < 1e-5 + 1e-4 * span
 
 
 @given(st.floats(-200, 50), st.floats(0.5, 200), st.integers(1, 10))

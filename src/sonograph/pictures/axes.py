@@ -14,7 +14,7 @@ from matplotlib.colors import Normalize
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from sonograph.pictures import frequency, ticks
+from sonograph.pictures import frequency, ticks, times
 from sonograph.pictures.loudest import LoudestImage
 from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Raster
@@ -120,7 +120,7 @@ def _free(
 def time_axis(axes: Axes, start: datetime | None, *, shown: bool = True, label: bool = True) -> None:
     """Times below a panel: of the day, where it is known when the recording began."""
     low, high = axes.get_xlim()
-    there, words = ticks.time(low, high, max(2, int(room(axes)[0] / 6)), start)
+    there, words = times.time(low, high, max(2, int(room(axes)[0] / 6)), start)
     put_ticks(axes.xaxis, there if shown else Ticks(there.places, [""] * len(there.places)))
     if label:
         axes.set_xlabel(words)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.errors import MissingExtra
-from sonograph.pictures import frequency, ticks
+from sonograph.pictures import frequency, ticks, times
 from sonograph.pictures.colours import palette
 from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.surface import REST, points
@@ -91,11 +91,11 @@ def _surface(composition: Composition) -> dict[str, Any]:
 def _scene(composition: Composition) -> dict[str, Any]:
     """The box around it, with the numbers and words that the figure has."""
     raster, theme, (low, high) = composition.panels[0].made, THEMES[composition.look.theme], composition.levels
-    times, time_words = ticks.time(raster.seconds[0], raster.seconds[1], 8, raster.start)
+    moments, time_words = times.time(raster.seconds[0], raster.seconds[1], 8, raster.start)
     hertz, hertz_words = frequency.place(raster.axis, float(raster.bounds[0]), float(raster.bounds[-1]), 8)
     forward, levels = frequency.SCALES[raster.axis].forward, ticks.decimal(low, high, 4)
     sides = (
-        ("x", time_words, times, raster.seconds),
+        ("x", time_words, moments, raster.seconds),
         (
             "y",
             hertz_words,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sonograph.pictures import axes as on
-from sonograph.pictures import frequency, ticks
+from sonograph.pictures import frequency, ticks, times
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.layout import Box
 from sonograph.pictures.paper import Paper
@@ -102,11 +102,11 @@ def points(composition: Composition) -> tuple[np.ndarray, np.ndarray, np.ndarray
 def _axes(axes: Any, composition: Composition) -> None:
     theme, raster = THEMES[composition.look.theme], composition.panels[0].made
     low, high = composition.levels
-    times, time_words = ticks.time(raster.seconds[0], raster.seconds[1], 6, raster.start)
+    moments, time_words = times.time(raster.seconds[0], raster.seconds[1], 6, raster.start)
     hertz, hertz_words = frequency.place(raster.axis, float(raster.bounds[0]), float(raster.bounds[-1]), 6)
     forward = frequency.SCALES[raster.axis].forward
     places, ends = forward(np.array(hertz.places)), forward(raster.bounds[[0, -1]])
-    on.put_ticks(axes.xaxis, times)
+    on.put_ticks(axes.xaxis, moments)
     on.put_ticks(axes.yaxis, ticks.Ticks([float(p) for p in places], hertz.words))
     on.put_ticks(axes.zaxis, ticks.level(low, high, 4))
     axes.set(xlim=raster.seconds, ylim=ends, zlim=(low, high))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.pictures import ticks
+from sonograph.pictures import ticks, times
 from sonograph.pictures.bare import pixels_of
 from sonograph.pictures.colours import palette
 from sonograph.pictures.parts import Composition, notes
@@ -31,7 +31,7 @@ def text_of(composition: Composition, *, true_colour: bool) -> str:
     pixels = pixels[: len(pixels) // 2 * 2]
     lines = [_line(upper, lower, codes) for upper, lower in zip(pixels[::2], pixels[1::2], strict=True)]
     raster = composition.panels[-1].made
-    there, words = ticks.time(raster.seconds[0], raster.seconds[1], max(2, sheet.width // 14), raster.start)
+    there, words = times.time(raster.seconds[0], raster.seconds[1], max(2, sheet.width // 14), raster.start)
     low, high = raster.bounds[0], raster.bounds[-1]
     across = _across(there, raster.seconds, sheet.width)
     up = f"{low:g} to {high:g} Hz" if raster.axis != "rows" else f"{raster.n_rows} rows"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sonograph.pictures.prefixes import prefix
-
-TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 
 
 class Ticks(NamedTuple):
@@ -59,61 +56,6 @@ def minus(number: str) -> str:
     if number.startswith("-"):
         return number[1:] if float(number) == 0 else "−" + number[1:]
     return number
-
-
-def clock(seconds: float, *, hours: bool) -> str:
-    """Seconds as min:s or h:min:s.
-
-    >>> clock(754, hours=False), clock(3661, hours=True)
-    ('12:34', '1:01:01')
-    """
-    whole = round(seconds)
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def time(low: float, high: float, most: int, start: datetime | None = None) -> tuple[Ticks, str]:
-    """Ticks of a time axis, and what it says: ms, s, from two minutes on min:s, from two hours h:min:s.
-
-    Where it is known when the recording began, the time of day in its zone.
-
-    >>> ticks, words = time(0, 600, 4)
-    >>> ticks.words, words
-    (['0:00', '5:00', '10:00'], 'Time (min:s)')
-    """
-    span = high - low
-    if start is not None and span / most >= 0.5:
-        return _of_day(low, high, most, start)
-    if high <= 120 or span / most < 10:
-        unit, name = (1.0, "s") if high >= 0.1 else (1e-3, "ms") if high >= 1e-4 else (1e-6, "µs")
-        return decimal(low, high, max(most, min(6, 2 * most)), unit), f"Time ({name})"
-    step = _time_step(span, most)
-    hours = high > 7200
-    places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    return Ticks(list(places), [clock(p, hours=hours) for p in places]), f"Time ({'h:min:s' if hours else 'min:s'})"
-
-
-def _time_step(span: float, most: int) -> int:
-    return next((s for s in TIME_STEPS if span / s <= most), None) or math.ceil(span / most / 86_400) * 86_400
-
-
-def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks, str]:
-    span = high - low
-    step = (
-        next((s for s in (1, 2, 5, 10, *TIME_STEPS) if span / s <= most), None)
-        or math.ceil(span / most / 86_400) * 86_400
-    )
-    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    after = (start - midnight).total_seconds()
-    of_day = [
-        i * step for i in range(math.ceil((low + after) / step - 1e-9), math.floor((high + after) / step + 1e-9) + 1)
-    ]
-    moments = [midnight + timedelta(seconds=s) for s in of_day]
-    form = "%Y-%m-%d" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
-    zone = start.tzname() or "local"
-    first, last = (f"{start + timedelta(seconds=s):%Y-%m-%d}" for s in (low, high - 1e-6 * span))
-    day = first if first == last else f"{first} to {last}"
-    return Ticks([s - after for s in of_day], [f"{m:{form}}" for m in moments]), f"Time on {day} ({zone})"
 
 
 def frequency(low: float, high: float, most: int) -> tuple[Ticks, str]:

@@ -1,0 +1,89 @@
+"""Where times stand on an axis, and how they read: seconds, h:min:s, or the time of day."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+from sonograph.pictures.ticks import Ticks, decimal
+
+STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+MANY = 120  # seconds from which on they are read as min:s
+HOUR = 3600  # seconds, likewise as h:min:s
+FEW = 3  # seconds in which whole ones are too few to be numbered
+
+
+def clock(seconds: float, *, hours: bool) -> str:
+    """Seconds as min:s or h:min:s.
+
+    >>> clock(754, hours=False), clock(3661, hours=True)
+    ('12:34', '1:01:01')
+    """
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def time(low: float, high: float, most: int, start: datetime | None = None) -> tuple[Ticks, str]:
+    """Ticks of a time axis, and what it says: µs, ms, s, from two minutes on min:s, from an hour h:min:s.
+
+    Where it is known when the recording began, the time of day in its zone. A moment is in seconds after a whole one.
+
+    >>> ticks, words = time(0, 600, 4)
+    >>> ticks.words, words
+    (['0:00', '5:00', '10:00'], 'Time (min:s)')
+    >>> ticks, words = time(5395.2, 5396.2, 4)
+    >>> ticks.words, words
+    (['0.2', '0.4', '0.6', '0.8', '1.0', '1.2'], 'Seconds after 1:29:55 (h:min:s)')
+    """
+    if start is not None:
+        return _of_day(low, high, most, start)
+    if high <= MANY:
+        there, name = _in_seconds(low, high, most, high)
+        return there, f"Time ({name})"
+    hours = high > HOUR
+    form = "h:min:s" if hours else "min:s"
+    if high - low < FEW:
+        whole = math.floor(low)
+        there, name = _in_seconds(low - whole, high - whole, most, high - low)
+        return _later(there, whole), f"{NAMES[name]} after {clock(whole, hours=hours)} ({form})"
+    step = _step(high - low, most)
+    places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return Ticks(list(places), [clock(p, hours=hours) for p in places]), f"Time ({form})"
+
+
+NAMES = {"s": "Seconds", "ms": "Milliseconds", "µs": "Microseconds"}
+
+
+def _in_seconds(low: float, high: float, most: int, size: float) -> tuple[Ticks, str]:
+    """Decimal numbers in the unit that suits a size, and its name."""
+    unit, name = (1.0, "s") if size >= 0.1 else (1e-3, "ms") if size >= 1e-4 else (1e-6, "µs")
+    return decimal(low, high, max(most, min(6, 2 * most)), unit), name
+
+
+def _later(there: Ticks, seconds: float) -> Ticks:
+    return Ticks([place + seconds for place in there.places], there.words)
+
+
+def _step(span: float, most: int) -> int:
+    return next((s for s in STEPS if span / s <= most), None) or math.ceil(span / most / 86_400) * 86_400
+
+
+def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks, str]:
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    after = (start - midnight).total_seconds()
+    zone = start.tzname() or "local"
+    if high - low < FEW:
+        whole = math.floor(low + after + 1e-6)
+        there, name = _in_seconds(low + after - whole, high + after - whole, most, high - low)
+        said = f"{midnight + timedelta(seconds=whole):%H:%M:%S on %Y-%m-%d}"
+        return _later(there, whole - after), f"{NAMES[name]} after {said} ({zone})"
+    step = _step(high - low, most)
+    of_day = [
+        i * step for i in range(math.ceil((low + after) / step - 1e-9), math.floor((high + after) / step + 1e-9) + 1)
+    ]
+    moments = [midnight + timedelta(seconds=s) for s in of_day]
+    form = "%Y-%m-%d" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
+    first, last = (f"{start + timedelta(seconds=s):%Y-%m-%d}" for s in (low, high - 1e-6 * (high - low)))
+    day = first if first == last else f"{first} to {last}"
+    return Ticks([s - after for s in of_day], [f"{m:{form}}" for m in moments]), f"Time on {day} ({zone})"
