@@ -95,6 +95,27 @@ def test_a_truncated_file_is_drawn_and_named(wav, here, capsys):
     assert (here / "out.png").exists()
 
 
+COMPUTING = [
+    ["--preset", "librosa.mel"],
+    ["--settings", "mine.toml"],
+    ["--feature", "rms"],
+    ["--window", "512"],
+    ["--hop", "512"],
+    ["--n-fft", "4096"],
+    ["--shape", "hamming"],
+    ["--edges", "inside"],
+    ["--scaling", "density"],
+    ["--axis", "mel"],
+    ["--frequencies", "100", "900"],
+    ["--below", "60"],
+    ["--range", "-80", "0"],
+    ["--percentiles", "5", "95"],
+    ["--mean"],
+    ["--colours", "grey"],
+]
+MFCC = ["--preset", "librosa.mfcc"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -127,6 +148,26 @@ def test_a_truncated_file_is_drawn_and_named(wav, here, capsys):
         (["--end", "1:30"], "tone.wav: the end is 90 s; this sound ends at 0.5 s"),
         (["--start", "0.4", "--end", "0.2"], "the end is 0.2 s; it must be after the start, 0.4 s"),
         (["--window", "0ms"], "--window is 0; it must be 1 or more"),
+        *((["--view", "waveform", *given], f"{given[0]} has no effect with --view waveform") for given in COMPUTING),
+        (["--view", "spectrum", "--mean"], "--mean has no effect with --view spectrum; leave out one or the other"),
+        (["--view", "spectrum", "--colours", "grey"], "--colours has no effect with --view spectrum"),
+        (["--view", "difference", "--percentiles", "5", "95"], "--percentiles has no effect with --view difference"),
+        (["--bare", "--title", "Robin"], "--title has no effect with --bare"),
+        (["--bare", "--dpi", "90"], "--dpi has no effect with --bare"),
+        (["--no-axes", "--title", "Robin"], "--title has no effect with --no-axes"),
+        (["--range", "-80", "0", "--below", "60"], "--below has no effect with --range"),
+        (["--percentiles", "5", "95", "--below", "60"], "--below has no effect with --percentiles"),
+        (["--feature", "rms", "--colours", "grey"], "--colours has no effect with features that are lines"),
+        (
+            ["--window", "100000000"],
+            "window_length is 100,000,000 samples; for a picture it must be 33,554,432 or fewer",
+        ),
+        (["--n-fft", "100000000"], "n_fft is 100,000,000 samples; for a picture it must be"),
+        ([*MFCC, "--view", "surface"], 'the rows have no frequency; view="surface" is of frequencies'),
+        (["--feature", "rms", "--view", "surface"], "the settings give features, which are lines"),
+        ([*MFCC, "--axis", "mel"], "axis is given, but the rows are coefficients, which have no frequency"),
+        ([*MFCC, "--frequencies", "100", "900"], "frequencies is given, but the rows are coefficients"),
+        ([*MFCC, "--below", "60"], "below is 60 dB, but the values are no levels"),
     ],
 )
 def test_an_option_that_cannot_be_is_one_sentence_and_2(options, words, wav, here, capsys):

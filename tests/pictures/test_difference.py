@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonograph import SettingsError, Signal, StftSettings, draw, signals
+from sonograph import SettingsError, Signal, StftSettings, draw, preset, signals
 
 SETTINGS = StftSettings(window_length=256)
 NOISE = signals.white_noise(1.0, rms=0.1, sample_rate=8000.0)
@@ -54,3 +54,9 @@ def test_what_has_no_difference_is_refused():
         levels(NOISE, signals.fm())
     with pytest.raises(SettingsError, match="the sounds have 2 and 1 channels; choose one: channel=0"):
         levels(Signal(np.stack([NOISE.samples] * 2), 8000.0), NOISE)
+
+
+def test_numbers_that_are_no_levels_have_no_difference_in_decibels():
+    sounds = [signals.guitar(sample_rate=22_050.0)] * 2
+    with pytest.raises(SettingsError, match='the rows are coefficients, not levels; view="difference" is of levels'):
+        draw(sounds, preset("librosa.mfcc"), view="difference")

@@ -123,6 +123,22 @@ def test_axes_of_the_reader_are_drawn_on():
     figure.savefig(BytesIO())
 
 
+@pytest.mark.parametrize("given", [{"size": (400, 300)}, {"dpi": 90}, {"axes": False}, {"title": "Robin"}])
+def test_what_axes_of_the_reader_have_themselves_is_refused(given):
+    with pytest.raises(SettingsError, match=f"{next(iter(given))} is given with ax; set it on those axes"):
+        draw(signals.tone(1000.0, 0.5), ax=Figure().add_subplot(), **given)
+
+
+def test_axes_of_the_reader_show_what_is_missing_in_the_colour_of_the_theme():
+    sound = Signal(np.where(np.arange(8000) < 4000, np.nan, 0.1), 8000.0)
+    hatched = {}
+    for theme in ("light", "dark"):
+        axes = Figure().add_subplot()
+        draw(sound, ax=axes, theme=theme)
+        hatched[theme] = axes.patch.get_facecolor()
+    assert hatched["light"] != hatched["dark"]
+
+
 def test_axes_of_the_reader_take_one_channel_and_no_path(tmp_path):
     axes = Figure().subplots()
     two = Signal(np.zeros((2, 4000)), 8000.0)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, reading, streams
-from sonograph.cli.exits import talk
+from sonograph.cli.faults import Faults
+from sonograph.cli.idle import COLOURED, refuse, refuse_idle
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
@@ -103,6 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     if terminal and not _has_colours():
         raise SettingsError("no output is named; name the picture: -o picture.png")
     format = "" if terminal else _format(arguments)
+    refuse_idle(arguments)
     look = _look(arguments)
     options.check_settings(arguments)
     if arguments.feature is not None:
@@ -133,37 +135,10 @@ def run(arguments: argparse.Namespace) -> int:
     return exits.worst(faults.codes)
 
 
-class Faults:
-    """What was wrong with some of the files, said as it comes up."""
-
-    def __init__(self, bar: Bar, report: reading.Report) -> None:
-        self.codes: set[int] = set()
-        self.bar, self._report = bar, report
-
-    def tell(self, name: str, error: SonographError) -> None:
-        """Say what is wrong with a file."""
-        from sonograph.io.status import shown
-
-        self.bar.clear()
-        self._report.failed(name, error)
-        name, words = streams.plain(shown(name)), streams.plain(str(error))
-        talk(words if name in words else f"{name}: {words}")
-        self.codes.add(exits.code_of_input(error))
-
-    def look_at(self, source: Any) -> None:
-        """Say how a file was, now that it has been read."""
-        status = getattr(source, "status", None)
-        if status is not None:
-            self._report.was(streams.plain(str(source.path)), source)
-        if status is not None and status.word not in ("ok", "empty"):
-            talk(streams.plain(status.sentence))
-            if status.word != "warn":
-                self.codes.add(exits.INPUT)
-
-
 def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, Any], faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import lines_over, named
+    from sonograph.pictures.compose import count_lines
     from sonograph.pictures.marks import read_marks
     from sonograph.pictures.settings import checked_seconds
 
@@ -177,6 +152,8 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, 
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = _settings(arguments, rate)
+            if count_lines(settings) and arguments.view in (None, "spectrogram"):
+                refuse(arguments, COLOURED, "features that are lines")
             over = lines_over(arguments.over.split(",") if arguments.over else (), settings, rate)
             watched: Any = Watched(opened.sound, faults.bar)  # type: ignore[arg-type]  # a file is a Source
             sounds.append(

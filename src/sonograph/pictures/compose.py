@@ -17,7 +17,7 @@ from sonograph.pictures.ranges import level_range, refuse_mixed_units, swing
 from sonograph.pictures.raster import Pixels
 from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import PictureSettings
-from sonograph.pictures.span import span
+from sonograph.pictures.span import refuse_too_long, span
 from sonograph.pictures.waveform import envelope
 from sonograph.settings import Settings, StftSettings, stft_of
 from sonograph.sources import Source
@@ -55,6 +55,8 @@ def compose(
         raise SettingsError("the list of sounds is empty; there is nothing to draw")
     parts = [part for named in sounds if (part := _part(named, look, fault)) is not None]
     if look.view in ("surface", "difference"):
+        if len(parts) < len(sounds):  # what is left is not what was asked for
+            return None
         _check_number(parts, look)
     while parts:
         if look.view == "difference":
@@ -79,8 +81,11 @@ def _part(named: Named, look: PictureSettings, fault: Fault) -> Part | None:
             raise SettingsError(f'view is "{look.view}"; a spectrogram has no samples: draw the sound itself')
         if named.over:
             _check_over(named, look)
+        if look.view == "surface" and _lines(named):
+            raise SettingsError('the settings give features, which are lines; view="surface" is of frequencies')
         if named.marks and look.view in ("spectrum", "surface"):
             raise SettingsError(f'view is "{look.view}"; labels have no place on it: leave them out, or view="both"')
+        refuse_too_long(_settings_of(named))
         samples = span(named.sound, named.seconds or look.seconds)
         return Part(named, samples, _channels(named.sound, look.channel))
     except SonographError as error:
@@ -141,9 +146,16 @@ def _own(part: Part, look: PictureSettings) -> list[tuple[Kind, int, int]]:
     return [(kind, channel, 0) for kind in VIEWS[look.view] for channel in part.channels]
 
 
+def _settings_of(named: Named) -> Settings | None:
+    return named.sound.settings if isinstance(named.sound, Spectrogram) else named.settings
+
+
 def _lines(named: Named) -> int:
+    return count_lines(_settings_of(named))
+
+
+def count_lines(settings: Settings | None) -> int:
     """How many features of a frame are lines: few, and each in a unit of its own; 0 where they make one picture."""
-    settings = named.sound.settings if isinstance(named.sound, Spectrogram) else named.settings
     if getattr(settings, "rows", "") != "feature" or getattr(settings, "alike", False):
         return 0
     count = getattr(settings, "n_rows", None)
@@ -220,6 +232,8 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
                 size = SURFACE if look.view == "surface" else (box.width, box.height)
                 pixels = Pixels(*size, part.span, look.axis, look.frequencies, mean)
                 part.made[kind] = raster(sound, _below(part.named), pixels, engine)
+                if look.view == "surface" and part.made[kind].axis == "rows":
+                    raise SettingsError('the rows have no frequency; view="surface" is of frequencies')
                 if part.named.over:
                     _make_over(part, box.width, engine)
             elif kind == "line":

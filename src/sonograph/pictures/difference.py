@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.labels import plural
 from sonograph.pictures.raster import Raster
 
 
@@ -29,8 +30,10 @@ def difference(first: Raster, second: Raster, below: float) -> tuple[Raster, flo
     Raises
     ------
     SettingsError
-        They are in different units, or of different numbers of channels.
+        They are no levels, in different units, or of different numbers of channels.
     """
+    if not first.is_level:
+        raise SettingsError(f'the rows are {plural(first.rows)}, not levels; view="difference" is of levels, in dB')
     if first.label != second.label:
         raise SettingsError(f"the levels are in {first.unit} and {second.unit}; they have no difference in dB")
     if len(first.levels) != len(second.levels):

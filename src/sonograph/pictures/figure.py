@@ -84,6 +84,9 @@ def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
     """
     if look.view != "spectrogram":
         raise SettingsError(f'view is "{look.view}"; on axes of yours it must be "spectrogram"')
+    for name in ("size", "dpi", "axes", "title"):
+        if getattr(look, name) != getattr(PictureSettings, name):
+            raise SettingsError(f"{name} is given with ax; set it on those axes or on their figure, which are yours")
     if named.sound.n_channels > 1 and look.channel is None:
         raise SettingsError(f"the sound has {named.sound.n_channels} channels; choose one for these axes: channel=0")
     figure = axes.get_figure(root=True)

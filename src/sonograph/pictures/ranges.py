@@ -27,6 +27,11 @@ def refuse_mixed_units(parts: Sequence[Part]) -> None:
 
 def level_range(panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
     """The lowest and the highest level of the colours, of all pixels shown; or of the lines of spectra."""
+    level = all(panel.made.is_level for panel in panels if panel.kind == "level")
+    if not level and look.below != PictureSettings.below:
+        raise SettingsError(
+            f"below is {look.below:g} dB, but the values are no levels; say with range what colours span"
+        )
     if look.range is not None:
         return look.range
     shown = [panel.made.shown(panel.channel) for panel in panels if panel.kind in SCALED]
@@ -38,7 +43,7 @@ def level_range(panels: Sequence[Panel], look: PictureSettings) -> tuple[float, 
             return float(low), float(high)
     heard = [float(np.nanmax(pixels)) for pixels in shown if not np.isnan(pixels).all()]
     loudest = max(heard, default=floor)
-    if any(panel.kind == "level" and not panel.made.is_level for panel in panels):
+    if not level:
         quietest = min((float(np.nanmin(values)) for values in shown if not np.isnan(values).all()), default=0.0)
         loudest = max(heard, default=1.0)
         return (quietest, loudest) if quietest < loudest else (loudest - 0.5, loudest + 0.5)

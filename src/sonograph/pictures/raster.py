@@ -15,6 +15,7 @@ import numpy as np
 
 from sonograph import units
 from sonograph.errors import SettingsError
+from sonograph.labels import plural
 from sonograph.levels import resolve_reference
 from sonograph.pictures import frequency, grid
 from sonograph.pictures.grid import Cells
@@ -94,6 +95,11 @@ class Pixels:
     def rows(self, like: Spectrogram) -> tuple[Cells, np.ndarray, str]:
         """Which rows of a spectrogram each pixel row gathers, where pixel rows begin and end, and on which axis."""
         if like.rows not in HERTZ:
+            for name, value in (("axis", self.axis), ("frequencies", self.frequencies)):
+                if value is not None:
+                    raise SettingsError(
+                        f"{name} is given, but the rows are {plural(like.rows)}, which have no frequency"
+                    )
             n_rows = like.values.shape[-2]
             bounds = np.linspace(0, n_rows, self.height + 1)
             return grid.rows(np.arange(n_rows) + 0.5, bounds), bounds - 0.5, "rows"

@@ -13,6 +13,23 @@ from sonograph.settings import Settings, stft_of
 from sonograph.sources import Source
 from sonograph.spectrograms import Spectrogram
 
+LONGEST = 1 << 25
+"""Samples of a transform, some 1.3 GB; its frames are longer than eleven minutes of 48 kHz."""
+
+
+def refuse_too_long(settings: Settings | None) -> None:
+    """Refuse a transform that a picture has no memory for.
+
+    Raises
+    ------
+    SettingsError
+        It has more than `LONGEST` samples.
+    """
+    n_fft = 0 if settings is None else stft_of(settings).n_fft
+    if n_fft > LONGEST:
+        name = "n_fft" if n_fft > stft_of(settings).window_length else "window_length"
+        raise SettingsError(f"{name} is {n_fft:,} samples; for a picture it must be {LONGEST:,} or fewer")
+
 
 def length(sound: Source) -> int:
     """Samples of each channel that a sound has, or that its file promises."""
