@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 from tests.pictures.sounds import inside
 
-from sonograph import SettingsError, Signal, StftSettings, draw, signals
+from sonograph import BandSettings, OctaveBank, SettingsError, Signal, StftSettings, draw, signals
 from sonograph.pictures import frequency
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.raster import Pixels
@@ -84,6 +84,15 @@ def test_notes_have_their_names():
     assert named["C4"] == pytest.approx(261.63, abs=0.01)
     assert named["F♯5"] == pytest.approx(739.99, abs=0.01)
     assert words == "Note (A4 = 440 Hz)"
+
+
+def test_the_lowest_third_of_an_octave_is_shown_whole():
+    thirds = BandSettings(of=StftSettings(window_length=16_384), bands=OctaveBank(per_octave=3, low=20.0, high=8000.0))
+    sound = signals.white_noise(2.0, rms=0.1, sample_rate=24_000.0)
+    low, high = draw(sound, thirds, axis="log").axes[0].get_ylim()
+    # IEC 61260-1: the bands of thirds lie 10^0.1 apart, and end half of that beside their middles
+    assert low == pytest.approx(1000 * 10**-1.7 / 10**0.05)
+    assert high == pytest.approx(1000 * 10**0.9 * 10**0.05)
 
 
 def test_an_axis_of_octaves_begins_above_zero():

@@ -165,3 +165,25 @@ def test_features_of_one_unit_are_a_picture_and_say_what_their_rows_are():
     assert lags.get_ylabel() == "Lag (ms)"
     places = dict(zip((tick.get_text() for tick in lags.get_yticklabels()), lags.get_yticks(), strict=True))
     assert places["10"] == pytest.approx(0.010 * RATE)
+
+
+def steady(hertz, seconds=2.0):
+    return Signal(0.5 * signals.tone(hertz, seconds, sample_rate=RATE).samples, RATE)
+
+
+@pytest.mark.parametrize("hertz", [10_500.0, 200.0])
+def test_the_names_of_lines_hide_no_line(hertz):
+    figure = draw(steady(hertz), FRAMES, over="centroid", size=(500, 300), dpi=60)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    box = axes.get_legend().get_window_extent()
+    times, values = line(axes, "centroid")
+    x, y = axes.transData.transform(np.stack([times, values], axis=1)).T
+    assert not ((x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)).any()
+
+
+def test_lines_that_are_everywhere_lie_over_their_names():
+    t = np.arange(int(2 * RATE)) / RATE
+    sweeps = Signal(0.5 * np.sin(2 * np.pi * 900 * np.sin(2 * np.pi * 6 * t) * 5), RATE)
+    axes = draw(sweeps, StftSettings(window_length=256), over=("centroid", "rolloff"), size=(330, 210), dpi=60).axes[0]
+    assert all(axes.get_legend().get_zorder() < one.get_zorder() for one in axes.lines)

@@ -72,9 +72,10 @@ def draw_over(axes: Axes, lines: list[tuple[Lines, int]], channel: int, theme: T
         _line(axes, made.times, values, label=name, **look)
     axes.set_xlim(limits[0])
     axes.set_ylim(limits[1])
-    axes.legend(
-        loc="upper right", fontsize=size, facecolor="#000000", framealpha=0.55, edgecolor="none", labelcolor="#ffffff"
+    names = axes.legend(
+        loc="best", fontsize=size, facecolor="#000000", framealpha=0.55, edgecolor="none", labelcolor="#ffffff"
     )
+    names.set_zorder(min(line.get_zorder() for line in axes.lines) - 0.1)  # where there is no free place
 
 
 def _line(axes: Axes, times: np.ndarray, values: np.ndarray, **look: Any) -> None:

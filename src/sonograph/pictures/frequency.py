@@ -67,7 +67,7 @@ def limits(
 ) -> tuple[float, float]:
     """From which frequency to which: as asked, else all that the axis can show.
 
-    An axis of octaves has no place for 0 Hz: it begins at the first bin above, or at 20 Hz.
+    An axis of octaves has no place for 0 Hz: it begins at the first bin or band above, of bins at 20 Hz or more.
     """
     if asked is not None:
         low, high = asked
@@ -78,7 +78,8 @@ def limits(
         low, high = 0.0, nyquist
     if axis in ("log", "musical") and low <= 0:
         first = float(frequencies[frequencies > 0].min(initial=nyquist))
-        low = min(max(first, LOWEST_HEARD if nyquist > 10 * LOWEST_HEARD else 0.0), high / 2)
+        from_zero = bool((frequencies <= 0).any())  # bands that begin above it are shown whole
+        low = min(max(first, LOWEST_HEARD if from_zero and nyquist > 10 * LOWEST_HEARD else 0.0), high / 2)
     return low, high
 
 
