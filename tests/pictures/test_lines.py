@@ -1,5 +1,7 @@
 """Features as lines over time: no peak is lost, and each axis says its unit."""
 
+import itertools
+
 import numpy as np
 import pytest
 from tests.pictures.test_figure import nothing_is_cut_off, texts
@@ -144,3 +146,15 @@ def test_the_command_draws_a_feature_by_name(tmp_path, capsys):
         assert main(["draw", str(sound), "-o", str(tmp_path / "b.png"), "--feature", *more]) == 2
         assert says in capsys.readouterr().err
     assert not (tmp_path / "b.png").exists()
+
+
+def test_a_low_panel_keeps_the_power_of_ten_of_its_numbers():
+    settings = TemporalSettings(of=FRAMES, features=("rms", "peak", "zero_crossings"))
+    figure = draw(signals.tone(440.0, 1.0, amplitude=0.002, sample_rate=8000.0), settings, size=(500, 300), dpi=90)
+    figure.canvas.draw()
+    rms = figure.axes[0]
+    numbers = {tick.get_text(): tick.get_position()[1] for tick in rms.get_yticklabels()}
+    assert rms.get_ylabel() == "rms (10⁻³ FS)"
+    assert all(float(words) * 1e-3 == pytest.approx(place, abs=1e-9) for words, place in numbers.items())
+    labels = [axes.yaxis.label.get_window_extent() for axes in figure.axes]
+    assert all(below.y1 < above.y0 for above, below in itertools.pairwise(labels))

@@ -12,6 +12,7 @@ from PIL import Image
 
 from sonograph import cli, feature_names
 from sonograph.cli import draw
+from sonograph.cli.idle import refuse_idle
 
 DOCS = Path(__file__).parents[2] / "docs"
 spec = importlib.util.spec_from_file_location("make_gallery", DOCS / "make_gallery.py")
@@ -43,6 +44,7 @@ COMMANDS = [
 def test_a_command_on_the_page_is_one(command):
     arguments = cli.parser("draw").parse_args(shlex.split(command))
     draw._look(arguments)
+    refuse_idle(arguments)
     assert arguments.output
 
 

@@ -51,9 +51,9 @@ def test_the_box_fills_the_sheet_beside_the_colour_bar(size):
 
 def test_a_surface_is_of_one_channel():
     two = Signal(np.random.default_rng(0).standard_normal((2, 8000)), 8000.0)
-    with pytest.raises(SettingsError, match=r'view is "surface"; it shows one channel of one sound'):
+    with pytest.raises(SettingsError, match=r'view is "surface"; it shows one channel: choose it'):
         draw(two, view="surface")
-    with pytest.raises(SettingsError, match="it shows one channel of one sound"):
+    with pytest.raises(SettingsError, match="it is of one sound, not of 2"):
         draw([signals.fm(), signals.fm()], view="surface")
     draw(two, view="surface", channel=1)
 

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.colors import Colormap
 
-LABEL, TICK = 9.0, 8.0  # points
+LABEL, TICK, SMALLEST = 9.0, 8.0, 5.5  # points
 LINE = 0.6
+LETTER = 0.55  # ems that a letter is wide
 MOST = 12
 """Numbers beside a panel, however high it is."""
 LANES = 5
@@ -156,10 +157,14 @@ def _named_rows(axes: Axes, raster: Raster, high: float) -> str:
 
 
 def side_label(axes: Axes, words: str, *, keep_name: bool = False) -> None:
-    """What an axis says beside a panel; where the panel is low only its unit, or only its name."""
+    """What an axis says beside a panel; where the panel is low only its unit, or its name in smaller letters."""
     name, bracket, unit = words.partition(" (")
-    if len(words) * 0.55 > room(axes)[1] + 1 and bracket:
-        words = name if keep_name else unit[:-1]
+    high, label = room(axes)[1], axes.yaxis.label
+    if len(words) * LETTER > high + 1 and bracket:
+        scaled = unit.startswith(("10", "kHz"))  # without it the numbers would be others
+        words = unit[:-1] if not keep_name else words if scaled else name
+    if keep_name and len(words) * LETTER > high + 1:
+        label.set_fontsize(max(SMALLEST, float(label.get_fontsize()) * high / (len(words) * LETTER)))
     axes.set_ylabel(words)
 
 

@@ -173,8 +173,10 @@ def _below(named: Named) -> Settings | None:
 def _check_number(parts: Sequence[Part], look: PictureSettings) -> None:
     if look.view == "difference" and len(parts) != 2:
         raise SettingsError(f'view is "difference"; it is of two sounds, not of {len(parts)}')
-    if look.view == "surface" and (len(parts) != 1 or len(parts[0].channels) != 1):
-        raise SettingsError('view is "surface"; it shows one channel of one sound: choose it with channel=0')
+    if look.view == "surface" and len(parts) != 1:
+        raise SettingsError(f'view is "surface"; it is of one sound, not of {len(parts)}')
+    if look.view == "surface" and len(parts[0].channels) != 1:
+        raise SettingsError('view is "surface"; it shows one channel: choose it with channel=0')
 
 
 def _difference(parts: Sequence[Part], look: PictureSettings, engine: Engine | None) -> Composition:
