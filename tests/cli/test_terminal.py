@@ -39,6 +39,14 @@ def test_a_colour_terminal_shows_the_picture(wav):
     assert "38;5;" in said
 
 
+@pytest.mark.parametrize("idle", [["--format", "svg"], ["--bare"], ["--no-axes"], ["--dpi", "90"]])
+def test_what_a_picture_in_the_terminal_cannot_have_is_refused(wav, idle):
+    command = [sys.executable, "-m", "sonograph", "draw", wav, *idle]
+    said, errors, code = on_a_terminal(command, TERM="xterm-256color")
+    assert (said, code) == ("", 2)
+    assert f"{idle[0]} has no effect with a picture in the terminal" in errors
+
+
 @pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": "xterm-256color", "NO_COLOR": "1"}])
 def test_a_plain_terminal_is_told_of_o(wav, environment):
     _, errors, code = on_a_terminal([sys.executable, "-m", "sonograph", "draw", wav], **environment)

@@ -104,6 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
     if terminal and not _has_colours():
         raise SettingsError("no output is named; name the picture: -o picture.png")
     format = "" if terminal else _format(arguments)
+    if terminal:
+        refuse(arguments, ("format", "bare", "no_axes", "dpi"), "a picture in the terminal")
     refuse_idle(arguments)
     look = _look(arguments)
     options.check_settings(arguments)
