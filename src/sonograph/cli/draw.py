@@ -72,21 +72,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     look = options.group(parser, "how it looks")
     look.add_argument("--below", type=float, metavar="DB", help="how far below the loudest level shown [80]")
     look.add_argument(
-        "--range",
-        type=float,
-        nargs=2,
-        metavar=("LOW", "HIGH"),
-        help="the levels of the colours, dB, instead of --below",
+        "--range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="levels of the colours, dB, instead of --below"
     )
     look.add_argument(
         "--colours", "--colors", metavar="NAME", help="magma, viridis, cividis, grey …; grey_r reversed [magma]"
     )
     look.add_argument(
-        "--percentiles",
-        type=float,
-        nargs=2,
-        metavar=("LOW", "HIGH"),
-        help="the same in percentiles of the pixels",
+        "--percentiles", type=float, nargs=2, metavar=("LOW", "HIGH"), help="the same in percentiles of the pixels"
     )
     look.add_argument("--theme", metavar="NAME", help="light or dark [light]")
     look.add_argument("--no-axes", action="store_true", help="the panels alone, to the edges")
