@@ -77,3 +77,9 @@ def test_the_numbers_beside_a_waveform_leave_its_label_room(samples, words):
     label = axes.yaxis.label.get_window_extent()
     assert label.x0 >= 0
     assert all(label.x1 < number.get_window_extent().x0 for number in axes.get_yticklabels())
+
+
+def test_a_faint_sound_on_an_offset_keeps_its_samples():
+    axes = draw(Signal(9.81 + 1e-7 * SLOW, 8000.0, unit="m/s²"), view="waveform").axes[0]
+    assert np.subtract(*axes.get_ylim()) == pytest.approx(-2.1e-7, rel=1e-3)
+    assert axes.get_ylabel() == "Amplitude (10⁻⁷ m/s², less 9.8100000 m/s²)"

@@ -45,7 +45,7 @@ def envelope(source: Source, samples: range, width: int) -> Envelope:
     """
     n = min(width, len(samples))
     edges = samples.start + np.arange(n + 1) * len(samples) // n
-    low = np.full((source.n_channels, n), np.nan, np.float32)
+    low = np.full((source.n_channels, n), np.nan, source.read(range(0)).dtype)
     high = low.copy()
     step = max(1, READ_AT_ONCE // source.n_channels)
     there = min(samples.stop, source.n_samples)  # the rest is missing
