@@ -170,9 +170,7 @@ def test_the_rate_is_that_of_the_first_sound_and_arrays_have_none():
 def test_sounds_of_two_units_have_no_common_features():
     x = sounds(4000)
     transformer = SpectrogramFeatures(MFCC).fit([Signal(x[0], RATE)])
-    with pytest.raises(
-        SettingsError, match="a sound is in Pa and the first sound in FS: calibrate all of them"
-    ):
+    with pytest.raises(SettingsError, match="a sound is in Pa and the first sound in FS: calibrate all of them"):
         transformer.transform([Signal(x[1], RATE, "Pa")])
 
 
