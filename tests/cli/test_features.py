@@ -19,18 +19,6 @@ from sonograph.extract.find import sound_files
 from sonograph.settings import from_toml
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """Twenty sounds of 16 kHz in two folders, and a working directory."""
-    monkeypatch.chdir(tmp_path)
-    rng = np.random.default_rng(0)
-    for where in ("birds", "birds/more"):
-        Path(where).mkdir()
-        for i in range(10):
-            soundfile.write(f"{where}/{i}.wav", 0.1 * rng.standard_normal(4000 + 100 * i), 16_000, subtype="FLOAT")
-    return tmp_path
-
-
 def table(path):
     with np.load(path) as arrays:
         return {name: arrays[name] for name in arrays.files}
