@@ -1,5 +1,7 @@
+import os
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -295,3 +297,14 @@ def test_a_png_says_how_many_pixels_an_inch_has():
         assert image.info["dpi"] == pytest.approx((120, 120), abs=0.1)
         assert image.text["Title"] == "Größe"
         assert (image.mode, image.size) == ("RGB", (1200, 720))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_a_disk_that_is_full_leaves_no_file_open(tmp_path, kind):
+    (tmp_path / "full").symlink_to("/dev/full")
+    figure = draw(signals.fm(), size=(400, 300))
+    with pytest.raises(OSError, match="No space left") as error:
+        save(figure, tmp_path / "full", kind)
+    held = [os.path.realpath(name) for name in Path("/proc/self/fd").iterdir()]
+    assert "/dev/full" not in held, error  # which holds on to whatever was left open

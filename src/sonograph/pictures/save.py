@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,13 +59,15 @@ def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = N
     with ours(), warnings.catch_warnings():
         # a name in a script that the font lacks is drawn as boxes; no reason to print on standard error
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        if format != "png":
-            figure.savefig(file, format=format, metadata=NO_DATE[format])
-            return
-        canvas: Any = figure.canvas
-        canvas.draw()
-        png = true_png(np.asarray(canvas.buffer_rgba())[..., :3], figure.dpi, text or {})
+        if format == "png":
+            canvas: Any = figure.canvas
+            canvas.draw()
+            made = true_png(np.asarray(canvas.buffer_rgba())[..., :3], figure.dpi, text or {})
+        else:
+            memory = BytesIO()  # Matplotlib's writer leaves a file open where the disk fails
+            figure.savefig(memory, format=format, metadata=NO_DATE[format])
+            made = memory.getvalue()
     if hasattr(file, "write"):
-        file.write(png)
+        file.write(made)
     else:
-        Path(file).write_bytes(png)
+        Path(file).write_bytes(made)
