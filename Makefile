@@ -12,7 +12,7 @@ demo: $(VENV)/run.stamp
 	$(BIN)/sonograph demo -o demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest
 
 # The tests of the Torch engine and of training run where Torch is; this puts it there (a CPU build, 200 MB, on most machines).
 torch: $(VENV)/torch.stamp
