@@ -18,6 +18,7 @@ from sonograph.engines.torch import Torch  # noqa: E402
 from sonograph.settings import MelBank  # noqa: E402
 
 from .contract import (  # noqa: E402
+    BOTH_PRECISIONS,
     SOME_BANDS,
     bands_of,
     definition,
@@ -30,7 +31,6 @@ from .contract import (  # noqa: E402
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 EVERY_DEVICE = pytest.mark.parametrize("engine", [Torch(d) for d in DEVICES], ids=lambda engine: engine.device)
-BOTH_PRECISIONS = pytest.mark.parametrize("dtype", ["float32", "float64"])
 
 
 @pytest.fixture(autouse=True)

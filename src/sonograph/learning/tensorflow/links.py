@@ -1,7 +1,7 @@
 """Which function computes what, on TensorFlow's tensors; a further kind is a further line.
 
 A measure is given the work, a sound and the numbers of `learning.exact`, and gives (..., frames, rows); a stage turns
-those into others. What is missing is NaN; see `learning.links` for how it is kept from the gradients.
+those into others. What is missing is NaN; see `learning.torch.links` for how it is kept from the gradients.
 """
 
 from __future__ import annotations

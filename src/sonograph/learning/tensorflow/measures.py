@@ -54,7 +54,7 @@ def multitaper(work: Samples, heard: Heard, tables: Any) -> Any:
 
 
 def constant_q(work: Samples, heard: Heard, tables: Any) -> Any:
-    """(..., frames, bands), octave by octave; see `learning.measures.constantq`."""
+    """(..., frames, bands), octave by octave; see `learning.torch.measures.constantq`."""
     samples, n_frames = heard.samples, tf.shape(heard.frames)[-2]
     middle, hop, halved = work.window_length // 2, work.hop, 0
     parts = []

@@ -1,4 +1,4 @@
-"""Pitch by YIN and the candidates of pYIN, on TensorFlow's tensors; see `learning.measures.pitch` and `.candidates`."""
+"""Pitch by YIN, and the candidates of pYIN, on TensorFlow's tensors; see `learning.torch.measures`."""
 
 from __future__ import annotations
 
