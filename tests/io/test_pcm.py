@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonograph.io.pcm import Encoding
+from sonograph.io.decoders.pcm import Encoding
 
 
 @pytest.mark.parametrize("width", range(1, 9))

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from sonograph.errors import SourceError
-from sonograph.io.names import SUFFIXES
+from sonograph.io.containers.content import SUFFIXES
 
 
 def sound_files(paths: list[str]) -> list[str]:

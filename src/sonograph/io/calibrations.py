@@ -7,8 +7,8 @@ from typing import Literal
 
 from sonograph.calibration import Calibration
 from sonograph.errors import SettingsError, SourceError
+from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile
-from sonograph.io.metadata import Metadata
 
 BESIDE = ".toml"
 IN_FOLDER = "calibration.toml"

@@ -7,9 +7,9 @@ import re
 
 import numpy as np
 
+from sonograph.io.decoders.memory import MemoryTrack
+from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
-from sonograph.io.memory import MemoryTrack
-from sonograph.io.tracks import Opened
 from sonograph.sources import Signal
 
 _HEADER = re.compile(

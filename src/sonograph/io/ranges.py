@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from sonograph.errors import SonographError
+from sonograph.io.decoders.tracks import Cursor, Track
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault, read_error
-from sonograph.io.tracks import Cursor, Track
 
 
 class Ranges:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sonograph.errors import SettingsError
-from sonograph.io import metadata
-from sonograph.io.content import after_id3, kind_of, refusal
+from sonograph.io.containers import metadata
+from sonograph.io.containers.content import after_id3, kind_of, refusal
+from sonograph.io.containers.layout import Layout
+from sonograph.io.decoders.pcm import PcmTrack
+from sonograph.io.decoders.tracks import Opened, check_sound
 from sonograph.io.door import OpenFile, View
-from sonograph.io.layout import Layout
-from sonograph.io.pcm import PcmTrack
-from sonograph.io.tracks import Opened, check_sound
 
 
 def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str | None = None) -> Opened:
@@ -50,25 +50,25 @@ def _refuse_column(file: OpenFile, time_column: str | None) -> None:
 
 
 def _riff(file: OpenFile) -> Opened:
-    from sonograph.io import riff
+    from sonograph.io.containers import riff
 
     return _laid_out(file, riff.layout_of(file))
 
 
 def _au(file: OpenFile) -> Opened:
-    from sonograph.io import au
+    from sonograph.io.containers import au
 
     return _laid_out(file, au.layout_of(file))
 
 
 def _caf(file: OpenFile) -> Opened:
-    from sonograph.io import caf
+    from sonograph.io.containers import caf
 
     return _laid_out(file, caf.layout_of(file))
 
 
 def _aiff(file: OpenFile) -> Opened:
-    from sonograph.io import aiff
+    from sonograph.io.containers import aiff
 
     return _laid_out(file, aiff.layout_of(file))
 
@@ -77,7 +77,7 @@ def _laid_out(file: OpenFile, layout: Layout) -> Opened:
     text = f"{layout.container}, {layout.encoding.text if layout.encoding else layout.codec}"
     told = metadata.of_chunks(file, layout.chunks, big=layout.big)
     if layout.encoding is None:
-        from sonograph.io.decoded import decoded_track, trusted
+        from sonograph.io.decoders.decoded import decoded_track, trusted
 
         healthy = not any(fault.word == "partial" for fault in layout.faults)
         found = trusted(decoded_track(file, text, lambda: View(file)), layout.faults, healthy)
@@ -91,7 +91,7 @@ def _laid_out(file: OpenFile, layout: Layout) -> Opened:
 
 
 def _flac(file: OpenFile) -> Opened:
-    from sonograph.io.flac_decoding import FlacTrack
+    from sonograph.io.decoders.flac_decoding import FlacTrack
 
     track = FlacTrack(file)
     check_sound(file, track.info.sample_rate, track.n_channels)
@@ -102,14 +102,14 @@ def _flac(file: OpenFile) -> Opened:
 
 
 def _ogg(file: OpenFile) -> Opened:
-    from sonograph.io.ogg_sounds import open_ogg
+    from sonograph.io.decoders.ogg_sounds import open_ogg
 
     return open_ogg(file)
 
 
 def _mp3(file: OpenFile) -> Opened:
-    from sonograph.io import mpeg
-    from sonograph.io.decoded import decoded_track, trusted
+    from sonograph.io.containers import mpeg
+    from sonograph.io.decoders.decoded import decoded_track, trusted
 
     walk = mpeg.walk(file, mpeg.begins(file, after_id3(file)) or 0)
     after = walk.first + len(walk.head)
@@ -120,7 +120,7 @@ def _mp3(file: OpenFile) -> Opened:
 
 
 def _av(file: OpenFile) -> Opened:
-    from sonograph.io.av_decoding import AvTrack
+    from sonograph.io.decoders.av_decoding import AvTrack
 
     track = AvTrack(file)
     check_sound(file, track.sample_rate, track.n_channels)

@@ -18,11 +18,11 @@ from datetime import datetime
 
 import numpy as np
 
-from sonograph.io.content import decoded, refusal
+from sonograph.io.containers.content import decoded, refusal
+from sonograph.io.containers.metadata import Metadata, printable
+from sonograph.io.decoders.memory import MemoryTrack
+from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
-from sonograph.io.memory import MemoryTrack
-from sonograph.io.metadata import Metadata, printable
-from sonograph.io.tracks import Opened
 from sonograph.sources import checked_rate
 
 UNEVEN = 1e-3

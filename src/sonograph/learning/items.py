@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sonograph.errors import SourceError
-from sonograph.io.names import SUFFIXES
+from sonograph.io.containers.content import SUFFIXES
 
 
 class Item(NamedTuple):

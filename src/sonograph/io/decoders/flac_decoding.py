@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sonograph.io import flac
-from sonograph.io.content import after_id3
+from sonograph.io.containers import flac
+from sonograph.io.containers.content import after_id3
+from sonograph.io.containers.flac import Frame, StreamInfo
+from sonograph.io.decoders.libsndfile import Decoder, Refused, version
 from sonograph.io.door import OpenFile, View
-from sonograph.io.flac import Frame, StreamInfo
-from sonograph.io.libsndfile import Decoder, Refused, version
 from sonograph.io.status import Fault, read_error
 
 _GROUP = 1 << 18  # samples of all channels that are decoded at a time

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from sonograph.errors import SourceError
-from sonograph.io import metadata, ogg
-from sonograph.io.decoded import DecodedTrack, decoded_track, trusted
+from sonograph.io.containers import metadata, ogg
+from sonograph.io.decoders.decoded import DecodedTrack, decoded_track, trusted
+from sonograph.io.decoders.stretches import Place, StretchesTrack
+from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile, View
 from sonograph.io.status import Fault
-from sonograph.io.stretches import Place, StretchesTrack
-from sonograph.io.tracks import Opened
 
 _EARLY = {"Vorbis": 4096, "Opus": 48_000}
 """How many samples before a place each decoder must start to give there what it gives from the beginning."""

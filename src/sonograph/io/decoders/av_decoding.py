@@ -60,7 +60,7 @@ class AvCursor:
         descriptor = track.file.descriptor
         limits = [str(MEGABYTES), str(PROCESSOR_SECONDS)]
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603  our own module, no shell
-            [sys.executable, "-P", "-m", "sonograph.io.av_child", str(descriptor), *limits],
+            [sys.executable, "-P", "-m", "sonograph.io.decoders.av_child", str(descriptor), *limits],
             bufsize=0,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

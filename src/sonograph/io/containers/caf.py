@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 
-from sonograph.io import chunks
+from sonograph.io.containers import chunks
+from sonograph.io.containers.layout import Layout, extent
+from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
-from sonograph.io.layout import Layout, extent
-from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
 _LAWS = {b"ulaw": "µ-law", b"alaw": "A-law"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sonograph.io.chunks import Chunk
+from sonograph.io.containers.chunks import Chunk
+from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
-from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
 

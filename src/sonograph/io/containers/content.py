@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from sonograph.io.containers.riff import W64_RIFF
 from sonograph.io.door import OpenFile
-from sonograph.io.riff import W64_RIFF
 
 PEEK = 4096
+
+SUFFIXES = (
+    ".wav", ".flac", ".mp3", ".ogg", ".opus", ".aiff", ".aif", ".aifc", ".wave", ".w64", ".rf64", ".bw64", ".au",
+    ".snd", ".caf", ".oga", ".mp2", ".m4a", ".mp4", ".aac", ".wma",
+)  # fmt: skip
+"""How sound files are called, where folders are searched for them; what a file is, its content tells."""
 
 _OTHERS = (
     (b"\x89PNG", "a PNG picture"),
@@ -74,7 +80,7 @@ def kind_of(file: OpenFile) -> str:
     if is_text(head):
         return "text"
     if b"\xff" in start and not any(head.startswith(magic) for magic, _ in _OTHERS):
-        from sonograph.io.mpeg import begins
+        from sonograph.io.containers.mpeg import begins
 
         if begins(file, body) is not None:
             return "mp3"

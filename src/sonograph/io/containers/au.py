@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 
+from sonograph.io.containers.layout import Layout, extent
+from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
-from sonograph.io.layout import Layout, extent
-from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
 _PLAIN = {2: ("signed", 1), 3: ("signed", 2), 4: ("signed", 3), 5: ("signed", 4), 6: ("float", 4), 7: ("float", 8)}

@@ -9,11 +9,11 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from sonograph.io import chunks
-from sonograph.io.chunks import Chunk
+from sonograph.io.containers import chunks
+from sonograph.io.containers.chunks import Chunk
+from sonograph.io.containers.layout import Layout, extent
+from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
-from sonograph.io.layout import Layout, extent
-from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
 UNKNOWN = 0xFFFFFFFF

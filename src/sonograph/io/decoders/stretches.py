@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonograph.io.decoded import skip
+from sonograph.io.decoders.decoded import skip
+from sonograph.io.decoders.tracks import Cursor, Track
 from sonograph.io.status import Fault
-from sonograph.io.tracks import Cursor, Track
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.io.containers.metadata import printable
 from sonograph.io.door import View
-from sonograph.io.metadata import printable
 
 
 class Refused(Exception):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sonograph.io import chunks
-from sonograph.io.chunks import Chunk
+from sonograph.io.containers import chunks
+from sonograph.io.containers.chunks import Chunk
+from sonograph.io.containers.layout import Layout
+from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
-from sonograph.io.layout import Layout
-from sonograph.io.pcm import Encoding
 from sonograph.io.status import Fault
 
 _PLAIN = {b"NONE": "signed", b"twos": "signed", b"in24": "signed", b"in32": "signed", b"sowt": "little", b"raw ": "raw"}

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
+from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile
-from sonograph.io.metadata import Metadata
 from sonograph.io.status import Fault
 
 HIGHEST_RATE = 10e6

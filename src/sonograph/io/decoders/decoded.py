@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.io import metadata
+from sonograph.io.containers import metadata
+from sonograph.io.decoders.libsndfile import Decoder, Refused, version
+from sonograph.io.decoders.tracks import Cursor, Opened, check_sound
 from sonograph.io.door import OpenFile, View
-from sonograph.io.libsndfile import Decoder, Refused, version
 from sonograph.io.status import Fault as FileFault
 from sonograph.io.status import read_error
-from sonograph.io.tracks import Cursor, Opened, check_sound
 
 AT_ONCE = 1 << 16
 """Samples of each channel that are thrown away at a time on the way to a place."""

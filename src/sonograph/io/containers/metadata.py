@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
-from sonograph.io.chunks import Chunk
+from sonograph.io.containers.chunks import Chunk
 from sonograph.io.door import OpenFile
 
 _MOST_FIELDS = 1000
