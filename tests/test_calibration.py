@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sonograph.calibration import Calibration
 from sonograph.errors import SettingsError
+from sonograph.sounds.calibration import Calibration
 
 
 def test_the_worked_example_of_a_soundtrap():

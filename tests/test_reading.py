@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sonograph import Signal, StftSettings, plan, signals, spectrogram
-from sonograph.reading import ahead
+from sonograph.sounds.edges import ahead
 
 PARTS = [range(3), range(3, 5), range(5, 9)]
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sonograph import engines as engines
     from sonograph import learning as learning
     from sonograph import signals as signals
-    from sonograph.calibration import Calibration as Calibration
     from sonograph.drawing import draw as draw
     from sonograph.drawing import draw_bands as draw_bands
     from sonograph.drawing import show as show
@@ -35,13 +34,11 @@ if TYPE_CHECKING:
     from sonograph.io.audio import open as open
     from sonograph.io.audio import read as read
     from sonograph.io.examine import examine as examine
-    from sonograph.io.resampling import resample as resample
     from sonograph.io.writing import write as write
     from sonograph.levels import level as level
     from sonograph.levels import power as power
     from sonograph.limits import Limits as Limits
     from sonograph.lufs import loudness as loudness
-    from sonograph.mixing import mono as mono
     from sonograph.named_features import feature as feature
     from sonograph.named_features import feature_names as feature_names
     from sonograph.pictures.marks import Mark as Mark
@@ -85,8 +82,11 @@ if TYPE_CHECKING:
     from sonograph.settings import from_dict as from_dict
     from sonograph.settings import from_toml as from_toml
     from sonograph.settings import to_toml as to_toml
-    from sonograph.sources import Signal as Signal
-    from sonograph.sources import Source as Source
+    from sonograph.sounds.calibration import Calibration as Calibration
+    from sonograph.sounds.mono import mono as mono
+    from sonograph.sounds.resampled import resample as resample
+    from sonograph.sounds.source import Signal as Signal
+    from sonograph.sounds.source import Source as Source
     from sonograph.spectrograms import Spectrogram as Spectrogram
     from sonograph.spectrum import fourier as fourier
     from sonograph.spectrum import welch as welch
@@ -110,11 +110,11 @@ _HOME = {
     ),
     "sonograph.presets": ("preset", "preset_names"),
     "sonograph.named_features": ("feature", "feature_names"),
-    "sonograph.calibration": ("Calibration",),
+    "sonograph.sounds.calibration": ("Calibration",),
     "sonograph.limits": ("Limits",),
     "sonograph.io.examine": ("examine",),
-    "sonograph.sources": ("Source", "Signal"),
-    "sonograph.mixing": ("mono",),
+    "sonograph.sounds.source": ("Source", "Signal"),
+    "sonograph.sounds.mono": ("mono",),
     "sonograph.spectrograms": ("Spectrogram",),
     "sonograph.transform": ("spectrogram", "pieces"),
     "sonograph.stream": ("Stream",),
@@ -128,7 +128,7 @@ _HOME = {
     "sonograph.pictures.settings": ("PictureSettings",),
     "sonograph.pictures.marks": ("Mark",),
     "sonograph.io.audio": ("open", "read"),
-    "sonograph.io.resampling": ("resample",),
+    "sonograph.sounds.resampled": ("resample",),
     "sonograph.io.writing": ("write",),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}

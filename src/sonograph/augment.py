@@ -14,7 +14,7 @@ import numpy as np
 from sonograph.errors import SettingsError
 from sonograph.signals.checks import generator
 from sonograph.signals.noise import shaped
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 
 Rows = TypeVar("Rows", np.ndarray, Spectrogram)

@@ -13,7 +13,7 @@ from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.files import written
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 if TYPE_CHECKING:

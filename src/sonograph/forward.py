@@ -15,7 +15,7 @@ from sonograph.features.chain import Chain
 from sonograph.frames import split
 from sonograph.plan import Plan
 from sonograph.settings import Settings, context_of, stft_of
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 BLOCK = 1 << 19

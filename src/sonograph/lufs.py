@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.sources import Source, check_source
+from sonograph.sounds.source import Source, check_source
 
 STEP = 0.1  # seconds between blocks
 STEPS = 4  # to a block

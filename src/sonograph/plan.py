@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from sonograph import engines
-from sonograph.calibration import Calibration
 from sonograph.engines import Engine
 from sonograph.engines.reference import conditioned
 from sonograph.errors import SettingsError
@@ -19,7 +18,6 @@ from sonograph.features.energy import frame_energy
 from sonograph.features.measures import measured
 from sonograph.features.samples import Measuring, Samples
 from sonograph.frames import samples_for, split, valid_frames
-from sonograph.reading import Emphasised, ahead, read_with_edges
 from sonograph.settings import (
     EnergySettings,
     Settings,
@@ -27,7 +25,9 @@ from sonograph.settings import (
     stages,
     stft_of,
 )
-from sonograph.sources import Signal, Source
+from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.edges import Emphasised, ahead, read_with_edges
+from sonograph.sounds.source import Signal, Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.windows import window_of
 from sonograph.works import engine_can, measure_of, stages_after, with_log, work_for

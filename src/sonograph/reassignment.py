@@ -17,7 +17,7 @@ from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short
 from sonograph.plan import Plan
 from sonograph.settings import StftSettings
-from sonograph.sources import Source, check_source
+from sonograph.sounds.source import Source, check_source
 from sonograph.spectrograms import Spectrogram
 
 

@@ -13,7 +13,7 @@ from sonograph.settings import StftSettings
 from sonograph.settings.common import one_of
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
-from sonograph.sources import Source, check_source
+from sonograph.sounds.source import Source, check_source
 from sonograph.transform import pieces, spectrogram
 from sonograph.windows import window_values
 

@@ -16,7 +16,7 @@ from sonograph.forward import Forward
 from sonograph.frames import frames_of, samples_for
 from sonograph.plan import Plan
 from sonograph.settings import Settings, context_of, stft_of, whole_sound
-from sonograph.sources import checked_rate, checked_samples, zeros_outside
+from sonograph.sounds.source import checked_rate, checked_samples, zeros_outside
 from sonograph.spectrograms import Spectrogram
 
 

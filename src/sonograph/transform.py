@@ -30,7 +30,7 @@ from sonograph.settings import (
     whole_sound,
 )
 from sonograph.settings.common import whole
-from sonograph.sources import Source, check_source
+from sonograph.sounds.source import Source, check_source
 from sonograph.spectrograms import Spectrogram
 
 

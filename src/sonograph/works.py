@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.calibration import Calibration
 from sonograph.engines import Bands, Log, Work
 from sonograph.features.samples import Samples
 from sonograph.filterbanks import filters_of
 from sonograph.levels import resolve_reference
 from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages
+from sonograph.sounds.calibration import Calibration
 from sonograph.windows import power_scale, window_of
 
 

@@ -195,7 +195,7 @@ import resource
 import numpy as np
 from sonograph import StftSettings, pieces
 from sonograph.engines.torch import Torch
-from sonograph.sources import zeros_outside
+from sonograph.sounds.source import zeros_outside
 
 class Hum:
     sample_rate, n_channels, unit, start = 2000.0, 1, "FS", None

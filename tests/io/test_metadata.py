@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonograph.calibration import Calibration
 from sonograph.errors import SettingsError
 from sonograph.io.audio import open as open_sound
 from sonograph.io.audio import read
+from sonograph.sounds.calibration import Calibration
 
 MOTH = "AudioMoth 24F319055FDF2AC6"
 SAMPLES = struct.pack("<1000h", *range(1000))

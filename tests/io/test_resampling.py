@@ -9,8 +9,8 @@ import pytest
 import soxr
 
 from sonograph.errors import SettingsError
-from sonograph.io.resampling import resample
-from sonograph.sources import Signal
+from sonograph.sounds.resampled import resample
+from sonograph.sounds.source import Signal
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sonograph.cli import options
 from sonograph.errors import OutputError
 
 if TYPE_CHECKING:
-    from sonograph.sources import Signal
+    from sonograph.sounds.source import Signal
 
 HELP = """Draw demonstration pictures of sounds that Sonograph makes itself: a tone that wavers in fading noise, a
 guitar, a kick and a snare drum, and a train of sonar pings. The last four lie beside their pictures as sound files, to

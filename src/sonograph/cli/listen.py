@@ -14,7 +14,7 @@ from sonograph.errors import SettingsError, SourceError
 if TYPE_CHECKING:
     import numpy as np
 
-    from sonograph.sources import Signal, Source
+    from sonograph.sounds.source import Signal, Source
 
 HELP = """Write a WAV of what a box of a spectrogram holds, between two times and two frequencies; or, with --preset or
 --settings, of what features keep of a sound: phases are found anew (Griffin and Lim). The features may also come from
@@ -121,7 +121,7 @@ def _of_a_box(source: Source, arguments: argparse.Namespace, box: _Box | None) -
     from sonograph.inverse import box as cut_out
     from sonograph.inverse import istft
     from sonograph.settings import stft_of
-    from sonograph.sources import Signal
+    from sonograph.sounds.source import Signal
     from sonograph.transform import spectrogram
 
     part = box.samples(source) if box else range(source.n_samples)
@@ -139,7 +139,7 @@ def _of_a_box(source: Source, arguments: argparse.Namespace, box: _Box | None) -
 def _from_features(source: Source, arguments: argparse.Namespace, box: _Box | None) -> Signal:
     """What features keep of a sound, or of a part of it."""
     from sonograph.settings import stft_of
-    from sonograph.sources import Signal
+    from sonograph.sounds.source import Signal
     from sonograph.transform import spectrogram
 
     settings = options.settings(arguments, source.sample_rate)
@@ -147,7 +147,7 @@ def _from_features(source: Source, arguments: argparse.Namespace, box: _Box | No
     part = box.samples(source) if box else range(source.n_samples)
     cut: Any = Signal(source.read(part), source.sample_rate, source.unit)
     if wanted not in (None, source.sample_rate):
-        from sonograph.io.resampling import resample
+        from sonograph.sounds.resampled import resample
 
         cut = resample(cut, wanted)
         talk(f"resampled from {source.sample_rate:g} to {wanted:g} Hz, the rate of the settings")

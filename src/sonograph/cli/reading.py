@@ -60,7 +60,7 @@ def opening(arguments: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {"limits": limits(arguments)}
     given = {name: getattr(arguments, name) for name in CALIBRATION if getattr(arguments, name) is not None}
     if given:
-        from sonograph.calibration import Calibration
+        from sonograph.sounds.calibration import Calibration
 
         with options.in_flags({name: f"--{name.replace('_', '-')}" for name in CALIBRATION}):
             found["calibration"] = Calibration.from_values(given)

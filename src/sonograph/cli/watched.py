@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sonograph.cli.progress import Bar
-    from sonograph.sources import Source
+    from sonograph.sounds.source import Source
 
 
 class Watched:

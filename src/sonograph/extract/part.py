@@ -21,13 +21,13 @@ from sonograph.frames import centre_sample, frames_of
 from sonograph.io import audio
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
-from sonograph.io.resampling import resample
 from sonograph.io.status import Status
 from sonograph.limits import Limits
 from sonograph.named_features import Choice
 from sonograph.plan import Plan
 from sonograph.settings import Settings, stft_of
-from sonograph.sources import Signal, Source
+from sonograph.sounds.resampled import resample
+from sonograph.sounds.source import Signal, Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.transform import spectrogram
 

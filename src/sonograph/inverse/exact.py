@@ -6,7 +6,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, signal_of, work_of
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 
 

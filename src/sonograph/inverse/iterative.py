@@ -14,7 +14,7 @@ from sonograph.engines import Engine, Work
 from sonograph.errors import SettingsError
 from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, samples_before, signal_of, work_of
 from sonograph.signals.checks import generator
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 
 

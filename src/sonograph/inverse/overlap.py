@@ -11,7 +11,7 @@ from sonograph.engines import Work
 from sonograph.errors import SettingsError
 from sonograph.frames import offset, samples_for
 from sonograph.settings import Settings, StftSettings
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 from sonograph.windows import power_scale, window_of
 

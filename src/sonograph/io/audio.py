@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
-from sonograph.calibration import Calibration
 from sonograph.errors import SonographError
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import Unreadable, shown
 from sonograph.limits import Limits
-from sonograph.sources import Signal
+from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.source import Signal
 
 Made = TypeVar("Made")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Literal
 
-from sonograph.calibration import Calibration
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile
+from sonograph.sounds.calibration import Calibration
 
 BESIDE = ".toml"
 IN_FOLDER = "calibration.toml"

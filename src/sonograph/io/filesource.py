@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sonograph.calibration import Calibration
 from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
 from sonograph.io.door import OpenFile
@@ -20,6 +19,7 @@ from sonograph.io.readers import opened
 from sonograph.io.status import Fault, Status, read_error, shown, worst
 from sonograph.io.tally import LARGEST, Tally
 from sonograph.limits import Limits
+from sonograph.sounds.calibration import Calibration
 
 BLOCK = 1 << 20
 """Samples of all channels that are held at a time."""

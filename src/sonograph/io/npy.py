@@ -10,7 +10,7 @@ import numpy as np
 from sonograph.io.decoders.memory import MemoryTrack
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 
 _HEADER = re.compile(
     rb"\{'descr': '([<>=]?[if][48]|[<>=|]?i[12])', 'fortran_order': (True|False), "

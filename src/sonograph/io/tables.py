@@ -23,7 +23,7 @@ from sonograph.io.containers.metadata import Metadata, printable
 from sonograph.io.decoders.memory import MemoryTrack
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
-from sonograph.sources import checked_rate
+from sonograph.sounds.source import checked_rate
 
 UNEVEN = 1e-3
 """Steps in time may differ by so much of a step."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from sonograph.errors import OutputError, SettingsError
 from sonograph.files import written
-from sonograph.sources import Source, check_source
+from sonograph.sounds.source import Source, check_source
 
 MOST = (1 << 32) - 100  # bytes of samples that a WAV can count
 MOST_IN_FRAME = (1 << 16) - 1  # bytes of one sample of all channels

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.calibration import Calibration
 from sonograph.engines import Work
 from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
 from sonograph.plan import Plan
 from sonograph.settings import PyinSettings, Settings
-from sonograph.sources import Signal
+from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.source import Signal
 
 REASONS: dict[type, str] = {PyinSettings: ", as its path is found frame after frame"}
 """Why a stage is not computed at all where all frames are at once."""

@@ -10,9 +10,9 @@ import numpy as np
 from sonograph import engines
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.io.audio import open as open_sound
-from sonograph.mixing import mono
 from sonograph.settings import Settings, StftSettings
-from sonograph.sources import Signal, Source
+from sonograph.sounds.mono import mono
+from sonograph.sounds.source import Signal, Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.transform import spectrogram
 

@@ -20,7 +20,7 @@ from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.span import refuse_too_long, span
 from sonograph.pictures.waveform import envelope
 from sonograph.settings import Settings, StftSettings, stft_of
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 LINE = Kind("line", 190)

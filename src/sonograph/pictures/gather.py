@@ -13,7 +13,7 @@ from sonograph.pictures import grid
 from sonograph.pictures.raster import HERTZ, Pixels, Raster, decibels_of, expanded, is_of_power, levels_of
 from sonograph.pictures.span import frames_in, shown_and_there
 from sonograph.settings import Settings, stages, stft_of, whole_sound
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.transform import pieces, spectrogram
 

@@ -15,7 +15,7 @@ from sonograph.pictures import grid
 from sonograph.pictures.gather import features_of
 from sonograph.pictures.span import frames_in, shown_and_there
 from sonograph.settings import Settings, stft_of
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 

@@ -8,7 +8,7 @@ from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.pictures.lines import Lines, lines_of
 from sonograph.settings import Settings
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 
 IN_HERTZ = ("pitch", "centroid", "rolloff")
 """Rows that are frequencies: they have a place on the axis of a spectrogram."""

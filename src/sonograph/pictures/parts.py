@@ -13,7 +13,7 @@ from sonograph.pictures.marks import Mark
 from sonograph.pictures.raster import Raster
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import Settings
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 

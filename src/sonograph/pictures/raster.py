@@ -21,7 +21,7 @@ from sonograph.pictures import frequency, grid
 from sonograph.pictures.grid import Cells
 from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
 from sonograph.settings.levels import FLOORS
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 FLOOR = FLOORS[0]

@@ -6,7 +6,7 @@ from sonograph.engines import Engine
 from sonograph.pictures.raster import Pixels, Raster, is_of_power
 from sonograph.pictures.sink import from_source
 from sonograph.settings import Settings, StftSettings
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 

@@ -12,7 +12,7 @@ from sonograph.pictures.raster import Pixels, Raster, decibels_of, expanded, lev
 from sonograph.pictures.span import shown_and_there
 from sonograph.plan import Plan
 from sonograph.settings import Settings, StftSettings
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 
 
 def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engine | None = None) -> Raster:

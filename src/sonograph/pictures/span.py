@@ -10,7 +10,7 @@ import math
 from sonograph.errors import SettingsError, SourceError
 from sonograph.frames import centre_sample, frames_of
 from sonograph.settings import Settings, stft_of
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 LONGEST = 1 << 25

@@ -17,7 +17,7 @@ from sonograph.levels import resolve_reference
 from sonograph.pictures.raster import power_and_level
 from sonograph.pictures.span import shown_and_there
 from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 from sonograph.transform import spectrogram
 
 STEP = 0.1  # dB

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonograph.sources import Source
+from sonograph.sounds.source import Source
 
 READ_AT_ONCE = 1 << 20
 """Samples of all channels held at a time."""

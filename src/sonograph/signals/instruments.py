@@ -11,7 +11,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.signals import checks
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 
 G_MAJOR = (98.00, 123.47, 146.83, 196.00, 246.94, 392.00)
 """The open G chord of a guitar, lowest string first, Hz: G2 B2 D3 G3 B3 G4 in equal temperament, A4 = 440 Hz."""

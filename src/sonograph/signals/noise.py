@@ -6,7 +6,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.signals import checks
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 
 
 def white_noise(

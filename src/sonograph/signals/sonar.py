@@ -8,7 +8,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.signals import checks
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 
 OVERTONE = 0.1  # the second harmonic's amplitude over the first's: -20 dB
 FADE = 0.1  # of the whistle's duration, at each end

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.signals import checks
-from sonograph.sources import Signal
+from sonograph.sounds.source import Signal
 
 CARRIER = 3000.0  # Hz
 AMPLITUDE = 2 * np.sqrt(2)  # V: 2 V rms

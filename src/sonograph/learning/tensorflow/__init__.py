@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sonograph.calibration import Calibration
 from sonograph.engines import Work
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.learning.exact import OF_MEASURES, numbers_of
@@ -22,6 +21,7 @@ from sonograph.learning.sounds import Sounds
 from sonograph.learning.windows import Windows
 from sonograph.settings import Settings
 from sonograph.settings.common import whole
+from sonograph.sounds.calibration import Calibration
 
 try:
     import tensorflow as tf

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.calibration import Calibration
 from sonograph.engines import Work
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.frames import frames_of, refuse_too_short
 from sonograph.settings import Settings
+from sonograph.sounds.calibration import Calibration
 
 try:
     import torch

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.sources import Source, checked_rate, zeros_outside
+from sonograph.sounds.source import Source, checked_rate, zeros_outside
 
 _BLOCK = 1 << 18  # samples of all channels that are resampled at a time
 _REACH = 200  # samples, at the lower of the two rates, around a missing one that the filter spoils

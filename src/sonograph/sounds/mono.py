@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from sonograph.settings.common import whole
-from sonograph.sources import Source, check_source
+from sonograph.sounds.source import Source, check_source
 
 
 def mono(source: Source, *, channel: int | None = None) -> Source:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from sonograph.sources import Source, zeros_outside
+from sonograph.sounds.source import Source, zeros_outside
 
 
 def ahead(parts: Sequence[range], read: Callable[[range], np.ndarray]) -> Iterator[tuple[range, np.ndarray]]:

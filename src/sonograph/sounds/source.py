@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from sonograph.calibration import Calibration
 from sonograph.errors import SettingsError
+from sonograph.sounds.calibration import Calibration
 
 if TYPE_CHECKING:
     import numpy as np

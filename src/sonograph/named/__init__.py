@@ -1,0 +1,1 @@
+"""Settings by the names that people type: other libraries' presets, and features."""
