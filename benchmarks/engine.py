@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks import peers
 from benchmarks.timing import in_turns, table
 from sonograph import Band, BandSettings, LevelSettings, Signal, StftSettings, engines, pieces, spectrogram
-from sonograph.stream import Stream
+from sonograph.computing.stream import Stream
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 import naive
 from sonograph import Signal, preset, preset_names, spectrogram
-from sonograph.presets import preset_source
+from sonograph.named.presets import preset_source
 from sonograph.settings import stft_of
 from sonograph.windows import window_of
 

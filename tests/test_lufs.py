@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sonograph import Signal
+from sonograph.analysis.lufs import filters, loudness
 from sonograph.errors import SettingsError
-from sonograph.lufs import filters, loudness
 
 
 def tone(level, seconds=5.0, rate=48_000.0, channels=1, frequency=997.0):
@@ -67,7 +67,7 @@ def test_the_gates_leave_silence_and_soft_parts_out():
 def test_a_long_sound_is_read_in_blocks_and_reads_the_same(monkeypatch):
     sound = Signal(speechlike(44_100, 2), 44_100.0)
     whole = loudness(sound)
-    monkeypatch.setattr("sonograph.lufs.AT_ONCE", 10_000)
+    monkeypatch.setattr("sonograph.analysis.lufs.AT_ONCE", 10_000)
     parts = loudness(sound)
     assert parts.integrated == pytest.approx(whole.integrated, abs=1e-9)
     np.testing.assert_allclose(parts.times, whole.times)

@@ -7,7 +7,7 @@ import pytest
 
 import parity
 from sonograph import SettingsError, Signal, Spectrogram, pieces, preset, preset_names, spectrogram
-from sonograph.presets import preset_source
+from sonograph.named.presets import preset_source
 from sonograph.settings import from_toml, stft_of, to_toml, whole_sound
 from test_stream import through_stream
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sonograph import Signal, StftSettings
+from sonograph.analysis.reassignment import reassigned
 from sonograph.errors import SettingsError
-from sonograph.reassignment import reassigned
 
 RATE = 8000.0
 SETTINGS = StftSettings(window_length=512, hop=128)

@@ -5,8 +5,8 @@ import pytest
 import scipy.signal
 
 from sonograph import Signal, StftSettings, signals
+from sonograph.analysis.spectrum import fourier, welch
 from sonograph.errors import SettingsError
-from sonograph.spectrum import fourier, welch
 
 
 def noise(n=20_000, channels=1):
@@ -39,7 +39,7 @@ def test_a_percentile_is_that_of_the_frames():
 def test_the_mean_of_a_long_sound_of_several_channels_is_taken_in_pieces(monkeypatch):
     settings = StftSettings(window_length=256, edges="inside")
     whole = welch(noise(channels=2), settings)
-    monkeypatch.setattr("sonograph.spectrum.AT_ONCE", 3000)
+    monkeypatch.setattr("sonograph.analysis.spectrum.AT_ONCE", 3000)
     np.testing.assert_allclose(welch(noise(channels=2), settings).values, whole.values, rtol=1e-12)
     assert whole.values.shape == (2, 129)
 

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from sonograph import engines as engines
     from sonograph import learning as learning
     from sonograph import signals as signals
+    from sonograph.analysis.lufs import loudness as loudness
+    from sonograph.analysis.reassignment import reassigned as reassigned
+    from sonograph.analysis.spectrum import fourier as fourier
+    from sonograph.analysis.spectrum import welch as welch
+    from sonograph.analysis.tempo import tempo as tempo
+    from sonograph.computing.spectrogram import pieces as pieces
+    from sonograph.computing.spectrogram import spectrogram as spectrogram
+    from sonograph.computing.stream import Stream as Stream
     from sonograph.drawing import draw as draw
     from sonograph.drawing import draw_bands as draw_bands
     from sonograph.drawing import show as show
@@ -27,25 +35,22 @@ if TYPE_CHECKING:
     from sonograph.errors import SettingsError as SettingsError
     from sonograph.errors import SonographError as SonographError
     from sonograph.errors import SourceError as SourceError
-    from sonograph.features.onset import tempo as tempo
     from sonograph.inverse import box as box
     from sonograph.inverse import griffin_lim as griffin_lim
     from sonograph.inverse import istft as istft
     from sonograph.io.audio import open as open
     from sonograph.io.audio import read as read
     from sonograph.io.examine import examine as examine
+    from sonograph.io.marks import Mark as Mark
     from sonograph.io.writing import write as write
     from sonograph.levels import level as level
     from sonograph.levels import power as power
     from sonograph.limits import Limits as Limits
-    from sonograph.lufs import loudness as loudness
-    from sonograph.named_features import feature as feature
-    from sonograph.named_features import feature_names as feature_names
-    from sonograph.pictures.marks import Mark as Mark
+    from sonograph.named.features import feature as feature
+    from sonograph.named.features import feature_names as feature_names
+    from sonograph.named.presets import preset as preset
+    from sonograph.named.presets import preset_names as preset_names
     from sonograph.pictures.settings import PictureSettings as PictureSettings
-    from sonograph.presets import preset as preset
-    from sonograph.presets import preset_names as preset_names
-    from sonograph.reassignment import reassigned as reassigned
     from sonograph.settings import AffineSettings as AffineSettings
     from sonograph.settings import AutocorrelationSettings as AutocorrelationSettings
     from sonograph.settings import Band as Band
@@ -88,11 +93,6 @@ if TYPE_CHECKING:
     from sonograph.sounds.source import Signal as Signal
     from sonograph.sounds.source import Source as Source
     from sonograph.spectrograms import Spectrogram as Spectrogram
-    from sonograph.spectrum import fourier as fourier
-    from sonograph.spectrum import welch as welch
-    from sonograph.stream import Stream as Stream
-    from sonograph.transform import pieces as pieces
-    from sonograph.transform import spectrogram as spectrogram
 
 __version__ = "0.1.0"
 
@@ -108,25 +108,25 @@ _HOME = {
         "OnsetSettings", "TempogramSettings", "SeparationSettings", "TonnetzSettings", "ConstantQSettings",
         "PitchClassSettings", "MultitaperSettings", "from_dict", "from_toml", "to_toml",
     ),
-    "sonograph.presets": ("preset", "preset_names"),
-    "sonograph.named_features": ("feature", "feature_names"),
+    "sonograph.named.presets": ("preset", "preset_names"),
+    "sonograph.named.features": ("feature", "feature_names"),
     "sonograph.sounds.calibration": ("Calibration",),
     "sonograph.limits": ("Limits",),
     "sonograph.io.examine": ("examine",),
     "sonograph.sounds.source": ("Source", "Signal"),
     "sonograph.sounds.mono": ("mono",),
     "sonograph.spectrograms": ("Spectrogram",),
-    "sonograph.transform": ("spectrogram", "pieces"),
-    "sonograph.stream": ("Stream",),
+    "sonograph.computing.spectrogram": ("spectrogram", "pieces"),
+    "sonograph.computing.stream": ("Stream",),
     "sonograph.levels": ("level", "power"),
-    "sonograph.features.onset": ("tempo",),
+    "sonograph.analysis.tempo": ("tempo",),
     "sonograph.inverse": ("istft", "griffin_lim", "box"),
-    "sonograph.spectrum": ("fourier", "welch"),
-    "sonograph.reassignment": ("reassigned",),
-    "sonograph.lufs": ("loudness",),
+    "sonograph.analysis.spectrum": ("fourier", "welch"),
+    "sonograph.analysis.reassignment": ("reassigned",),
+    "sonograph.analysis.lufs": ("loudness",),
     "sonograph.drawing": ("draw", "draw_bands", "show"),
     "sonograph.pictures.settings": ("PictureSettings",),
-    "sonograph.pictures.marks": ("Mark",),
+    "sonograph.io.marks": ("Mark",),
     "sonograph.io.audio": ("open", "read"),
     "sonograph.sounds.resampled": ("resample",),
     "sonograph.io.writing": ("write",),

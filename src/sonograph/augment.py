@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from sonograph.checks import generator
 from sonograph.errors import SettingsError
-from sonograph.signals.checks import generator
 from sonograph.signals.noise import shaped
 from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram

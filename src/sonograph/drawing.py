@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, cast
 
+from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError, SonographError
-from sonograph.files import written
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
 from sonograph.sounds.source import Source
@@ -83,8 +83,8 @@ def draw(
     ('Time (s)', 'Level (dBFS)')
     """
     from sonograph.pictures.figure import figure_of
-    from sonograph.pictures.recipe import text
-    from sonograph.pictures.save import format_of, page_of, save
+    from sonograph.pictures.out.recipe import text
+    from sonograph.pictures.out.save import format_of, page_of, save
 
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
@@ -146,7 +146,7 @@ def draw_bands(
     20
     """
     from sonograph.pictures.bank import bank_figure
-    from sonograph.pictures.save import format_of, save
+    from sonograph.pictures.out.save import format_of, save
 
     format = None if path is None else format_of(path)
     if format == "html":
@@ -184,7 +184,7 @@ def show(
 
 def named(sound: Sound, settings: Settings | None = None, labels: Any = None, over: Any = (), **opening: Any) -> Named:
     """A sound with its name (of a file, its own), its marks and lines; `opening` says how a file is opened."""
-    from sonograph.pictures.marks import read_marks
+    from sonograph.io.marks import read_marks
     from sonograph.pictures.parts import Named
 
     marks = read_marks(labels) if isinstance(labels, str | os.PathLike) else tuple(labels or ())
@@ -234,7 +234,7 @@ def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tupl
     listed = tuple(over) if isinstance(over, list | tuple) else (over,)
     if not listed:
         return ()
-    from sonograph.named_features import feature
+    from sonograph.named.features import feature
     from sonograph.settings import StftSettings, stft_of
 
     stft = StftSettings() if settings is None else stft_of(settings)
@@ -252,7 +252,7 @@ def _shown_in_notebook(figure: Figure) -> bool:
     from IPython import get_ipython  # type: ignore[import-not-found]
     from IPython.display import Image, display  # type: ignore[import-not-found]
 
-    from sonograph.pictures.save import save
+    from sonograph.pictures.out.save import save
 
     if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
         return False

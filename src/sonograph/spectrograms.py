@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sonograph import labels
+from sonograph import naming
 from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, offset
 from sonograph.settings import (
@@ -66,14 +66,14 @@ class Spectrogram:
     @property
     def names(self) -> tuple[str, ...]:
         """A name for each row, as for the columns of a table: "bin_0", "band_0", "C", "c0", "delta_c0" …"""
-        return labels.row_names(self.settings, self.values.shape[-2])
+        return naming.row_names(self.settings, self.values.shape[-2])
 
     @property
     def units(self) -> tuple[str, ...]:
         """What each row is in, "" where it is a plain number: "Hz" of a pitch, the samples' unit of an rms …"""
         if self.quantity != "feature":
             return (self.value_unit,) * self.values.shape[-2]
-        return tuple(labels.unit_of_row(self.settings, name, self.unit) for name in self.names)
+        return tuple(naming.unit_of_row(self.settings, name, self.unit) for name in self.names)
 
     @property
     def frequencies(self) -> np.ndarray:
@@ -120,7 +120,7 @@ class Spectrogram:
         if self.rows not in ("bin", "band"):
             names = self.names
             raise SettingsError(
-                f"the rows are {labels.plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
+                f"the rows are {naming.plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
                 f"{' …' if len(names) > 3 else ''}; use names"
             )
         below: StftSettings | BandSettings | ConstantQSettings = stages(self.settings)[0]
@@ -140,7 +140,7 @@ class Spectrogram:
     @property
     def value_unit(self) -> str:
         """The unit of the values, a level's with its reference: "FS²", "V²/Hz", "dBFS", "dB re 1 V" …"""
-        return labels.value_unit(self.settings, self.quantity, self.unit, self.reference)
+        return naming.value_unit(self.settings, self.quantity, self.unit, self.reference)
 
     @property
     def label(self) -> str:
@@ -148,7 +148,7 @@ class Spectrogram:
 
         "Level (dBFS)", "Spectral density level (dB re 1 V²/Hz)", "Power (FS²)" …
         """
-        return labels.label(self.settings, self.quantity, self.unit, self.reference)
+        return naming.label(self.settings, self.quantity, self.unit, self.reference)
 
     def select(
         self,
@@ -214,14 +214,14 @@ class Spectrogram:
 
     def _repr_png_(self) -> bytes:
         """The picture that a notebook shows of it."""
-        from sonograph.pictures.notebook import png_of
+        from sonograph.pictures.out.notebook import png_of
 
         return png_of(self)
 
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
         return (
-            f"<Spectrogram: {channels}{self.values.shape[-2]} {labels.plural(self.rows)} × {len(self.frames)} frames, "
+            f"<Spectrogram: {channels}{self.values.shape[-2]} {naming.plural(self.rows)} × {len(self.frames)} frames, "
             f"{self.label}, {self.sample_rate:g} Hz>"
         )
 

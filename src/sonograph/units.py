@@ -2,6 +2,7 @@
 
 Samples come in a unit: "FS" (1.0 is full scale), "V", "Pa", "µPa" or any name.
 A level always says its reference; none is ever taken from the data unasked.
+Hertz and seconds are written as people write them: in kHz, MHz, min and h, never with an exponent.
 """
 
 from __future__ import annotations
@@ -76,3 +77,67 @@ def _micro(pascal: float) -> str:
 def _squared(power: float) -> str:
     root = _micro(power**0.5)
     return f"{root}²" if root.startswith("1 ") else f"({root})²"
+
+
+PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"))
+
+
+def prefix(size: float) -> tuple[float, str]:
+    """The largest prefix that is no larger than a size, its factor first.
+
+    >>> prefix(2500.0), prefix(0.02), prefix(0.0)
+    ((1000.0, 'k'), (0.001, 'm'), (1.0, ''))
+    """
+    if size <= 0:
+        return 1.0, ""
+    return next((one for one in PREFIXES if size >= one[0] * (1 - 1e-9)), PREFIXES[-1])
+
+
+def hertz(frequency: float) -> str:
+    """A frequency to three digits.
+
+    >>> hertz(21.5332), hertz(1378.1), hertz(3.906e6), hertz(0.0005)
+    ('21.5 Hz', '1.38 kHz', '3.91 MHz', '500 µHz')
+    """
+    unit, name = prefix(float(f"{frequency:.3g}"))
+    return f"{_plain(frequency / unit, 3)} {name}Hz"
+
+
+def rate(sample_rate: float) -> str:
+    """A rate or a bound to six digits: those of sound in Hz, as they are known.
+
+    >>> rate(44_100.0), rate(2_822_400.0), rate(1e9), rate(0.001)
+    ('44100 Hz', '2.8224 MHz', '1 GHz', '1 mHz')
+    """
+    unit, name = prefix(sample_rate)
+    if name in ("", "k"):
+        unit, name = 1.0, ""
+    return f"{_plain(sample_rate / unit, 6)} {name}Hz"
+
+
+def duration(seconds: float) -> str:
+    """A time to three digits or to the second: h, min, s, ms or µs.
+
+    >>> duration(0.0464399), duration(2.0), duration(0.00005)
+    ('46.4 ms', '2 s', '50 µs')
+    >>> duration(2048.0), duration(20_480.0)
+    ('34 min 8 s', '5 h 41 min')
+    """
+    if seconds >= 119.5:
+        minutes, rest = divmod(round(seconds), 60)
+        if minutes < 120:
+            return f"{minutes} min" + (f" {rest} s" if rest else "")
+        hours, minutes = divmod(round(seconds / 60), 60)
+        return f"{hours} h" + (f" {minutes} min" if minutes else "")
+    unit, name = prefix(min(seconds, 1.0))
+    return f"{_plain(seconds / unit, 3)} {name}s"
+
+
+def _plain(number: float, digits: int) -> str:
+    """A number to so many digits, without an exponent.
+
+    >>> _plain(3906.25, 3), _plain(0.00001234, 3)
+    ('3910', '0.0000123')
+    """
+    shown = f"{float(f'{number:.{digits}g}'):.12f}"
+    return shown.rstrip("0").rstrip(".")

@@ -11,7 +11,7 @@ import soundfile
 from PIL import Image
 
 from sonograph import cli
-from sonograph.pictures.recipe import recipe_in
+from sonograph.pictures.out.recipe import recipe_in
 
 
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])

@@ -14,9 +14,10 @@ from sonograph import preset, preset_names, read, spectrogram
 from sonograph.cli import main
 from sonograph.cli.progress import Progress
 from sonograph.errors import SourceError
-from sonograph.extract import parquet, part
-from sonograph.extract.find import sound_files
+from sonograph.extract import part
+from sonograph.io.folders import sound_files
 from sonograph.settings import from_toml
+from sonograph.tables import parquet
 
 
 def table(path):

@@ -10,8 +10,8 @@ import pytest
 
 from sonograph.cli import main
 from sonograph.extract import run
-from sonograph.extract.alone import alone
 from sonograph.extract.part import make
+from sonograph.jobs.lock import alone
 
 
 def table(path):
@@ -132,7 +132,7 @@ def test_two_runs_into_one_output_do_not_disturb_each_other(wav, here, capsys):
 
 
 def test_a_run_that_was_killed_holds_nothing(wav, here):
-    code = "import time; from pathlib import Path; from sonograph.extract.alone import alone\n"
+    code = "import time; from pathlib import Path; from sonograph.jobs.lock import alone\n"
     code += "with alone(Path('a.csv.parts'), 'a.csv'): print('held', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"

@@ -11,7 +11,7 @@ from sonograph import SettingsError, StftSettings, feature, feature_names, read,
 from sonograph.cli import main
 from sonograph.extract import part, run
 from sonograph.io import audio
-from sonograph.named_features import Choice
+from sonograph.named.features import Choice
 
 RATE = 22_050
 

@@ -9,7 +9,7 @@ import soundfile
 
 from sonograph import __version__, cli, preset
 from sonograph import open as open_sound
-from sonograph.pictures.recipe import recipe_in
+from sonograph.pictures.out.recipe import recipe_in
 
 
 def facts(capsys, *words):

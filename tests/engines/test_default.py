@@ -20,7 +20,7 @@ def test_the_size_decides_which_engine_runs(n_fft, ran):
 
 
 def test_the_reason_can_be_asked_for():
-    from sonograph.works import work_for
+    from sonograph.computing.work import work_for
 
     work, _ = work_for(StftSettings(window_length=257), 8000.0, "FS")
     assert "even n_fft only" in engines.default().refuses(work, np.dtype("float32"))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sonograph import BandSettings, LevelSettings, Signal, StftSettings, spectrogram
+from sonograph.analysis.tempo import tempo
 from sonograph.errors import SettingsError
-from sonograph.features.onset import tempo
 from sonograph.settings import (
     ChromaBank,
     LogSettings,

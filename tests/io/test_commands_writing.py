@@ -176,7 +176,8 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(here, way):
         folder.chmod(folder.stat().st_mode | 0o055)
     name = next(word for word in WAYS[way] if word.startswith("out."))
     code = "import os, sys, sonograph.io.audio, sonograph.io.writing, sonograph.extract.run, sonograph.drawing\n"
-    code += "import sonograph.pictures.save, sonograph.pictures.compose, sonograph.io.door; from sonograph import cli\n"
+    code += "import sonograph.pictures.out.save, sonograph.pictures.compose, sonograph.io.door\n"
+    code += "from sonograph import cli\n"
     code += "def never(*_): raise AssertionError('it was read')\n"
     code += "sonograph.io.door.OpenFile.__init__ = never\n"
     code += "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
@@ -195,7 +196,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(here, way):
 
 
 def test_a_folder_that_vanishes_while_at_work_is_one_sentence(here, capsys, monkeypatch):
-    from sonograph.pictures import bare
+    from sonograph.pictures.out import bare
 
     Path("gone").mkdir()
     save = bare.save_bare
@@ -207,8 +208,8 @@ def test_a_folder_that_vanishes_while_at_work_is_one_sentence(here, capsys, monk
 INTERRUPTED = """
 import json, os, random, signal, sys, threading, time
 from sonograph import cli
-import sonograph.drawing, sonograph.io.audio, sonograph.extract.run, sonograph.pictures.compose, sonograph.pictures.save
-import sonograph.pictures.figure, sonograph.pictures.bare
+import sonograph.drawing, sonograph.io.audio, sonograph.extract.run, sonograph.pictures.compose
+import sonograph.pictures.out.save, sonograph.pictures.figure, sonograph.pictures.out.bare
 try:
     import zarr
 except ImportError:

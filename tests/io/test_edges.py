@@ -7,12 +7,12 @@ import pytest
 import soundfile
 
 from sonograph import Signal, cli, level, spectrogram
+from sonograph.analysis.spectrum import welch
 from sonograph.errors import SettingsError
 from sonograph.inverse import istft
 from sonograph.io.audio import open as open_sound
 from sonograph.io.audio import read
 from sonograph.settings import StftSettings
-from sonograph.spectrum import welch
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ import pytest
 import soundfile
 
 from sonograph import Signal, write
+from sonograph.atomic import check_output, written
 from sonograph.errors import OutputError, SettingsError
-from sonograph.files import check_output, written
 
 WRITER = """
 import sys, time
-from sonograph.files import written
+from sonograph.atomic import written
 with written(sys.argv[1]) as part, part.open("wb", buffering=0) as file:
     print("ready", flush=True)
     for i in range(200):
@@ -105,7 +105,7 @@ import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 from sonograph.errors import OutputError
-from sonograph.files import written
+from sonograph.atomic import written
 try:
     with written({str(tmp_path / "a.bin")!r}) as part:
         part.write_bytes(bytes(100_000))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonograph import Calibration, SettingsError, SourceError
-from sonograph.extract.find import sound_files
+from sonograph.io.folders import sound_files
 from sonograph.learning import Item, Windows, from_folders, from_table
 from sonograph.learning.sounds import KEPT_OPEN, Sounds
 

@@ -28,8 +28,8 @@ from sonograph import (
     preset,
     signals,
 )
-from sonograph.pictures.marks import Mark
-from sonograph.pictures.save import save
+from sonograph.io.marks import Mark
+from sonograph.pictures.out.save import save
 
 FOLDER = Path(__file__).parent / "golden"
 FAR, MEAN = 60, 1.5

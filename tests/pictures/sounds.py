@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from sonograph import Signal, StftSettings
-from sonograph.pictures.save import save
+from sonograph.pictures.out.save import save
 
 FRAME = 64
 APART = StftSettings(window_length=FRAME, hop=FRAME, window="boxcar", edges="inside")

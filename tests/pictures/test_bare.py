@@ -9,12 +9,12 @@ from PIL import Image
 from tests.pictures.sounds import APART, clicks
 
 from sonograph import SettingsError, Signal, StftSettings, signals
-from sonograph.pictures.bare import indices, save_bare
 from sonograph.pictures.colours import PERCEPTUAL, palette
 from sonograph.pictures.compose import compose
+from sonograph.pictures.out.bare import indices, save_bare
+from sonograph.pictures.out.png import palette_png
+from sonograph.pictures.out.recipe import recipe_in, text
 from sonograph.pictures.parts import Named
-from sonograph.pictures.png import palette_png
-from sonograph.pictures.recipe import recipe_in, text
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import from_dict
 

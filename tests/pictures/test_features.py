@@ -10,12 +10,12 @@ from PIL import Image
 from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import SettingsError, Signal, StftSettings, draw, preset, signals, spectrogram
-from sonograph.pictures import gather
-from sonograph.pictures.bare import pixels_of
+from sonograph.io.marks import Mark
 from sonograph.pictures.compose import compose
-from sonograph.pictures.marks import Mark
+from sonograph.pictures.out.bare import pixels_of
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
+from sonograph.pixels import gather
 from sonograph.settings import DeltaSettings, SeparationSettings, TemporalSettings
 
 GUITAR = signals.guitar(sample_rate=22_050.0)

@@ -13,7 +13,7 @@ from tests.pictures.sounds import APART, clicks, inside, pixels
 from sonograph import LevelSettings, SettingsError, Signal, SourceError, StftSettings, draw, signals, spectrogram
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.layout import Track, sheet
-from sonograph.pictures.save import save
+from sonograph.pictures.out.save import save
 from sonograph.pictures.settings import PictureSettings
 
 SHORT = StftSettings(window_length=256)

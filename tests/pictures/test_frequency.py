@@ -10,9 +10,10 @@ from tests.pictures.sounds import inside
 from sonograph import BandSettings, OctaveBank, SettingsError, Signal, StftSettings, draw, signals
 from sonograph.pictures import frequency
 from sonograph.pictures.colours import colour_map
-from sonograph.pictures.raster import Pixels
-from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import AXES
+from sonograph.pixels import scale
+from sonograph.pixels.raster import Pixels
+from sonograph.pixels.rasterise import raster
 
 SETTINGS = StftSettings(window_length=2048, hop=1024, edges="inside")
 
@@ -96,10 +97,10 @@ def test_the_lowest_third_of_an_octave_is_shown_whole():
 
 
 def test_an_axis_of_octaves_begins_above_zero():
-    assert frequency.limits("log", np.arange(5) * 1000.0, 4000.0, None) == (1000, 4000)
-    assert frequency.limits("log", np.arange(1025) * 20.0 / 2048, 10.0, None) == (20 / 2048, 10)
-    assert frequency.limits("musical", np.arange(1025) * 44_100 / 2048, 22_050.0, (0, 1000)) == (44_100 / 2048, 1000)
-    assert frequency.limits("mel", np.arange(5) * 1000.0, 4000.0, None) == (0, 4000)
+    assert scale.limits("log", np.arange(5) * 1000.0, 4000.0, None) == (1000, 4000)
+    assert scale.limits("log", np.arange(1025) * 20.0 / 2048, 10.0, None) == (20 / 2048, 10)
+    assert scale.limits("musical", np.arange(1025) * 44_100 / 2048, 22_050.0, (0, 1000)) == (44_100 / 2048, 1000)
+    assert scale.limits("mel", np.arange(5) * 1000.0, 4000.0, None) == (0, 4000)
 
 
 def test_a_band_of_frequencies_is_shown_alone():

@@ -9,9 +9,9 @@ from tests.pictures.test_figure import nothing_is_cut_off, texts
 from sonograph import LimitError, SettingsError, Signal, StftSettings, draw, feature, signals, spectrogram
 from sonograph.cli import main
 from sonograph.io.writing import write_wav
-from sonograph.pictures import gather
-from sonograph.pictures.lines import lines_of
-from sonograph.pictures.recipe import recipe_in
+from sonograph.pictures.out.recipe import recipe_in
+from sonograph.pixels import gather
+from sonograph.pixels.lines import lines_of
 from sonograph.settings import ShapeSettings, TemporalSettings
 
 FRAMES = StftSettings(window_length=64, hop=64, edges="inside")

@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from sonograph import SettingsError, SourceError, draw, signals
-from sonograph.pictures.marks import Mark, read_marks
+from sonograph.io.marks import Mark, read_marks
 
 
 def write(tmp_path, words):

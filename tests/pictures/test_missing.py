@@ -11,8 +11,8 @@ from sonograph import Limits, StftSettings, draw, feature, open, preset, signals
 from sonograph.cli import main
 from sonograph.io.writing import write_wav
 from sonograph.pictures.missing import gaps
-from sonograph.pictures.recipe import recipe_in
-from sonograph.pictures.span import length
+from sonograph.pictures.out.recipe import recipe_in
+from sonograph.pixels.span import length
 
 SHORT = StftSettings(window_length=256)
 NOISE = signals.white_noise(6.0, rms=0.1, sample_rate=8000.0)

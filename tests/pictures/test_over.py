@@ -10,10 +10,10 @@ from tests.pictures.test_figure import nothing_is_cut_off
 from sonograph import LevelSettings, SettingsError, Signal, StftSettings, draw, feature, preset, signals, spectrogram
 from sonograph.cli import main
 from sonograph.io.writing import write_wav
-from sonograph.pictures.bare import pixels_of
 from sonograph.pictures.compose import compose
+from sonograph.pictures.out.bare import pixels_of
+from sonograph.pictures.out.recipe import recipe_in
 from sonograph.pictures.parts import Named
-from sonograph.pictures.recipe import recipe_in
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import ConstantQSettings, MultitaperSettings, ShapeSettings, TemporalSettings
 

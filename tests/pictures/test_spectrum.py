@@ -3,8 +3,8 @@ import pytest
 import scipy.signal
 
 from sonograph import LevelSettings, SettingsError, Signal, StftSettings, draw, signals, spectrogram
-from sonograph.pictures import spectrum as module
-from sonograph.pictures.spectrum import spectrum
+from sonograph.pixels import distribution as module
+from sonograph.pixels.distribution import spectrum
 
 SETTINGS = StftSettings(window_length=256, edges="inside")
 

@@ -5,12 +5,12 @@ import pytest
 from tests.pictures.sounds import APART, clicks
 
 from sonograph import SettingsError
-from sonograph.pictures.bare import pixels_of
 from sonograph.pictures.colours import palette
 from sonograph.pictures.compose import compose
+from sonograph.pictures.out.bare import pixels_of
+from sonograph.pictures.out.terminal import size_for, text_of
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
-from sonograph.pictures.terminal import size_for, text_of
 
 
 def composed(sound, columns=60, lines=20, **changes):

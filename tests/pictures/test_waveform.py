@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonograph import Signal, draw
-from sonograph.pictures import waveform
-from sonograph.pictures.waveform import envelope
+from sonograph.pixels import waveform
+from sonograph.pixels.waveform import envelope
 
 SLOW = np.sin(2 * np.pi * 3 * np.arange(8000) / 8000)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sonograph import signals
+from sonograph.checks import quantity
 from sonograph.errors import SettingsError
-from sonograph.signals.checks import number
 
 BY_CHANCE = {
     "fm": lambda seed: signals.fm(0.1, seed=seed),
@@ -112,7 +112,7 @@ REFUSED = [
     (lambda: signals.pings(echoes=[(-0.1, 6.0)]), "delay is -0.1; it must be 0 or more s"),
     (lambda: signals.pings(echoes=[(0.1, -6.0)]), "attenuation is -6.0; it must be 0 or more dB .*no louder"),
     (lambda: signals.pings(amplitude=-1), "amplitude is -1; it must be 0 or more"),
-    (lambda: number("phase", float("inf")), "phase is inf; it must be a finite number"),
+    (lambda: quantity("phase", float("inf")), "phase is inf; it must be a finite number"),
 ]
 
 

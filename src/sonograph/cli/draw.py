@@ -132,8 +132,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, Any], faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import lines_over, named
-    from sonograph.pictures.compose import count_lines
-    from sonograph.pictures.marks import read_marks
+    from sonograph.io.marks import read_marks
+    from sonograph.pictures.kinds.line import count_lines
     from sonograph.pictures.settings import checked_seconds
 
     if arguments.preset:
@@ -165,7 +165,7 @@ def _settings(arguments: argparse.Namespace, sample_rate: float) -> Any:
     settings = options.settings(arguments, sample_rate)
     if arguments.feature is None:
         return settings
-    from sonograph.named_features import feature
+    from sonograph.named.features import feature
     from sonograph.settings import StftSettings
 
     for name in ("preset", "settings", "scaling", "over"):
@@ -186,13 +186,13 @@ def _has_true_colour() -> bool:
 
 
 def _print(composition: Any) -> None:
-    from sonograph.pictures.terminal import text_of
+    from sonograph.pictures.out.terminal import text_of
 
     sys.stdout.write(text_of(composition, true_colour=_has_true_colour()))
 
 
 def _format(arguments: argparse.Namespace) -> str:
-    from sonograph.pictures.save import format_of
+    from sonograph.pictures.out.save import format_of
 
     plain = arguments.output == streams.STANDARD or (arguments.bare and not Path(arguments.output).suffix)
     asked = arguments.format or ("png" if plain else None)
@@ -203,15 +203,15 @@ def _format(arguments: argparse.Namespace) -> str:
 
 
 def _write(composition: Any, file: Any, format: str, *, bare: bool) -> None:
-    from sonograph.pictures.recipe import text
+    from sonograph.pictures.out.recipe import text
 
     if bare:
-        from sonograph.pictures.bare import save_bare
+        from sonograph.pictures.out.bare import save_bare
 
         save_bare(composition, file, text(composition))
         return
     from sonograph.pictures.figure import figure_of
-    from sonograph.pictures.save import page_of, save
+    from sonograph.pictures.out.save import page_of, save
 
     if format == "html":
         page = page_of(composition).encode()
@@ -241,7 +241,7 @@ def _look(arguments: argparse.Namespace) -> Any:
         "title": arguments.title,
     }
     if arguments.output is None:
-        from sonograph.pictures.terminal import size_for
+        from sonograph.pictures.out.terminal import size_for
 
         asked["axes"], asked["size"] = False, arguments.size or size_for(*shutil.get_terminal_size())
     with options.in_flags({name: f"--{name}" for name in asked}):

@@ -29,7 +29,7 @@ class _List(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help=help)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        from sonograph.named_features import feature_names, feature_words
+        from sonograph.named.features import feature_names, feature_words
 
         width = max(map(len, feature_names()))
         for name in feature_names():
@@ -72,7 +72,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compute; return the exit code."""
-    from sonograph.extract.find import sound_files
+    from sonograph.io.folders import sound_files
 
     if arguments.processes is not None and arguments.processes < 1:
         raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
@@ -88,14 +88,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: dict[str, Any]) -> int:
     """Compute; say how far it is and how it went."""
     from sonograph.cli.progress import Progress
-    from sonograph.extract import processes
+    from sonograph.jobs import processes
 
     if processes.several(arguments.processes, files):
         processes.begin()
+    from sonograph.atomic import check_output
     from sonograph.extract.part import all_well
     from sonograph.extract.run import extract
-    from sonograph.extract.table import check_out
-    from sonograph.files import check_output
+    from sonograph.tables.formats import check_out
 
     check_out(arguments.output, overwrite=arguments.overwrite, keep=tuple(arguments.paths))
     if arguments.report is not None:
@@ -161,7 +161,7 @@ def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
 
 
 def _choice(arguments: argparse.Namespace) -> Any:
-    from sonograph.named_features import Choice
+    from sonograph.named.features import Choice
 
     names = tuple(name.strip() for listed in arguments.feature for name in listed.split(","))
     choice = Choice(names, arguments.window, arguments.hop)

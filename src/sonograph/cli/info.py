@@ -112,7 +112,7 @@ def _facts(file: str, source: Any, report: reading.Report, loud: bool) -> dict[s
 
 def _loudness(source: Any) -> dict[str, Any]:
     """The loudness in LUFS, None in silence or where there is none; and a sentence of why that is so."""
-    from sonograph.lufs import ABSOLUTE, loudness
+    from sonograph.analysis.lufs import ABSOLUTE, loudness
 
     try:
         integrated = loudness(source).integrated
@@ -133,7 +133,7 @@ def _recipe(file: str) -> dict[str, Any] | None:
                 return None
     except (OSError, ValueError):
         return None  # the reader of sounds says what is wrong
-    from sonograph.pictures.recipe import recipe_in
+    from sonograph.pictures.out.recipe import recipe_in
 
     return recipe_in(file)
 

@@ -118,11 +118,11 @@ def _box(words: list[str]) -> _Box:
 
 def _of_a_box(source: Source, arguments: argparse.Namespace, box: _Box | None) -> Signal:
     """The samples between two times, without the frequencies outside: its own phases are kept."""
+    from sonograph.computing.spectrogram import spectrogram
     from sonograph.inverse import box as cut_out
     from sonograph.inverse import istft
     from sonograph.settings import stft_of
     from sonograph.sounds.source import Signal
-    from sonograph.transform import spectrogram
 
     part = box.samples(source) if box else range(source.n_samples)
     if box is None:
@@ -138,9 +138,9 @@ def _of_a_box(source: Source, arguments: argparse.Namespace, box: _Box | None) -
 
 def _from_features(source: Source, arguments: argparse.Namespace, box: _Box | None) -> Signal:
     """What features keep of a sound, or of a part of it."""
+    from sonograph.computing.spectrogram import spectrogram
     from sonograph.settings import stft_of
     from sonograph.sounds.source import Signal
-    from sonograph.transform import spectrogram
 
     settings = options.settings(arguments, source.sample_rate)
     wanted = stft_of(settings).sample_rate

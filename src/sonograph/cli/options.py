@@ -183,8 +183,8 @@ def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
 
 def preset_called(name: str) -> Settings:
     """A preset; where its name is near to none, how to find them."""
-    from sonograph.presets import preset, preset_names
-    from sonograph.settings.common import refuse_near
+    from sonograph.checks import refuse_near
+    from sonograph.named.presets import preset, preset_names
 
     if name in preset_names():
         return preset(name)

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print; return the exit code."""
-    from sonograph.presets import preset_names, preset_source
+    from sonograph.named.presets import preset_names, preset_source
     from sonograph.settings import to_toml
 
     if arguments.name is not None:

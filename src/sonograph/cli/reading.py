@@ -104,13 +104,13 @@ def report(path: str | None, keep: list[str]) -> Iterator[Report]:
     OutputError
         It could not be written, known before any work is done.
     """
-    from sonograph import files
+    from sonograph import atomic
 
     kept = Report()
     if path is None:
         yield kept
         return
-    files.check_output(path, keep=tuple(keep))
+    atomic.check_output(path, keep=tuple(keep))
     try:
         yield kept
     finally:
@@ -119,9 +119,9 @@ def report(path: str | None, keep: list[str]) -> Iterator[Report]:
 
 def write_records(path: str, records: list[dict[str, Any]], keep: list[str]) -> None:
     """JSON, a line a file."""
-    from sonograph import files
+    from sonograph import atomic
 
-    with files.written(path, keep=tuple(keep)) as part:
+    with atomic.written(path, keep=tuple(keep)) as part:
         part.write_text("".join(json.dumps(values) + "\n" for values in records), encoding="utf-8")
 
 

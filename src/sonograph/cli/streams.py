@@ -25,7 +25,7 @@ def inputs(files: list[str]) -> Iterator[list[str]]:
         return
     if files.count(STANDARD) > 1:
         raise SettingsError("standard input is named twice; it can be read once")
-    from sonograph.files import terminated_as_interrupt
+    from sonograph.atomic import terminated_as_interrupt
 
     with terminated_as_interrupt(), tempfile.TemporaryDirectory(prefix="sonograph-") as folder:
         path = Path(folder) / "standard input"
@@ -56,7 +56,7 @@ def plain_values(values: dict[str, Any]) -> dict[str, Any]:
 def output(path: str, keep: tuple[Any, ...]) -> Iterator[Any]:
     """Where to write: a name beside the path, renamed when whole; or a buffer, then standard output."""
     if path != STANDARD:
-        from sonograph.files import written
+        from sonograph.atomic import written
 
         with written(path, keep=keep) as part:
             yield part
@@ -75,8 +75,8 @@ def output(path: str, keep: tuple[Any, ...]) -> Iterator[Any]:
 def check_output(path: str, keep: tuple[Any, ...]) -> None:
     """Refuse an output that could not be written, before any work is done."""
     if path != STANDARD:
-        from sonograph import files
+        from sonograph import atomic
 
-        files.check_output(path, keep=keep)
+        atomic.check_output(path, keep=keep)
     elif sys.stdout.isatty():
         raise SettingsError("standard output is a terminal, which shows no pictures; name a file: -o picture.png")

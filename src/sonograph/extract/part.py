@@ -14,22 +14,22 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.atomic import written
+from sonograph.computing.pipeline import Plan
+from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import SettingsError, SonographError
 from sonograph.extract.summary import summary_names, summary_of
-from sonograph.files import written
 from sonograph.frames import centre_sample, frames_of
 from sonograph.io import audio
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import Status
 from sonograph.limits import Limits
-from sonograph.named_features import Choice
-from sonograph.plan import Plan
+from sonograph.named.features import Choice
 from sonograph.settings import Settings, stft_of
 from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Signal, Source
 from sonograph.spectrograms import Spectrogram
-from sonograph.transform import spectrogram
 
 SCHEMA = 5
 """Changes when what a part holds does."""

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.engines import n_threads
-from sonograph.extract.alone import alone
 from sonograph.extract.part import FileReport, Job, kept, make
-from sonograph.extract.processes import context, several
-from sonograph.extract.table import Table, write
+from sonograph.extract.table import Table
 from sonograph.io.examine import record
 from sonograph.io.status import Status
-from sonograph.named_features import Choice
+from sonograph.jobs.lock import alone
+from sonograph.jobs.processes import context, several
+from sonograph.named.features import Choice
 from sonograph.settings import Settings
+from sonograph.tables.formats import write
 
 AT_ONCE = 32
 """Files in a part: a second of work or so, of which little is lost when a run is interrupted."""

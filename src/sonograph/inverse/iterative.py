@@ -10,10 +10,10 @@ from collections.abc import Callable
 import numpy as np
 
 from sonograph import engines
+from sonograph.checks import generator
 from sonograph.engines import Engine, Work
 from sonograph.errors import SettingsError
 from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, samples_before, signal_of, work_of
-from sonograph.signals.checks import generator
 from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 

@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError
-from sonograph.files import written
 from sonograph.sounds.source import Source, check_source
 
 MOST = (1 << 32) - 100  # bytes of samples that a WAV can count

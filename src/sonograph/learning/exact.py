@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.fft import next_fast_len
 
+from sonograph.computing.pipeline import Plan
 from sonograph.features.cepstral import cepstra as cepstra_of
 from sonograph.features.constantq import half_band, kernels
 from sonograph.features.constantq import pitch_classes as classes_of
@@ -20,7 +21,6 @@ from sonograph.features.pitch import periods, thresholds_of
 from sonograph.features.samples import Samples
 from sonograph.features.spectral_shape import Shapes
 from sonograph.features.tonnetz import tonnetz as centroids_of
-from sonograph.plan import Plan
 from sonograph.settings import (
     AutocorrelationSettings,
     CepstralSettings,

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.computing.pipeline import Plan
 from sonograph.engines import Work
 from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
-from sonograph.plan import Plan
 from sonograph.settings import PyinSettings, Settings
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.source import Signal

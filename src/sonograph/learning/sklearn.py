@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from sonograph import engines
+from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.io.audio import open as open_sound
 from sonograph.settings import Settings, StftSettings
 from sonograph.sounds.mono import mono
 from sonograph.sounds.source import Signal, Source
 from sonograph.spectrograms import Spectrogram
-from sonograph.transform import spectrogram
 
 try:
     from sklearn.base import BaseEstimator, TransformerMixin

@@ -17,11 +17,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sonograph.checks import one_of
 from sonograph.errors import LimitError, SettingsError, SourceError
 from sonograph.io.audio import open as open_sound
 from sonograph.learning.items import Item, checked_items
 from sonograph.learning.windows import Windows
-from sonograph.settings.common import one_of
 from sonograph.sounds.calibration import Calibration
 
 KEPT_OPEN = 16

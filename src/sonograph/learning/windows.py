@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sonograph.checks import whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import put, whole
+from sonograph.settings.common import put
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,14 +8,16 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.filterbanks import Filters, filters_of
-from sonograph.pictures import curves, frequency, layout
+from sonograph.pictures import layout
+from sonograph.pictures.kinds import line, spectrum
 from sonograph.pictures.layout import Track
 from sonograph.pictures.paper import Paper
-from sonograph.pictures.prefixes import hertz, rate
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
+from sonograph.pixels import scale
 from sonograph.settings import BandSettings
+from sonograph.units import hertz, rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,16 +53,16 @@ def _drawn(settings: BandSettings, filters: Filters, sample_rate: float, look: P
     bins = np.arange(-1, settings.of.n_bins + 1) * sample_rate / settings.of.n_fft
     _curves(axes, filters, bins, theme)
     places = filters.edges if (filters.edges > 0).any() else bins
-    low, high = frequency.limits(axis, places, sample_rate / 2, look.frequencies)
+    low, high = scale.limits(axis, places, sample_rate / 2, look.frequencies)
     if axis != "linear":
-        axes.set_xscale("function", functions=frequency.SCALES[axis][:2])
+        axes.set_xscale("function", functions=scale.SCALES[axis][:2])
     axes.set_xlim(low, high)
     axes.set_ylim(0, 1.05 * (float(filters.weights.max(initial=0.0)) or 1.0))
     if not look.axes:
         axes.set_axis_off()
         return paper.figure
-    curves.frequencies_below(axes, axis)
-    paper.side_label(axes, curves.value_axis(axes, "Weight"))
+    spectrum.frequencies_below(axes, axis)
+    paper.side_label(axes, line.value_axis(axes, "Weight"))
     paper.write(sheet.boxes[0].left, look.title or "", notes)
     return paper.figure
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from sonograph.checks import one_of
 from sonograph.pictures.palettes import PALETTES
-from sonograph.settings.common import one_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,22 +10,20 @@ import numpy as np
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError, SonographError
 from sonograph.pictures import layout
-from sonograph.pictures.difference import common_span, difference
+from sonograph.pictures.kinds.line import below, count_lines, make_lines, make_over
 from sonograph.pictures.layout import Sheet, Track
 from sonograph.pictures.parts import LEVEL, VIEWS, Composition, Fault, Kind, Named, Panel, Part, title_of
 from sonograph.pictures.ranges import level_range, refuse_mixed_units, swing
-from sonograph.pictures.raster import Pixels
-from sonograph.pictures.rasterise import raster
 from sonograph.pictures.settings import PictureSettings
-from sonograph.pictures.span import refuse_too_long, span
-from sonograph.pictures.waveform import envelope
-from sonograph.settings import Settings, StftSettings, stft_of
+from sonograph.pixels.difference import common_span, difference
+from sonograph.pixels.raster import Pixels
+from sonograph.pixels.rasterise import raster
+from sonograph.pixels.span import refuse_too_long, span
+from sonograph.pixels.waveform import envelope
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 LINE = Kind("line", 190)
-MOST_LINES = 12
-"""Features of a frame that have a panel each; more are rows of one picture."""
 SURFACE = (240, 120)
 """Points of a surface across time and frequency; more of them only hide each other."""
 
@@ -81,11 +79,11 @@ def _part(named: Named, look: PictureSettings, fault: Fault) -> Part | None:
             raise SettingsError(f'view is "{look.view}"; a spectrogram has no samples: draw the sound itself')
         if named.over:
             _check_over(named, look)
-        if look.view == "surface" and _lines(named):
+        if look.view == "surface" and count_lines(named.shown):
             raise SettingsError('the settings give features, which are lines; view="surface" is of frequencies')
         if named.marks and look.view in ("spectrum", "surface"):
             raise SettingsError(f'view is "{look.view}"; labels have no place on it: leave them out, or view="both"')
-        refuse_too_long(_settings_of(named))
+        refuse_too_long(named.shown)
         samples = span(named.sound, named.seconds or look.seconds)
         return Part(named, samples, _channels(named.sound, look.channel))
     except SonographError as error:
@@ -94,12 +92,12 @@ def _part(named: Named, look: PictureSettings, fault: Fault) -> Part | None:
 
 
 def _check_over(named: Named, look: PictureSettings) -> None:
-    from sonograph.pictures.over import check_over
+    from sonograph.pixels.over import check_over
 
     if isinstance(named.sound, Spectrogram):
         raise SettingsError("over is given with a spectrogram, which has no samples: draw the sound itself")
-    if look.view not in ("spectrogram", "both") or _lines(named):
-        what = "the settings give lines themselves" if _lines(named) else f'view is "{look.view}"'
+    if look.view not in ("spectrogram", "both") or count_lines(named.shown):
+        what = "the settings give lines themselves" if count_lines(named.shown) else f'view is "{look.view}"'
         raise SettingsError(f'{what}; features lie over a spectrogram: view="spectrogram" or "both"')
     check_over(named.over)
 
@@ -139,35 +137,11 @@ def _placed(parts: Sequence[Part], look: PictureSettings) -> tuple[Sheet, list[P
 
 def _own(part: Part, look: PictureSettings) -> list[tuple[Kind, int, int]]:
     """The panels of one sound: kind, channel and, of features that are lines, which one."""
-    lines = _lines(part.named)
+    lines = count_lines(part.named.shown)
     if lines and look.view in ("spectrogram", "both"):
         features = [(LINE, channel, row) for channel in part.channels for row in range(lines)]
         return features + [(LEVEL, channel, 0) for channel in part.channels if look.view == "both"]
     return [(kind, channel, 0) for kind in VIEWS[look.view] for channel in part.channels]
-
-
-def _settings_of(named: Named) -> Settings | None:
-    return named.sound.settings if isinstance(named.sound, Spectrogram) else named.settings
-
-
-def _lines(named: Named) -> int:
-    return count_lines(_settings_of(named))
-
-
-def count_lines(settings: Settings | None) -> int:
-    """How many features of a frame are lines: few, and each in a unit of its own; 0 where they make one picture."""
-    if getattr(settings, "rows", "") != "feature" or getattr(settings, "alike", False):
-        return 0
-    count = getattr(settings, "n_rows", None)
-    return count if count is not None and count <= MOST_LINES else 0
-
-
-def _below(named: Named) -> Settings | None:
-    """What a spectrogram under features that are lines is computed with: their frames."""
-    if not _lines(named) or named.settings is None:
-        return named.settings
-    stft = stft_of(named.settings)
-    return StftSettings(window_length=stft.window_length, hop=stft.hop, n_fft=stft.n_fft, edges=stft.edges)
 
 
 def _check_number(parts: Sequence[Part], look: PictureSettings) -> None:
@@ -199,28 +173,6 @@ def _difference(parts: Sequence[Part], look: PictureSettings, engine: Engine | N
     return Composition(look, sheet, panels, look.range or (-(most or 1.0), most or 1.0), (-1.0, 1.0))
 
 
-def _make_lines(part: Part, width: int, engine: Engine | None) -> None:
-    """The features over time, and the sound that they are of."""
-    from sonograph.pictures.lines import lines_of
-
-    sound, settings = part.named.sound, part.named.settings
-    if isinstance(sound, Spectrogram):
-        part.made["line"] = lines_of(sound, sound.settings, part.span, width)
-    elif settings is not None:
-        part.made["line"] = lines_of(sound, settings, part.span, width, engine)
-        part.made["wave"] = envelope(sound, part.span, width)
-
-
-def _make_over(part: Part, width: int, engine: Engine | None) -> None:
-    """The lines that lie over a spectrogram."""
-    from sonograph.pictures.over import lines_over
-
-    if part.made["level"].axis == "rows":
-        raise SettingsError(f"the rows are {part.made['level'].rows}s, not frequencies; no pitch can lie over them")
-    if not isinstance(part.named.sound, Spectrogram):
-        part.made["over"] = lines_over(part.named.sound, part.named.over, part.span, width, engine)
-
-
 def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: Engine | None, fault: Fault) -> bool:
     """Make what the panels of a sound show; False where its fault has been told."""
     boxes = {panel.kind: panel.box for panel in panels if panel.part is part}
@@ -233,15 +185,15 @@ def _made(part: Part, panels: Iterable[Panel], look: PictureSettings, engine: En
                 mean = look.reduction == "mean"
                 size = SURFACE if look.view == "surface" else (box.width, box.height)
                 pixels = Pixels(*size, part.span, look.axis, look.frequencies, mean)
-                part.made[kind] = raster(sound, _below(part.named), pixels, engine)
+                part.made[kind] = raster(sound, below(part.named), pixels, engine)
                 if look.view == "surface" and part.made[kind].axis == "rows":
                     raise SettingsError('the rows have no frequency; view="surface" is of frequencies')
                 if part.named.over:
-                    _make_over(part, box.width, engine)
+                    make_over(part, box.width, engine)
             elif kind == "line":
-                _make_lines(part, box.width, engine)
+                make_lines(part, box.width, engine)
             elif kind == "spectrum" and not isinstance(sound, Spectrogram):
-                from sonograph.pictures.spectrum import spectrum
+                from sonograph.pixels.distribution import spectrum
 
                 part.made[kind] = spectrum(sound, settings, part.span, engine)
     except SonographError as error:

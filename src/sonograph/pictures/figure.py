@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.io.marks import Mark
 from sonograph.pictures import axes as on
-from sonograph.pictures import curves
 from sonograph.pictures import missing as lost
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.compose import compose
-from sonograph.pictures.marks import Mark
+from sonograph.pictures.kinds import level, line, spectrum, wave
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.parts import Composition, Named, Panel, Part, notes
 from sonograph.pictures.settings import PictureSettings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-    from sonograph.pictures.waveform import Envelope
+    from sonograph.pixels.waveform import Envelope
 
 
 def figure_of(composition: Composition) -> Figure:
@@ -52,7 +52,7 @@ def _panels(composition: Composition) -> Figure:
             continue
         last = panel is composition.panels[-1]
         if panel.kind == "spectrum":
-            curves.frequencies_below(axes, look.axis or "linear")
+            spectrum.frequencies_below(axes, look.axis or "linear")
             axes.xaxis.label.set_visible(last)
         else:
             on.time_axis(axes, panel.part.named.sound.start, shown=panel.last, label=last)
@@ -102,9 +102,9 @@ def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
         raise SettingsError("the settings give features, which are lines; draw them without ax, or plot their values")
     image = _pixels(axes, panel, composition)
     bar = figure.colorbar(image, ax=axes)
-    bar.set_label(on.bar_axis(bar.ax, composition.levels, panel.made.label, is_level=panel.made.is_level))
+    bar.set_label(level.bar_axis(bar.ax, composition.levels, panel.made.label, is_level=panel.made.is_level))
     on.time_axis(axes, named.sound.start)
-    on.side_label(axes, on.row_axis(axes, panel.made))
+    on.side_label(axes, level.row_axis(axes, panel.made))
     return Painted(image, bar)
 
 
@@ -113,25 +113,25 @@ def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, A
     look, made = composition.look, panel.made
     theme = THEMES[look.theme]
     if panel.kind == "wave":
-        curves.draw_wave(axes, made, panel.channel, composition.swing, theme.wave)
+        wave.draw_wave(axes, made, panel.channel, composition.swing, theme.wave)
         _hatch_gaps(axes, made, panel.channel, look)
         on.draw_marks(axes, _marks_above(panel.part), theme, on_paper=True)
-        return curves.amplitude_axis(axes, made.unit), None
+        return wave.amplitude_axis(axes, made.unit), None
     if panel.kind == "spectrum":
-        curves.draw_spectrum(axes, made, panel.channel, look, theme)
+        spectrum.draw_spectrum(axes, made, panel.channel, look, theme)
         axes.set_ylim(*composition.levels)
-        return curves.level_axis(axes, made.label), None
+        return spectrum.level_axis(axes, made.label), None
     if panel.kind == "line":
         rate, span = panel.part.named.sound.sample_rate, panel.part.span
-        curves.draw_line(axes, made, (panel.channel, panel.row), (span.start / rate, span.stop / rate), theme)
-        wave = panel.part.made.get("wave")
-        if wave is not None:
-            curves.behind(axes, wave, panel.channel, theme)
-            _hatch_gaps(axes, wave, panel.channel, look)
+        line.draw_line(axes, made, (panel.channel, panel.row), (span.start / rate, span.stop / rate), theme)
+        envelope = panel.part.made.get("wave")
+        if envelope is not None:
+            wave.behind(axes, envelope, panel.channel, theme)
+            _hatch_gaps(axes, envelope, panel.channel, look)
         on.draw_marks(axes, _marks_above(panel.part), theme, on_paper=True)
-        return curves.value_axis(axes, made.names[panel.row].replace("_", " "), made.units[panel.row]), None
+        return line.value_axis(axes, made.names[panel.row].replace("_", " "), made.units[panel.row]), None
     image = _pixels(axes, panel, composition)  # sets the limits that ticks are placed in
-    return on.row_axis(axes, made), image
+    return level.row_axis(axes, made), image
 
 
 def _marks_above(part: Part) -> list[Mark]:
@@ -152,7 +152,7 @@ def _pixels(axes: Axes, panel: Panel, composition: Composition) -> AxesImage:
     """A spectrogram, and what lies over it."""
     look, made = composition.look, panel.made
     theme, levels = THEMES[look.theme], made.levels[panel.channel]
-    image = on.paint(axes, made, panel.channel, colour_map(look.colours_shown), composition.levels)
+    image = level.paint(axes, made, panel.channel, colour_map(look.colours_shown), composition.levels)
     missing = np.isnan(levels)
     if missing.any():
         lost.hatch(axes, theme)
@@ -160,5 +160,5 @@ def _pixels(axes: Axes, panel: Panel, composition: Composition) -> AxesImage:
             lost.name_gap(axes, lost.gaps(missing.all(axis=0), made.seconds), theme)
     on.draw_marks(axes, panel.part.named.marks, theme)
     if "over" in panel.part.made:
-        curves.draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
+        line.draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
     return image

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sonograph import units
 from sonograph.errors import SonographError
-from sonograph.pictures import prefixes, words
+from sonograph.io.marks import Mark
+from sonograph.pictures import words
 from sonograph.pictures.layout import Box, Sheet
-from sonograph.pictures.marks import Mark
-from sonograph.pictures.raster import Raster
 from sonograph.pictures.settings import PictureSettings
+from sonograph.pixels.raster import Raster
 from sonograph.settings import Settings
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
@@ -50,6 +51,11 @@ class Named:
     seconds: tuple[float | None, float | None] | None = None
     marks: tuple[Mark, ...] = ()
     over: tuple[Settings, ...] = ()
+
+    @property
+    def shown(self) -> Settings | None:
+        """What its numbers are: its own settings, or those of a spectrogram that is drawn as it is."""
+        return self.sound.settings if isinstance(self.sound, Spectrogram) else self.settings
 
 
 Fault = Callable[[Named, SonographError], None]
@@ -135,7 +141,7 @@ def notes(composition: Composition) -> list[str]:
     made, parts = composition.made, composition.parts
     if not made:
         rates = sorted({part.named.sound.sample_rate for part in parts})
-        return ["sampled at " + ", ".join(prefixes.rate(rate) for rate in rates)]
+        return ["sampled at " + ", ".join(units.rate(rate) for rate in rates)]
     lines = [part.made["line"] for part in parts if "line" in part.made]
     said = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in lines or made}
     first = next(iter(said)) if len(said) == 1 else "settings differ from panel to panel"

@@ -7,10 +7,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from sonograph.checks import one_of
 from sonograph.errors import LimitError, SettingsError
 from sonograph.pictures.colours import check_colours
 from sonograph.pictures.themes import THEMES
-from sonograph.settings.common import one_of
 
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
 VIEWS = ("spectrogram", "waveform", "both", "spectrum", "surface", "difference")

@@ -16,6 +16,7 @@ from sonograph.pictures.layout import Box
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.themes import THEMES
+from sonograph.pixels import scale
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +92,7 @@ def points(composition: Composition) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """Seconds (columns,), places on the scale of the frequencies (rows,), levels within the range (rows, columns)."""
     panel = composition.panels[0]
     raster = panel.made
-    edges = frequency.SCALES[raster.axis].forward(raster.bounds)
+    edges = scale.SCALES[raster.axis].forward(raster.bounds)
     levels = raster.levels[panel.channel]
     start, stop = raster.seconds
     time = start + (np.arange(levels.shape[1]) + 0.5) * (stop - start) / levels.shape[1]
@@ -104,7 +105,7 @@ def _axes(axes: Any, composition: Composition) -> None:
     low, high = composition.levels
     moments, time_words = times.time(raster.seconds[0], raster.seconds[1], 6, raster.start)
     hertz, hertz_words = frequency.place(raster.axis, float(raster.bounds[0]), float(raster.bounds[-1]), 6)
-    forward = frequency.SCALES[raster.axis].forward
+    forward = scale.SCALES[raster.axis].forward
     places, ends = forward(np.array(hertz.places)), forward(raster.bounds[[0, -1]])
     on.put_ticks(axes.xaxis, moments)
     on.put_ticks(axes.yaxis, ticks.Ticks([float(p) for p in places], hertz.words))

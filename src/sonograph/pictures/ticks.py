@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from sonograph.pictures.prefixes import prefix
+from sonograph.units import prefix
 
 
 class Ticks(NamedTuple):

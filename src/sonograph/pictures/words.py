@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sonograph.labels import plural
+from sonograph.naming import plural
 from sonograph.pictures import ticks
-from sonograph.pictures.prefixes import duration, hertz
 from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, stages, stft_of
+from sonograph.units import duration, hertz
 
 LAGS = {"tempogram": "frames", "autocorrelation": "samples"}
 """Features whose rows are lags, and what these are counted in."""

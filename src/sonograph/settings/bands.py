@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sonograph.checks import number, numbers, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.banks import BANKS, Bank
-from sonograph.settings.common import Json, Stage, holds, number, numbers, put, whole
+from sonograph.settings.common import Json, Stage, holds, put
 from sonograph.settings.stft import StftSettings
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Union
 
+from sonograph.checks import number, one_of, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Json, number, one_of, put, whole
+from sonograph.settings.common import Json, put
 
 EMPTY = ("refuse", "zero")
 

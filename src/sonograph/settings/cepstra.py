@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from sonograph.checks import number, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Stage, number, put, rows_before, whole
+from sonograph.settings.common import Stage, put, rows_before
 
 
 @dataclass(frozen=True, kw_only=True)

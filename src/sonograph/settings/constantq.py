@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+from sonograph.checks import number, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import number, put, whole
+from sonograph.settings.common import put
 from sonograph.settings.named import Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
 

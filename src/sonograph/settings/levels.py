@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Union
 
+from sonograph.checks import number, one_of
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import BandSettings
-from sonograph.settings.common import Stage, holds, number, one_of
+from sonograph.settings.common import Stage, holds
 from sonograph.settings.constantq import ConstantQSettings
 from sonograph.settings.multitaper import MultitaperSettings
 from sonograph.settings.stft import StftSettings

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from sonograph.checks import number, one_of
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Stage, number, one_of, put, rows_before
+from sonograph.settings.common import Stage, put, rows_before
 
 FLOAT32_EPS = 1.1920928955078125e-07
 LEAST_FLOOR = 1.2e-38

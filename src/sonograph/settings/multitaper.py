@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sonograph.checks import number, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import number, put, whole
+from sonograph.settings.common import put
 from sonograph.settings.named import Measure, plain_frames
 from sonograph.settings.stft import StftSettings
 

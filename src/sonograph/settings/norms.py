@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sonograph.settings.common import Stage, number, one_of, put, rows_before
+from sonograph.checks import number, one_of
+from sonograph.settings.common import Stage, put, rows_before
 
 STEADY = 64
 """So many units in the last place of a row's mean are rounding: a deviation no larger is none."""

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sonograph.settings.common import Stage, number, put, rows_before
+from sonograph.checks import number
+from sonograph.settings.common import Stage, put, rows_before
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sonograph.checks import number, numbers, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import holds, number, numbers, put, whole
+from sonograph.settings.common import holds, put
 from sonograph.settings.named import Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from sonograph.checks import number, one_of, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Stage, number, one_of, put, rows_before, whole
+from sonograph.settings.common import Stage, put, rows_before
 from sonograph.settings.named import NamedRows, chosen
 from sonograph.settings.stft import StftSettings
 

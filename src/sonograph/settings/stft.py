@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from sonograph.checks import number, one_of, refuse_near, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Json, number, off, one_of, refuse_near, whole
+from sonograph.settings.common import Json, off
 
 EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
 SCALINGS = ("spectrum", "density", "raw")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sonograph.settings.common import put, whole
+from sonograph.checks import whole
+from sonograph.settings.common import put
 from sonograph.settings.named import Measure, chosen, plain_frames
 from sonograph.settings.stft import StftSettings
 

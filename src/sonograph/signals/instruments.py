@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sonograph import checks
 from sonograph.errors import SettingsError
-from sonograph.signals import checks
+from sonograph.signals import sampling
 from sonograph.sounds.source import Signal
 
 G_MAJOR = (98.00, 123.47, 146.83, 196.00, 246.94, 392.00)
@@ -77,8 +78,8 @@ def pluck(
     >>> abs(string.samples).max()
     np.float64(0.5)
     """
-    n = checks.n_samples(duration, sample_rate)
-    checks.number("decay", decay, "s", above=0)
+    n = sampling.n_samples(duration, sample_rate)
+    checks.quantity("decay", decay, "s", above=0)
     return _scaled(_string(frequency, n, sample_rate, decay, checks.generator(seed)), sample_rate, amplitude)
 
 
@@ -128,8 +129,8 @@ def guitar(
     >>> guitar([82.41, 123.47], 2.0, sample_rate=22_050).n_samples
     44100
     """
-    n = checks.n_samples(duration, sample_rate)
-    checks.number("strum", strum, "s", least=0)
+    n = sampling.n_samples(duration, sample_rate)
+    checks.quantity("strum", strum, "s", least=0)
     if len(frequencies) == 0:
         raise SettingsError("frequencies is empty; it must hold one number or more, a string each")
     starts = [round(i * strum * sample_rate) for i in range(len(frequencies))]
@@ -179,10 +180,10 @@ def kick(duration: float = 1.25, *, sample_rate: float = 48_000.0, amplitude: fl
     >>> kick(sample_rate=22_050).n_samples
     27562
     """
-    checks.number(
+    checks.quantity(
         "sample_rate", sample_rate, "Hz", above=2 * KICK_FIRST, because=f"the drum starts at {KICK_FIRST:g} Hz"
     )
-    t = checks.times(duration, sample_rate)
+    t = sampling.times(duration, sample_rate)
     cycles = KICK_LAST * t - (KICK_FIRST - KICK_LAST) * KICK_FALL * np.expm1(-t / KICK_FALL)
     drum = np.sin(2 * np.pi * cycles) * np.exp(-t / KICK_FADE)
     beater = checks.generator(seed).normal(scale=BEATER, size=t.shape) * np.exp(-t / BEATER_FADE)
@@ -224,10 +225,10 @@ def snare(duration: float = 1.87, *, sample_rate: float = 48_000.0, amplitude: f
     >>> snare(sample_rate=22_050).n_samples
     41234
     """
-    checks.number(
+    checks.quantity(
         "sample_rate", sample_rate, "Hz", above=2 * SNARE_HEAD[1], because=f"the head sounds {SNARE_HEAD[1]:g} Hz"
     )
-    t = checks.times(duration, sample_rate)
+    t = sampling.times(duration, sample_rate)
     head = sum(np.sin(2 * np.pi * f * t) for f in SNARE_HEAD) * np.exp(-t / HEAD_FADE)
     wires = checks.generator(seed).normal(scale=WIRES, size=t.shape) * np.exp(-t / WIRES_FADE)
     return _scaled(head + wires, sample_rate, amplitude)
@@ -236,7 +237,7 @@ def snare(duration: float = 1.87, *, sample_rate: float = 48_000.0, amplitude: f
 def _string(frequency: float, n: int, sample_rate: float, decay: float, random: np.random.Generator) -> np.ndarray:
     """A string of noise in a loop one period long: shape (n,)."""
     highest = sample_rate / SHORTEST_STRING
-    if checks.number("frequency", frequency, "Hz", above=0) > highest:
+    if checks.quantity("frequency", frequency, "Hz", above=0) > highest:
         raise SettingsError(
             f"frequency is {frequency}; it must be {highest:g} Hz or less (because at sample_rate {sample_rate:g} "
             f"its string would be shorter than {SHORTEST_STRING} samples, and out of tune)"
@@ -264,5 +265,5 @@ def _lagrange(delay: float) -> np.ndarray:
 
 def _scaled(samples: np.ndarray, sample_rate: float, amplitude: float) -> Signal:
     """The sound with `amplitude` as its loudest sample."""
-    checks.number("amplitude", amplitude, "FS", least=0)
+    checks.quantity("amplitude", amplitude, "FS", least=0)
     return Signal(samples * (amplitude / np.abs(samples).max()), sample_rate)

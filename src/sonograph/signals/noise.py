@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sonograph import checks
 from sonograph.errors import SettingsError
-from sonograph.signals import checks
+from sonograph.signals import sampling
 from sonograph.sounds.source import Signal
 
 
@@ -55,15 +56,15 @@ def white_noise(
     >>> white_noise(10.0, density=1e-6, sample_rate=20_000).samples.std().round(3)
     np.float64(0.1)
     """
-    n = checks.n_samples(duration, sample_rate)
+    n = sampling.n_samples(duration, sample_rate)
     if (density is None) == (rms is None):
         raise SettingsError(
             f"density is {density} and rms is {rms}; one of them must be given "
             "(because rms² = density × sample_rate / 2)"
         )
     if density is not None:
-        rms = np.sqrt(checks.number("density", density, f"{unit}²/Hz", least=0) * sample_rate / 2)
-    scale = checks.number("rms", rms, unit, least=0)
+        rms = np.sqrt(checks.quantity("density", density, f"{unit}²/Hz", least=0) * sample_rate / 2)
+    scale = checks.quantity("rms", rms, unit, least=0)
     return Signal(checks.generator(seed).normal(scale=scale, size=n), sample_rate, unit)
 
 
@@ -113,8 +114,8 @@ def pink_noise(
     >>> sound.n_samples, sound.unit
     (480000, 'Pa')
     """
-    n = checks.n_samples(duration, sample_rate)
-    level = checks.number("density_at_1khz", density_at_1khz, f"{unit}²/Hz", least=0)
+    n = sampling.n_samples(duration, sample_rate)
+    level = checks.quantity("density_at_1khz", density_at_1khz, f"{unit}²/Hz", least=0)
     frequencies = np.fft.rfftfreq(n, 1 / sample_rate)
     density = np.zeros(len(frequencies))
     density[1:] = level * 1000.0 / frequencies[1:]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sonograph import checks
 from sonograph.errors import SettingsError
-from sonograph.signals import checks
+from sonograph.signals import sampling
 from sonograph.sounds.source import Signal
 
 OVERTONE = 0.1  # the second harmonic's amplitude over the first's: -20 dB
@@ -60,8 +61,8 @@ def whistle(
     >>> whistle(0.5).n_samples
     24000
     """
-    t = checks.times(duration, sample_rate)
-    checks.number(
+    t = sampling.times(duration, sample_rate)
+    checks.quantity(
         "high",
         high,
         "Hz",
@@ -69,9 +70,9 @@ def whistle(
         below=sample_rate / 4,
         because=f"its overtone must fit in sample_rate {sample_rate:g}",
     )
-    checks.number("low", low, "Hz", above=0, below=high, because="the whistle goes up from there")
-    checks.number("amplitude", amplitude, "FS", least=0)
-    if checks.number("loops", loops, least=1) % 1:
+    checks.quantity("low", low, "Hz", above=0, below=high, because="the whistle goes up from there")
+    checks.quantity("amplitude", amplitude, "FS", least=0)
+    if checks.quantity("loops", loops, least=1) % 1:
         raise SettingsError(f"loops is {loops}; it must be a whole number, 1 or more")
     rate = loops / duration
     phase = np.pi * (low + high) * t - (high - low) / (2 * rate) * np.sin(2 * np.pi * rate * t)
@@ -162,15 +163,15 @@ def pings(
     >>> (abs(sound.samples[24_000:36_000]).max() / abs(sound.samples[36_000:]).max()).round(6)
     np.float64(10.0)
     """
-    n = checks.n_samples(duration, sample_rate)
-    checks.frequency("frequency", frequency, sample_rate)
-    checks.number("length", length, "s", above=0)
-    checks.number("interval", interval, "s", above=0)
-    checks.number("amplitude", amplitude, "FS", least=0)
+    n = sampling.n_samples(duration, sample_rate)
+    sampling.frequency("frequency", frequency, sample_rate)
+    checks.quantity("length", length, "s", above=0)
+    checks.quantity("interval", interval, "s", above=0)
+    checks.quantity("amplitude", amplitude, "FS", least=0)
     copies = [(0.0, 0.0)]
     for delay, attenuation in echoes:
-        checks.number("delay", delay, "s", least=0)
-        checks.number("attenuation", attenuation, "dB", least=0, because="an echo is no louder than its ping")
+        checks.quantity("delay", delay, "s", least=0)
+        checks.quantity("attenuation", attenuation, "dB", least=0, because="an echo is no louder than its ping")
         copies.append((delay, attenuation))
     samples = np.zeros(n)
     for start in np.arange(interval / 2, duration, interval):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.signals import checks
+from sonograph import checks
+from sonograph.signals import sampling
 from sonograph.sounds.source import Signal
 
 CARRIER = 3000.0  # Hz
@@ -51,14 +52,14 @@ def fm(duration: float = 10.0, *, sample_rate: float = 10_000.0, noise: bool = T
     >>> fm(noise=False).samples.std().round(3)
     np.float64(2.0)
     """
-    checks.number(
+    checks.quantity(
         "sample_rate",
         sample_rate,
         "Hz",
         above=2 * HIGHEST,
         because=f"the tone reaches {HIGHEST:g} Hz",
     )
-    t = checks.times(duration, sample_rate)
+    t = sampling.times(duration, sample_rate)
     swing = DEPTH * np.cos(2 * np.pi * RATE * t)
     samples = AMPLITUDE * np.sin(2 * np.pi * CARRIER * t + swing)
     if noise:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sonograph import checks
 from sonograph.errors import SettingsError
-from sonograph.signals import checks
+from sonograph.signals import sampling
 from sonograph.sounds.source import Signal
 
 
@@ -55,9 +56,9 @@ def tone(
     >>> tone(12_000, 1e-4).samples.round(12)
     array([ 0.,  1.,  0., -1.,  0.])
     """
-    n = checks.n_samples(duration, sample_rate)
-    frequencies = [checks.frequency("frequency", f, sample_rate) for f in np.ravel(frequency)]
-    amplitudes = [checks.number("amplitude", a, unit, least=0) for a in np.ravel(amplitude)]
+    n = sampling.n_samples(duration, sample_rate)
+    frequencies = [sampling.frequency("frequency", f, sample_rate) for f in np.ravel(frequency)]
+    amplitudes = [checks.quantity("amplitude", a, unit, least=0) for a in np.ravel(amplitude)]
     if np.ndim(amplitude) == 0:
         amplitudes *= len(frequencies)
     if len(amplitudes) != len(frequencies):
@@ -121,11 +122,11 @@ def chirp(
     >>> chirp(100, 10_000, 2.0, kind="logarithmic").n_samples
     96000
     """
-    t = checks.times(duration, sample_rate)
+    t = sampling.times(duration, sample_rate)
     nepers = _glide(first, last, kind)
-    checks.frequency("first", first, sample_rate, least=0)
-    checks.frequency("last", last, sample_rate, least=0)
-    checks.number("amplitude", amplitude, "FS", least=0)
+    sampling.frequency("first", first, sample_rate, least=0)
+    sampling.frequency("last", last, sample_rate, least=0)
+    checks.quantity("amplitude", amplitude, "FS", least=0)
     if nepers == 0:
         cycles = first * t + (last - first) * t**2 / (2 * duration)
     else:
@@ -161,7 +162,7 @@ def chirp_frequency(
     array([  100.,  1000., 10000.])
     """
     t = np.asarray(times, dtype=float)
-    checks.number("duration", duration, "s", above=0)
+    checks.quantity("duration", duration, "s", above=0)
     nepers = _glide(first, last, kind)
     if nepers == 0:
         return first + (last - first) * t / duration
@@ -175,7 +176,7 @@ def _glide(first: float, last: float, kind: str) -> float:
     if kind == "linear":
         return 0.0
     for name, value in (("first", first), ("last", last)):
-        checks.number(name, value, "Hz", above=0, because="no number of octaves leads to or from 0 Hz")
+        checks.quantity(name, value, "Hz", above=0, because="no number of octaves leads to or from 0 Hz")
     return float(np.log(last / first))
 
 
@@ -219,11 +220,11 @@ def clicks(
     >>> clicks([0.001, 0.003], 0.005, sample_rate=1000).samples
     array([0., 1., 0., 1., 0.])
     """
-    n = checks.n_samples(duration, sample_rate)
-    checks.number("amplitude", amplitude, "FS", least=0)
+    n = sampling.n_samples(duration, sample_rate)
+    checks.quantity("amplitude", amplitude, "FS", least=0)
     samples = np.zeros(n)
     for time in np.ravel(times):
-        where = round(checks.number("times", time, "s", least=0) * sample_rate)
+        where = round(checks.quantity("times", time, "s", least=0) * sample_rate)
         if where >= n:
             raise SettingsError(
                 f"times is {time}; it must be 0 to {(n - 1) / sample_rate:g} s (because the last sample is there)"

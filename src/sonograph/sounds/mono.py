@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from sonograph.settings.common import whole
+from sonograph.checks import whole
 from sonograph.sounds.source import Source, check_source
 
 

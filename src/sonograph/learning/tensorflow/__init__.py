@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sonograph.checks import whole
 from sonograph.engines import Work
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.learning.exact import OF_MEASURES, numbers_of
@@ -20,7 +21,6 @@ from sonograph.learning.plans import planned, sound_like
 from sonograph.learning.sounds import Sounds
 from sonograph.learning.windows import Windows
 from sonograph.settings import Settings
-from sonograph.settings.common import whole
 from sonograph.sounds.calibration import Calibration
 
 try:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from sonograph.computing.pipeline import Plan
 from sonograph.learning.tensorflow.frames import Heard
-from sonograph.plan import Plan
 
 
 class Seen(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from sonograph.checks import whole
 from sonograph.errors import MissingExtra
 from sonograph.learning.sounds import Sounds
 from sonograph.learning.windows import Windows
-from sonograph.settings.common import whole
 from sonograph.sounds.calibration import Calibration
 
 try:

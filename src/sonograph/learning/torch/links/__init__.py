@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from sonograph.computing.pipeline import Plan
 from sonograph.learning.exact import numbers_of
 from sonograph.learning.torch.links.cepstra import cepstra, deltas
 from sonograph.learning.torch.links.common import Run, Seen
@@ -23,7 +24,6 @@ from sonograph.learning.torch.links.rows import affine, level, limited, logarith
 from sonograph.learning.torch.links.separation import separation
 from sonograph.learning.torch.links.shape import shape
 from sonograph.learning.torch.tables import Tables
-from sonograph.plan import Plan
 from sonograph.settings import (
     AffineSettings,
     CepstralSettings,

@@ -1,0 +1,166 @@
+"""Features by the names that people call them, one or several side by side; `settings.by_name` has the table.
+
+Several side by side have the same frames, so that a row of a table holds one moment. A constant-Q looks at more samples
+than the others; its frames have the same middles, and its window is as odd or as even as theirs, so that there are as
+many.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
+
+from sonograph.checks import one_of
+from sonograph.errors import SettingsError
+from sonograph.naming import row_names
+from sonograph.settings import Settings, StftSettings
+from sonograph.settings.by_name import ALONE, FEATURES
+from sonograph.settings.shapes import SHAPES
+from sonograph.settings.temporal import TEMPORAL
+
+
+class Group(NamedTuple):
+    """Features that one settings value gives, in one look at each frame.
+
+    rows : which feature each row belongs to, and what it is called in the table
+    """
+
+    settings: Any
+    rows: list[tuple[str, str]]
+
+
+def feature(name: str, frames: StftSettings | None = None, *, sample_rate: float | None = None) -> Settings:
+    """The settings of a feature by its name.
+
+    Parameters
+    ----------
+    name
+        One of `feature_names()`.
+    frames
+        Where frames lie and how they are weighed, 2048 samples every 512 by default. What scaling and quantity a
+        feature is of, it says itself.
+    sample_rate
+        Hz; only the names that are made of a constant-Q need it, as the length of its filters depends on it.
+
+    Raises
+    ------
+    SettingsError
+        There is no such feature, and the nearest are told; a rate is needed, or too low.
+
+    Examples
+    --------
+    >>> feature("yin").names, feature("cqt", sample_rate=22_050.0).of.window_length
+    (('pitch', 'aperiodicity'), 13162)
+    """
+    _known(name)
+    settings: Settings = _made(name, StftSettings() if frames is None else frames, sample_rate)
+    return settings
+
+
+def feature_names() -> tuple[str, ...]:
+    """The names of all features.
+
+    >>> feature_names()[:3]
+    ('rms', 'peak', 'crest')
+    """
+    return tuple(FEATURES)
+
+
+def feature_words(name: str) -> str:
+    """What a feature is, in a line.
+
+    >>> feature_words("rms")
+    "root of the mean square, in the samples' unit"
+    """
+    _known(name)
+    return FEATURES[name].words
+
+
+class Length(Protocol):
+    """A length that is given in samples, or as a time."""
+
+    def samples(self, sample_rate: float) -> float:
+        """In samples, at a sample rate."""
+        ...
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Features by name, side by side on the same frames.
+
+    names       : of the features, in the order of the rows
+    window, hop : of the frames; None: 2048 samples, a quarter of the window
+    """
+
+    names: tuple[str, ...]
+    window: Length | None = None
+    hop: Length | None = None
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise SettingsError("the list of features is empty; it must hold at least one, as rms")
+        for name in self.names:
+            _known(name)
+        twice = [name for name in self.names if self.names.count(name) > 1]
+        if twice:
+            raise SettingsError(f"feature is {twice[0]!r} twice; name each once")
+
+    @property
+    def digest(self) -> str:
+        """A name of this choice: 16 hexadecimal digits."""
+        said = [self.names, [repr(length) for length in (self.window, self.hop)]]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+    def frames(self, sample_rate: float) -> StftSettings:
+        """Where frames lie."""
+        given = {"window_length": self.window, "hop": self.hop}
+        return StftSettings(**{k: v.samples(sample_rate) for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+
+    def groups(self, sample_rate: float) -> list[Group]:
+        """What is computed at a sample rate: measures in time together, shapes together, each other by itself.
+
+        Raises
+        ------
+        SettingsError
+            Features that sounds of this rate cannot have.
+        """
+        frames = self.frames(sample_rate)
+        found = []
+        for family in (TEMPORAL, SHAPES):
+            together = tuple(name for name in self.names if name in family)
+            if together:
+                settings = replace(_made(together[0], frames, sample_rate), features=together)
+                found.append(Group(settings, [(_owner(row, together), row) for row in settings.names]))
+        for name in self.names:
+            if name not in (*TEMPORAL, *SHAPES):
+                settings = _made(name, frames, sample_rate)
+                rows = row_names(settings, settings.n_rows)
+                found.append(Group(settings, [(name, _called(row, name)) for row in rows]))
+        return found
+
+    def columns(self, groups: list[Group]) -> tuple[list[int], list[str]]:
+        """The rows of all groups in the order that the features were named: which they are, and their names."""
+        rows = [row for group in groups for row in group.rows]
+        order = [i for name in self.names for i, (owner, _) in enumerate(rows) if owner == name]
+        return order, [rows[i][1] for i in order]
+
+
+def _owner(row: str, features: tuple[str, ...]) -> str:
+    return next(name for name in features if row == name or row.startswith(f"{name}_"))
+
+
+def _called(row: str, feature: str) -> str:
+    """A row's name with that of its feature before it: yin and pitch both measure a pitch."""
+    return row if row == feature else f"{feature}_{row}"
+
+
+def _known(name: str) -> None:
+    if name in ALONE:
+        raise SettingsError(f"feature is {name!r}; {ALONE[name]}")
+    one_of("feature", name, feature_names())
+
+
+def _made(name: str, frames: StftSettings, sample_rate: float | None) -> Any:
+    return FEATURES[name].make(frames, sample_rate)

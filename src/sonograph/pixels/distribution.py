@@ -1,0 +1,147 @@
+"""The spectrum of a sound or of a part of it: the mean of its frames in power (Welch), and how they spread.
+
+Frames come in pieces and are counted in steps of a tenth of a decibel, so a day of sound needs no more memory than
+a minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonograph import units
+from sonograph.computing.spectrogram import spectrogram
+from sonograph.engines import Engine
+from sonograph.frames import split, valid_frames
+from sonograph.levels import resolve_reference
+from sonograph.pixels.raster import power_and_level
+from sonograph.pixels.span import shown_and_there
+from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of
+from sonograph.sounds.source import Source
+
+STEP = 0.1  # dB
+STEPS = 6000  # that are told apart
+LOWEST = -370.0  # dB re 1: anything quieter is counted there
+COUNTERS = 1 << 25  # that are held at a time
+PERCENTILES = (5, 50, 95)
+SAMPLES_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Spectrum:
+    """Levels over frequency.
+
+    frequencies : (rows,) Hz
+    mean        : (channels, rows) dB, of the mean power of all frames that are not missing
+    percentiles : (channels, 3, rows) dB, below which 5, 50 and 95 % of the frames lie, to 0.1 dB
+    """
+
+    frequencies: np.ndarray
+    mean: np.ndarray
+    percentiles: np.ndarray
+    settings: LevelSettings
+    rows: str
+    floor: float
+    sample_rate: float
+    unit: str
+    label: str
+    missing: int
+    n_frames: int
+
+    @property
+    def n_rows(self) -> int:
+        """Frequencies."""
+        return len(self.frequencies)
+
+    def shown(self, channel: int) -> np.ndarray:
+        """The levels that set the scale."""
+        return np.concatenate([self.mean[channel], *self.percentiles[channel]])
+
+
+def spectrum(source: Source, settings: Settings | None, samples: range, engine: Engine | None = None) -> Spectrum:
+    """The spectrum of the frames whose middle lies in `samples`; those over an end only where there are no others.
+
+    Raises
+    ------
+    SettingsError
+        Settings that this sound cannot have.
+    """
+    of, level = power_and_level(StftSettings() if settings is None else settings)
+    frames, there = shown_and_there(of, source, samples)
+    valid = valid_frames(of, source.n_samples)
+    inside = range(max(there.start, valid.start), min(there.stop, valid.stop)) or there
+    like = spectrogram(source, of, frames=range(0), engine=engine)
+    tallies = [_Tally(like.values.shape[-2]) for _ in range(source.n_channels)]
+    at_most = max(1, SAMPLES_AT_ONCE // (source.n_channels * stft_of(of).hop))
+    rows_at_once = max(1, COUNTERS // (source.n_channels * STEPS))
+    for rows in split(range(like.values.shape[-2]), rows_at_once):
+        for tally in tallies:
+            tally.begin(rows)
+        for part in split(inside, at_most):
+            piece = spectrogram(source, of, frames=part, engine=engine).values
+            for tally, values in zip(tallies, piece.reshape(source.n_channels, -1, len(part)), strict=True):
+                tally.add(values[:, ~np.isnan(values).any(axis=0)].astype(float))
+        for tally in tallies:
+            tally.end()
+    promised, seen = len(frames) - len(there), [tally.seen for tally in tallies]
+    means = np.stack([tally.mean() for tally in tallies])
+    percentiles = np.stack([tally.percentiles for tally in tallies])
+    reference = resolve_reference(level.reference, source.unit, level.of)
+    zero = reference if reference is not None else float(np.nanmax(means)) if any(seen) else 1.0
+    zero = zero or 1.0
+    named = source.unit, stft_of(of).scaling, reference
+    return Spectrum(
+        frequencies=like.frequencies,
+        mean=10 * np.log10(np.maximum(means / zero, 10 ** (level.floor / 10))),
+        percentiles=np.maximum(percentiles - 10 * np.log10(zero), level.floor),
+        settings=level,
+        rows=like.rows,
+        floor=level.floor,
+        sample_rate=source.sample_rate,
+        unit=units.level_unit(*named),
+        label=units.level_label(*named),
+        missing=promised + len(inside) - min(seen),
+        n_frames=promised + len(inside),
+    )
+
+
+class _Tally:
+    """The frames of one channel, row by row: their sum, and how many had which level."""
+
+    def __init__(self, n_rows: int) -> None:
+        self.seen = 0
+        self._sums = np.zeros(n_rows)
+        self.percentiles = np.full((len(PERCENTILES), n_rows), np.nan)
+
+    def begin(self, rows: range) -> None:
+        """Count these rows now: counting all at once may need too much memory."""
+        self.seen, self._rows = 0, slice(rows.start, rows.stop)
+        self._sums[self._rows] = 0
+        self._counts = np.zeros((len(rows), STEPS), np.int32)
+
+    def add(self, values: np.ndarray) -> None:
+        """Add frames (rows, frames) of power."""
+        values = values[self._rows]
+        self.seen += values.shape[1]
+        self._sums[self._rows] += values.sum(axis=1)
+        levels = 10 * np.log10(np.maximum(values, 10 ** (LOWEST / 10)))
+        step = ((levels - LOWEST) / STEP).clip(0, STEPS - 1).astype(np.intp)
+        step += np.arange(len(step))[:, None] * STEPS
+        flat = self._counts.reshape(-1)
+        if step.size > flat.size:
+            flat += np.bincount(step.ravel(), minlength=flat.size).astype(np.int32)
+        else:
+            np.add.at(flat, step.ravel(), 1)
+
+    def end(self) -> None:
+        """Read the percentiles off the counts."""
+        if self.seen:
+            below = np.cumsum(self._counts, axis=1)
+            wanted = [np.argmax(below >= max(1, share / 100 * self.seen), axis=1) for share in PERCENTILES]
+            self.percentiles[:, self._rows] = LOWEST + (np.stack(wanted) + 0.5) * STEP
+        del self._counts
+
+    def mean(self) -> np.ndarray:
+        """(rows,) NaN where no frame was there."""
+        return self._sums / self.seen if self.seen else np.full_like(self._sums, np.nan)

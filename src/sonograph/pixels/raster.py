@@ -1,0 +1,186 @@
+"""The pixels of a spectrogram: a sound of any length as an array as large as its picture.
+
+A pixel shows the loudest of the frames and bins that it covers, in power, before any drawing library sees them: so a
+click of one frame keeps its level in a picture of a day. `sink` makes them from a sound, `gather` from a spectrogram.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from sonograph import units
+from sonograph.errors import SettingsError
+from sonograph.levels import resolve_reference
+from sonograph.naming import plural
+from sonograph.pixels import grid, scale
+from sonograph.pixels.grid import Cells
+from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
+from sonograph.settings.levels import FLOORS
+from sonograph.sounds.source import Source
+from sonograph.spectrograms import Spectrogram
+
+FLOOR = FLOORS[0]
+"""What silence reads where the settings do not say: in metres or volts a sound may well lie below -200 dB."""
+HERTZ = ("bin", "band")
+"""Rows that have a frequency."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Raster:
+    """The pixels of a spectrogram.
+
+    levels   : (channels, rows, columns) dB, or the values of features; lowest frequency and earliest time first; NaN
+               where there is no data
+    span     : the samples that the columns share evenly
+    bounds   : (rows + 1,) where the pixel rows begin and end: Hz, or the numbers of rows that have no frequency
+    axis     : the scale on which they are equally high; "rows" where they have no frequency
+    settings : what was computed, of n_rows for each frame; `rows` says what a row is, `names` what each is called
+    unit     : what the levels are in, their reference named
+    label    : what a colour bar says
+    is_level : whether they are decibels; silence then reads `floor`
+    mean     : whether a pixel is the mean of what it covers, not the loudest
+    missing  : frames that are no data in some channel, of n_frames
+    """
+
+    levels: np.ndarray
+    span: range
+    bounds: np.ndarray
+    axis: str
+    sample_rate: float
+    start: datetime | None
+    settings: Settings
+    rows: str
+    n_rows: int
+    names: tuple[str, ...]
+    unit: str
+    label: str
+    is_level: bool
+    mean: bool
+    floor: float
+    missing: int
+    n_frames: int
+
+    def shown(self, channel: int) -> np.ndarray:
+        """The levels that set the scale."""
+        return self.levels[channel]
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """From when to when, seconds from the start of the recording."""
+        return self.span.start / self.sample_rate, self.span.stop / self.sample_rate
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """How many pixels, and what they cover.
+
+    samples     : the part of the sound that the columns share
+    axis        : the scale on which the rows are equally high; None: linear, for bands the one that suits them
+    frequencies : from which to which, Hz; None: all
+    mean        : a pixel is the mean of what it covers, not the maximum
+    """
+
+    width: int
+    height: int
+    samples: range
+    axis: str | None = None
+    frequencies: tuple[float, float] | None = None
+    mean: bool = False
+
+    def rows(self, like: Spectrogram) -> tuple[Cells, np.ndarray, str]:
+        """Which rows of a spectrogram each pixel row gathers, where pixel rows begin and end, and on which axis."""
+        if like.rows not in HERTZ:
+            for name, value in (("axis", self.axis), ("frequencies", self.frequencies)):
+                if value is not None:
+                    raise SettingsError(
+                        f"{name} is given, but the rows are {plural(like.rows)}, which have no frequency"
+                    )
+            n_rows = like.values.shape[-2]
+            bounds = np.linspace(0, n_rows, self.height + 1)
+            return grid.rows(np.arange(n_rows) + 0.5, bounds), bounds - 0.5, "rows"
+        centres = like.frequencies
+        axis = self.axis or ("linear" if like.rows == "bin" else scale.evenest(centres))
+        places = like.edges if like.rows == "band" else centres
+        low, high = scale.limits(axis, places, like.sample_rate / 2, self.frequencies)
+        if like.rows == "band":
+            low, high = scale.within_bands(low, high, places)
+        bounds = scale.bounds(axis, low, high, self.height)
+        forward = scale.SCALES[axis].forward
+        between = axis != "linear" and like.rows == "bin"
+        return grid.rows(forward(centres), forward(bounds), between=between), bounds, axis
+
+
+def expanded(cells: np.ndarray, columns: Cells, rows: Cells) -> np.ndarray:
+    """(channels, rows, columns) of pixels, of the levels (channels, columns, rows) of cells.
+
+    A row between two bins lies between them in decibels too, so it is never louder than the louder one.
+    """
+    cells = np.swapaxes(cells, 1, 2)
+    part = rows.part[:, None].astype(cells.dtype)
+    pixels = cells[:, rows.shown]
+    if part.any():
+        pixels = pixels + part * (cells[:, rows.other] - pixels)
+    return pixels[:, :, columns.shown]
+
+
+class Decibels(NamedTuple):
+    """How a power is shown.
+
+    settings  : what is shown
+    reference : the power that reads 0 dB; None: the loudest
+    floor     : what silence reads
+    """
+
+    settings: Settings
+    reference: float | None
+    floor: float
+
+
+def decibels_of(settings: Settings, unit: str) -> Decibels:
+    """How a power that these settings give is shown, of samples in `unit`."""
+    if is_of_power(settings):
+        _, level = power_and_level(settings)
+        return Decibels(level, resolve_reference(level.reference, unit, level.of), level.floor)
+    return Decibels(settings, units.reference_power(unit, stft_of(settings).scaling), FLOOR)
+
+
+def levels_of(power: np.ndarray, sound: Source | Spectrogram, shown: Decibels) -> tuple[np.ndarray, str, str]:
+    """Levels of a power, their unit, and what a colour bar says of them."""
+    zero = shown.reference
+    if zero is None:
+        loudest = float(np.nanmax(power)) if np.isfinite(power).any() else 0.0
+        zero = loudest if loudest > 0 else 1.0
+    scaling = stft_of(shown.settings).scaling
+    levels = 10 * np.log10(np.maximum(power / zero, 10 ** (shown.floor / 10)))
+    named = sound.unit, scaling, shown.reference
+    return levels, units.level_unit(*named), units.level_label(*named)
+
+
+def power_and_level(settings: Settings) -> tuple[Settings, LevelSettings]:
+    """What to compute, a power, and the level to make of it."""
+    if isinstance(settings, LevelSettings):
+        return settings.of, settings
+    of = _power(settings)
+    return of, LevelSettings(of=of, floor=FLOOR)
+
+
+def is_of_power(settings: Settings) -> bool:
+    """Whether a picture of it is one of decibels over hertz; else it is one of features."""
+    of = settings.of if isinstance(settings, LevelSettings) else settings
+    return isinstance(of, StftSettings | BandSettings) and of.rows in HERTZ
+
+
+def _power(settings: Settings) -> StftSettings | BandSettings:
+    """The same settings, their quantity a power."""
+    if isinstance(settings, StftSettings):
+        return dataclasses.replace(settings, quantity="power")
+    if not isinstance(settings, BandSettings):
+        raise SettingsError(f"the settings are of kind {settings.kind!r}; a picture in decibels is of a power")
+    if settings.of.quantity != "power":
+        raise SettingsError(f"the bands are sums of {settings.of.quantity}; a picture in decibels needs sums of power")
+    return settings

@@ -1,0 +1,100 @@
+"""From a sound straight to pixels, in bounded memory: the engine gathers frames as it makes them, and none is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sonograph.computing.pipeline import Plan
+from sonograph.engines import Engine
+from sonograph.frames import refuse_too_short
+from sonograph.pixels import grid
+from sonograph.pixels.grid import Cells
+from sonograph.pixels.raster import Pixels, Raster, decibels_of, expanded, levels_of, power_and_level
+from sonograph.pixels.span import shown_and_there
+from sonograph.settings import Settings, StftSettings
+from sonograph.sounds.source import Source
+
+
+def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engine | None = None) -> Raster:
+    """The pixels of the level of a sound's power."""
+    of, _ = power_and_level(settings)
+    shown = decibels_of(settings, sound.unit)
+    refuse_too_short(of, sound.n_samples)
+    plan = Plan(of, sound, sound.read(range(0)).dtype, engine)
+    frames, there = shown_and_there(of, sound, pixels.samples)
+    columns = grid.columns(of, frames, pixels.samples, pixels.width)
+    like = plan.label(sound, range(0), plan.empty(0))
+    rows, bounds, axis = pixels.rows(like)
+    sink = _Sink(plan, columns, rows, mean=pixels.mean)
+    for part, samples in plan.parts(sound, there):
+        sink.add(part, samples)
+    levels, unit, label = levels_of(sink.power(), sound, shown)
+    return Raster(
+        levels=expanded(levels, columns, rows),
+        span=pixels.samples,
+        bounds=bounds,
+        axis=axis,
+        sample_rate=sound.sample_rate,
+        start=sound.start,
+        settings=shown.settings,
+        rows=like.rows,
+        n_rows=plan.n_rows,
+        names=(),
+        unit=unit,
+        label=label,
+        is_level=True,
+        mean=pixels.mean,
+        floor=shown.floor,
+        missing=sink.missing + len(frames) - len(there),
+        n_frames=len(frames),
+    )
+
+
+class _Sink:
+    """Pixels being filled, part by part of the frames."""
+
+    def __init__(self, plan: Plan, columns: Cells, rows: Cells, *, mean: bool) -> None:
+        self.plan, self.columns = plan, columns.edges
+        # an engine gathers all rows: what lies outside the picture goes to a first and a last cell, and is dropped
+        self.rows = grid.rising(np.concatenate([[0], rows.edges, [plan.work.n_rows]]))
+        self.first_row = int(np.searchsorted(self.rows, rows.edges[0]))
+        self.n_rows = len(rows.edges) - 1
+        shape = (plan.n_channels, len(self.columns) - 1, len(self.rows) - 1)
+        self.out = np.zeros(shape) if mean else np.full(shape, np.nan, plan.samples_dtype)
+        self.counts = np.zeros(shape[:2], np.int64) if mean else None
+        self.missing = 0
+
+    def add(self, part: range, samples: np.ndarray) -> None:
+        """Gather the frames of `part`, which look at `samples`."""
+        self.missing += _missing_frames(samples, self.plan.stft, len(part))
+        first = int(np.searchsorted(self.columns, part.start, side="right")) - 1
+        last = int(np.searchsorted(self.columns, part.stop, side="left"))
+        edges = self.columns[first : last + 1].clip(part.start, part.stop) - part.start
+        for channel in range(len(samples)):
+            one = slice(channel, channel + 1)
+            self.plan.engine.reduce(
+                samples[one],
+                self.plan.work,
+                edges,
+                self.rows,
+                self.out[one, first:last],
+                None if self.counts is None else self.counts[one, first:last],
+            )
+
+    def power(self) -> np.ndarray:
+        """(channels, columns, rows) of the power of each cell."""
+        cells = self.out[..., self.first_row : self.first_row + self.n_rows]
+        if self.counts is None:
+            return cells
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return cells / self.counts[..., None]
+
+
+def _missing_frames(samples: np.ndarray, stft: StftSettings, n_frames: int) -> int:
+    """How many of the frames hold a sample that is not finite, in some channel."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        if np.isfinite(samples.sum()):
+            return 0
+    bad = np.concatenate([[0], np.cumsum(~np.isfinite(samples).all(axis=0))])
+    starts = np.arange(n_frames) * stft.hop
+    return int(np.count_nonzero(bad[starts + stft.window_length] - bad[starts]))

@@ -1,0 +1,35 @@
+"""How many samples a synthetic sound has, when each of them is, and which frequencies it can hold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sonograph.checks import quantity
+from sonograph.errors import SettingsError
+
+
+def frequency(name: str, value: object, sample_rate: float, *, least: float | None = None) -> float:
+    """`value` as a frequency that `sample_rate` can hold."""
+    return quantity(
+        name,
+        value,
+        "Hz",
+        least=least,
+        above=0 if least is None else None,
+        below=sample_rate / 2,
+        because=f"at sample_rate {sample_rate:g} anything from there on would be heard as another frequency",
+    )
+
+
+def n_samples(duration: object, sample_rate: object) -> int:
+    """How many samples `duration` seconds have: the nearest whole number, one at least."""
+    rate = quantity("sample_rate", sample_rate, "Hz", above=0)
+    count = round(quantity("duration", duration, "s", above=0) * rate)
+    if count < 1:
+        raise SettingsError(f"duration is {duration}; it must be {1 / rate:g} s or more (because that is one sample)")
+    return count
+
+
+def times(duration: object, sample_rate: float) -> np.ndarray:
+    """When each sample of the sound is, in seconds: shape (n,)."""
+    return np.arange(n_samples(duration, sample_rate)) / sample_rate
