@@ -104,6 +104,8 @@ def refuse_near(name: str, value: Any, allowed: Sequence[str]) -> None:
 
 def generator(seed: object) -> np.random.Generator:
     """The random numbers that belong to `seed`."""
+    import numpy as np
+
     try:
         whole = operator.index(seed)  # type: ignore[arg-type]
     except TypeError:

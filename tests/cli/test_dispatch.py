@@ -103,7 +103,7 @@ def test_interrupted_leaves_no_half_picture(here, number, code):
     program = (
         "import sys, time\n"
         "from sonograph import drawing\n"
-        "from sonograph.pictures import save\n"
+        "from sonograph.pictures.out import save\n"
         "def slow(figure, part, format, text):\n"
         "    part.write_bytes(b'half'); print('writing', flush=True); time.sleep(60)\n"
         "save.save = slow\n"

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.ticker import FixedFormatter, FixedLocator
-
 from sonograph.io.marks import Mark
 from sonograph.pictures import times
 from sonograph.pictures.themes import Theme
@@ -106,6 +104,8 @@ def side_label(axes: Axes, words: str, *, keep_name: bool = False) -> None:
 
 def put_ticks(axis: Axis, there: Ticks) -> None:
     """Ticks that are already known."""
+    from matplotlib.ticker import FixedFormatter, FixedLocator
+
     axis.set_major_locator(FixedLocator(there.places))
     axis.set_major_formatter(FixedFormatter(there.words))
 

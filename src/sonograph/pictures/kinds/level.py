@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import Normalize
-from matplotlib.image import AxesImage
 
 from sonograph.pictures import frequency, ticks
 from sonograph.pictures.axes import MOST, put_ticks, room
-from sonograph.pictures.loudest import LoudestImage
 from sonograph.pictures.ticks import Ticks
 from sonograph.pictures.words import LAGS, shortened
 from sonograph.pixels import scale
@@ -20,10 +17,16 @@ from sonograph.settings import ShapeSettings, stft_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
+    from matplotlib.image import AxesImage
 
 
 def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: tuple[float, float]) -> AxesImage:
     """Put one channel's pixels on axes in seconds and hertz."""
+    from matplotlib.colors import Normalize
+    from matplotlib.image import AxesImage
+
+    from sonograph.pictures.loudest import LoudestImage
+
     start, stop = raster.seconds
     low, high = float(raster.bounds[0]), float(raster.bounds[-1])
     forward, inverse, _ = scale.SCALES.get(raster.axis, scale.SCALES["linear"])
