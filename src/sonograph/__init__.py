@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sonograph.errors import SettingsError as SettingsError
     from sonograph.errors import SonographError as SonographError
     from sonograph.errors import SourceError as SourceError
+    from sonograph.errors import TextError as TextError
     from sonograph.inverse import box as box
     from sonograph.inverse import griffin_lim as griffin_lim
     from sonograph.inverse import istft as istft
@@ -98,7 +99,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "sonograph.errors": (
-        "SonographError", "SettingsError", "SourceError", "LimitError", "OutputError", "MissingExtra",
+        "SonographError", "SettingsError", "SourceError", "LimitError", "OutputError", "TextError", "MissingExtra",
     ),
     "sonograph.settings": (
         "StftSettings", "BandSettings", "LevelSettings", "LogSettings", "CepstralSettings", "EnergySettings",

@@ -3,6 +3,7 @@
     SonographError
     ├── SettingsError   (ValueError)   a setting, an option or an argument that cannot be
     ├── SourceError     (OSError)      a sound that cannot be read, or not whole
+    │   └── TextError (both)            a file of settings or of a calibration that cannot be used
     ├── LimitError      (ValueError)   an answer larger than was allowed
     ├── OutputError     (OSError)      a place that cannot be written
     └── MissingExtra    (ImportError)  an optional package that is not installed
@@ -21,6 +22,10 @@ class SettingsError(SonographError, ValueError):
 
 class SourceError(SonographError, OSError):
     """A sound that cannot be read, or not whole."""
+
+
+class TextError(SourceError, SettingsError):
+    """A text of settings or of a calibration that cannot be used: a fault of the file, not of an option."""
 
 
 class LimitError(SonographError, ValueError):

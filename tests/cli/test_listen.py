@@ -126,8 +126,8 @@ def test_missing_samples_are_silence_and_said(here, capsys):
         (["two.wav", "--preset", "librosa.mel", "--seed=-1"], 2, "seed is -1; it must be a whole number, 0 or more"),
         (["two.wav", "--rounds", "0"], 2, "--rounds is 0; it must be 1 or more"),
         (["two.wav", "--preset", "librosa.mel", "--settings", "a.toml"], 2, "leave out one or the other"),
-        (["two.wav", "--settings", "none.toml"], 2, "none.toml: could not be read"),
-        (["two.wav", "--settings", "latin1.toml"], 2, "latin1.toml: is not text; it must be TOML in UTF-8"),
+        (["two.wav", "--settings", "none.toml"], 3, "none.toml: does not exist"),
+        (["two.wav", "--settings", "latin1.toml"], 3, "latin1.toml: is not text; it must be TOML in UTF-8"),
         (
             ["two.wav", "--settings", "s.toml", "--window", "64", "--hop", "16"],
             2,

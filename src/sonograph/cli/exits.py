@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 
-from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SourceError
+from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SourceError, TextError
 
 DONE, BUG, USAGE, INPUT, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -17,6 +17,7 @@ TABLE = (
 
 # the first that fits; SourceError and OutputError are OSErrors as well
 CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (TextError, INPUT),
     (SettingsError, USAGE),
     (LimitError, USAGE),
     (SourceError, INPUT),

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sonograph.errors import SettingsError
@@ -197,19 +196,16 @@ def settings_in(path: str) -> Settings:
 
     Raises
     ------
+    TextError
+        The file cannot be read, or is no TOML.
     SettingsError
-        The file cannot be read, or holds no settings that can be.
+        It holds settings that cannot be.
     """
+    from sonograph.io.status import shown
+    from sonograph.io.text import text_of
     from sonograph.settings import from_toml
 
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise SettingsError(f"{path}: could not be read ({reason}). Check the name.") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: is not text; it must be TOML in UTF-8") from None
-    return from_toml(text, path)
+    return from_toml(text_of(path), shown(path))
 
 
 def check_settings(arguments: argparse.Namespace) -> None:

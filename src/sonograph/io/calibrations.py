@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from typing import Literal
 
-from sonograph.errors import SettingsError, SourceError
+from sonograph.errors import SettingsError, TextError
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile
+from sonograph.io.status import shown
+from sonograph.io.text import text_of
 from sonograph.sounds.calibration import Calibration
 
 BESIDE = ".toml"
 IN_FOLDER = "calibration.toml"
-_LONGEST = 1 << 20
 
 
 def calibration_of(
@@ -22,6 +23,8 @@ def calibration_of(
 
     Raises
     ------
+    TextError
+        A file beside it that cannot be read, or holds a calibration that cannot be.
     SettingsError
         A calibration that cannot be, or one besides a unit.
     """
@@ -33,7 +36,7 @@ def calibration_of(
         return None
     name = os.fsencode(file.path)
     for beside in (name + BESIDE.encode(), os.path.join(os.path.dirname(name), IN_FOLDER.encode())):  # noqa: PTH118, PTH120
-        if os.path.exists(beside):  # noqa: PTH110
+        if os.path.lexists(beside):  # a link that leads nowhere is a calibration that is lost, not none
             return _from_file(beside)
     try:
         return Calibration.from_fields(metadata.fields)
@@ -42,12 +45,8 @@ def calibration_of(
 
 
 def _from_file(path: bytes) -> Calibration:
-    file = OpenFile(path)
+    text = text_of(path)
     try:
-        return Calibration.from_toml(file.at(0, _LONGEST).decode())
-    except (SettingsError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file.name}: {error}") from None
-    except OSError as error:
-        raise SourceError(f"{file.name}: could not be read ({error.strerror}).") from None
-    finally:
-        file.close()
+        return Calibration.from_toml(text)
+    except SettingsError as error:
+        raise TextError(f"{shown(path)}: {error}") from None

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from sonograph.errors import LimitError, MissingExtra, SettingsError, SonographError
+from sonograph.errors import LimitError, MissingExtra, SettingsError, SonographError, TextError
 from sonograph.io.audio import settled
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import Status
@@ -29,7 +29,9 @@ def examine(path: Any, **options: Any) -> Status:
 def status_of(error: SonographError) -> Status:
     """The status of a file that could not be opened."""
     word = "refused" if isinstance(error, LimitError | MissingExtra | SettingsError) else "failed"
-    reason = {LimitError: "limit", MissingExtra: "extra", SettingsError: "settings"}.get(type(error), "unreadable")
+    reason = {LimitError: "limit", MissingExtra: "extra", SettingsError: "settings", TextError: "settings"}.get(
+        type(error), "unreadable"
+    )
     return Status(word, getattr(error, "reason", reason), str(error))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sonograph.errors import SettingsError
+from sonograph.errors import TextError
 from sonograph.settings.walk import from_dict
+from sonograph.texts import toml_values
 
 
 def to_toml(settings: Any) -> str:
@@ -67,13 +68,13 @@ def from_toml(text: str, name: str = "settings") -> Any:
 
     Raises
     ------
+    TextError
+        The text is no TOML.
     SettingsError
-        The text is no TOML, or settings that cannot be.
+        Settings that cannot be.
     """
-    import tomllib
-
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{name}: is not TOML ({error}). 'sonograph presets NAME' prints an example.") from None
+        values = toml_values(text)
+    except TextError as error:
+        raise TextError(f"{name}: {error}. 'sonograph presets NAME' prints an example.") from None
     return from_dict(values)

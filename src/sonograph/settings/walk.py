@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from sonograph.errors import SettingsError
+from sonograph.errors import SettingsError, TextError
 from sonograph.settings.bands import Band, BandSettings
 from sonograph.settings.banks import BANKS
 from sonograph.settings.cepstra import CepstralSettings, DeltaSettings
@@ -20,6 +20,7 @@ from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
 from sonograph.settings.shapes import SHAPE_STAGES
 from sonograph.settings.stft import StftSettings
 from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
+from sonograph.texts import refuse_deep
 
 _KINDS: dict[str, Any] = {
     c.kind: c
@@ -107,9 +108,17 @@ def from_dict(values: Any) -> Any:
     >>> from_dict({"kind": "stft", "window_length": 512}).hop
     128
     """
+    try:
+        refuse_deep(values)
+    except TextError as error:
+        raise SettingsError(f"a dict of settings {error}") from None
+    return _from_dict(values)
+
+
+def _from_dict(values: Any) -> Any:
     cls, given = _of_kind(values, _KINDS)
     if "of" in given:
-        given["of"] = from_dict(given["of"])
+        given["of"] = _from_dict(given["of"])
     if isinstance(given.get("bands"), dict):
         bank, fields = _of_kind(given["bands"], _BANKS)
         given["bands"] = bank(**fields)

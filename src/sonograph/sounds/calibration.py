@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sonograph.errors import SettingsError
+from sonograph.errors import SettingsError, TextError
+from sonograph.texts import toml_values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -181,12 +182,10 @@ class Calibration:
         >>> Calibration.from_toml("end_to_end = 176.0  # SoundTrap").unit
         'µPa'
         """
-        import tomllib
-
         try:
-            return Calibration.from_values(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"it is not TOML ({error})") from None
+            return Calibration.from_values(toml_values(text))
+        except TextError as error:
+            raise TextError(f"it {error}") from None
 
     @staticmethod
     def from_fields(fields: Mapping[str, str]) -> Calibration | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.words import printable
+from sonograph.texts import json_values
 
 KEY = "sonograph"
 
@@ -57,7 +58,7 @@ def recipe_in(file: Any) -> dict[str, Any] | None:
     try:
         with Image.open(file, formats=("PNG",)) as image:
             found = getattr(image, "text", {}).get(KEY)
-            value = json.loads(found) if found else None
+            value = json_values(found) if found else None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return None
     return value if isinstance(value, dict) else None
