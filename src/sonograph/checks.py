@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sonograph.errors import SettingsError
@@ -14,28 +16,55 @@ if TYPE_CHECKING:
 
 LISTED = 12
 """Names that are allowed; of more, an error tells those that are near."""
+SHORT = 40
+"""Characters of a value that is refused; of more, the beginning is shown."""
+NUMBERS = 1 << 26
+"""Samples of a window or a transform (23 minutes at 48 kHz), and numbers in any table that settings ask for, as the
+weights of a filter bank: 0.5 GB, and a few times as much while it is made."""
+MOST = 1 << 20
+"""Rows, lags, neighbours: what else settings count."""
 
 
-def whole(name: str, value: Any, least: int, most: int | None = None, why: str = "") -> int:
-    """`value` as an int if it is a whole number in range."""
+def short(value: Any) -> str:
+    """A value in a few characters, also where it is a number of thousands of digits.
+
+    >>> short(1e308), short("a" * 100)
+    ('1e+308', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… (100 characters)')
+    """
+    try:
+        text = str(value)
+    except ValueError:  # Python writes out no whole number of more than 4,300 digits
+        return f"a number of {value.bit_length():,} bits"
+    return text if len(text) <= SHORT else f"{text[:SHORT]}… ({len(text):,} characters)"
+
+
+def whole(name: str, value: Any, least: int, most: int | None = None, why: str = "", *, memory: int = MOST) -> int:
+    """`value` as an int if it is a whole number in range; and no more than there is memory for."""
     span = f"{least} or more" if most is None else f"{least} to {most}"
     right = isinstance(value, int | float) or hasattr(value, "__index__")
     if isinstance(value, bool) or not right or value != value or value in (math.inf, -math.inf) or int(value) != value:
-        raise SettingsError(f"{name} is {value!r}; it must be a whole number, {span}")
+        raise SettingsError(f"{name} is {_quoted(value)}; it must be a whole number, {span}")
     if value < least or (most is not None and value > most):
-        raise SettingsError(f"{name} is {value}; {why}it must be {span}")
+        raise SettingsError(f"{name} is {short(value)}; {why}it must be {span}")
+    if value > memory:
+        raise SettingsError(f"{name} is {short(value)}; it must be {least} to {memory:,}, for which there is memory")
     return int(value)
 
 
 def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf, *, above: bool = False) -> float:
     """`value` as a finite float in a range; `above` leaves the least out."""
     span = f"{'above' if above else 'at least'} {least:g}" if most == math.inf else f"{least:g} to {most:g}"
+    if above and most != math.inf:
+        span = f"above {least:g}, at most {most:g}"
     span = "a finite number" if least == -math.inf and most == math.inf else span
     single = isinstance(value, int | float) or (hasattr(value, "__float__") and not getattr(value, "shape", ()))
-    right = single and not isinstance(value, bool | str)
-    if not right or not math.isfinite(value) or not least <= value <= most or (above and value == least):
-        raise SettingsError(f"{name} is {value!r}; it must be {span}")
-    return float(value)
+    try:
+        real = float(value) if single and not isinstance(value, bool | str) else math.nan
+    except OverflowError:  # a whole number that is past all floats
+        real = math.inf
+    if not math.isfinite(real) or not least <= value <= most or (above and value == least):
+        raise SettingsError(f"{name} is {_quoted(value)}; it must be {span}")
+    return real
 
 
 def quantity(
@@ -55,7 +84,7 @@ def quantity(
     """
     try:
         given = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         given = math.nan
     right = math.isfinite(given)
     right &= least is None or given >= least
@@ -68,13 +97,32 @@ def quantity(
     limits += [f"below {below:g}"] if below is not None else []
     span = " and ".join(limits) + (f" {unit}" if unit else "") if limits else "a finite number"
     reason = f" (because {because})" if because else ""
-    raise SettingsError(f"{name} is {value}; it must be {span}{reason}")
+    raise SettingsError(f"{name} is {short(value)}; it must be {span}{reason}")
+
+
+def refuse_large(name: str, value: Any, count: float, what: str, most: int = NUMBERS) -> None:
+    """Refuse a setting that asks for more of something than there is memory for, before any is asked for.
+
+    >>> refuse_large("tapers", 7, 7 * 2048, "weights")
+    """
+    if not count <= most:
+        many = (
+            f"{count:,}" if isinstance(count, int) and count < 1e15 else f"{count:.3g}" if count < 1e300 else "endless"
+        )
+        raise SettingsError(
+            f"{name} is {short(value)}, which makes {many} {what}; there must be at most {most:,}, for which there is "
+            f"memory"
+        )
+
+
+def _quoted(value: Any) -> str:
+    return repr(value) if isinstance(value, str) and len(value) <= SHORT else short(value)
 
 
 def numbers(name: str, values: Any, least: float = -math.inf, *, above: bool = False) -> tuple[float, ...]:
     """`values` as finite floats in a range."""
     if not isinstance(values, list | tuple) and not hasattr(values, "tolist"):
-        raise SettingsError(f"{name} is {values!r}; it must be a list of numbers")
+        raise SettingsError(f"{name} is {_quoted(values)}; it must be a list of numbers")
     return tuple(number(name, value, least, above=above) for value in values)
 
 
@@ -86,20 +134,20 @@ def one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
     if value in allowed:
         return
     if len(allowed) <= LISTED:
-        raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+        raise SettingsError(f"{name} is {_quoted(value)}; it must be one of {', '.join(allowed)}")
     refuse_near(name, value, allowed)
-    raise SettingsError(f"{name} is {value!r}; it must be one of {', '.join(allowed[:LISTED])}, …")
+    raise SettingsError(f"{name} is {_quoted(value)}; it must be one of {', '.join(allowed[:LISTED])}, …")
 
 
 def refuse_near(name: str, value: Any, allowed: Sequence[str]) -> None:
     """Refuse a name that is near to others, and offer those."""
     import difflib
 
-    asked = str(value).lower()
+    asked = short(value).lower()
     near = difflib.get_close_matches(asked, allowed, 4, 0.5)
     near += [known for known in allowed if asked and known.startswith(asked) and known not in near]
     if near:
-        raise SettingsError(f"{name} is {value!r}; did you mean {', '.join(near)}?")
+        raise SettingsError(f"{name} is {_quoted(value)}; did you mean {', '.join(near)}?")
 
 
 def generator(seed: object) -> np.random.Generator:
@@ -115,3 +163,12 @@ def generator(seed: object) -> np.random.Generator:
             f"seed is {seed}; it must be a whole number, 0 or more (because the same call gives the same samples)"
         )
     return np.random.default_rng(whole)
+
+
+@lru_cache(maxsize=1)
+def memory_of_machine() -> int:
+    """Bytes of memory that the machine has; where it does not say, as many as an address can name."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return 1 << 47

@@ -159,10 +159,10 @@ MFCC = ["--preset", "librosa.mfcc"]
         (["--percentiles", "5", "95", "--below", "60"], "--below has no effect with --percentiles"),
         (["--feature", "rms", "--colours", "grey"], "--colours has no effect with features that are lines"),
         (
-            ["--window", "100000000"],
-            "window_length is 100,000,000 samples; for a picture it must be 33,554,432 or fewer",
+            ["--window", "40000000"],
+            "window_length is 40,000,000 samples; for a picture it must be 33,554,432 or fewer",
         ),
-        (["--n-fft", "100000000"], "n_fft is 100,000,000 samples; for a picture it must be"),
+        (["--n-fft", "40000000"], "n_fft is 40,000,000 samples; for a picture it must be"),
         ([*MFCC, "--view", "surface"], 'the rows have no frequency; view="surface" is of frequencies'),
         (["--feature", "rms", "--view", "surface"], "the settings give features, which are lines"),
         ([*MFCC, "--axis", "mel"], "axis is given, but the rows are coefficients, which have no frequency"),
@@ -304,7 +304,6 @@ def test_presets_and_settings_in_a_file_say_what_is_computed(wav, here, capsys):
             ["--preset", "librosa.stft", "--settings", "a.toml"],
             "--preset is given with --settings; leave out one or the other",
         ),
-        (["--settings", "no.toml"], "no.toml: could not be read (no such file or directory)"),
     ],
 )
 def test_settings_that_cannot_be_are_one_sentence_and_2(options, words, wav, here, capsys):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sonograph import engines
+from sonograph.checks import refuse_large
 from sonograph.computing.work import engine_can, measure_of, stages_after, with_log, work_for
 from sonograph.engines import Engine
 from sonograph.engines.reference import conditioned
@@ -67,6 +68,9 @@ class Plan:
         self.frames_per_second = like.sample_rate / self.stft.hop
         self.n_rows = self.work.n_rows
         for stage in self.stages:
+            if isinstance(stage.context, tuple):
+                reach = sum(stage.context)
+                refuse_large(stage.kind, f"over {reach + 1:,} frames", reach * self.n_rows, "numbers beside each frame")
             self.n_rows = stage.rows_after(self.n_rows)
         self._energy = next((stage for stage in self.stages if isinstance(stage, EnergySettings)), None)
         self.samples_dtype = np.dtype(asked.dtype or dtype)

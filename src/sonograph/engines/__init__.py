@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sonograph.errors import SettingsError
+from sonograph.checks import memory_of_machine
+from sonograph.errors import LimitError, SettingsError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,12 +131,23 @@ def n_threads(threads: int | None) -> int:
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Memory that begins on a cache line, not yet written."""
+    """Memory that begins on a cache line, not yet written.
+
+    Raises
+    ------
+    LimitError
+        More than the machine has: asked for, it would be promised, and the process ended when it is written to.
+    """
     import math
 
     import numpy as np
 
     size = math.prod(shape)
+    if size * dtype.itemsize > memory_of_machine():
+        raise LimitError(
+            f"the result is {size * dtype.itemsize:,} bytes, {shape[-2]:,} frames of {shape[-1]:,} rows; this machine "
+            f"has {memory_of_machine():,}: take a longer hop, fewer rows, or pieces"
+        )
     memory = np.empty(size * dtype.itemsize + 64, np.uint8)
     skip = -memory.ctypes.data % 64
     return memory[skip : skip + size * dtype.itemsize].view(dtype).reshape(shape)

@@ -15,6 +15,8 @@ from sonograph.windows import window_values
 if TYPE_CHECKING:
     pass
 
+BLOCK = 1 << 22  # lags of all frames that are looked at at a time
+
 
 class Onset:
     """The onset strength of one channel as its frames come."""
@@ -76,10 +78,11 @@ class Tempogram:
         out = np.empty((count, length), strength.dtype)
         n_fft = int(next_fast_len(2 * length - 1, real=True))
         views = np.lib.stride_tricks.sliding_window_view(strength, length)
-        for first in range(0, count, 64):
-            spectrum = rfft(views[first : min(first + 64, count)] * window, n_fft, axis=1)
+        step = max(1, min(64, BLOCK // length))
+        for first in range(0, count, step):
+            spectrum = rfft(views[first : min(first + step, count)] * window, n_fft, axis=1)
             alike = irfft(spectrum.real**2 + spectrum.imag**2, n_fft, axis=1)[:, :length]
             size = np.abs(alike).max(axis=1, keepdims=True)
             size[size < np.finfo(out.dtype).tiny] = 1
-            np.divide(alike, size, out=out[first : first + 64])
+            np.divide(alike, size, out=out[first : first + step])
         return out

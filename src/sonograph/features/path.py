@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sonograph.checks import refuse_large
 from sonograph.settings.pitch import PyinSettings
 
 TINY = np.finfo(float).tiny
@@ -40,7 +41,9 @@ def path(settings: PyinSettings, values: np.ndarray, frames_per_second: float) -
 def _viterbi(settings: PyinSettings, probability: np.ndarray, voicing: np.ndarray, rate: float) -> np.ndarray:
     """(frames,) the state of each frame: a pitch, or n_pitches and more where unvoiced."""
     n_frames, n = probability.shape
-    half = round(settings.fastest * 12 / rate) * settings.of.per_semitone // 2
+    farthest = min(settings.fastest * 12 / rate, 1e15)
+    half = round(farthest) * settings.of.per_semitone // 2
+    refuse_large("fastest", settings.fastest, n * (2 * half + 1), "changes of pitch from frame to frame")
     moves = _moves(n, half)
     unvoiced = np.log((1 - voicing) / n + TINY)
     stay, switch = np.log([1 - settings.switch + TINY, settings.switch + TINY])

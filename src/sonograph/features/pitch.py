@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.checks import short
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.features.autocorrelation import lags_of
@@ -35,7 +36,7 @@ def periods(stage: Any, window_length: int, sample_rate: float) -> tuple[int, in
         raise SettingsError(
             f"low is {stage.low:g} Hz; with window_length {window_length} at {sample_rate:g} Hz it must be above "
             f"{sample_rate / (window_length - 1):.5g} Hz (because the window must hold the longest period: "
-            f"window_length {math.floor(sample_rate / stage.low) + 2} would)"
+            f"window_length {short(math.floor(sample_rate / stage.low) + 2)} would)"
         )
     return math.floor(sample_rate / stage.high), math.ceil(sample_rate / stage.low)
 

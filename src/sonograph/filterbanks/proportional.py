@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from sonograph.checks import MOST, refuse_large
 from sonograph.errors import SettingsError
 from sonograph.filterbanks import Filters, highest
 from sonograph.settings import MillidecadeBank, OctaveBank, StftSettings
@@ -52,6 +53,8 @@ def octaves(bank: OctaveBank, sample_rate: float) -> tuple[np.ndarray, np.ndarra
         return math.floor(math.log10(frequency / 1000) / step + (0.5 if odd else 0) + 1e-9)
 
     first, last = number(bank.low), number(high)
+    span = f"bands between {bank.low:g} and {high:g} Hz"
+    refuse_large("per_octave", bank.per_octave, last - first + 1, span, MOST)
     x = np.arange(first, last + 1) + (0 if odd else 0.5)
     centres = 1000 * 10 ** (x * step)
     edges = np.stack([1000 * 10 ** ((x - 0.5) * step), 1000 * 10 ** ((x + 0.5) * step)], axis=1)

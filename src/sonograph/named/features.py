@@ -12,13 +12,14 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
-from sonograph.checks import one_of
+from sonograph.checks import one_of, short
 from sonograph.errors import SettingsError
 from sonograph.naming import row_names
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
 from sonograph.settings.shapes import SHAPES
 from sonograph.settings.temporal import TEMPORAL
+from sonograph.sounds.source import checked_rate
 
 
 class Group(NamedTuple):
@@ -47,7 +48,7 @@ def feature(name: str, frames: StftSettings | None = None, *, sample_rate: float
     Raises
     ------
     SettingsError
-        There is no such feature, and the nearest are told; a rate is needed, or too low.
+        There is no such feature, and the nearest are told; frames that are none; a rate is needed, or too low.
 
     Examples
     --------
@@ -55,7 +56,11 @@ def feature(name: str, frames: StftSettings | None = None, *, sample_rate: float
     (('pitch', 'aperiodicity'), 13162)
     """
     _known(name)
-    settings: Settings = _made(name, StftSettings() if frames is None else frames, sample_rate)
+    if not isinstance(frames, StftSettings | None):
+        hint = f": a sample rate is given as sample_rate={frames}" if isinstance(frames, int | float) else ""
+        raise SettingsError(f"frames is {short(frames)}; it must be StftSettings, or None for the usual ones{hint}")
+    rate = None if sample_rate is None else checked_rate(sample_rate)
+    settings: Settings = _made(name, StftSettings() if frames is None else frames, rate)
     return settings
 
 

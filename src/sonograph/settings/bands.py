@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sonograph.checks import number, numbers, whole
+from sonograph.checks import NUMBERS, number, numbers, refuse_large, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.banks import BANKS, Bank
 from sonograph.settings.common import Json, Stage, holds, put
@@ -31,7 +31,7 @@ class Band(Json):
     high: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "first", whole("first", self.first, 0))
+        object.__setattr__(self, "first", whole("first", self.first, 0, memory=NUMBERS))
         put(self, weights=numbers("weights", self.weights))
         put(self, **{name: number(name, getattr(self, name)) for name in ("centre", "low", "high")})
         if not self.low <= self.centre <= self.high:
@@ -77,6 +77,9 @@ class BandSettings(Stage):
                     f'quantity is "{self.of.quantity}"; bands of kind "{self.bands.kind}" sum power: '
                     f'set quantity="power"'
                 )
+            n_bands = self.bands.n_bands
+            if n_bands is not None:
+                refuse_large("n_bands", n_bands, n_bands * self.of.n_bins, f"weights of {self.of.n_bins:,} bins")
             return
         if not isinstance(self.bands, list | tuple) or not all(isinstance(band, Band) for band in self.bands):
             raise SettingsError(f"bands is {self.bands!r}; it must be a bank, as MelBank(), or a list of Band")

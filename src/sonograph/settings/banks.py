@@ -159,7 +159,7 @@ class ChromaBank(Json):
 
     def __post_init__(self) -> None:
         put(self, n_bands=whole("n_bands", self.n_bands, 1))
-        put(self, tuning=number("tuning", self.tuning))
+        put(self, tuning=number("tuning", self.tuning, -1000.0, 1000.0))
         put(self, centre_octave=number("centre_octave", self.centre_octave))
         put(self, octave_width=number("octave_width", self.octave_width, 0.0))
         one_of("norm", self.norm, ("l2", "none"))

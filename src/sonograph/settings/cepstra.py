@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sonograph.checks import number, whole
+from sonograph.checks import number, refuse_large, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import Stage, put, rows_before
 
@@ -65,6 +65,7 @@ class CepstralSettings(Stage):
                 f"n_coefficients is {self.n_coefficients}; with {n_rows} {self.of.rows}s it must be 1 to "
                 f"{n_rows - self.first}"
             )
+        refuse_large("n_coefficients", self.n_coefficients, self.n_coefficients * n_rows, f"weights of {n_rows} rows")
         return self.n_coefficients
 
     @property

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from sonograph.checks import number, whole
+from sonograph.checks import number, refuse_large, short, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import put
 from sonograph.settings.named import Measure, NamedRows, plain_frames
@@ -17,6 +17,8 @@ TAPS = 6
 """Weights to each side of the half-band filter, those that are 0 left out."""
 PASSED = 0.1
 """Of the sample rate: what lies below comes through that filter unchanged to 1e-5, with nothing folded onto it."""
+HIGHEST = 50
+"""Octaves above 1 Hz that no frequency of a sound reaches."""
 PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
@@ -81,6 +83,12 @@ class ConstantQSettings(Measure):
             per_octave=whole("per_octave", self.per_octave, 1),
             gamma=number("gamma", self.gamma, 0.0),
         )
+        if math.log2(self.low) + self.n_bands / self.per_octave > HIGHEST:
+            raise SettingsError(
+                f"n_bands is {self.n_bands}; "
+                f"{self.n_bands / self.per_octave:.5g} octaves above {self.low:g} Hz are "
+                f"past any sound: ask for fewer bands, or more per_octave"
+            )
 
     @classmethod
     def for_rate(
@@ -159,10 +167,14 @@ class ConstantQSettings(Measure):
                 f"it must lie below {sample_rate / 2 / (1 + self.relative_bandwidth):.5g} Hz"
             )
         least = self.least_window(sample_rate)
+        if least <= self.of.window_length:
+            weights = sum(2 * (2 * o.half + 1) * (o.stop - o.first) for o in self.octaves(sample_rate))
+            refuse_large("n_bands", self.n_bands, weights, f"weights at {sample_rate:g} Hz")
         if self.of.window_length < least:
             raise SettingsError(
-                f"window_length is {self.of.window_length}; at {sample_rate:g} Hz it must be {least} or more (because "
-                f"the filter at {self.low:.5g} Hz is {max(self.lengths(sample_rate)):.0f} samples long), or low higher"
+                f"window_length is {self.of.window_length}; at {sample_rate:g} Hz it must be {short(least)} or more "
+                f"(because the filter at {self.low:.5g} Hz is {max(self.lengths(sample_rate)):.8g} samples long), "
+                f"or low higher"
             )
 
     @property

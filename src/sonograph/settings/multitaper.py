@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sonograph.checks import number, whole
+from sonograph.checks import number, refuse_large, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import put
 from sonograph.settings.named import Measure, plain_frames
@@ -52,6 +52,7 @@ class MultitaperSettings(Measure):
             raise SettingsError(f"bandwidth is {bandwidth:g}; with window_length {n} it must be below {n / 2:g}")
         tapers = max(1, int(2 * bandwidth) - 1) if self.tapers is None else self.tapers
         put(self, bandwidth=bandwidth, tapers=whole("tapers", tapers, 1, int(2 * bandwidth)))
+        refuse_large("tapers", self.tapers, self.tapers * self.of.n_fft, f"weights of {self.of.n_fft:,} samples each")
 
     @property
     def quantity(self) -> str:

@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 from sonograph.checks import number
 from sonograph.settings.common import Stage, put, rows_before
 
+FAST = 1e-4
+"""Frames; a time constant below it forgets all that was."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PcenSettings(Stage):
@@ -44,10 +47,10 @@ class PcenSettings(Stage):
 
     def __post_init__(self) -> None:
         rows_before(self, ("power", "magnitude"))
-        for name in ("gain", "bias"):
-            put(self, **{name: number(name, getattr(self, name), 0.0)})
-        for name in ("power", "time_constant", "eps"):
-            put(self, **{name: number(name, getattr(self, name), 0.0, above=True)})
+        for name, most in (("gain", 10.0), ("bias", 1e15)):
+            put(self, **{name: number(name, getattr(self, name), 0.0, most)})
+        for name, most in (("power", 10.0), ("time_constant", 1e9), ("eps", 1e15)):
+            put(self, **{name: number(name, getattr(self, name), 0.0, most, above=True)})
 
     @property
     def context(self) -> tuple[int, int] | str:
@@ -62,4 +65,6 @@ class PcenSettings(Stage):
     def smoothing(self, frames_per_second: float) -> float:
         """The low-pass's weight of the newest frame: its -3 dB point is that of the time constant."""
         t = self.time_constant * frames_per_second
+        if t < FAST:
+            return 2 / (1 + math.sqrt(1 + 4 * t**2))  # the same, without a difference of numbers that are nearly equal
         return (math.sqrt(1 + 4 * t**2) - 1) / (2 * t**2)

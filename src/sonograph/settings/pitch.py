@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sonograph.checks import number, numbers, whole
+from sonograph.checks import MOST, number, numbers, refuse_large, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import holds, put
 from sonograph.settings.named import Measure, NamedRows, plain_frames
@@ -101,11 +101,14 @@ class PyinCandidates(Measure):
         put(
             self,
             resolution=number("resolution", self.resolution, 0.001, 1.0),
-            thresholds=whole("thresholds", self.thresholds, 1),
+            thresholds=whole("thresholds", self.thresholds, 1, memory=10_000),
             beta=beta,
             decay=number("decay", self.decay, 0.0, above=True),
             no_trough=number("no_trough", self.no_trough, 0.0, 1.0),
         )
+        octaves = math.log2(self.high) - math.log2(self.low)
+        span = f"pitches between {self.low:g} and {self.high:g} Hz"
+        refuse_large("resolution", self.resolution, 12 * self.per_semitone * octaves + 1, span, MOST // 2)
 
     @property
     def per_semitone(self) -> int:

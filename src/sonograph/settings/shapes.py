@@ -11,6 +11,8 @@ from sonograph.settings.common import Stage, put, rows_before
 from sonograph.settings.named import NamedRows, chosen
 from sonograph.settings.stft import StftSettings
 
+OCTAVES = 64
+"""More than lie between any two frequencies of a sound."""
 SHAPES = ("centroid", "bandwidth", "rolloff", "flatness", "contrast", "flux", "entropy", "slope")
 
 
@@ -64,7 +66,7 @@ class ShapeSettings(NamedRows):
             features=chosen("features", self.features, SHAPES),
             rolloff=number("rolloff", self.rolloff, 0.0, 1.0, above=True),
             contrast_low=number("contrast_low", self.contrast_low, 0.0, above=True),
-            contrast_bands=whole("contrast_bands", self.contrast_bands, 1),
+            contrast_bands=whole("contrast_bands", self.contrast_bands, 1, OCTAVES),
             contrast_share=number("contrast_share", self.contrast_share, 0.0, 1.0, above=True),
         )
 
@@ -142,7 +144,7 @@ class TempogramSettings(NamedRows):
     def __post_init__(self) -> None:
         if not isinstance(self.of, OnsetSettings):
             raise SettingsError(f"of is {type(self.of).__name__}; TempogramSettings hold OnsetSettings")
-        put(self, length=whole("length", self.length, 2))
+        put(self, length=whole("length", self.length, 2, memory=1 << 16))
 
     @property
     def context(self) -> tuple[int, int] | str:

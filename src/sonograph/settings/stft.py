@@ -6,12 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sonograph.checks import number, one_of, refuse_near, whole
+from sonograph.checks import NUMBERS, number, one_of, refuse_near, short, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import Json, off
 
 EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
 SCALINGS = ("spectrum", "density", "raw")
+LARGEST = 1e30
+"""What samples may be multiplied by; more, and their power is past what float32 holds."""
 QUANTITIES = ("power", "magnitude", "transform")
 
 Window = str | tuple[str, float]
@@ -92,20 +94,20 @@ class StftSettings(Json):
 
     def __post_init__(self) -> None:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
-        n = whole("window_length", self.window_length, 1)
+        n = whole("window_length", self.window_length, 1, memory=NUMBERS)
         put("window_length", n)
         hop = max(1, n // 4) if self.hop is None else self.hop
         if isinstance(hop, int) and hop > n:
             raise SettingsError(
-                f"hop is {hop}; with window_length {n} it must be 1 to {n}, or samples would be skipped"
+                f"hop is {short(hop)}; with window_length {n} it must be 1 to {n}, or samples would be skipped"
             )
-        put("hop", whole("hop", hop, 1, n))
+        put("hop", whole("hop", hop, 1, n, memory=NUMBERS))
         n_fft = n if self.n_fft is None else self.n_fft
         if isinstance(n_fft, int) and n_fft < n:
             raise SettingsError(
                 f"n_fft is {n_fft}; with window_length {n} it must be {n} or more, or samples would be cut off"
             )
-        put("n_fft", whole("n_fft", n_fft, n))
+        put("n_fft", whole("n_fft", n_fft, n, memory=NUMBERS))
         put("window", check_window(self.window, n))
         put("periodic", bool(self.periodic))
         if n == 2 and not self.periodic:
@@ -117,7 +119,7 @@ class StftSettings(Json):
         put("drop_last", bool(self.drop_last))
         put("preemphasis", number("preemphasis", self.preemphasis, 0.0, 1.0))
         one_of("preemphasis_over", self.preemphasis_over, ("frame", "sound"))
-        put("input_scale", number("input_scale", self.input_scale, 0.0, above=True))
+        put("input_scale", number("input_scale", self.input_scale, 0.0, LARGEST, above=True))
         if self.sample_rate is not None:
             put("sample_rate", number("sample_rate", self.sample_rate, 0.0, above=True))
 

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from sonograph.checks import short
 from sonograph.errors import SettingsError
 from sonograph.sounds.calibration import Calibration
 
 if TYPE_CHECKING:
     import numpy as np
+
+LOWEST_RATE, HIGHEST_RATE = 1e-12, 1e15
+"""Hz. Between them times, and squares of frequencies in float32, are numbers."""
 
 
 @runtime_checkable
@@ -163,10 +167,15 @@ def checked_rate(sample_rate: Any) -> float:
     """A sample rate as a float, refused unless it is one."""
     try:
         rate = float(sample_rate)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         rate = math.nan
     if not (rate > 0 and math.isfinite(rate)):
-        raise SettingsError(f"sample_rate is {sample_rate}; it must be above 0 Hz")
+        raise SettingsError(f"sample_rate is {short(sample_rate)}; it must be above 0 Hz")
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise SettingsError(
+            f"sample_rate is {short(sample_rate)}; it must be {LOWEST_RATE:g} to {HIGHEST_RATE:g} Hz, beyond which "
+            f"times and squares of frequencies are past what numbers can hold"
+        )
     return rate
 
 
