@@ -1,10 +1,23 @@
-"""How much is allowed: one value, passed in, checked from integers before any work is done."""
+"""How much is allowed: one value, passed in, checked from integers before any work is done.
+
+What is limited is work and memory. A year of hourly values is little and a second of a thousand channels is much, so a
+sound is measured by the samples of all its channels, however fast they were taken.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from sonograph.errors import LimitError, SettingsError
+
+NOUNS = {
+    "channels": "channels",
+    "samples": "samples of all channels",
+    "seconds": "seconds",
+    "pixels": "pixels",
+    "bytes": "bytes",
+}
+"""What is limited, in words."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +28,9 @@ class Limits:
     ----------
     channels
         Of a sound (`--max-channels`).
+    samples
+        Of all channels of a sound (`--max-samples`): by default so many as two channels at 48 kHz have in 29 hours,
+        which take a minute or two to read.
     seconds
         Of a sound (`--max-seconds`).
     pixels
@@ -35,12 +51,13 @@ class Limits:
     """
 
     channels: int | None = 1024
-    seconds: float | None = 31 * 86_400.0
+    samples: int | None = 10_000_000_000
+    seconds: float | None = None
     pixels: int | None = 100_000_000
     bytes: int | None = 4 << 30
 
     def __post_init__(self) -> None:
-        for name in ("channels", "seconds", "pixels", "bytes"):
+        for name in NOUNS:
             allowed = getattr(self, name)
             if allowed is not None and not allowed > 0:
                 raise SettingsError(f"{name} is {allowed}; a limit must be above 0, or None for none")
@@ -57,9 +74,19 @@ class Limits:
             allowed = getattr(self, name)
             if allowed is not None and amount > allowed:
                 raise LimitError(
-                    f"{subject}: has {_count(amount)} {name}; it must be at most {_count(allowed)}. "
+                    f"{subject}: has {_count(amount)} {NOUNS[name]}; it must be at most {_count(allowed)}. "
                     f"Allow more with --max-{name}."
                 )
+
+    def check_sound(self, subject: str, n_samples: int, n_channels: int, sample_rate: float) -> None:
+        """Refuse a sound of so many samples of each channel.
+
+        Raises
+        ------
+        LimitError
+            Naming the option that allows more.
+        """
+        self.check(subject, samples=n_samples * n_channels, seconds=n_samples / sample_rate)
 
 
 def _count(amount: float) -> str:

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 
@@ -20,6 +21,7 @@ def test_a_sine_of_half_of_full_scale_is_6_db_below_it(wav, capsys):
         "status": "ok",
         "reason": "",
         "sentence": "",
+        "read": "all",
         "metadata": {},
         "format": "WAV, 16 bit PCM",
         "sample_rate": 8000.0,
@@ -171,3 +173,55 @@ def test_a_calibrated_file_is_in_its_own_unit(wav, here, capsys):
     assert facts["peak"] == pytest.approx(93.98 - 6.02, abs=0.01)
     assert cli.main(["info", wav]) == 0
     assert "rms         84.95 dB re 20 µPa" in capsys.readouterr().out
+
+
+def infos(capsys, *arguments):
+    code = cli.main(["info", "--json", *arguments])
+    out = capsys.readouterr()
+    return code, [json.loads(line) for line in out.out.splitlines()], out.err
+
+
+def test_quick_believes_the_header_and_never_says_ok(wav, here, capsys, monkeypatch):
+    x = np.zeros(30_000)
+    soundfile.write("a.flac", x, 48_000)
+    soundfile.write("a.ogg", x, 48_000)
+    (here / "cut.wav").write_bytes((here / wav).read_bytes()[:4000])
+    power_lost = bytearray((here / wav).read_bytes())
+    power_lost[40:44] = bytes(4)
+    (here / "lost.wav").write_bytes(power_lost)
+    monkeypatch.setattr("sonograph.io.filesource.pull", None)  # no sample is asked for
+    code, found, said = infos(capsys, wav, "a.flac", "a.ogg", "cut.wav", "lost.wav", "--quick", "--report", "r.jsonl")
+    assert code == 3
+    assert "cut.wav" in said
+    assert "lost.wav: was not read; " in said and "a.flac" not in said
+    assert [(f["status"], f["reason"], f["read"]) for f in found] == [
+        ("unread", "header", "header"),
+        ("unread", "header", "header"),
+        ("unread", "header", "header"),
+        ("partial", "data-cut", "header"),
+        ("unread", "length-unknown", "header"),
+    ]
+    assert [f["n_samples"] for f in found] == [4000, 30_000, 30_000, 1978, 4000]
+    assert {f[name] for f in found for name in ("peak", "rms", "n_finite")} == {None}
+    reported = [json.loads(line) for line in (here / "r.jsonl").read_text().splitlines()]
+    assert [record["status"] for record in reported] == ["unread", "unread", "unread", "partial", "unread"]
+    assert all(record["decoded"] is None and "peak" not in record for record in reported)
+    assert cli.main(["info", wav, "--quick"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  peak        not read" in lines and "  status      unread (header)" in lines
+    assert cli.main(["info", wav, "--quick", "--loudness"]) == 2
+    assert "--loudness has no effect with --quick" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_long_sound_shows_how_far_it_is(wav, capsys, monkeypatch, quiet):
+    monkeypatch.setattr("sonograph.cli.progress.PATIENCE", -1.0)
+    monkeypatch.setattr("sonograph.io.filesource.BLOCK", 500)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    clock = iter(range(10_000))
+    monkeypatch.setattr("sonograph.cli.progress.time.monotonic", lambda: float(next(clock)))
+    assert cli.main(["info", wav, "--loudness", *["-q"] * quiet]) == 0
+    said = capsys.readouterr().err
+    shares = [int(share) for share in re.findall(r"(\d+)%", said)]
+    assert shares == ([] if quiet else sorted(shares))
+    assert quiet or (shares[0] < 20 and shares[-1] == 100)

@@ -5,24 +5,30 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sonograph.cli import exits, options, reading, streams
 from sonograph.cli.exits import talk
+from sonograph.cli.progress import Bar
+from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
 from sonograph.units import level_unit, reference_power
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 HELP = """Say what sound files hold: format, sample rate, channels, duration, and the peak and rms of all samples in
-dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks; for --loudness twice. Of a
-picture that sonograph drew: how it was made."""
+dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks; for --loudness twice; with
+--quick none, the header is believed, and the status says "unread". Of a picture that sonograph drew: how it was
+made."""
 
 EXAMPLES = """examples:
   sonograph info robin.wav
   sonograph info --loudness programme.wav
   sonograph info --json *.flac > files.jsonl
+  sonograph info --quick ocean/*.wav
   sonograph info picture.png
 """
 
@@ -34,6 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
     out.add_argument("--loudness", action="store_true", help="of the whole sound too, in LUFS (ITU-R BS.1770-4)")
     reading.add_report(out)
+    run = options.group(parser, "how to go about it")
+    run.add_argument("--quick", action="store_true", help="believe the header and read no sample: no peak, no rms")
+    run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_reading(parser)
     options.add_help(parser)
 
@@ -41,18 +50,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Say what each file holds; return the exit code."""
     codes = set()
+    if arguments.quick and arguments.loudness:
+        raise SettingsError("--loudness has no effect with --quick; leave out one or the other")
     opening = reading.opening(arguments)
+    facts_in = _header if arguments.quick else _facts
     keep = streams.named(arguments.files)
     with streams.inputs(arguments.files) as files, reading.report(arguments.report, keep) as report:
         for i, file in enumerate(files):
+            bar = Bar(quiet=arguments.quiet)
             try:
-                facts = facts_of(file, report, loud=arguments.loudness, **opening)
+                work = partial(facts_in, file, report=report, bar=bar, loud=arguments.loudness)
+                facts = facts_of(file, work, **opening)
             except SonographError as error:
                 codes.add(exits.code_of_input(error))
                 report.failed(file, error)
                 facts = _failed(file, error)
+            bar.clear()
             facts = streams.plain_values(facts)
-            if facts["sentence"]:
+            if facts["sentence"] and facts["reason"] != "header":
                 talk(facts["sentence"])
             if facts["status"] in ("partial", "failed", "refused", "empty") and "format" in facts:
                 codes.add(exits.INPUT)
@@ -71,21 +86,50 @@ def _failed(file: str, error: SonographError) -> dict[str, Any]:
     return {"file": file, "status": status.word, "reason": status.reason, "sentence": status.sentence}
 
 
-def facts_of(file: str, report: reading.Report, *, loud: bool, **opening: Any) -> dict[str, Any]:
-    """What a file holds, ready for JSON; `loud`: its loudness too.
-
-    peak, rms : dB; None in silence, where there is no data, and where the square of a sample is no number
-    n_finite : samples of all channels that are numbers, neither missing nor infinite
-    """
+def facts_of(file: str, work: Callable[[Any], dict[str, Any]], **opening: Any) -> dict[str, Any]:
+    """What a file holds, ready for JSON: what `work` says of a sound, or how a picture was made."""
     from sonograph.io import audio
 
     if made := _recipe(file):
         return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": made}
-    return audio.settled(file, lambda source: _facts(file, source, report, loud), **opening)
+    return audio.settled(file, work, **opening)
 
 
-def _facts(file: str, source: Any, report: reading.Report, loud: bool) -> dict[str, Any]:
-    status, tally = source.check(), source.tally
+def _header(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool) -> dict[str, Any]:
+    """What the header says; the numbers of samples that were not read are None."""
+    status = source.unread()
+    report.was(file, source, status)
+    n_samples = source.n_samples_undecoded
+    return {
+        "file": file,
+        "status": status.word,
+        "reason": status.reason,
+        "sentence": status.sentence,
+        "read": "header",
+        "format": source.format,
+        "sample_rate": source.sample_rate,
+        "n_channels": source.n_channels,
+        "n_samples": n_samples,
+        "n_finite": None,
+        "duration": None if n_samples is None else n_samples / source.sample_rate,
+        "start": source.start.isoformat() if source.start else None,
+        "unit": source.unit,
+        "peak": None,
+        "rms": None,
+        "metadata": reading.metadata(source),
+    }
+
+
+def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool) -> dict[str, Any]:
+    """What all of the file holds.
+
+    peak, rms : dB; None in silence, where there is no data, and where the square of a sample is no number
+    n_finite : samples of all channels that are numbers, neither missing nor infinite
+    """
+    bar.total, bar.done = (1 + loud) * (source.expected or 0), 0
+    for block in source.blocks():
+        bar.add(block.shape[1])
+    status, tally = source.status, source.tally
     report.was(file, source)
     full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
     reference = reference_power(source.unit, "spectrum")
@@ -95,6 +139,7 @@ def _facts(file: str, source: Any, report: reading.Report, loud: bool) -> dict[s
         "status": status.word,
         "reason": status.reason,
         "sentence": status.sentence,
+        "read": "all",
         "format": source.format,
         "sample_rate": source.sample_rate,
         "n_channels": source.n_channels,
@@ -105,17 +150,19 @@ def _facts(file: str, source: Any, report: reading.Report, loud: bool) -> dict[s
         "unit": source.unit,
         "peak": _decibels(tally.loudest, least[0]),
         "rms": _decibels(tally.rms, least[1]),
-        **(_loudness(source) if loud else {}),
+        **(_loudness(source, bar) if loud else {}),
         "metadata": reading.metadata(source),
     }
 
 
-def _loudness(source: Any) -> dict[str, Any]:
+def _loudness(source: Any, bar: Bar) -> dict[str, Any]:
     """The loudness in LUFS, None in silence or where there is none; and a sentence of why that is so."""
     from sonograph.analysis.lufs import ABSOLUTE, loudness
 
     try:
-        integrated = loudness(source).integrated
+        watched = Watched(source, bar)
+        bar.total = 2 * source.n_samples  # the first time was for the peak
+        integrated = loudness(watched).integrated
     except SettingsError as error:
         return {"loudness": None, "loudness_sentence": str(error)}
     if math.isinf(integrated):
@@ -145,15 +192,12 @@ def words(facts: dict[str, Any]) -> str:
     name = shown(facts["file"])
     if "recipe" in facts:
         return "\n".join([name, *(f"  {k:<12}{json.dumps(v)}" for k, v in facts["recipe"].items())])
-    minutes, seconds = divmod(facts["duration"], 60)
-    hours, minutes = divmod(int(minutes), 60)
-    clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""
     unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
     rows = [
         ("format", facts["format"]),
         ("sample rate", f"{facts['sample_rate']:g} Hz"),
         ("channels", f"{facts['n_channels']}"),
-        ("duration", f"{facts['duration']:.3f} s{clock}, {facts['n_samples']} samples"),
+        ("duration", _duration(facts)),
         ("start", facts["start"]),
         ("peak", _level(facts, "peak", unit)),
         ("rms", _level(facts, "rms", unit)),
@@ -162,6 +206,15 @@ def words(facts: dict[str, Any]) -> str:
         ("status", facts["status"] + (f" ({facts['reason']})" if facts["reason"] else "")),
     ]
     return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
+
+
+def _duration(facts: dict[str, Any]) -> str:
+    if facts["duration"] is None:
+        return "the header does not say"
+    minutes, seconds = divmod(facts["duration"], 60)
+    hours, minutes = divmod(int(minutes), 60)
+    clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""
+    return f"{facts['duration']:.3f} s{clock}, {facts['n_samples']} samples"
 
 
 def _decibels(amplitude: float, reference: float) -> float | None:
@@ -179,6 +232,8 @@ def _loudness_words(facts: dict[str, Any]) -> str | None:
 
 
 def _level(facts: dict[str, Any], name: str, unit: str) -> str:
+    if facts["read"] == "header":
+        return "not read"
     if facts[name] is not None:
         return f"{facts[name]:.2f} {unit}"
     if not facts["n_finite"]:

@@ -86,6 +86,9 @@ class Bar(Line):
         if self._silent or now - self._began < PATIENCE or now - self._said < 0.1:
             return
         self._said = now
+        if not self.total:  # nobody knows how many there will be
+            self.write(f"{self.done:,} samples read")
+            return
         share = min(1.0, self.done / max(1, self.total))
         filled = round(24 * share)
         left = (now - self._began) * (1 / share - 1) if share else 0.0

@@ -13,7 +13,7 @@ from sonograph.cli import options, streams
 from sonograph.errors import SettingsError, SonographError
 
 CALIBRATION = ("unit", "end_to_end", "hydrophone", "microphone", "gain", "full_scale")
-LIMITS = ("channels", "seconds", "pixels", "bytes")
+LIMITS = ("channels", "samples", "seconds", "pixels", "bytes")
 
 
 def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
@@ -29,7 +29,8 @@ def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
     how.add_argument("--time-column", metavar="NAME", help="of a table, where it is not time, t or timestamp [ms]")
     most = options.group(parser, "how much is allowed")
     most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
-    most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [31 days]")
+    most.add_argument("--max-samples", type=int, metavar="N", help="of all channels of a file [10 000 000 000]")
+    most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [no limit]")
     if "pixels" in more:
         most.add_argument("--max-pixels", type=int, metavar="N", help="of a picture [100 000 000]")
     if "bytes" in more:
@@ -55,7 +56,7 @@ def opening(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises
     ------
     SettingsError
-        A calibration or a limit that cannot be.
+        A calibration, a limit or a rate that cannot be.
     """
     found: dict[str, Any] = {"limits": limits(arguments)}
     given = {name: getattr(arguments, name) for name in CALIBRATION if getattr(arguments, name) is not None}
@@ -65,7 +66,10 @@ def opening(arguments: argparse.Namespace) -> dict[str, Any]:
         with options.in_flags({name: f"--{name.replace('_', '-')}" for name in CALIBRATION}):
             found["calibration"] = Calibration.from_values(given)
     if arguments.sample_rate is not None:
-        found["sample_rate"] = arguments.sample_rate
+        from sonograph.sounds.source import checked_rate
+
+        with options.in_flags({"sample_rate": "--sample-rate"}):
+            found["sample_rate"] = checked_rate(arguments.sample_rate)
     if arguments.time_column is not None:
         found["time_column"] = arguments.time_column
     return found
@@ -77,11 +81,11 @@ class Report:
     def __init__(self) -> None:
         self._records: dict[str, dict[str, Any]] = {}
 
-    def was(self, file: str, source: Any) -> None:
-        """A file that was read, as it turned out."""
+    def was(self, file: str, source: Any, status: Any = None) -> None:
+        """A file that was read, as it turned out; or one with a status of its own."""
         from sonograph.io.examine import record
 
-        self._records[file] = streams.plain_values(record(file, source.status, source))
+        self._records[file] = streams.plain_values(record(file, status or source.status, source))
 
     def failed(self, file: str, error: SonographError) -> None:
         """A file that could not be used."""

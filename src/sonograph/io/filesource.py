@@ -120,6 +120,21 @@ class FileSource:
         """Whether the file was cut, grew or was written to since it was opened."""
         return self._file.descriptor >= 0 and self._file.changed() is not None
 
+    def unread(self) -> Status:
+        """How the file is as far as its header tells: never "ok", as nobody has looked at a sample."""
+        faults = [*self._changes(), *self._faults()]
+        doubts = [fault for fault in faults if fault.word == "warn"]
+        what = "was not read; what is told of it is what its header says."
+        if doubts:
+            what = f"{what} And {doubts[0].what}"
+        faults.append(Fault("unread", doubts[0].reason if doubts else "header", what))
+        return worst(self.path, faults, self.expected, None)
+
+    @property
+    def n_samples_undecoded(self) -> int | None:
+        """Samples of each channel as far as the file tells without being decoded; None where it does not."""
+        return self.expected if self._counted is None else self._counted
+
     def check(self) -> Status:
         """Go through all of the file, and say how it is."""
         for _ in self.blocks():
@@ -149,7 +164,7 @@ class FileSource:
                 if not block.shape[1]:
                     break
                 tally.n_samples += block.shape[1]
-                self.limits.check(shown(self.path), seconds=tally.n_samples / self.sample_rate)
+                self.limits.check_sound(shown(self.path), tally.n_samples, self.n_channels, self.sample_rate)
                 yield block
         finally:
             cursor.close()
@@ -227,7 +242,8 @@ class FileSource:
         track = self._opened.track
         self.limits.check(self._file.name, channels=track.n_channels)
         if track.n_samples is not None:
-            self.limits.check(self._file.name, seconds=track.n_samples / self._opened.sample_rate)
+            rate = self._opened.sample_rate
+            self.limits.check_sound(self._file.name, track.n_samples, track.n_channels, rate)
 
     def __enter__(self) -> FileSource:
         return self

@@ -1,4 +1,4 @@
-"""How a file was: ok, warn, partial, empty, failed or refused, why, and in one sentence.
+"""How a file was: ok, warn, unread, partial, empty, failed or refused, why, and in one sentence.
 
 Whatever is found on the way is a Fault; the worst of them is the Status.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from sonograph.errors import SourceError
 
-WORDS = ("ok", "warn", "empty", "partial", "refused", "failed")
+WORDS = ("ok", "warn", "unread", "empty", "partial", "refused", "failed")
 """From the best to the worst."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from sonograph.errors import SettingsError, SourceError
+from sonograph.errors import LimitError, SettingsError, SourceError
 from sonograph.frames import centre_sample, frames_of
 from sonograph.settings import Settings, stft_of
 from sonograph.sounds.source import Source
@@ -34,7 +34,10 @@ def refuse_too_long(settings: Settings | None) -> None:
 def length(sound: Source) -> int:
     """Samples of each channel that a sound has, or that its file promises."""
     promised, limits = getattr(sound, "expected", None) or 0, getattr(sound, "limits", None)
-    if limits is not None and limits.seconds is not None and promised > limits.seconds * sound.sample_rate:
+    try:
+        if limits is not None:
+            limits.check_sound("", promised, sound.n_channels, sound.sample_rate)
+    except LimitError:
         return sound.n_samples  # more than any sound may have is no promise
     return max(sound.n_samples, promised)
 

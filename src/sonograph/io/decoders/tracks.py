@@ -10,9 +10,7 @@ import numpy as np
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
-
-HIGHEST_RATE = 10e6
-"""Hz. A header that says more is broken."""
+from sonograph.sounds.source import HIGHEST_RATE, LOWEST_RATE
 
 
 class Cursor(Protocol):
@@ -59,7 +57,8 @@ class Opened:
 
 def check_sound(file: OpenFile, sample_rate: float, n_channels: int) -> None:
     """Refuse a sound that cannot be."""
-    if not 1.0 <= sample_rate <= HIGHEST_RATE:
-        raise file.error("rate", f"the header says {sample_rate:g} samples a second; it must be 1 to {HIGHEST_RATE:g}.")
+    if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
+        span = f"{LOWEST_RATE:g} to {HIGHEST_RATE:g}"
+        raise file.error("rate", f"the header says {sample_rate:g} samples a second; it must be {span}.")
     if n_channels < 1:
         raise file.error("channels", "the header says 0 channels. It cannot be read.")
