@@ -77,10 +77,9 @@ def _laid_out(file: OpenFile, layout: Layout) -> Opened:
     text = f"{layout.container}, {layout.encoding.text if layout.encoding else layout.codec}"
     told = metadata.of_chunks(file, layout.chunks, big=layout.big)
     if layout.encoding is None:
-        from sonograph.io.decoders.decoded import decoded_track, trusted
+        from sonograph.io.decoders.chunked import open_chunked
 
-        healthy = not any(fault.word == "partial" for fault in layout.faults)
-        found = trusted(decoded_track(file, text, lambda: View(file)), layout.faults, healthy)
+        found = open_chunked(file, layout, text)
         found.metadata = told
         return found
     check_sound(file, layout.sample_rate, layout.n_channels)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import struct
 
 from sonograph.io.containers import chunks
-from sonograph.io.containers.chunks import Chunk
-from sonograph.io.containers.layout import Layout
+from sonograph.io.containers.content import word
+from sonograph.io.containers.layout import Claim, Layout, extent
 from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
@@ -14,6 +15,7 @@ from sonograph.io.status import Fault
 _PLAIN = {b"NONE": "signed", b"twos": "signed", b"in24": "signed", b"in32": "signed", b"sowt": "little", b"raw ": "raw"}
 _FLOATS = {b"fl32": 4, b"FL32": 4, b"fl64": 8, b"FL64": 8}
 _LAWS = {b"ulaw": "µ-law", b"ULAW": "µ-law", b"alaw": "A-law", b"ALAW": "A-law"}
+_NOT_KNOWN = (0xFFFFFFFF, 0x7FFFFFFF, 0x80000000)
 _CODECS = {b"ima4": "IMA ADPCM", b"GSM ": "GSM 6.10"}
 
 
@@ -38,36 +40,58 @@ def layout_of(file: OpenFile) -> Layout:
     compression = body[18:22] if head[8:12] == b"AIFC" else b"NONE"
     encoding, codec = _encoding(file, compression, bits, n_channels)
     end = 8 + int.from_bytes(head[4:8], "big")
-    start, there = _sound(file, sound, faults)
-    step = n_channels * encoding.width if encoding else 1
-    if not promised and there >= step:  # a recorder that lost power has not come back to count them
-        promised = there // step
-        what = "the header does not say how long the sound is, as when a recorder loses power. All of the "
-        faults.insert(0, Fault("warn", "length-unknown", f"{what}{promised:,} samples that follow it were used."))
-    n_samples = min(promised, there // step) if encoding else None
-    if n_samples is not None and n_samples < promised:
-        what = f"the header promises {promised:,} samples but the file has {n_samples:,} of them. What is there was "
-        what += "used; copy the file again if you have the original."
-        faults.append(Fault("partial", "data-cut", what))
-    elif encoding and there // step > promised:
-        what = f"the header promises {promised:,} samples and {there // step:,} are there. The header was believed."
-        faults.append(Fault("warn", "sample-count", what))
-    if end > file.size + 1 or end < start + (n_samples or 0) * step:
+    step = n_channels * encoding.width if encoding else {"IMA ADPCM": 34 * n_channels}.get(codec, 1)
+    start, n_bytes, block = file.size, 0, 0
+    if sound is not None:
+        offset, block = (int.from_bytes(file.at(sound.start + at, 4), "big") for at in (0, 4))
+        start = sound.start + 8 + offset
+        per_second = sample_rate * (step if encoding else step / 64 if codec == "IMA ADPCM" else 0.0)
+        size = max(0, sound.claimed - 8 - offset)
+        claim = Claim("AIFF", start, size, step, chunks.BIG, end, per_second, encoding, n_channels, unknown=())
+        _, n_bytes = extent(file, claim, faults)
+    n_samples = n_bytes // step if encoding else None
+    layout = Layout(
+        "AIFF", encoding, codec, sample_rate, n_channels, start, n_bytes, n_samples, n_samples, found, faults, big=True
+    )
+    if encoding:
+        _compare(layout, promised, max(1, block // step), abs(file.size - end) <= 1)
+    elif codec == "IMA ADPCM":
+        layout.packet = 64
+        layout.expected = None if promised <= n_bytes // step else promised  # some count its packets, some its samples
+    else:
+        layout.expected = promised or None
+    if end > file.size + 1 or end < start + n_bytes // step * step:
         what = f"the header says that the file has {end:,} bytes and it has {file.size:,}. Its size was believed."
         faults.append(Fault("warn", "form-size", what))
-    return Layout(
-        "AIFF",
-        encoding,
-        codec,
-        sample_rate,
-        n_channels,
-        start,
-        promised if encoding else None,
-        n_samples,
-        found,
-        faults,
-        big=True,
-    )
+    return layout
+
+
+def _compare(layout: Layout, promised: int, block: int, is_sure: bool) -> None:
+    """The header's own count of samples beside what is there: as for a size, the file is the fact."""
+    there, faults = layout.n_samples or 0, layout.faults
+    if there and (promised == 0 or (promised in _NOT_KNOWN and not is_sure)):
+        what = "the header does not say how long the sound is, as when a recorder loses power. All of the "
+        faults.insert(0, Fault("warn", "length-unknown", f"{what}{there:,} samples that follow it were used."))
+    elif promised > there:
+        what = f"the header promises {promised:,} samples but the file has {there:,} of them. What is there was "
+        what += "used; copy the file again if you have the original."
+        layout.expected = promised
+        faults.append(Fault("partial", "data-cut", what))
+    elif there - promised >= block:
+        what = f"the header promises {promised:,} samples and {there:,} are there. All were used."
+        faults.append(Fault("warn", "sample-count", what))
+    else:
+        layout.expected = layout.n_samples = promised  # what follows fills the last block
+
+
+def ima4_header(sample_rate: float, n_channels: int, n_bytes: int) -> bytes:
+    """What stands before IMA ADPCM in an AIFF-C file."""
+    n_packets = n_bytes // (34 * n_channels)
+    mantissa, exponent = math.frexp(sample_rate)
+    rate = struct.pack(">HQ", exponent + 16382, int(mantissa * 2**64))
+    common = struct.pack(">HIH", n_channels, n_packets, 16) + rate + b"ima4\0\0"
+    body = b"AIFCCOMM" + struct.pack(">I", len(common)) + common + b"SSND" + struct.pack(">III", n_bytes + 8, 0, 0)
+    return b"FORM" + struct.pack(">I", len(body) + n_bytes) + body
 
 
 def extended(ten: bytes) -> float:
@@ -87,24 +111,6 @@ def extended(ten: bytes) -> float:
         return math.inf
 
 
-def _sound(file: OpenFile, sound: Chunk | None, faults: list[Fault]) -> tuple[int, int]:
-    """Where the samples start, and how many bytes of them there are."""
-    if sound is None:
-        return file.size, 0
-    offset = int.from_bytes(file.at(sound.start, 4), "big")
-    start = sound.start + 8 + offset
-    lost_power = sound.claimed == 0 and file.size > start and not chunks.are_chunks(file, sound.start, chunks.BIG)
-    if lost_power:
-        faults.append(Fault("warn", "length-unknown", "its sound chunk does not say how long it is. All was used."))
-        return start, max(0, file.size - start)
-    if sound.claimed > sound.size:
-        what = (
-            f"its sound chunk promises {sound.claimed:,} bytes and the file ends after {sound.size:,}. What is there "
-        )
-        faults.append(Fault("partial", "data-cut", what + "was used; copy the file again if you have the original."))
-    return start, max(0, sound.start + sound.size - start)
-
-
 def _encoding(file: OpenFile, compression: bytes, bits: int, n_channels: int) -> tuple[Encoding | None, str]:
     if not n_channels:
         raise file.error("channels", "the header says 0 channels. It cannot be read.")
@@ -116,7 +122,7 @@ def _encoding(file: OpenFile, compression: bytes, bits: int, n_channels: int) ->
     if compression in _CODECS:
         return None, _CODECS[compression]
     if compression not in _PLAIN:
-        raise file.error("codec", f"its samples are written in a way that is not known ({compression!r}).")
+        raise file.error("codec", f"its samples are written in a way that is not known ({word(compression)}).")
     if not 1 <= bits <= 64:
         raise file.error("bits", f"the header says {bits} bits a sample; they must be 1 to 64.")
     kind = _PLAIN[compression]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from sonograph.io.containers.layout import Layout, extent
+from sonograph.io.containers.layout import Claim, Layout, extent, with_size
 from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
@@ -38,11 +38,11 @@ def layout_of(file: OpenFile) -> Layout:
     faults: list[Fault] = []
     encoding = Encoding(*_PLAIN[code], big, 8 * _PLAIN[code][1]) if code in _PLAIN else None
     step = n_channels * encoding.width if encoding else 1
-    lost_power = claimed == 0 and file.size > first
-    promised = None if claimed == 0xFFFFFFFF or lost_power else claimed
-    expected, there = extent(file, promised, file.size - first, step, "AU", faults)
-    n_samples = there // step if encoding else None
-    expected = expected if encoding else None
+    claim = Claim("AU", first, claimed, step, None, None, float(rate * step) if encoding else 0.0, encoding, n_channels)
+    expected, n_bytes = extent(file, claim, faults)
+    before = with_size(file, first, n_bytes, 4, big, at=8) if expected is None and encoding is None else None
     return Layout(
-        "AU", encoding, _CODECS.get(code, ""), float(rate), n_channels, first, expected, n_samples, [], faults
-    )
+        "AU", encoding, _CODECS.get(code, ""), float(rate), n_channels, first, n_bytes,
+        None if expected is None or encoding is None else expected // step,
+        n_bytes // step if encoding else None, [], faults, before=before, stop=first + n_bytes,
+    )  # fmt: skip

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sonograph.io.door import OpenFile
 
+W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+"""What a W64 file begins with."""
 MOST_CHUNKS = 100_000
 """A file with more is not walked further."""
 
@@ -52,21 +54,29 @@ def walk(file: OpenFile, first: int, form: Form, long_sizes: dict[bytes, int] | 
     """
     position = first
     for _ in range(MOST_CHUNKS):
-        header = file.at(position, form.header)
-        if len(header) < form.header:
+        chunk = header_at(file, position, form, long_sizes)
+        if chunk is None:
             return
-        name, claimed = form.read(header)
-        if form.header < 24 and not is_name(name):
-            return
-        if claimed == 0xFFFFFFFF and long_sizes:
-            claimed = long_sizes.get(name, claimed)
-        start = position + form.header
-        size = file.size - start if claimed < 0 else min(claimed, file.size - start)
-        yield Chunk(name, start, claimed, size)
-        end = start + max(0, claimed)
+        yield chunk
+        end = chunk.start + max(0, chunk.claimed)
         position = end + -end % form.align
         if position > end and is_name(file.at(end, 4)) and not is_name(file.at(position, 4)):
             position = end  # written by a program that forgot to pad
+
+
+def header_at(file: OpenFile, position: int, form: Form, long_sizes: dict[bytes, int] | None = None) -> Chunk | None:
+    """The chunk whose header is at a position; None where there can be none."""
+    header = file.at(position, form.header)
+    if len(header) < form.header:
+        return None
+    name, claimed = form.read(header)
+    if form.header < 24 and not is_name(name):
+        return None
+    if claimed == 0xFFFFFFFF and long_sizes:
+        claimed = long_sizes.get(name, claimed)
+    start = position + form.header
+    size = file.size - start if claimed < 0 else min(claimed, file.size - start)
+    return Chunk(name, start, claimed, size)
 
 
 def is_name(name: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sonograph.io.containers.riff import W64_RIFF
+from sonograph.io.containers.chunks import W64_RIFF
 from sonograph.io.door import OpenFile
 
 PEEK = 4096
@@ -98,7 +98,7 @@ def refusal(file: OpenFile) -> str:
     if len(head) < 12:
         return f"has only {len(head)} bytes, too few for a sound file. Copy it again if you have the original."
     if head[:4] in (b"RIFF", b"RIFX", b"FORM"):
-        return f"is a {head[:4].decode()} file that holds no sound ({head[8:12]!r})."
+        return f"is a {head[:4].decode()} file that holds no sound ({word(head[8:12])})."
     if head[:3] == b"ID3":
         return "has a tag (ID3) and no sound after it. Copy it again if you have the original."
     if is_text(head):
@@ -106,6 +106,17 @@ def refusal(file: OpenFile) -> str:
         name = next((name for begin, name in _TEXTS if text.startswith(begin)), "")
         return f"is {name}." if name else "holds text, not sound. Name a sound file, or a table ending in .csv."
     return "is not a sound file that is known here. Name a sound file."
+
+
+def word(name: bytes) -> str:
+    """A name of a few bytes as a person would write it: its letters, or its number where it is none.
+
+    >>> word(b"XXXX"), word(b"MP3 "), word(b"\\0\\1\\2\\3"), word(b"")
+    ('XXXX', 'MP3', '0x00010203', 'no name')
+    """
+    if name and all(32 <= byte < 127 for byte in name) and name.strip():
+        return name.decode().strip()
+    return f"0x{name.hex()}" if name else "no name"
 
 
 def is_text(head: bytes) -> bool:

@@ -11,20 +11,18 @@ from dataclasses import dataclass
 
 from sonograph.io.containers import chunks
 from sonograph.io.containers.chunks import Chunk
-from sonograph.io.containers.layout import Layout, extent
+from sonograph.io.containers.layout import Claim, Layout, extent, with_size
 from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
 
-UNKNOWN = 0xFFFFFFFF
-SOX_PIPE = 0x7FFFF000
-"""What SoX writes into a pipe, down to a whole sample: it cannot go back to put the length there (its wav.c)."""
-W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
 _LAWS = {6: "A-law", 7: "µ-law"}
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
-CODECS = {2: "MS ADPCM", 0x11: "IMA ADPCM", 0x31: "GSM 6.10", 0x40: "G.721", 0x55: "MP3"}
+CODECS = {2: "MS ADPCM", 0x11: "IMA ADPCM", 0x31: "GSM 6.10", 0x38: "NMS ADPCM", 0x40: "G.721", 0x55: "MP3"}
 """What is not plain samples, by its number in the header."""
+_PACKED = (2, 0x11, 0x31)
+"""Those whose header says how many samples a packet has."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ class _Format:
     byte_rate: int
     align: int
     bits: int
+    valid: int
+    packet: int
 
 
 def layout_of(file: OpenFile) -> Layout:
@@ -48,7 +48,7 @@ def layout_of(file: OpenFile) -> Layout:
     head = file.at(0, 40)
     faults: list[Fault] = []
     long_sizes: dict[bytes, int] = {}
-    if head[:16] == W64_RIFF:
+    if head[:16] == chunks.W64_RIFF:
         container, big, form, first = "W64", False, chunks.W64, 40
     else:
         container = {b"RIFF": "WAV", b"RIFX": "WAV"}.get(head[:4], head[:4].decode("latin-1"))
@@ -67,7 +67,11 @@ def layout_of(file: OpenFile) -> Layout:
         )
     encoding, codec = _encoding(file, fmt, big, faults)
     step = fmt.n_channels * encoding.width if encoding else max(1, fmt.align)
-    expected, n_bytes = _extent(file, data, step, form, container, faults)
+    claim = Claim(
+        container, data.start, data.claimed, step, form, _end(head, container, big, long_sizes),
+        float(fmt.sample_rate * step if encoding else fmt.byte_rate), encoding, fmt.n_channels,
+    )  # fmt: skip
+    expected, n_bytes = extent(file, claim, faults)
     if container == "WAV":
         _check_riff_size(file, head, big, data, n_bytes, faults)
     if b"samples" in long_sizes and encoding and long_sizes[b"samples"] not in (0, n_bytes // step):
@@ -79,10 +83,35 @@ def layout_of(file: OpenFile) -> Layout:
                 f"are {n_bytes // step:,}. The file's size was believed.",
             )
         )
-    return Layout(
-        container, encoding, codec, float(fmt.sample_rate), fmt.n_channels, data.start,
-        expected if encoding else None, n_bytes // step if encoding else None, found, faults, big,
+    layout = Layout(
+        container, encoding, codec, float(fmt.sample_rate), fmt.n_channels, data.start, n_bytes,
+        None if expected is None or encoding is None else expected // step,
+        n_bytes // step if encoding else None, found, faults, big,
     )  # fmt: skip
+    if encoding is None:
+        layout.packet = fmt.packet
+        _of_codec(file, layout, expected, form)
+    return layout
+
+
+def _end(head: bytes, container: str, big: bool, long_sizes: dict[bytes, int]) -> int | None:
+    """Where the file ends by its outermost size."""
+    if container == "W64":
+        return int.from_bytes(head[16:24], "little")
+    size = int.from_bytes(head[4:8], "big" if big else "little")
+    return 8 + (long_sizes.get(b"riff", size) if size == 0xFFFFFFFF else size)
+
+
+def _of_codec(file: OpenFile, layout: Layout, expected: int | None, form: chunks.Form) -> None:
+    """How many samples there are by the container's own count, and the header that a decoder is to see."""
+    width = 8 if form is chunks.W64 else 4
+    fact = next((chunk for chunk in layout.chunks if chunk.name == b"fact"), None)
+    if fact is not None and fact.size >= width and expected is not None:
+        count = int.from_bytes(file.at(fact.start, width), "big" if layout.big else "little")
+        layout.expected = count if 0 < count < (1 << 8 * width) - 1 else None
+    if expected is None:
+        layout.before = with_size(file, layout.data, layout.n_bytes + (24 if width == 8 else 0), width, layout.big)
+        layout.stop = layout.data + layout.n_bytes
 
 
 def _collect(file: OpenFile, first: int, form: chunks.Form, long_sizes: dict[bytes, int]) -> list[Chunk]:
@@ -92,6 +121,7 @@ def _collect(file: OpenFile, first: int, form: chunks.Form, long_sizes: dict[byt
         if name == b"ds64":
             body = chunk.body(file, 24)
             if len(body) >= 16:
+                long_sizes[b"riff"] = int.from_bytes(body[:8], "little")
                 long_sizes[b"data"] = int.from_bytes(body[8:16], "little")
             if len(body) >= 24:
                 long_sizes[b"samples"] = int.from_bytes(body[16:24], "little")
@@ -117,22 +147,28 @@ def _format(file: OpenFile, chunk: Chunk, container: str, big: bool, faults: lis
         )
     tag, n_channels, rate, byte_rate, align, bits = struct.unpack(">HHIIHH" if big else "<HHIIHH", body[:16])
     more = int.from_bytes(body[16:18], "big" if big else "little") if len(body) >= 18 else 0
-    if chunk.claimed not in (16, 18 + more) and not (tag == EXTENSIBLE and len(body) >= 40):
+    whole = 16 if len(body) < 18 else 18 + more
+    padded = whole + -whole % 8 if container == "W64" else whole
+    if chunk.claimed not in (16, whole, padded) and not (tag == EXTENSIBLE and len(body) >= 40):
         what = f"the format chunk has {chunk.claimed:,} bytes where {18 + more if more else 16} would do."
         faults.append(Fault("warn", "format-size", what + " The first 16 were believed."))
+    valid = bits
     if tag == EXTENSIBLE:
+        valid = int.from_bytes(body[18:20], "big" if big else "little") or bits
         if len(body) < 40:
             raise file.error("bad-format", "the extended format chunk is cut. Copy the file again from the original.")
         tag, middle = struct.unpack(">IHH" if big else "<IHH", body[24:32])[0:3:2]
         if (middle, body[32:40]) != (0x10, _GUID_TAIL):
             tag = 0
-    return _Format(tag, n_channels, rate, byte_rate, align, bits)
+    packet = int.from_bytes(body[18:20], "big" if big else "little") if tag in _PACKED and len(body) >= 20 else 0
+    return _Format(tag, n_channels, rate, byte_rate, align, bits, valid, packet or 1024)
 
 
 def _encoding(file: OpenFile, fmt: _Format, big: bool, faults: list[Fault]) -> tuple[Encoding | None, str]:
     if fmt.tag in CODECS:
         return None, CODECS[fmt.tag]
     if fmt.tag in _LAWS and fmt.n_channels:
+        _check_byte_rate(fmt, 1, faults)
         return Encoding(_LAWS[fmt.tag], 1, big, 8), ""
     if fmt.tag not in (PCM, FLOAT, *_LAWS):
         raise file.error("codec", f"its samples are written in a way that is not known (format {fmt.tag:#06x}).")
@@ -151,22 +187,17 @@ def _encoding(file: OpenFile, fmt: _Format, big: bool, faults: list[Fault]) -> t
     if width not in allowed or fmt.bits < 1:
         kind = "float" if fmt.tag == FLOAT else "PCM"
         raise file.error("bits", f"the header says {fmt.bits} bits a sample, which {kind} samples cannot have.")
-    if fmt.byte_rate != fmt.sample_rate * fmt.n_channels * width:
-        what = f"the header says {fmt.byte_rate:,} bytes a second where the rest of it says "
-        what += f"{fmt.sample_rate * fmt.n_channels * width:,}. The rest was believed."
-        faults.append(Fault("warn", "byte-rate", what))
+    _check_byte_rate(fmt, width, faults)
     kind = "float" if fmt.tag == FLOAT else "unsigned" if width == 1 else "signed"
-    return Encoding(kind, width, big, fmt.bits), ""
+    bits = fmt.valid if 0 < fmt.valid <= 8 * width else fmt.bits
+    return Encoding(kind, width, big, bits), ""
 
 
-def _extent(
-    file: OpenFile, data: Chunk, step: int, form: chunks.Form, container: str, faults: list[Fault]
-) -> tuple[int | None, int]:
-    """How many samples are promised, and how many bytes of them there are."""
-    there = file.size - data.start
-    lost_power = data.claimed == 0 and there > 0 and not chunks.are_chunks(file, data.start, form)
-    unknown = data.claimed in (UNKNOWN, SOX_PIPE // step * step) or data.claimed < 0
-    return extent(file, None if lost_power or unknown else data.claimed, there, step, container, faults)
+def _check_byte_rate(fmt: _Format, width: int, faults: list[Fault]) -> None:
+    wanted = fmt.sample_rate * fmt.n_channels * width
+    if fmt.byte_rate != wanted:
+        what = f"the header says {fmt.byte_rate:,} bytes a second where the rest of it says {wanted:,}. The rest was "
+        faults.append(Fault("warn", "byte-rate", f"{what}believed: {fmt.sample_rate:,} samples a second."))
 
 
 def _check_riff_size(file: OpenFile, head: bytes, big: bool, data: Chunk, n_bytes: int, faults: list[Fault]) -> None:
