@@ -11,6 +11,9 @@ from sonograph.errors import SettingsError
 from sonograph.settings.common import Stage, holds
 from sonograph.settings.stft import StftSettings
 
+PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+"""What the twelve pitch classes are called."""
+
 
 class NamedRows(Stage):
     """What stages share whose rows each have a name of their own.
@@ -43,6 +46,14 @@ class NamedRows(Stage):
     def rows_after(self, n_rows: int) -> int:
         """Numbers per frame, of n_rows before."""
         return len(self.names)
+
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """A name for each row."""
+        return self.names
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """What a row is in, of samples in `unit`; "" where it is a plain number."""
+        return ""
 
 
 class Measure(NamedRows):

@@ -23,7 +23,7 @@ def _range(stage: YinSettings | PyinCandidates) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class YinSettings(Measure):
+class YinSettings(Measure, kind="yin"):
     """The pitch of each frame by YIN (de Cheveigné and Kawahara 2002), values as librosa.yin's.
 
     Rows: "pitch", Hz, NaN in silence and where no lag in the range is more like the frame than lags are on average;
@@ -42,8 +42,6 @@ class YinSettings(Measure):
         The first trough deeper than this is taken; the deepest if there is none.
     """
 
-    kind: ClassVar[str] = "yin"
-
     of: StftSettings
     low: float = 65.40639132514966  # C2
     high: float = 2093.004522404789  # C7
@@ -58,9 +56,13 @@ class YinSettings(Measure):
         """A name for each row."""
         return "pitch", "aperiodicity"
 
+    def row_unit(self, name: str, unit: str) -> str:
+        """Hz of the pitch."""
+        return "Hz" if name == "pitch" else ""
+
 
 @dataclass(frozen=True, kw_only=True)
-class PyinCandidates(Measure):
+class PyinCandidates(Measure, kind="pyin_candidates"):
     """How probable each pitch is in a frame by itself: the first half of pYIN (Mauch and Dixon 2014).
 
     Rows: the probability of each of the pitches low · 2^(i · resolution / 12), then what was measured nearest to each,
@@ -81,8 +83,6 @@ class PyinCandidates(Measure):
     no_trough
         The probability that the deepest trough is the pitch although it is above the threshold.
     """
-
-    kind: ClassVar[str] = "pyin_candidates"
 
     of: StftSettings
     low: float = 65.40639132514966
@@ -128,7 +128,7 @@ class PyinCandidates(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PyinSettings(NamedRows):
+class PyinSettings(NamedRows, kind="pyin"):
     """The pitch of each frame by pYIN: the most probable path through its candidates (Mauch and Dixon 2014).
 
     Rows: "pitch", Hz, NaN where the frame is unvoiced; "voiced", 1 or 0; "voicing_probability".
@@ -143,7 +143,6 @@ class PyinSettings(NamedRows):
         The probability that voicing begins or ends from one frame to the next.
     """
 
-    kind: ClassVar[str] = "pyin"
     why_whole: ClassVar[str] = "the most probable path is that through the whole sound"
 
     of: PyinCandidates
@@ -164,3 +163,7 @@ class PyinSettings(NamedRows):
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         return "pitch", "voiced", "voicing_probability"
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """Hz of the pitch."""
+        return "Hz" if name == "pitch" else ""
