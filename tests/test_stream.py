@@ -96,9 +96,9 @@ def test_a_stream_keeps_no_more_than_later_frames_need():
     stream = Stream(SETTINGS, sample_rate=8000.0)
     for _ in range(50):
         stream.push(noise(997).samples)
-        kept = sum(block.nbytes for _, block in stream._heard._blocks)
+        kept = sum(block.nbytes for _, block in stream._pushed._blocks)
         assert kept <= 8 * (64 + 16 + 33)
-        assert all(block.base is None for _, block in stream._heard._blocks)
+        assert all(block.base is None for _, block in stream._pushed._blocks)
 
 
 def test_a_short_sound_has_the_frames_that_it_has():

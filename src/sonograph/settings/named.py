@@ -63,6 +63,9 @@ class Measure(NamedRows):
 
     of: StftSettings
 
+    def check_rate(self, sample_rate: float) -> None:
+        """Refuse a sample rate at which it cannot be measured."""
+
 
 def plain_frames(stage: Measure) -> StftSettings:
     """Refuse what a frame of samples as they are cannot have."""

@@ -6,24 +6,48 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sonograph.checks import MOST, number, numbers, refuse_large, whole
+from sonograph.checks import MOST, number, numbers, refuse_large, short, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import holds, put
 from sonograph.settings.named import Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
 
 
-def _range(stage: YinSettings | PyinCandidates) -> None:
-    plain_frames(stage)
-    low = number("low", stage.low, 0.0, above=True)
-    high = number("high", stage.high, 0.0, above=True)
-    if low >= high:
-        raise SettingsError(f"low is {low:g} Hz; it must be below high, which is {high:g} Hz")
-    put(stage, low=low, high=high)
+class _Periods(Measure):
+    """What looks for a period within a range of pitches."""
+
+    low: float
+    high: float
+
+    def _check_range(self) -> None:
+        plain_frames(self)
+        low = number("low", self.low, 0.0, above=True)
+        high = number("high", self.high, 0.0, above=True)
+        if low >= high:
+            raise SettingsError(f"low is {low:g} Hz; it must be below high, which is {high:g} Hz")
+        put(self, low=low, high=high)
+
+    def check_rate(self, sample_rate: float) -> None:
+        """Refuse a range that the window cannot hold, or that reaches above half the sample rate."""
+        window_length = self.of.window_length
+        if self.high > sample_rate / 2:
+            raise SettingsError(
+                f"high is {self.high:g} Hz; at {sample_rate:g} Hz it must be at most {sample_rate / 2:g} Hz"
+            )
+        if sample_rate / self.low >= window_length - 1:
+            raise SettingsError(
+                f"low is {self.low:g} Hz; with window_length {window_length} at {sample_rate:g} Hz it must be above "
+                f"{sample_rate / (window_length - 1):.5g} Hz (because the window must hold the longest period: "
+                f"window_length {short(math.floor(sample_rate / self.low) + 2)} would)"
+            )
+
+    def periods(self, sample_rate: float) -> tuple[int, int]:
+        """The shortest and the longest period that is looked for, samples."""
+        return math.floor(sample_rate / self.high), math.ceil(sample_rate / self.low)
 
 
 @dataclass(frozen=True, kw_only=True)
-class YinSettings(Measure, kind="yin"):
+class YinSettings(_Periods, kind="yin"):
     """The pitch of each frame by YIN (de Cheveigné and Kawahara 2002), values as librosa.yin's.
 
     Rows: "pitch", Hz, NaN in silence and where no lag in the range is more like the frame than lags are on average;
@@ -48,7 +72,7 @@ class YinSettings(Measure, kind="yin"):
     threshold: float = 0.1
 
     def __post_init__(self) -> None:
-        _range(self)
+        self._check_range()
         put(self, threshold=number("threshold", self.threshold, 0.0, 1.0, above=True))
 
     @property
@@ -62,7 +86,7 @@ class YinSettings(Measure, kind="yin"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PyinCandidates(Measure, kind="pyin_candidates"):
+class PyinCandidates(_Periods, kind="pyin_candidates"):
     """How probable each pitch is in a frame by itself: the first half of pYIN (Mauch and Dixon 2014).
 
     Rows: the probability of each of the pitches low · 2^(i · resolution / 12), then what was measured nearest to each,
@@ -94,7 +118,7 @@ class PyinCandidates(Measure, kind="pyin_candidates"):
     no_trough: float = 0.01
 
     def __post_init__(self) -> None:
-        _range(self)
+        self._check_range()
         beta = numbers("beta", self.beta, 0.0, above=True)
         if len(beta) != 2:
             raise SettingsError(f"beta is {self.beta}; it must be two numbers, as (2, 18)")
