@@ -6,6 +6,7 @@ import struct
 
 import damaged
 import numpy as np
+import oggs
 import pytest
 import soundfile
 
@@ -42,6 +43,37 @@ def test_where_the_first_pages_of_sound_are_bad_the_rest_is_in_its_place(tmp_pat
             heard = ~np.isnan(found[0])
             assert found.shape == wanted.shape and not heard[0] and 50_000 < heard.sum() < 115_000
             np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
+
+
+def test_flac_in_ogg_is_missing_only_where_a_page_is_bad(tmp_path):
+    flac = damaged.encoded(damaged.sound(80_000, 2), "FLAC", "PCM_16")
+    (tmp_path / "a.flac").write_bytes(flac)
+    with open_sound(tmp_path / "a.flac") as sound:
+        wanted = sound.read(range(80_000))
+    data = oggs.flac_in_ogg(flac, damaged.flac_frames(flac), per_page=2)
+    page, after = (data.index(b"OggS", len(data) // 2 + skip) for skip in (0, 20_000))
+    for broken, word in (
+        (data, "ok"),
+        (damaged.flipped(data, page + 900), "partial"),
+        (data[:page] + data[after:], "partial"),
+    ):
+        (tmp_path / "a.oga").write_bytes(broken)
+        with open_sound(tmp_path / "a.oga") as sound:
+            found, status = np.concatenate(list(sound.blocks(999)), axis=1), sound.status
+            assert (status.word, sound.format, found.shape) == (word, "Ogg FLAC, 16 bit", wanted.shape)
+            heard = ~np.isnan(found[0])
+            assert heard.all() if word == "ok" else 0 < np.count_nonzero(~heard) < 30_000
+            np.testing.assert_array_equal(found[:, heard], wanted[:, heard])
+            np.testing.assert_array_equal(sound.read(range(80_000)), found)
+
+
+def test_speex_is_refused_by_name(tmp_path):
+    head = oggs.Packet(b"Speex   " + bytes(72), 0)
+    (tmp_path / "a.spx").write_bytes(oggs.paged([head, oggs.Packet(bytes(9), 0), oggs.Packet(bytes(40), 160, True)], 2))
+    with pytest.raises(
+        OSError, match=r"a\.spx: is Speex in Ogg, for which there is no decoder here\. Save its sound as"
+    ):
+        open_sound(tmp_path / "a.spx")
 
 
 @pytest.mark.parametrize(("rate", "n_channels"), [(48_000, 1), (24_000, 2), (12_000, 1), (8000, 1)])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sonograph.sounds.derived import Derived
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,17 +11,19 @@ if TYPE_CHECKING:
     from sonograph.sounds.source import Source
 
 
-class Watched(Derived):
+class Watched:
     """A source whose reading is counted; in all else it is that source."""
 
     def __init__(self, source: Source, bar: Bar) -> None:
-        super().__init__(source)
-        self._bar = bar
+        self.source, self._bar = source, bar
         bar.total += source.n_samples
 
-    def over(self, source: Source) -> Watched:
-        """Another source, counted too."""
-        return Watched(source, self._bar)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.source, name)
+
+    def again(self) -> Watched:
+        """The same file from the beginning, counted too."""
+        return Watched(self.source.again(), self._bar)  # type: ignore[attr-defined]  # only files change
 
     def read(self, samples: range) -> np.ndarray:
         """As the source reads."""

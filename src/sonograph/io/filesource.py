@@ -14,13 +14,12 @@ import numpy as np
 from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
 from sonograph.io.door import OpenFile
-from sonograph.io.ranges import Ranges, filled, pull, short
+from sonograph.io.ranges import Ranges, filled, pull
 from sonograph.io.readers import opened
-from sonograph.io.status import Fault, Status, read_error, shown, worst
+from sonograph.io.status import Fault, Status, read_error, short, shown, worst
 from sonograph.io.tally import LARGEST, Tally
 from sonograph.limits import Limits
 from sonograph.sounds.calibration import Calibration
-from sonograph.sounds.derived import Recorded
 
 BLOCK = 1 << 20
 """Samples of all channels that are held at a time."""
@@ -28,7 +27,7 @@ BLOCK = 1 << 20
 _LATER = "Read it again when nothing writes to it."
 
 
-class FileSource(Recorded):
+class FileSource:
     """A sound in a file. Made by `open`; close it, or use it in a `with`.
 
     path : as given

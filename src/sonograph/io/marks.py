@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.errors import SettingsError, SourceError
-from sonograph.io.door import OpenFile
-from sonograph.io.status import read_error
 
 RAVEN = ("Begin Time (s)", "End Time (s)")
 RAVEN_WORDS = ("Annotation", "Species", "Label", "Call", "Type", "Notes", "Comments")
@@ -40,14 +38,12 @@ def read_marks(path: Any) -> tuple[Mark, ...]:
     SourceError
         The file cannot be read, or is neither; with the first line that is wrong.
     """
-    file = OpenFile(path)  # a pipe would be waited for, and a device never end
-    name = Path(file.name).name
+    name = Path(path).name
     try:
-        data = file.at(0, LONGEST + 1)
+        with Path(path).open("rb") as file:
+            data = file.read(LONGEST + 1)
     except OSError as error:
-        raise file.error("read-error", read_error(0, error).what) from None
-    finally:
-        file.close()
+        raise SourceError(f"{path}: cannot be read ({(error.strerror or 'no reason given').lower()}).") from None
     if len(data) > LONGEST or b"\0" in data:
         raise SourceError(f"{name}: is no table of marks. Give Audacity labels or a Raven selection table.")
     lines = data.decode("utf-8-sig", "replace").splitlines()

@@ -103,7 +103,7 @@ def _flac(file: OpenFile) -> Opened:
 def _ogg(file: OpenFile) -> Opened:
     from sonograph.io.decoders.ogg_sounds import open_ogg
 
-    return open_ogg(file)
+    return open_ogg(file, _flac)
 
 
 def _mp3(file: OpenFile) -> Opened:

@@ -62,6 +62,12 @@ def read_error(sample: int, error: OSError) -> Fault:
     return Fault("partial", "read-error", f"{what} What comes before was used; try again.")
 
 
+def short(missing: int) -> Fault:
+    """That so many samples are missing, where nothing else says why."""
+    what = f"{missing:,} of its samples could not be decoded. What comes before was used; copy the file again."
+    return Fault("partial", "short", what)
+
+
 def worst(path: Any, faults: Iterable[Fault], expected: int | None, decoded: int | None) -> Status:
     """The worst of the faults as a Status; the first of them where several are as bad.
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sonograph.checks import one_of, short
 from sonograph.errors import SettingsError
+from sonograph.naming import row_names
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
 from sonograph.settings.shapes import SHAPES
@@ -140,7 +141,7 @@ class Choice:
         for name in self.names:
             if name not in (*TEMPORAL, *SHAPES):
                 settings = _made(name, frames, sample_rate)
-                rows = settings.row_names(settings.n_rows)
+                rows = row_names(settings, settings.n_rows)
                 found.append(Group(settings, [(name, _called(row, name)) for row in rows]))
         return found
 

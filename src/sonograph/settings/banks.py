@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Union
 
 from sonograph.checks import number, one_of, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import Json, put
 
 EMPTY = ("refuse", "zero")
-BANKS: dict[str, Any] = {}
-"""Every bank by its kind."""
-
-
-class Bank(Json):
-    """A filter bank by name.
-
-    rows     : what a row is
-    of_power : whether it sums power alone
-    n_bands  : how many; None where that depends on the sample rate
-    """
-
-    register = BANKS
-    rows: ClassVar[str] = "band"
-    of_power: ClassVar[bool] = False
-    n_bands: int | None
 
 
 def _span(bank: Any) -> None:
@@ -44,7 +28,7 @@ def _triangles(bank: Any) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MelBank(Bank, kind="mel"):
+class MelBank(Json):
     """Triangles that are evenly spaced on a mel scale, each from the centre of the one before to that of the next.
 
     Parameters
@@ -65,6 +49,7 @@ class MelBank(Bank, kind="mel"):
         What becomes of a band with no bin in it: "refuse", or "zero" as most libraries do.
     """
 
+    kind: ClassVar[str] = "mel"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = False
 
@@ -84,9 +69,10 @@ class MelBank(Bank, kind="mel"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BarkBank(Bank, kind="bark"):
+class BarkBank(Json):
     """Triangles evenly spaced and straight on the Bark scale (Traunmüller 1990); fields as in MelBank."""
 
+    kind: ClassVar[str] = "bark"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = False
 
@@ -100,9 +86,10 @@ class BarkBank(Bank, kind="bark"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinearBank(Bank, kind="linear"):
+class LinearBank(Json):
     """Triangles evenly spaced in hertz, as for LFCC; fields as in MelBank."""
 
+    kind: ClassVar[str] = "linear"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = False
 
@@ -116,7 +103,7 @@ class LinearBank(Bank, kind="linear"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GammatoneBank(Bank, kind="gammatone"):
+class GammatoneBank(Json):
     """Filters with the shape of the ear's, evenly spaced on the ERB-number scale (Glasberg and Moore 1990).
 
     The power response of a gammatone of order 4, (1 + ((f - centre) / b)²)^-4 with b = 1.019 ERB(centre) (Patterson et
@@ -130,6 +117,7 @@ class GammatoneBank(Bank, kind="gammatone"):
         The first and the last centre, Hz; high None: half the sample rate, where the last centre is left away.
     """
 
+    kind: ClassVar[str] = "gammatone"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
 
@@ -143,7 +131,7 @@ class GammatoneBank(Bank, kind="gammatone"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChromaBank(Bank, kind="chroma"):
+class ChromaBank(Json):
     """The pitch classes of an octave, C first: Gaussians around each note in all octaves (Ellis 2007, librosa).
 
     Parameters
@@ -159,6 +147,7 @@ class ChromaBank(Bank, kind="chroma"):
         "l2": the weights of each bin have a sum of squares of 1 before octaves are weighed; "none".
     """
 
+    kind: ClassVar[str] = "chroma"
     rows: ClassVar[str] = "pitch class"
     of_power: ClassVar[bool] = False
 
@@ -177,7 +166,7 @@ class ChromaBank(Bank, kind="chroma"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OctaveBank(Bank, kind="octave"):
+class OctaveBank(Json):
     """Bands of a fraction of an octave on the base-10 grid through 1 kHz (IEC 61260-1: G = 10^0.3).
 
     With 3 to the octave these are the decidecades of ISO 18405. Bins that an edge cuts are split in proportion. Of a
@@ -192,9 +181,10 @@ class OctaveBank(Bank, kind="octave"):
         below half the sample rate.
     """
 
+    kind: ClassVar[str] = "octave"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
-    n_bands: ClassVar[None] = None  # type: ignore[misc]
+    n_bands: ClassVar[None] = None
 
     per_octave: int = 3
     low: float = 20.0
@@ -208,12 +198,17 @@ class OctaveBank(Bank, kind="octave"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MillidecadeBank(Bank, kind="millidecade"):
+class MillidecadeBank(Json):
     """Hybrid millidecades (Martin et al. 2021): 1 Hz bands up to 434 Hz, then 1000 bands to the decade.
 
     Edges, splitting and readings as in OctaveBank; the last band ends at half the sample rate.
     """
 
+    kind: ClassVar[str] = "millidecade"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
-    n_bands: ClassVar[None] = None  # type: ignore[misc]
+    n_bands: ClassVar[None] = None
+
+
+BANKS = (MelBank, BarkBank, LinearBank, GammatoneBank, ChromaBank, OctaveBank, MillidecadeBank)
+Bank = Union[MelBank, BarkBank, LinearBank, GammatoneBank, ChromaBank, OctaveBank, MillidecadeBank]  # noqa: UP007

@@ -11,7 +11,7 @@ from sonograph.settings.common import Stage, put, rows_before
 
 
 @dataclass(frozen=True, kw_only=True)
-class CepstralSettings(Stage, kind="cepstra"):
+class CepstralSettings(Stage):
     """Cepstral coefficients: the orthonormal DCT-II of logarithms (Davis and Mermelstein 1980).
 
     Of mel bands these are MFCC, of linear ones LFCC.
@@ -39,6 +39,8 @@ class CepstralSettings(Stage, kind="cepstra"):
     >>> CepstralSettings(of=log, n_coefficients=13).rows
     'coefficient'
     """
+
+    kind: ClassVar[str] = "cepstra"
 
     of: Any
     n_coefficients: int = 13
@@ -81,13 +83,9 @@ class CepstralSettings(Stage, kind="cepstra"):
         """Numbers per frame."""
         return self.n_coefficients
 
-    def row_names(self, n_rows: int) -> tuple[str, ...]:
-        """c0, c1 … or from the first that is taken."""
-        return tuple(f"c{i}" for i in range(self.first, self.first + n_rows))
-
 
 @dataclass(frozen=True, kw_only=True)
-class DeltaSettings(Stage, kind="deltas"):
+class DeltaSettings(Stage):
     """Rows, then how they change in time, then how that changes: regression over neighbouring frames.
 
     d(t) = sum over m of m (c(t + m) - c(t - m)) / (2 sum of m²), m from 1 to width (HTK book, 5.16); the second order
@@ -114,7 +112,7 @@ class DeltaSettings(Stage, kind="deltas"):
     48
     """
 
-    words: ClassVar[str] = "Rows and their deltas"
+    kind: ClassVar[str] = "deltas"
 
     of: Any
     width: int = 2
@@ -142,13 +140,3 @@ class DeltaSettings(Stage, kind="deltas"):
     def rows_after(self, n_rows: int) -> int:
         """As many for each order, and the rows themselves."""
         return n_rows * (1 + self.order)
-
-    def row_names(self, n_rows: int) -> tuple[str, ...]:
-        """Those of the rows, then the same again for each order."""
-        below = self.of.row_names(n_rows // (1 + self.order))
-        return below + tuple(f"{'delta' * order}_{name}" for order in range(1, self.order + 1) for name in below)
-
-    def row_unit(self, name: str, unit: str) -> str:
-        """Of a row itself; how fast it changes is a plain number here."""
-        below: str = "" if name.startswith("delta") else self.of.row_unit(name, unit)
-        return below

@@ -17,7 +17,7 @@ FLOORS = (-370.0, 300.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class LevelSettings(Stage, kind="level"):
+class LevelSettings(Stage):
     """Decibels of a power: 10 log10(power / reference).
 
     Parameters
@@ -31,6 +31,7 @@ class LevelSettings(Stage, kind="level"):
         What anything quieter reads, dB: -370 to 300, which single precision can hold.
     """
 
+    kind: ClassVar[str] = "level"
     why_whole: ClassVar[str] = 'reference="max" is the loudest value of the whole sound'
 
     of: Union[StftSettings, BandSettings, ConstantQSettings, MultitaperSettings]  # noqa: UP007  # read at run time

@@ -13,7 +13,7 @@ STEADY = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class RangeSettings(Stage, kind="range"):
+class RangeSettings(Stage):
     """Nothing more than so far below the largest value of the sound: librosa's and torchaudio's top_db.
 
     Parameters
@@ -24,6 +24,7 @@ class RangeSettings(Stage, kind="range"):
         How far below, in their unit: decibels of a level.
     """
 
+    kind: ClassVar[str] = "range"
     why_whole: ClassVar[str] = "span is counted from the largest value of the whole sound"
 
     of: Any
@@ -40,7 +41,7 @@ class RangeSettings(Stage, kind="range"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AffineSettings(Stage, kind="affine"):
+class AffineSettings(Stage):
     """(value + add) * multiply: a fixed normalisation.
 
     Parameters
@@ -51,7 +52,7 @@ class AffineSettings(Stage, kind="affine"):
         Numbers, in that order: Whisper adds 4 and takes a quarter.
     """
 
-    words: ClassVar[str] = "Scaled value"
+    kind: ClassVar[str] = "affine"
 
     of: Any
     add: float = 0.0
@@ -68,7 +69,7 @@ class AffineSettings(Stage, kind="affine"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NormSettings(Stage, kind="norm"):
+class NormSettings(Stage):
     """Each frame divided by its own size, if that is not 0.
 
     Parameters
@@ -79,7 +80,7 @@ class NormSettings(Stage, kind="norm"):
         "max": the largest magnitude; "l1": the sum of magnitudes; "l2": the root of the sum of squares.
     """
 
-    words: ClassVar[str] = "Relative to the frame"
+    kind: ClassVar[str] = "norm"
 
     of: Any
     norm: str = "max"
@@ -95,7 +96,7 @@ class NormSettings(Stage, kind="norm"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandardSettings(Stage, kind="standard"):
+class StandardSettings(Stage):
     """Each row less its mean over the sound and, if asked, divided by its deviation.
 
     Parameters
@@ -106,6 +107,7 @@ class StandardSettings(Stage, kind="standard"):
         Whether to divide by the standard deviation too (of n, not n - 1), where that is not 0.
     """
 
+    kind: ClassVar[str] = "standard"
     why_whole: ClassVar[str] = "the mean of a row is that over the whole sound"
 
     of: Any

@@ -14,11 +14,10 @@ from sonograph.settings.stft import StftSettings
 OCTAVES = 64
 """More than lie between any two frequencies of a sound."""
 SHAPES = ("centroid", "bandwidth", "rolloff", "flatness", "contrast", "flux", "entropy", "slope")
-ROW_UNITS = {"centroid": "Hz", "bandwidth": "Hz", "rolloff": "Hz", "slope": "1/Hz"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShapeSettings(NamedRows, kind="shape"):
+class ShapeSettings(NamedRows):
     """The shape of each frame's spectrum, all from one pass over it.
 
     Rows, of the values v at the frequencies f of the bins:
@@ -47,6 +46,8 @@ class ShapeSettings(NamedRows, kind="shape"):
         The octaves begin at so many Hz (one more band lies below); how many; the share of a band's bins that count as
         its highest and as its lowest.
     """
+
+    kind: ClassVar[str] = "shape"
 
     of: StftSettings
     features: tuple[str, ...] = SHAPES
@@ -85,18 +86,9 @@ class ShapeSettings(NamedRows, kind="shape"):
         bands = tuple(f"contrast_{band}" for band in range(self.contrast_bands + 1))
         return tuple(n for name in self.features for n in (bands if name == "contrast" else (name,)))
 
-    @property
-    def words(self) -> str:  # type: ignore[override]
-        """What a colour bar says."""
-        return "Contrast (dB)" if self.alike else ""
-
-    def row_unit(self, name: str, unit: str) -> str:
-        """What a row is in; "" where it is a share."""
-        return "dB" if name.startswith("contrast_") else ROW_UNITS.get(name, "")
-
 
 @dataclass(frozen=True, kw_only=True)
-class OnsetSettings(NamedRows, kind="onset"):
+class OnsetSettings(NamedRows):
     """How much new there is in a frame: the mean over rows of how far they rose (spectral flux, Bello et al. 2005).
 
     Parameters
@@ -107,6 +99,8 @@ class OnsetSettings(NamedRows, kind="onset"):
     lag
         Since how many frames before; the first `lag` frames have nothing new: 0.
     """
+
+    kind: ClassVar[str] = "onset"
 
     of: Any
     lag: int = 1
@@ -125,18 +119,9 @@ class OnsetSettings(NamedRows, kind="onset"):
         """A name for each row."""
         return ("onset",)
 
-    def row_unit(self, name: str, unit: str) -> str:
-        """A rise of the rows below: of levels in dB."""
-        stage = self.of
-        while hasattr(stage, "of"):
-            if stage.kind == "level":
-                return "dB"
-            stage = stage.of
-        return ""
-
 
 @dataclass(frozen=True, kw_only=True)
-class TempogramSettings(NamedRows, kind="tempogram"):
+class TempogramSettings(NamedRows):
     """How strongly onsets repeat after each lag: the autocorrelation of the onset strength around each frame.
 
     Grosche, Müller and Kurth 2010; values as librosa.feature.tempogram's: Hann-weighed, over its largest value. The
@@ -150,9 +135,8 @@ class TempogramSettings(NamedRows, kind="tempogram"):
         Frames in the window, and rows.
     """
 
+    kind: ClassVar[str] = "tempogram"
     alike = True
-
-    words: ClassVar[str] = "Autocorrelation of onset strength"
 
     of: OnsetSettings
     length: int = 384
@@ -174,7 +158,7 @@ class TempogramSettings(NamedRows, kind="tempogram"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeparationSettings(Stage, kind="separation"):
+class SeparationSettings(Stage):
     """The harmonic or the percussive part of a spectrum (Fitzgerald 2010), values as librosa.decompose.hpss's.
 
     Medians over time keep what lasts, medians over frequency what comes at once; each part is the spectrum times a
@@ -193,6 +177,8 @@ class SeparationSettings(Stage, kind="separation"):
     exponent
         Of the mask: 2 as Wiener's, larger is harder.
     """
+
+    kind: ClassVar[str] = "separation"
 
     of: Any
     part: str = "harmonic"
@@ -220,7 +206,7 @@ class SeparationSettings(Stage, kind="separation"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TonnetzSettings(NamedRows, kind="tonnetz"):
+class TonnetzSettings(NamedRows):
     """Where a chord lies on the circles of fifths, of minor and of major thirds (Harte, Sandler and Gasser 2006).
 
     Rows: sine and cosine on each, as librosa.feature.tonnetz's.
@@ -231,9 +217,8 @@ class TonnetzSettings(NamedRows, kind="tonnetz"):
         Twelve pitch classes, C first; they are divided by their sum first. A silent frame is NaN.
     """
 
+    kind: ClassVar[str] = "tonnetz"
     alike = True
-
-    words: ClassVar[str] = "Tonal centroid"
 
     of: Any
 
@@ -246,3 +231,6 @@ class TonnetzSettings(NamedRows, kind="tonnetz"):
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         return "fifth_x", "fifth_y", "minor_x", "minor_y", "major_x", "major_y"
+
+
+SHAPE_STAGES = (ShapeSettings, OnsetSettings, TempogramSettings, SeparationSettings, TonnetzSettings)

@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
@@ -23,7 +24,10 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 @dataclass(frozen=True)
 class Page:
-    """One page; granule is the codec's count of samples at its end, -1 where no packet ends in it."""
+    """One page; granule is the codec's count of samples at its end, -1 where no packet ends in it.
+
+    lacing, body : the lengths of the parts of its packets, and the parts
+    """
 
     offset: int
     length: int
@@ -33,7 +37,28 @@ class Page:
     number: int
     n_packets: int
     is_whole: bool
-    begin: bytes
+    lacing: bytes
+    body: bytes
+
+    def parts(self) -> Iterator[Part]:
+        """The packets in it, or the parts of them that are in it."""
+        at, start, begins = 0, 0, not self.flags & 1
+        for size in self.lacing:
+            at += size
+            if size < 255:
+                yield Part(begins, True, start, at)
+                start, begins = at, True
+        if self.lacing and self.lacing[-1] == 255:
+            yield Part(begins, False, start, at)
+
+
+class Part(NamedTuple):
+    """What a page has of a packet: whether that begins and ends in it, and which bytes of the page's body it is."""
+
+    begins: bool
+    ends: bool
+    start: int
+    stop: int
 
 
 @dataclass
@@ -81,7 +106,7 @@ def walk(file: OpenFile, first: int = 0) -> Walk:
     serial, number, packets, broken, ended = -1, -1, 0, True, False
     for page in pages(file, first):
         if serial < 0:
-            found.codec = next((name for magic, name in CODECS.items() if page.begin.startswith(magic)), "")
+            found.codec = next((name for magic, name in CODECS.items() if page.body.startswith(magic)), "")
             serial = page.serial
         if not page.is_whole:
             _note(found, page, "is cut" if page.offset + page.length > file.size else "is damaged")
@@ -166,18 +191,15 @@ def forgets(file: OpenFile, first: int) -> bool:
     """
     serial = None
     for page in pages(file, first):
-        body = file.at(page.offset, page.length)
         if serial is None:
-            family, serial = body[27 + body[26] + 18 :][:1], page.serial
-            if family != b"\0":
+            serial = page.serial
+            if page.body[18:19] != b"\0":
                 return False
         if not page.is_whole or page.serial != serial or page.granule == 0:
             continue
-        at, begins = 27 + body[26], not page.flags & 1
-        for size in body[27:at]:
-            if begins and size and body[at] < 128:
+        for part in page.parts():
+            if part.begins and part.stop > part.start and page.body[part.start] < 128:
                 return False
-            at, begins = at + size, size < 255
     return True
 
 
@@ -193,14 +215,14 @@ def _page(data: bytes, at: int, position: int, size: int) -> Page:
     head = data[at : at + 27]
     if len(head) < 27 or head[:4] != b"OggS" or head[4] != 0:
         length = size - position + 1 if len(head) < 27 and b"OggS".startswith(head[:4]) else 0
-        return Page(position, length, 0, -1, 0, -1, 0, False, b"")
+        return Page(position, length, 0, -1, 0, -1, 0, False, b"", b"")
     flags, granule, serial, number, checksum, segments = _HEAD.unpack_from(head, 5)
     lacing = data[at + 27 : at + 27 + segments]
     length = 27 + segments + sum(lacing)
     rest = data[at + 27 : at + length]
     is_whole = len(rest) == length - 27 and _crc(head[:22] + b"\0\0\0\0" + head[26:], rest) == checksum
     n_packets = segments - lacing.count(255)
-    return Page(position, length, flags, granule, serial, number, n_packets, is_whole, rest[segments : segments + 9])
+    return Page(position, length, flags, granule, serial, number, n_packets, is_whole, lacing, rest[segments:])
 
 
 def _note(found: Walk, page: Page, what: str) -> None:

@@ -49,10 +49,6 @@ class PartTrack:
         """Whether the track is."""
         return self.track.seekable
 
-    @seekable.setter
-    def seekable(self, may: bool) -> None:
-        self.track.seekable = may
-
     def cursor(self) -> Cursor:
         """A reader at the first sample."""
         return PartCursor(self, self.track.cursor())

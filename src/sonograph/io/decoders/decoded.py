@@ -14,6 +14,11 @@ from sonograph.io.door import OpenFile, View
 from sonograph.io.status import Fault as FileFault
 from sonograph.io.status import read_error
 
+EXACT_SEEKS = frozenset(f"{kind}, {codec} ADPCM" for kind in ("WAV", "W64", "AIFF") for codec in ("MS", "IMA"))
+"""Where libsndfile's seeks are exact: each block of these is of one length, begins with all that its samples depend on,
+and is decoded whatever is in it. All else is decoded forward: Ogg and MP3, where libsndfile goes to wrong places; GSM,
+G.72x, NMS and DWVW, where it goes to none; ALAC, where it reads on behind a bad packet only if it never met it."""
+
 AT_ONCE = 1 << 16
 """Samples of each channel that are thrown away at a time on the way to a place."""
 
@@ -24,9 +29,7 @@ class DecodedTrack:
     data : makes the bytes to decode, from the beginning
     name : as "Ogg Vorbis"
     n_samples : samples of each channel; None where only decoding tells
-    seekable : whether the decoder may be sent to a place
-    early : how many samples before a place the decoder must start to be exact there
-    forgets : whether it is exact there; asked when it is first sent to a place
+    seekable : whether libsndfile may be sent to a place
     dtype : what samples are decoded to
     """
 
@@ -36,13 +39,9 @@ class DecodedTrack:
         name: str,
         *,
         n_samples: int | None = None,
-        seekable: bool = False,
-        early: int = 0,
-        forgets: Callable[[], bool] | None = None,
         dtype: str = "float32",
     ) -> None:
-        self.n_samples, self.early = n_samples, early
-        self._seekable, self._forgets = seekable, forgets
+        self.n_samples, self.seekable = n_samples, False
         self.data, self.name, self.dtype = data, name, np.dtype(dtype)
         view = data()
         try:
@@ -54,44 +53,34 @@ class DecodedTrack:
         self.comments, self.decoder = first.comments(), version()
         first.close()
 
-    @property
-    def seekable(self) -> bool:
-        """Whether the decoder may be sent to a place."""
-        if self._seekable and self._forgets is not None:
-            self._seekable, self._forgets = self._forgets(), None
-        return self._seekable
-
-    @seekable.setter
-    def seekable(self, may: bool) -> None:
-        self._seekable = may
-
     def cursor(self) -> DecodedCursor:
         """A reader at the first sample."""
         return DecodedCursor(self)
 
 
 class DecodedCursor:
-    """A place in compressed sound."""
+    """A place in compressed sound; `data` are other bytes to decode than those of the track."""
 
-    def __init__(self, track: DecodedTrack) -> None:
+    def __init__(self, track: DecodedTrack, data: View | None = None) -> None:
         self.track, self.position = track, 0
         self.faults: list[FileFault] = []
         self._decoder: Decoder | None = None
-        data = track.data()
+        data = track.data() if data is None else data
         try:
             self._decoder = Decoder(data, track.dtype.name)
         except Refused:
             self._note(data.broken, "cannot be decoded")
 
     def seek(self, sample: int) -> None:
-        """Go to a sample: exact, because the decoder starts early and what comes before is thrown away."""
-        start = max(0, sample - self.track.early)
-        if self._decoder is not None and self._decoder.seek(start):
-            self.position = start
-            skip(self, sample - start)
-        else:
+        """Go to a sample; only where that is exact."""
+        if self._decoder is None or not self._decoder.seek(sample):
             self._note(None, "cannot be sent to a place")
         self.position = sample
+
+    @property
+    def claimed(self) -> int:
+        """How many samples of each channel the decoder expects to give."""
+        return -1 if self._decoder is None else self._decoder.claimed
 
     def read(self, count: int) -> np.ndarray:
         """The next samples (channels, n), fewer at the end or at a fault."""
@@ -141,7 +130,7 @@ def decoded_track(file: OpenFile, name: str, view: Callable[[], View], **options
 
 
 def trusted(track: DecodedTrack, faults: list[FileFault], healthy: bool) -> Opened:
-    """A track that is sent to places, and believed about its length, only where its structure was found whole."""
+    """A track that is believed about its length, and sent to places, only where its structure was found whole."""
     if healthy and 0 <= track.claimed < 1 << 62:
-        track.n_samples, track.seekable = track.claimed, True
+        track.n_samples, track.seekable = track.claimed, track.name in EXACT_SEEKS
     return Opened(track, track.name, track.sample_rate, track.n_samples, faults, metadata.of_fields(track.comments))

@@ -6,11 +6,13 @@ it would otherwise seek back after each block and lose them.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from sonograph.io.containers.metadata import printable
+from sonograph.io.decoders.quiet import quiet
 from sonograph.io.door import View
 
 
@@ -38,13 +40,15 @@ class Decoder:
         self._data = data
         self.dtype = np.dtype(dtype)
         try:
-            self._file: Any = _forward(soundfile)(data)
+            with quiet:
+                self._file: Any = _forward(soundfile)(data)
         except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
             raise Refused(_words(error)) from None
         self._errors = (soundfile.SoundFileError, RuntimeError)
         self.sample_rate, self.n_channels = float(self._file.samplerate), int(self._file.channels)
         self.claimed = int(self._file.frames)
         self.fault: str | None = None
+        self._quiet = quiet if self._file.subtype.startswith("MPEG") else nullcontext()
 
     @property
     def broken(self) -> OSError | None:
@@ -54,7 +58,8 @@ class Decoder:
     def seek(self, sample: int) -> bool:
         """Go to a sample; whether that was possible."""
         try:
-            return self._file.seek(sample) == sample
+            with self._quiet:
+                return bool(self._file.seek(sample) == sample)
         except self._errors:
             return False
 
@@ -67,7 +72,8 @@ class Decoder:
         samples = np.empty((count, self.n_channels), self.dtype)
         done = 0
         while done < count and self.fault is None:
-            part = self._file.read_into(samples[done:])
+            with self._quiet:
+                part = self._file.read_into(samples[done:])
             self.fault = self._file.fault
             if not part or self._data.broken is not None:
                 break

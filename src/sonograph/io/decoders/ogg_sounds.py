@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from sonograph.errors import SourceError
 from sonograph.io.containers import metadata, ogg
+from sonograph.io.containers.ogg_index import Index, opus_index, vorbis_index
+from sonograph.io.containers.ogg_packets import Packets
 from sonograph.io.decoders.decoded import DecodedTrack, decoded_track, trusted
+from sonograph.io.decoders.ogg_track import RUN_IN, SPAN, OggTrack
 from sonograph.io.decoders.stretches import Place, StretchesTrack
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile, View
 from sonograph.io.status import Fault
 
-_EARLY = {"Vorbis": 4096, "Opus": 48_000}
-"""How many samples before a place each decoder must start to give there what it gives from the beginning."""
+_OPUS_SETTLES = 48_000
+"""Samples at 48 kHz that a decoder of damaged Opus is given to come near what it would be from the beginning."""
 
+_BEFORE_FLAC = 9  # bytes of its first packet, before what a FLAC file begins with (RFC 9639, 10.1)
 _MOST_STRETCHES = 1000  # of a damaged file; of one with more, the first is used
 
 
-def open_ogg(file: OpenFile) -> Opened:
-    """Open an Ogg file: its sound, or its sounds one after the other.
+def open_ogg(file: OpenFile, open_flac: Callable[[OpenFile], Opened]) -> Opened:
+    """Open an Ogg file: its sound, or its sounds one after the other; `open_flac` opens what is FLAC without its pages.
 
     Raises
     ------
@@ -30,12 +35,18 @@ def open_ogg(file: OpenFile) -> Opened:
     walk = ogg.walk(file)
     if not walk.codec:
         raise file.error("codec", "is an Ogg file of something that is not known here. Save its sound as FLAC.")
-    return _joined(file, walk) if walk.next else _sound(file, walk)
+    if walk.codec == "Speex":
+        raise file.error("codec", "is Speex in Ogg, for which there is no decoder here. Save its sound as FLAC or WAV.")
+    return _joined(file, walk, open_flac) if walk.next else _sound(file, walk, open_flac)
 
 
-def _sound(file: OpenFile, walk: ogg.Walk, least: int = 2) -> Opened:
+def _sound(file: OpenFile, walk: ogg.Walk, open_flac: Callable[[OpenFile], Opened], least: int = 2) -> Opened:
     """One sound in an Ogg file: whole, or in stretches where there are so many at least and something is wrong."""
-    name, early = f"Ogg {walk.codec}", _EARLY.get(walk.codec, 0)
+    if walk.codec == "FLAC":
+        found = open_flac(Packets(file, walk.first, walk.next or file.size, _BEFORE_FLAC))
+        found.format, found.faults = f"Ogg {found.format}", walk.faults + found.faults
+        return found
+    name = f"Ogg {walk.codec}"
     healthy = walk.timed and not any(fault.word == "partial" for fault in walk.faults)
     can_be_placed = walk.codec in ("Vorbis", "Opus") and walk.timed and bool(walk.audio)
     placed = can_be_placed and not healthy and least <= len(walk.stretches) <= _MOST_STRETCHES
@@ -43,18 +54,44 @@ def _sound(file: OpenFile, walk: ogg.Walk, least: int = 2) -> Opened:
     after, before = walk.first, b""
     if placed and len(walk.stretches) > 1 and not walk.stretches[0].known:  # headers alone are none to libsndfile
         before, after, stop = file.at(walk.first, stop - walk.first), walk.stretches[1].first, walk.stretches[1].stop
-    forgets = partial(ogg.forgets, file, walk.first) if walk.codec == "Opus" else None
-    track = decoded_track(file, name, lambda: View(file, after, stop, before), early=early, forgets=forgets)
+    track = decoded_track(file, name, lambda: View(file, after, stop, before))
     if not placed:
-        return trusted(track, walk.faults, healthy)
-    stretches = walk.stretches if forgets is None or forgets() else walk.stretches[:1]
-    spliced = StretchesTrack(list(_places(file, walk, stretches, track)))
+        sound = trusted(track, walk.faults, healthy)
+        if track.n_samples is not None and can_be_placed:
+            sound.track = _anywhere(file, walk, track, stop)
+        return sound
+    forgets = walk.codec == "Vorbis" or ogg.forgets(file, walk.first)
+    spliced = StretchesTrack(list(_places(file, walk, walk.stretches if forgets else walk.stretches[:1], track)))
     return Opened(spliced, name, track.sample_rate, None, walk.faults, metadata.of_fields(track.comments))
 
 
-def _joined(file: OpenFile, walk: ogg.Walk) -> Opened:
+def _anywhere(file: OpenFile, walk: ogg.Walk, whole: DecodedTrack, stop: int) -> OggTrack:
+    """A healthy sound of Vorbis or Opus."""
+    if walk.codec == "Vorbis":
+
+        def vorbis() -> Index | None:
+            index = vorbis_index(file, walk.first, stop)
+            return index if index is not None and index.n_samples == whole.n_samples else None
+
+        return OggTrack(whole, vorbis, lambda headers, page: View(file, page, stop, headers))
+
+    def opus() -> Index | None:
+        index = opus_index(file, walk.first, stop)
+        if index is None:
+            return None
+        index.headers, left_out = ogg.opus_head(index.headers)
+        per_sample = round(48_000 / whole.sample_rate)
+        index.samples = array("q", ((sample - left_out) // per_sample for sample in index.samples))
+        is_exact = left_out % per_sample == 0 and (index.n_samples - left_out) // per_sample == whole.n_samples
+        return index if is_exact else None
+
+    span, run_in = round(SPAN * whole.sample_rate), round(RUN_IN * whole.sample_rate)
+    return OggTrack(whole, opus, lambda headers, page: View(file, page, stop, headers), span, run_in)
+
+
+def _joined(file: OpenFile, walk: ogg.Walk, open_flac: Callable[[OpenFile], Opened]) -> Opened:
     """Sounds joined in one Ogg file, as of a broadcast: one after the other, as long as they are alike."""
-    first = sound = _sound(file, walk, least=1)
+    first = sound = _sound(file, walk, open_flac, least=1)
     places, faults = [Place(0, first.track.n_samples or 0, first.track)], list(first.faults)
     at, stops = 0, ""
     while walk.next and not stops:
@@ -64,7 +101,7 @@ def _joined(file: OpenFile, walk: ogg.Walk) -> Opened:
             continue
         walk = ogg.walk(file, at)
         try:
-            sound = _sound(file, walk, least=1)
+            sound = _sound(file, walk, open_flac, least=1)
         except SourceError:
             stops = "as its beginning is broken"
             continue
@@ -92,7 +129,7 @@ def _places(file: OpenFile, walk: ogg.Walk, stretches: list[ogg.Stretch], whole:
     if walk.codec == "Opus":  # whose times are at 48 kHz, whatever it is decoded to
         head, left_out = ogg.opus_head(head)
         per_sample = round(48_000 / whole.sample_rate)
-        early = _EARLY["Opus"] // per_sample
+        early = _OPUS_SETTLES // per_sample
 
     def sample(time: int) -> int:
         return time // per_sample - left_out // per_sample

@@ -34,7 +34,7 @@ class Place:
 class StretchesTrack:
     """Stretches in the order of time; they do not overlap."""
 
-    seekable = False
+    seekable = True
 
     def __init__(self, places: list[Place]) -> None:
         self.places: list[Place] = []
@@ -60,8 +60,21 @@ class StretchesCursor:
         self._cursor: Cursor | None = None
 
     def seek(self, sample: int) -> None:
-        """Not possible; the source reads forward instead."""
-        raise NotImplementedError
+        """Go to a sample, into the stretch that it lies in."""
+        here = self._left[0] if self._left else None
+        if self._cursor and here and not here.track.seekable and self.position <= sample < here.stop:
+            skip(self._cursor, sample - self.position)
+            self.position = sample
+            return
+        self.close()
+        self._left = [place for place in self.track.places if place.stop > sample]
+        self.position = sample
+        if self._left and self._left[0].first < sample:
+            place, inner = self._left[0], self._begun(self._left[0])
+            if place.track.seekable:
+                inner.seek(place.early + sample - place.first)
+            else:
+                skip(inner, sample - place.first)
 
     def read(self, count: int) -> np.ndarray:
         """The next samples (channels, n): NaN between the stretches, fewer at the end."""
@@ -73,13 +86,11 @@ class StretchesCursor:
             if self.position < place.first:
                 step = min(count - done, place.first - self.position)
             else:
-                if self._cursor is None:
-                    self._cursor = place.track.cursor()
-                    skip(self._cursor, place.early)
+                cursor = self._cursor or self._begun(place)
                 step = min(count - done, place.stop - self.position)
-                samples = self._cursor.read(step)
+                samples = cursor.read(step)
                 out[:, done : done + samples.shape[1]] = samples
-                self.faults += [fault for fault in self._cursor.faults if fault not in self.faults]
+                self.faults += [fault for fault in cursor.faults if fault not in self.faults]
                 if self.position + step == place.stop:
                     self.close()
                     self._left.pop(0)
@@ -91,3 +102,9 @@ class StretchesCursor:
         if self._cursor is not None:
             self._cursor.close()
             self._cursor = None
+
+    def _begun(self, place: Place) -> Cursor:
+        """A decoder at the first sample of a stretch."""
+        self._cursor = cursor = place.track.cursor()
+        skip(cursor, place.early)
+        return cursor

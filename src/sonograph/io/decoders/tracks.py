@@ -35,8 +35,9 @@ class Track(Protocol):
     dtype: np.dtype
     n_channels: int
     n_samples: int | None
-    seekable: bool
 
+    @property
+    def seekable(self) -> bool: ...  # noqa: D102
     def cursor(self) -> Cursor: ...  # noqa: D102
 
 
