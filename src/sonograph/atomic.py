@@ -15,7 +15,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,7 +25,12 @@ from sonograph.errors import OutputError
 
 @contextlib.contextmanager
 def written(
-    path: str | os.PathLike[str], *, overwrite: bool = True, keep: tuple[Any, ...] = (), folder: bool = False
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = True,
+    keep: tuple[Any, ...] = (),
+    folder: bool = False,
+    replacing: Callable[[Path, Path], None] | None = None,
 ) -> Iterator[Path]:
     """A name beside `path` to write to; renamed to `path` at the end, removed if anything goes wrong.
 
@@ -39,6 +44,8 @@ def written(
         Paths that must not be replaced, as the inputs.
     folder
         Whether it is a folder that is written. One that is there is moved aside for it, as no rename replaces it.
+    replacing
+        Called with the new file and the one that it is about to replace; it raises where that must stay.
 
     Raises
     ------
@@ -65,6 +72,8 @@ def written(
             if special:
                 _copy(part, final)
             else:
+                if replacing is not None and part.is_file() and final.is_file():
+                    replacing(part, final)
                 _finish(part, final, overwrite)
         except OutputError:
             raise
@@ -72,7 +81,7 @@ def written(
             cause = _about(error, part, final)
             if cause is None:
                 raise
-            raise OutputError(_sentence(cause, part, final)) from error
+            raise OutputError(could_not_be_written(cause, part, final)) from error
         finally:
             _remove(part)
 
@@ -90,21 +99,21 @@ def check_output(
     final = _followed(path)
     home = final.parent
     if final.is_dir() and not folder:
-        raise OutputError(f"{_name(final)}: is a folder. Name a file in it.")
+        raise OutputError(f"{name_of(final)}: is a folder. Name a file in it.")
     if not home.is_dir():
         what = "is not a folder" if home.exists() else "does not exist"
-        raise OutputError(f"{_name(final)}: the folder {_name(home)} {what}. Make it first, or name another.")
+        raise OutputError(f"{name_of(final)}: the folder {name_of(home)} {what}. Make it first, or name another.")
     if _is_special(final):
         if not os.access(final, os.W_OK):
-            raise OutputError(f"{_name(final)}: may not be written to. Name another.")
+            raise OutputError(f"{name_of(final)}: may not be written to. Name another.")
         return
     if not os.access(home, os.W_OK | os.X_OK):
-        raise OutputError(f"{_name(final)}: the folder {_name(home)} may not be written to. Name another.")
+        raise OutputError(f"{name_of(final)}: the folder {name_of(home)} may not be written to. Name another.")
     if final.exists():
         if any(_same(final, other) for other in keep):
-            raise OutputError(f"{_name(final)}: is the input. Name another file for the output.")
+            raise OutputError(f"{name_of(final)}: is the input. Name another file for the output.")
         if not overwrite:
-            raise OutputError(f"{_name(final)}: exists already. Name another file, or allow it with --overwrite.")
+            raise OutputError(f"{name_of(final)}: exists already. Name another file, or allow it with --overwrite.")
 
 
 def _followed(path: str | os.PathLike[str]) -> Path:
@@ -125,7 +134,7 @@ def _copy(part: Path, final: Path) -> None:
 
 def _finish(part: Path, final: Path, overwrite: bool) -> None:
     if not part.exists():
-        raise OutputError(f"{_name(final)}: nothing was written.")
+        raise OutputError(f"{name_of(final)}: nothing was written.")
     if part.is_dir():
         _take_place(part, final)
         return
@@ -137,7 +146,9 @@ def _finish(part: Path, final: Path, overwrite: bool) -> None:
     try:
         os.link(part, final)  # fails where another run was faster; a rename would not
     except FileExistsError:
-        raise OutputError(f"{_name(final)}: exists already. Name another file, or allow it with --overwrite.") from None
+        raise OutputError(
+            f"{name_of(final)}: exists already. Name another file, or allow it with --overwrite."
+        ) from None
     except OSError:  # a file system without hard links
         part.replace(final)
 
@@ -202,16 +213,17 @@ def _is_about(error: OSError, part: Path, final: Path) -> bool:
     return any(path in (part, final) or part in path.parents for path in named)
 
 
-def _sentence(error: OSError, part: Path, final: Path) -> str:
+def could_not_be_written(error: OSError, part: Path, final: Path) -> str:
+    """One sentence about a file or a folder that was written as `part` and is not there now, and why."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT) and not _is_special(final):
         done = sum(path.stat().st_size for path in (part, *part.rglob("*")) if path.is_file())
         free = shutil.disk_usage(final.parent).free
         return (
-            f"{_name(final)}: the disk is full: more than {done:,} bytes are needed and {free + done:,} were free. "
+            f"{name_of(final)}: the disk is full: more than {done:,} bytes are needed and {free + done:,} were free. "
             "Make room, or name a file on another disk."
         )
     reason = (error.strerror or type(error).__name__).lower()
-    return f"{_name(final)}: could not be written ({reason})."
+    return f"{name_of(final)}: could not be written ({reason})."
 
 
 def _same(a: Path, b: Any) -> bool:
@@ -221,7 +233,7 @@ def _same(a: Path, b: Any) -> bool:
         return False
 
 
-def _name(path: Path) -> str:
+def name_of(path: str | os.PathLike[str]) -> str:
     """A path as text that fits on one line of any terminal."""
     text = os.fspath(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -33,6 +33,7 @@ def draw(
     labels: Any = None,
     over: Any = (),
     ax: Any = None,
+    overwrite: bool = False,
     **changes: Any,
 ) -> Any:
     """A picture of a sound: time across, frequency up, level in colour; or of several, a panel each on one scale.
@@ -57,6 +58,8 @@ def draw(
         "centroid" or "rolloff", which are then of the same frames, or settings of your own; one or several.
     ax
         Matplotlib axes of yours to draw on; their colour bar is put beside them.
+    overwrite
+        Whether a sound that is there under the name of `path` may be replaced; one that is drawn never is.
     changes
         Settings of `look` by name: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
 
@@ -73,7 +76,7 @@ def draw(
     SourceError
         A file that cannot be read.
     OutputError
-        A path that cannot be written.
+        A path that cannot be written, or that is a sound.
 
     Examples
     --------
@@ -88,6 +91,8 @@ def draw(
 
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
+    if path is not None:
+        _check_path(path, sound, labels, overwrite)
     if isinstance(sound, Mapping):
         sounds = [replace(named(one, settings, labels, over), name=name) for name, one in sound.items()]
     else:
@@ -116,6 +121,7 @@ def draw_bands(
     sample_rate: float,
     path: str | os.PathLike[str] | None = None,
     look: PictureSettings | None = None,
+    overwrite: bool = False,
     **changes: Any,
 ) -> Figure:
     """A filter bank as its curves: the weight of each bin in each band, over frequency.
@@ -130,6 +136,8 @@ def draw_bands(
         Where to write it, ending in .png, .svg or .pdf.
     look, changes
         As for `draw`; of a bank the axis, frequencies, size, dpi, theme, axes and title count.
+    overwrite
+        Whether a sound that is there under the name of `path` may be replaced.
 
     Raises
     ------
@@ -151,6 +159,8 @@ def draw_bands(
     format = None if path is None else format_of(path)
     if format == "html":
         raise SettingsError('path ends in ".html"; a filter bank is a .png, .svg or .pdf')
+    if path is not None:
+        _check_path(path, (), None, overwrite)
     figure = bank_figure(settings, sample_rate, (look or PictureSettings()).but(**changes))
     if path is not None and format is not None:
         with written(path) as part:
@@ -223,6 +233,16 @@ def composed(
             raise error
         on_fault(named, error)
     return made, sounds
+
+
+def _check_path(path: Any, sound: Any, labels: Any, overwrite: bool) -> None:
+    """Refuse a path that is a sound, or what is drawn."""
+    from sonograph.io.outputs import Input, Output, check_outputs, sound_input
+
+    several = sound.values() if isinstance(sound, Mapping) else sound if isinstance(sound, list | tuple) else [sound]
+    inputs = [one for each in several for one in sound_input(each)]
+    inputs += [Input(labels, "the labels")] if isinstance(labels, str | os.PathLike) else []
+    check_outputs([Output(path, "path", overwrite=overwrite)], inputs)
 
 
 def _has_changed(named: Named) -> bool:

@@ -79,9 +79,10 @@ def test_a_damaged_kernel_is_compiled_again_and_not_run(folder, compilations, da
     assert file.read_bytes() == good
 
 
-def test_a_kernel_that_others_may_write_is_not_run(folder, compilations):
+@pytest.mark.parametrize("others", [0o020, 0o002, 0o022], ids=["group", "all", "both"])
+def test_a_kernel_that_others_may_write_is_not_run(folder, compilations, others):
     compute_anew()
-    the_file(folder).chmod(0o622)
+    the_file(folder).chmod(0o600 | others)
     compute_anew()
     assert len(compilations) == 2
 
@@ -104,9 +105,20 @@ def test_a_kernel_of_somebody_else_is_not_run(folder, compilations):
     assert len(compilations) == 2
 
 
-def test_a_folder_that_others_may_write_is_not_used(folder, compilations):
+@pytest.mark.parametrize("others", [0o030, 0o003, 0o020, 0o002, 0o077], ids=oct)
+def test_a_folder_that_others_may_write_is_not_used(folder, compilations, others):
     folder.mkdir(mode=0o700)
-    folder.chmod(0o777)
+    folder.chmod(0o700 | others)
+    compute_anew()
+    compute_anew()
+    assert len(compilations) == 2
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "posix" and os.getuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_somebody_else_is_not_used(folder, compilations):
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 12345, 12345)
     compute_anew()
     compute_anew()
     assert len(compilations) == 2

@@ -1,7 +1,11 @@
 import builtins
+import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from tests.pictures.sounds import APART, clicks
 from tests.pictures.test_figure import nothing_is_cut_off
 
@@ -56,6 +60,41 @@ def test_a_surface_is_of_one_channel():
     with pytest.raises(SettingsError, match="it is of one sound, not of 2"):
         draw([signals.fm(), signals.fm()], view="surface")
     draw(two, view="surface", channel=1)
+
+
+HOSTILE = '</title><script>alert(1)</script><img src=x onerror=alert(2)>" & <b>'
+OWN = re.compile(r"<br>|<span style='font-size: 12px; color: #[0-9a-f]+'>|</span>|<extra></extra>")
+
+
+def words_in(value):
+    """Every text in plain values."""
+    if isinstance(value, str):
+        return [value]
+    listed = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [word for one in listed for word in words_in(one)]
+
+
+@pytest.mark.parametrize("by", ["title", "file", "unit"])
+def test_a_page_holds_no_mark_up_but_its_own(tmp_path, monkeypatch, by):
+    """Neither where HTML is read nor in the words of the figure, where Plotly reads some of it."""
+    pytest.importorskip("plotly")
+    monkeypatch.chdir(tmp_path)
+    sound = Signal(np.sin(np.arange(8000) / 3), 8000.0, HOSTILE if by == "unit" else "FS")
+    if by == "file":
+        name = HOSTILE.replace("/", "") + ".wav"
+        soundfile.write(name, sound.samples, 8000)
+        sound = name
+    title = {"title": HOSTILE} if by == "title" else {}
+    draw(sound, StftSettings(window_length=512), view="surface", path="a.html", **title)
+    page = Path("a.html").read_text("utf-8")
+    head = page[: page.index("<body>")]
+    assert head.count("<title>") == head.count("</title>") == 1 and "<script" not in head
+    call = page[page.rindex("Plotly.newPlot(") :]
+    data, end = json.JSONDecoder().raw_decode(call, call.index("["))
+    layout, _ = json.JSONDecoder().raw_decode(call, call.index("{", end))
+    words = words_in([data, layout])
+    assert any("&lt;script&gt;" in text for text in words)
+    assert not [text for text in words if "<" in OWN.sub("", text)]
 
 
 def test_a_page_stands_alone(tmp_path):

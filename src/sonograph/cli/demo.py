@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import options
+from sonograph.cli import options, outputs
 from sonograph.errors import OutputError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     out = options.group(parser, "where to")
     out.add_argument("-o", "--output", metavar="DIR", default="demo", help="the folder, made if need be [demo]")
+    out.add_argument("--overwrite", action="store_true", help="replace sounds that are there [they are kept]")
     options.add_help(parser)
 
 
@@ -42,14 +43,34 @@ def run(arguments: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: this folder cannot be made ({error.strerror}). Name another with -o.") from None
-    for name, sound, settings, changes in demonstrations():
-        path = folder / f"{name}.png"
-        draw(sound, settings, path=path, **changes)
+    shown = [(folder / f"{name}.png", *more) for name, *more in demonstrations()]
+    sounds = {path.with_suffix(".wav"): sound for path, sound, *_ in shown if sound.unit == "FS"}
+    _check(arguments, [path for path, *_ in shown], sounds)
+    for path, sound, settings, changes in shown:
+        draw(sound, settings, path=path, overwrite=arguments.overwrite, **changes)
         print(path, flush=True)
-        if sound.unit == "FS":
-            write(path.with_suffix(".wav"), sound)
+        if path.with_suffix(".wav") in sounds:
+            write(path.with_suffix(".wav"), sound, overwrite=arguments.overwrite)
             print(path.with_suffix(".wav"), flush=True)
     return 0
+
+
+def _check(arguments: argparse.Namespace, pictures: list[Path], sounds: dict[Path, Signal]) -> None:
+    """Refuse to write over sounds that are there; the demonstration's own, of an earlier run, hold the same."""
+    from io import BytesIO
+
+    from sonograph.io.outputs import Output
+    from sonograph.io.writing import write_wav
+
+    others = []
+    for path, sound in sounds.items():
+        whole = BytesIO()
+        write_wav(whole, sound)
+        if not (
+            path.is_file() and path.stat().st_size == len(whole.getvalue()) and path.read_bytes() == whole.getvalue()
+        ):
+            others.append(path)
+    outputs.check(arguments, [Output(path, overwrite=arguments.overwrite) for path in (*pictures, *others)])
 
 
 def demonstrations() -> Iterator[tuple[str, Signal, Any, dict[str, Any]]]:

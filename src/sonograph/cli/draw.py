@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.faults import Faults
 from sonograph.cli.idle import COLOURED, refuse, refuse_idle
 from sonograph.cli.progress import Bar
@@ -41,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument(
         "-o", "--output", metavar="OUT", help="a .png, .svg, .pdf or .html; - for standard output [the terminal]"
     )
+    outputs.add_overwrite(out)
     out.add_argument("--format", metavar="NAME", help="png, svg, pdf or html (of a surface) [the ending of OUT]")
     out.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(out)
@@ -110,6 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     keep = tuple(file for file in arguments.files if file != streams.STANDARD)
     if not terminal:
         streams.check_output(arguments.output, keep)
+    outputs.check(arguments)
     bar = Bar(quiet=arguments.quiet)
     with streams.inputs(arguments.files) as files, reading.report(arguments.report, list(keep)) as report:
         faults = Faults(bar, report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from sonograph.cli import exits, options, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError
 
@@ -94,12 +94,17 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
         processes.begin()
     from sonograph.atomic import check_output
     from sonograph.extract.part import all_well
-    from sonograph.extract.run import extract
+    from sonograph.extract.run import extract, parts_of
+    from sonograph.io.outputs import Output
     from sonograph.tables.formats import check_out
 
     check_out(arguments.output, overwrite=arguments.overwrite, keep=tuple(arguments.paths))
     if arguments.report is not None:
-        check_output(arguments.report, keep=tuple(files))
+        check_output(arguments.report)
+    written = outputs.of_options(arguments, folder=arguments.output.lower().endswith(".zarr"))
+    outputs.check(
+        arguments, [*written, Output(parts_of(arguments.output), "-o, whose parts are kept there", folder=True)]
+    )
     progress = Progress(len(files), "files", quiet=arguments.quiet)
     said, n_kept = set(), 0
 
@@ -155,6 +160,9 @@ def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
         talk(f"no file gave features; {arguments.output} was not written.")
     elif not arguments.quiet:
         talk(f"{arguments.output}: {counted(report.n_rows, 'row')} of {counted(report.n_files, 'file')}.")
+    if report.foreign:
+        names = ", ".join(repr(name) for name in report.foreign[:3]) + (" …" if len(report.foreign) > 3 else "")
+        talk(f"{arguments.output}.parts: holds what Sonograph did not put there ({names}), so it was left.")
     if any(bad.ours for bad in report.faults):
         return exits.BUG
     return exits.INPUT if report.faults else exits.DONE

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sonograph.cli import exits, options, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     opening = reading.opening(arguments)
     facts_in = _header if arguments.quick else _facts
     keep = streams.named(arguments.files)
+    outputs.check(arguments)
     with streams.inputs(arguments.files) as files, reading.report(arguments.report, keep) as report:
         for i, file in enumerate(files):
             bar = Bar(quiet=arguments.quiet)

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, streams
+from sonograph.cli import exits, options, outputs, streams
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SourceError
 
@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a sound file, - for standard input; or a .npz of features")
     out = options.group(parser, "where to")
     out.add_argument("-o", "--output", required=True, metavar="OUT", help="a .wav; - for standard output")
+    outputs.add_overwrite(out)
     what = options.group(parser, "what to hear")
     what.add_argument(
         "--box",
@@ -48,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the WAV; return the exit code."""
+    from sonograph.io.outputs import keep_other
     from sonograph.io.writing import write_wav
 
     if arguments.rounds < 1:
@@ -62,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"the output is {arguments.output!r}; it must end in .wav, as a WAV is what is written")
     keep = () if arguments.file == streams.STANDARD else (arguments.file,)
     streams.check_output(arguments.output, keep)
+    written = outputs.of_options(arguments, wav=True)
+    outputs.check(arguments, written)
     with streams.inputs([arguments.file]) as (path,):
         if table:
             sound, code = _from_table(path, arguments, box), exits.DONE
@@ -75,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
             code = _told(status)
     sound = _without_gaps(sound)
     _warn_of_peak(sound)
-    with streams.output(arguments.output, keep) as file:
+    with streams.output(arguments.output, keep, keep_other(written[0])) as file:
         if hasattr(file, "write"):
             write_wav(file, sound)
         else:

@@ -53,12 +53,15 @@ def plain_values(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def output(path: str, keep: tuple[Any, ...]) -> Iterator[Any]:
-    """Where to write: a name beside the path, renamed when whole; or a buffer, then standard output."""
+def output(path: str, keep: tuple[Any, ...], replacing: Any = None) -> Iterator[Any]:
+    """Where to write: a name beside the path, renamed when whole; or a buffer, then standard output.
+
+    `replacing` judges what would be replaced, as for `sonograph.atomic.written`.
+    """
     if path != STANDARD:
         from sonograph.atomic import written
 
-        with written(path, keep=keep) as part:
+        with written(path, keep=keep, replacing=replacing) as part:
             yield part
         return
     whole = BytesIO()

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
+import sys
 import zipfile
 from dataclasses import dataclass, field, replace
-from functools import partial
-from pathlib import Path
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from sonograph.atomic import written
 from sonograph.computing.pipeline import Plan
 from sonograph.computing.spectrogram import spectrogram
-from sonograph.errors import SettingsError, SonographError
+from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.extract.summary import summary_names, summary_of
 from sonograph.frames import centre_sample, frames_of
+from sonograph.identity import digest
 from sonograph.io import audio
+from sonograph.io.calibrations import beside
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import Status
+from sonograph.jobs.workfolder import WorkFolder
 from sonograph.limits import Limits
 from sonograph.named.features import Choice
 from sonograph.settings import Settings, stft_of
@@ -31,7 +32,7 @@ from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Signal, Source
 from sonograph.spectrograms import Spectrogram
 
-SCHEMA = 5
+SCHEMA = 6
 """Changes when what a part holds does."""
 
 IN_MEMORY = 1 << 26
@@ -53,25 +54,35 @@ class Job:
     summary: bool
     opening: tuple[tuple[str, Any], ...] = ()
 
-    @property
+    @cached_property
     def name(self) -> str:
-        """A name that is another for other files, changed files or other settings."""
-        said = [
-            SCHEMA,
-            self.settings.digest,
-            self.summary,
-            repr(self.opening),
-            [_identity(file) for file in self.files],
-        ]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24] + ".npz"
+        """What the part is called: otherwise for other files, settings or options, and for files that have changed.
+
+        It is made once, before the files are read; `changed` tells whether it still holds after that.
+        """
+        return self._named()
+
+    @property
+    def changed(self) -> bool:
+        """Whether something that the part depends on is no longer what it was when the part was named."""
+        return self._named() != self.name
+
+    def _named(self) -> str:
+        version = sys.modules["sonograph"].__version__
+        inputs = [identity(file, self.opening) for file in self.files]
+        return digest(SCHEMA, version, self.settings.digest, self.summary, self.opening, inputs, digits=24) + ".npz"
 
 
-def _identity(file: str) -> list[Any]:
+def identity(file: str, opening: tuple[tuple[str, Any], ...] = ()) -> list[Any]:
+    """What an input is: its name, its state on the disk, and the content of the calibration that is read with it."""
+    name = os.fsencode(file)
+    calibration = beside(file, **{key: value for key, value in opening if key in ("calibration", "unit")})
     try:
         found = os.stat(file)  # noqa: PTH116  # paths may be bytes that are no text
-        return [os.fsencode(file).hex(), found.st_size, found.st_mtime_ns]
     except (OSError, ValueError):
-        return [os.fsencode(file).hex()]
+        return [name, calibration]
+    state = [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    return [name, state, calibration]
 
 
 @dataclass
@@ -80,12 +91,14 @@ class FileReport:
 
     fault  : what is wrong with it, in a sentence; "" if nothing
     ours   : the fault is one of Sonograph
+    passing : something changed while it was computed, so that it does not hold for a run to come
     record : how it was, as `sonograph.io.examine.record` says it
     """
 
     file: str
     fault: str = ""
     ours: bool = False
+    passing: bool = False
     record: dict[str, Any] = field(default_factory=dict)
     sample_rate: float = 0.0
     was_rate: float = 0.0
@@ -100,8 +113,9 @@ class FileReport:
     names: list[str] = field(default_factory=list)
 
 
-def make(job: Job, folder: str) -> list[FileReport]:
+def make(job: Job, folder: WorkFolder) -> list[FileReport]:
     """Compute a part and keep it in a folder."""
+    name = job.name
     reports: list[FileReport] = []
     values = [np.empty((0, 0), np.float32)]
     for file in job.files:
@@ -121,42 +135,44 @@ def make(job: Job, folder: str) -> list[FileReport]:
             report.n_rows, report.dtype = len(rows), rows.dtype.name
             values.append(rows)
         reports.append(report)
+    if job.changed:
+        for report in reports:
+            report.passing = True
     words = json.dumps([vars(report) for report in reports]).encode()
     flat = np.concatenate([rows.ravel() for rows in values])  # one array, as a file of many takes longer to read
-    with written(Path(folder) / job.name) as part, part.open("wb") as out:
+    with folder.written(name) as out:
         np.savez(out, reports=np.frombuffer(words, np.uint8), values=flat)
     return reports
 
 
-def kept(job: Job, folder: str) -> list[FileReport] | None:
+def kept(job: Job, folder: WorkFolder) -> list[FileReport] | None:
     """What a part holds that was made before; None where there is none, it is damaged, or some file had a fault."""
-    path = Path(folder) / job.name
-    if not path.is_file():
-        return None
     try:
-        with zipfile.ZipFile(path) as part:
+        with folder.open(job.name) as file, zipfile.ZipFile(file) as part:
             if part.testzip() is not None:
                 return None
-        reports = read_reports(path)
+        reports = read_reports(folder, job.name)
+    except OutputError:
+        raise
     except Exception:  # of many kinds; whatever it is, the part is made again
         return None
-    return reports if all_well(reports) else None
+    return reports if all_well(reports) and [report.file for report in reports] == list(job.files) else None
 
 
 def all_well(reports: list[FileReport]) -> bool:
     """Whether a part holds for a run to come: one with a fault is made again, as some faults pass."""
-    return not any(report.fault for report in reports)
+    return not any(report.fault or report.passing for report in reports)
 
 
-def read_reports(path: Path) -> list[FileReport]:
+def read_reports(folder: WorkFolder, name: str) -> list[FileReport]:
     """What a part says about its files."""
-    with np.load(path) as part:
+    with folder.open(name) as file, np.load(file) as part:
         return [FileReport(**said) for said in json.loads(part["reports"].tobytes())]
 
 
-def read_values(path: Path) -> np.ndarray:
+def read_values(folder: WorkFolder, name: str) -> np.ndarray:
     """The values of all files of a part, (n_rows * features of each, one after the other,)."""
-    with np.load(path) as part:
+    with folder.open(name) as file, np.load(file) as part:
         return np.asarray(part["values"])
 
 

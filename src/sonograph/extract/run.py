@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -18,6 +17,7 @@ from sonograph.io.examine import record
 from sonograph.io.status import Status
 from sonograph.jobs.lock import alone
 from sonograph.jobs.processes import context, several
+from sonograph.jobs.workfolder import WorkFolder
 from sonograph.named.features import Choice
 from sonograph.settings import Settings
 from sonograph.tables.formats import write
@@ -33,12 +33,14 @@ class Report:
     by_job : what became of the files of each part, in order
     kept   : how many had been done by a run before
     n_rows, n_files : in the table: its rows, and the files that have some
+    foreign : what was in the folder of parts and is not of Sonograph, so that the folder is left
     """
 
     by_job: dict[Job, list[FileReport]] = field(default_factory=dict)
     kept: int = 0
     n_rows: int = 0
     n_files: int = 0
+    foreign: list[str] = field(default_factory=list)
 
     @property
     def files(self) -> list[FileReport]:
@@ -91,32 +93,34 @@ def extract(
     OutputError
         The output cannot be written, or another run is writing it.
     """
-    folder = Path(f"{out}.parts")
     size = max(1, min(AT_ONCE, len(files) // 16))  # of the files alone, so that parts are found again
     how = tuple(sorted((opening or {}).items()))
     jobs = [Job(tuple(files[i : i + size]), settings, summary, how) for i in range(0, len(files), size)]
-    with alone(folder, out):
+    with alone(parts_of(out), out) as folder:
         report = _extract(jobs, folder, processes, tell)
-        table = Table(
-            [(folder / job.name, said) for job, said in report.by_job.items() if (folder / job.name).is_file()],
-            summary,
-            shown,
-        )
+        there = set(folder.names())  # a part of which every file ended its process is not
+        parts = [(job.name, said) for job, said in report.by_job.items() if job.name in there]
+        table = Table(parts, folder, summary, shown)
         report.n_rows, report.n_files = table.n_rows, len(table.files)
         if table.names:
             write(table, out, overwrite=overwrite)
-        shutil.rmtree(folder, ignore_errors=True)
+        report.foreign = folder.finish()
     return report
 
 
+def parts_of(out: str) -> Path:
+    """The folder in which the parts of an output are kept until it is whole."""
+    return Path(f"{out}.parts")
+
+
 def _extract(
-    jobs: list[Job], folder: Path, processes: int | None, tell: Callable[[list[FileReport], bool], None]
+    jobs: list[Job], folder: WorkFolder, processes: int | None, tell: Callable[[list[FileReport], bool], None]
 ) -> Report:
     """All parts, those that were kept and those that are made now."""
     report, done = Report(), {}
     waiting = []
     for job in jobs:
-        before = kept(job, str(folder))
+        before = kept(job, folder)
         if before is None:
             waiting.append(job)
         else:
@@ -125,14 +129,14 @@ def _extract(
             tell(before, True)
     files = [file for job in waiting for file in job.files]
     at_once = min(processes or n_threads(None), len(waiting)) if several(processes, files) else 1
-    for job, reports in _computed(waiting, str(folder), at_once):
+    for job, reports in _computed(waiting, folder, at_once):
         done[job] = reports
         tell(reports, False)
     report.by_job = {job: done[job] for job in jobs}
     return report
 
 
-def _computed(jobs: list[Job], folder: str, processes: int) -> Iterator[tuple[Job, list[FileReport]]]:
+def _computed(jobs: list[Job], folder: WorkFolder, processes: int) -> Iterator[tuple[Job, list[FileReport]]]:
     """Each job and what came of it, in the order in which they end."""
     if processes <= 1:
         for job in jobs:
@@ -165,7 +169,7 @@ def _leave_interrupts_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _alone(job: Job, folder: str) -> list[FileReport]:
+def _alone(job: Job, folder: WorkFolder) -> list[FileReport]:
     """A job when some file killed a process: each file in a process of its own, so that only that one is lost."""
     good = []
     lost = {}
@@ -176,12 +180,11 @@ def _alone(job: Job, folder: str) -> list[FileReport]:
             good.append(file)
         except BrokenProcessPool:
             lost[file] = _lost(file)
-    whole = {said.file: said for said in make(replace(job, files=tuple(good)), folder)} if good else {}
-    reports = [lost.get(file) or whole[file] for file in job.files]
-    made = Path(folder) / replace(job, files=tuple(good)).name
-    if made.is_file():
-        made.replace(Path(folder) / job.name)
-    return reports
+    rest = replace(job, files=tuple(good))
+    whole = {said.file: said for said in make(rest, folder)} if good else {}
+    if good:
+        folder.rename(rest.name, job.name)
+    return [lost.get(file) or whole[file] for file in job.files]
 
 
 def _lost(file: str) -> FileReport:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from sonograph.extract.part import FileReport, read_reports, read_values
+from sonograph.jobs.workfolder import WorkFolder
 
 
 class Table:
@@ -22,18 +22,20 @@ class Table:
 
     def __init__(
         self,
-        parts: list[tuple[Path, list[FileReport]]],
+        parts: list[tuple[str, list[FileReport]]],
+        folder: WorkFolder,
         summary: bool,
         shown: Callable[[str], str] = str,
     ) -> None:
         self.summary = summary
-        self._parts: list[tuple[Path, int, FileReport]] = []  # where in its part a file's values begin
+        self._folder = folder
+        self._parts: list[tuple[str, int, FileReport]] = []  # where in its part a file's values begin
         first = next((said for _, reports in parts for said in reports if said.n_rows), None)
         self.names = tuple(first.names) if first else ()
         self.unit = first.unit if first else "FS"
-        for path, reports in parts:
+        for part, reports in parts:
             begin = 0
-            for said in _in_part(path, reports):
+            for said in _in_part(folder, part, reports):
                 at, begin = begin, begin + said.n_rows * len(said.names)
                 if not said.n_rows or first is None:
                     continue
@@ -48,7 +50,7 @@ class Table:
                         f"Calibrate all of them or none."
                     )
                 else:
-                    self._parts.append((path, at, said))
+                    self._parts.append((part, at, said))
         self.files: Sequence[str] = [shown(said.file) for _, _, said in self._parts]
         self.n_rows = sum(said.n_rows for _, _, said in self._parts)
         self.dtype = np.result_type(np.float32, *{said.dtype for _, _, said in self._parts})
@@ -57,10 +59,10 @@ class Table:
 
     def blocks(self) -> Iterator[tuple[int, dict[str, np.ndarray], np.ndarray]]:
         """For each file its number, the columns before the features, and the features."""
-        held: tuple[Path, np.ndarray] | None = None
-        for number, (path, at, said) in enumerate(self._parts):
-            if held is None or held[0] != path:
-                held = path, read_values(path)
+        held: tuple[str, np.ndarray] | None = None
+        for number, (part, at, said) in enumerate(self._parts):
+            if held is None or held[0] != part:
+                held = part, read_values(self._folder, part)
             values = held[1][at : at + said.n_rows * len(said.names)].reshape(said.n_rows, len(said.names))
             yield number, self._before(said), values
 
@@ -84,7 +86,7 @@ class Table:
         }
 
 
-def _in_part(path: Path, reports: list[FileReport]) -> list[FileReport]:
+def _in_part(folder: WorkFolder, part: str, reports: list[FileReport]) -> list[FileReport]:
     """The reports of the files in a part, in its order: one less where a file ended its process."""
     by_file = {said.file: said for said in reports}
-    return [by_file[said.file] for said in read_reports(path) if said.file in by_file]
+    return [by_file[said.file] for said in read_reports(folder, part) if said.file in by_file]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Any, Literal
 
-from sonograph.errors import SettingsError, TextError
+from sonograph.errors import SettingsError, SourceError, TextError
+from sonograph.identity import digest
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile
 from sonograph.io.status import shown
 from sonograph.io.text import text_of
 from sonograph.sounds.calibration import Calibration
+from sonograph.texts import LONGEST
 
 BESIDE = ".toml"
 IN_FOLDER = "calibration.toml"
@@ -34,14 +36,41 @@ def calibration_of(
         return given
     if given is False or unit is not None:
         return None
-    name = os.fsencode(file.path)
-    for beside in (name + BESIDE.encode(), os.path.join(os.path.dirname(name), IN_FOLDER.encode())):  # noqa: PTH118, PTH120
-        if os.path.lexists(beside):  # a link that leads nowhere is a calibration that is lost, not none
-            return _from_file(beside)
+    for path in places(file.path):
+        if os.path.lexists(path):  # a link that leads nowhere is a calibration that is lost, not none
+            return _from_file(path)
     try:
         return Calibration.from_fields(metadata.fields)
     except SettingsError as error:
         raise SettingsError(f"{file.name}: {error} (in its metadata)") from None
+
+
+def places(path: Any) -> tuple[bytes, bytes]:
+    """Where a file's calibration is looked for, the first that is there: FILE.toml, then calibration.toml."""
+    name = os.fsencode(path)
+    return name + BESIDE.encode(), os.path.join(os.path.dirname(name), IN_FOLDER.encode())  # noqa: PTH118, PTH120
+
+
+def beside(
+    path: Any, *, calibration: Calibration | Literal[False] | None = None, unit: str | None = None
+) -> list[str] | None:
+    """Which file of calibration is read with a sound that is opened so, and a digest of its content; None for none."""
+    if calibration is not None or unit is not None:
+        return None
+    for place in places(path):
+        if not os.path.lexists(place):
+            continue
+        try:
+            file = OpenFile(place)
+        except SourceError as error:
+            return [os.fsdecode(place), getattr(error, "reason", "")]
+        try:
+            return [os.fsdecode(place), digest(file.at(0, LONGEST + 1))]
+        except OSError as error:
+            return [os.fsdecode(place), str(error.errno)]
+        finally:
+            file.close()
+    return None
 
 
 def _from_file(path: bytes) -> Calibration:

@@ -11,6 +11,7 @@ import numpy as np
 
 from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError
+from sonograph.io.outputs import Output, check_outputs, keep_other, sound_input
 from sonograph.sounds.source import Source, check_source
 
 MOST = (1 << 32) - 100  # bytes of samples that a WAV can count
@@ -18,8 +19,8 @@ MOST_IN_FRAME = (1 << 16) - 1  # bytes of one sample of all channels
 AT_ONCE = 1 << 20  # samples of all channels
 
 
-def write(path: str | os.PathLike[str], sound: Source) -> None:
-    """Write a sound as a WAV of 32-bit floats, so that it can be heard; a file of that name is replaced in one rename.
+def write(path: str | os.PathLike[str], sound: Source, *, overwrite: bool = False) -> None:
+    """Write a sound as a WAV of 32-bit floats, so that it can be heard; what was there is replaced in one rename.
 
     Parameters
     ----------
@@ -27,13 +28,16 @@ def write(path: str | os.PathLike[str], sound: Source) -> None:
         Ends in .wav.
     sound
         Samples in FS, of any length: it is read in blocks. Missing samples (NaN) stay missing.
+    overwrite
+        Whether another sound that is there may be replaced; the one that is read never is.
 
     Raises
     ------
     SettingsError
         Samples in another unit than FS; another ending.
     OutputError
-        The file cannot be written, or a WAV cannot hold the sound: 4 GiB, rates that are not whole numbers.
+        The file cannot be written, is another sound, or is the one that is read; or a WAV cannot hold the sound: 4 GiB,
+        rates that are not whole numbers.
 
     Examples
     --------
@@ -51,7 +55,9 @@ def write(path: str | os.PathLike[str], sound: Source) -> None:
         )
     if Path(path).suffix.lower() != ".wav":
         raise SettingsError(f"{os.fspath(path)}: only WAV files are written; let the name end in .wav")
-    with written(path) as part, part.open("wb") as out:
+    output = Output(path, "path", overwrite=overwrite, wav=True)
+    check_outputs([output], sound_input(sound))
+    with written(path, replacing=keep_other(output)) as part, part.open("wb") as out:
         write_wav(out, sound)
 
 

@@ -8,43 +8,65 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+from sonograph.atomic import could_not_be_written, name_of
 from sonograph.errors import OutputError
+from sonograph.jobs.workfolder import LOCK, WorkFolder, make
 
 
 @contextlib.contextmanager
-def alone(folder: Path, out: str) -> Iterator[None]:
-    """Hold a folder of parts; it may be removed while held.
+def alone(path: Path, out: str) -> Iterator[WorkFolder]:
+    """Hold a folder of parts, made if it is not there; `WorkFolder.finish` may remove it while it is held.
 
     Raises
     ------
     OutputError
-        Another run holds it, or it cannot be written.
+        Another run holds it, it cannot be written, or something is there that Sonograph did not make.
     """
+    while True:
+        if not os.path.lexists(path):
+            try:
+                make(path)
+            except OSError as error:
+                raise OutputError(could_not_be_written(error, path, path)) from None
+        try:
+            folder = WorkFolder(path)
+        except OutputError:
+            if os.path.lexists(path):
+                raise
+            continue
+        with contextlib.closing(folder):
+            try:
+                folder.check()
+                lock = folder.open(LOCK, os.O_RDWR)
+            except FileNotFoundError:
+                continue  # the run before has just ended and taken the folder with it
+            except OutputError:
+                if folder.is_there():
+                    raise
+                continue
+            with lock:
+                if not _taken(lock.fileno()):
+                    holder = lock.read(200).decode("utf-8", "replace").strip() or "another process"
+                    raise OutputError(
+                        f"{name_of(out)}: is being written by {holder}. Wait for that run, or name another file."
+                    )
+                if not folder.is_there():
+                    continue
+                with contextlib.suppress(OSError):  # a full disk is told where more is written
+                    lock.truncate(0)
+                    lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
+                yield folder
+                return
+
+
+def _taken(descriptor: int) -> bool:
+    """Whether the lock is ours now; always where a system has none, as Windows."""
     try:
         import fcntl
-    except ImportError:  # Windows has no such lock
-        folder.mkdir(exist_ok=True)
-        yield
-        return
-    while True:
-        try:
-            folder.mkdir(exist_ok=True)
-            lock = (folder / "lock").open("a+b", buffering=0)
-        except OSError as error:
-            raise OutputError(f"{folder}: the folder could not be made ({error.strerror}).") from None
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.seek(0)
-                holder = lock.read(200).decode("utf-8", "replace").strip() or "another process"
-                raise OutputError(
-                    f"{out}: is being written by {holder}. Wait for that run, or name another file."
-                ) from None
-            if not os.fstat(lock.fileno()).st_nlink:
-                continue  # the run before has just ended and taken the folder with it
-            with contextlib.suppress(OSError):  # a full disk is told where more is written
-                lock.truncate(0)
-                lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
-            yield
-            return
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

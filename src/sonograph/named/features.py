@@ -7,13 +7,12 @@ many.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from sonograph.checks import one_of, short
 from sonograph.errors import SettingsError
+from sonograph.identity import digest
 from sonograph.naming import row_names
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
@@ -115,8 +114,7 @@ class Choice:
     @property
     def digest(self) -> str:
         """A name of this choice: 16 hexadecimal digits."""
-        said = [self.names, [repr(length) for length in (self.window, self.hop)]]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+        return digest(self.names, self.window, self.hop)
 
     def frames(self, sample_rate: float) -> StftSettings:
         """Where frames lie."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from sonograph.atomic import check_output, written
 from sonograph.errors import SettingsError
+from sonograph.tables.cells import cell
 from sonograph.tables.rows import Rows
 
 FORMATS = (".csv", ".jsonl", ".npz", ".parquet", ".zarr")
@@ -65,18 +66,10 @@ def write(table: Rows, out: str, *, overwrite: bool) -> None:
 
 
 def _csv(table: Rows, put: Callable[[str], Any]) -> None:
-    import csv
-    import io
-
-    def quoted(words: tuple[str, ...]) -> str:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(words)
-        return line.getvalue()
-
-    put(quoted((*table.columns, *table.names)) + "\n")
+    put(",".join(cell(name) for name in (*table.columns, *table.names)) + "\n")
     form = _form(table)
     for number, before, values in table.blocks():
-        name = quoted((table.files[number],))
+        name = cell(table.files[number])
         for line in _lines(before, values, form):
             put(f"{name},{line.replace('nan', '')}\n")
 

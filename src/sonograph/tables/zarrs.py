@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CHUNK = 1 << 16  # rows
 WHOLE = {"channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64", "file": "int32"}
 
+_NAMES = {"zarr.json", "values", "file", "channel", "n_channels", "frame", "n_frames", "time", "seconds", "sample_rate"}
+
 
 def load() -> Any:
     """zarr, or how to get it."""
@@ -32,6 +34,9 @@ def check(out: str) -> None:
     final = Path(out)
     if final.exists() and not ((final / "zarr.json").is_file() or (final.is_dir() and not any(final.iterdir()))):
         raise OutputError(f"{out}: is there and is no Zarr group. Name another.")
+    other = sorted(path.name for path in final.iterdir() if path.name not in _NAMES) if final.is_dir() else []
+    if other:
+        raise OutputError(f"{out}: holds {other[0]!r}, which is no part of a table of Sonograph. Name another.")
 
 
 def write(table: Rows, path: Path) -> None:
