@@ -49,22 +49,43 @@ def flac_frames(data):
 
 def flac_verbatim(samples, bits, block=64):
     """A FLAC file of whole numbers (n, channels), of frames that hold them as they are. (RFC 9639)"""
+    parts = [samples[first : first + block] for first in range(0, len(samples), block)]
+    frames = [flac_frame(part, bits, number) for number, part in enumerate(parts)]
+    return flac_header(samples, bits, (block, block)) + b"".join(frames)
+
+
+def flac_header(samples, bits, blocks, *, rate=RATE, promised=None):
+    """The beginning of a FLAC file: its smallest and largest block, and its MD5."""
     width, n_channels = -(-bits // 8), samples.shape[1]
     raw = b"".join(int(value).to_bytes(width, "little", signed=True) for value in samples.ravel())
-    packed = RATE << 44 | (n_channels - 1) << 41 | (bits - 1) << 36 | len(samples)
-    out = b"fLaC\x80\0\0\x22" + struct.pack(">HH", block, block) + bytes(6) + packed.to_bytes(8, "big")
-    out += hashlib.md5(raw, usedforsecurity=False).digest()
-    code = {8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7}.get(bits, 0)
-    for number, first in enumerate(range(0, len(samples), block)):
-        part = samples[first : first + block]
-        head = bytes([0xFF, 0xF8, 0x70, (n_channels - 1) << 4 | code << 1, number]) + struct.pack(">H", len(part) - 1)
-        frame = head + crc(head, 0x07, 8)
-        for channel in part.T:
-            frame += b"\x02"  # verbatim
-            numbers = "".join(format(int(value) & (1 << bits) - 1, f"0{bits}b") for value in channel)
-            frame += int(numbers, 2).to_bytes(len(numbers) // 8, "big")
-        out += frame + crc(frame, 0x8005, 16)
-    return out
+    promised = len(samples) if promised is None else promised
+    packed = rate << 44 | (n_channels - 1) << 41 | (bits - 1) << 36 | promised
+    out = b"fLaC\x80\0\0\x22" + struct.pack(">HH", *blocks) + bytes(6) + packed.to_bytes(8, "big")
+    return out + hashlib.md5(raw, usedforsecurity=False).digest()
+
+
+def flac_frame(part, bits, number, *, rate_code=0, variable=False, says_bits=True):
+    """One frame of numbers (n, channels) as they are."""
+    n_channels, code = part.shape[1], {8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7}.get(bits, 0) if says_bits else 0
+    shape = bytes([0x70 | rate_code, (n_channels - 1) << 4 | code << 1])
+    head = bytes([0xFF, 0xF8 + variable]) + shape + coded(number) + struct.pack(">H", len(part) - 1)
+    frame = head + crc(head, 0x07, 8)
+    for channel in part.T:
+        frame += b"\x02"  # verbatim
+        numbers = "".join(format(int(value) & (1 << bits) - 1, f"0{bits}b") for value in channel)
+        frame += int(numbers, 2).to_bytes(len(numbers) // 8, "big")
+    return frame + crc(frame, 0x8005, 16)
+
+
+def coded(number):
+    """A number in as few bytes as hold it, in the manner of UTF-8."""
+    if number < 0x80:
+        return bytes([number])
+    rest = []
+    while number >= 1 << 6 - len(rest):
+        rest.insert(0, 0x80 | number & 0x3F)
+        number >>= 6
+    return bytes([0xFF << 7 - len(rest) & 0xFF | number, *rest])
 
 
 def crc(data, polynomial, width):

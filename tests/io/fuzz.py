@@ -3,8 +3,9 @@
 Each input is one of damaged.py or of those that earlier ones grew into, changed at random, most of all in its header.
 It is walked in this process, where only our own errors may come out; every hundredth is also read whole in a child by
 the oracle of the corpus tests. Every tenth is FLAC or Ogg damaged behind its header: as their checksums find that, each
-sample that is not missing must be the clean one, in its place. What breaks a promise is kept as a file and ends the run
-with status 1.
+sample that is not missing must be the clean one, in its place. Every seventh is FLAC whose frames were spliced, twice,
+dropped, swapped, numbered wrongly or joined to others; there any range must also be what the blocks hold. What breaks a
+promise is kept as a file and ends the run with status 1.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import traceback
 from pathlib import Path
 
 import damaged
+import flac_pieces
 import numpy as np
 import soundfile
 from children import ask
@@ -158,6 +160,10 @@ def main():
                 data = torn(whole, begin, chance)
                 path.write_bytes(data)
                 wrong = moved_samples(path, clean)
+            elif tried % 7 == 0:
+                case = flac_pieces.Rearranged(chance)
+                data = case.data
+                wrong = flac_pieces.broken_law(path, case, chance)
             else:
                 data = changed(chance.choice(pool), chance)
                 path.write_bytes(data)
@@ -167,7 +173,7 @@ def main():
                 options.keep.mkdir(exist_ok=True)
                 (options.keep / f"{seed}-{tried}").write_bytes(data)
                 print(f"{options.keep}/{seed}-{tried}: {wrong}")
-            elif tried % 10 and chance.random() < 0.02:
+            elif tried % 10 and tried % 7 and chance.random() < 0.02:
                 pool.append(data)
     print(f"{tried:,} inputs, {found} broke a promise")
     return int(found > 0)

@@ -93,11 +93,11 @@ def _flac(file: OpenFile) -> Opened:
     from sonograph.io.decoders.flac_decoding import FlacTrack
 
     track = FlacTrack(file)
-    check_sound(file, track.info.sample_rate, track.n_channels)
-    expected = track.info.n_samples or track.n_samples
+    check_sound(file, track.format.sample_rate, track.n_channels)
     start, size = track.info.comments
     told = metadata.of_fields(metadata.vorbis_comments(file.at(start, min(size, 1 << 20))))
-    return Opened(track, f"FLAC, {track.info.bits} bit", track.info.sample_rate, expected, track.faults, told)
+    rate = float(track.format.sample_rate)
+    return Opened(track, f"FLAC, {track.format.bits} bit", rate, track.expected, track.faults, told)
 
 
 def _ogg(file: OpenFile) -> Opened:

@@ -1,21 +1,31 @@
-"""The structure of FLAC: what the header says, and where the frames are.
+"""The structure of FLAC: what the header says, and what each frame says of itself.
 
-Every frame says which samples it holds, so a damaged file still tells where each of its sounds belongs. (RFC 9639)
+Every frame has a number, a size and the format of its sound under a checksum of their own, so a damaged file still
+tells where each of its sounds belongs. (RFC 9639)
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sonograph.io.door import OpenFile
+
+MARKER = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
+"""How a FLAC file begins."""
+IN_FRAMES = (12, 20, 32)
+"""Bits that libsndfile takes from a frame, and not from the header."""
 
 _SYNC = re.compile(rb"\xff[\xf8\xf9][\x10-\xff][\x00-\xae]")
 _HEADER = 16  # the longest frame header, bytes
 _STRIDE = 1 << 20
 _BITS = {1: 8, 2: 12, 4: 16, 5: 20, 6: 24, 7: 32}
-_IN_FRAMES = (12, 20, 32)
+_RATES = {1: 88_200, 2: 176_400, 3: 192_000, 4: 8_000, 5: 16_000, 6: 22_050, 7: 24_000, 8: 32_000, 9: 44_100,
+          10: 48_000, 11: 96_000}  # fmt: skip
+_RATE_UNITS = {12: 1000, 13: 1, 14: 10}
 _SIZES = {1: 192, **{code: 576 << code - 2 for code in range(2, 6)}, **{code: 1 << code for code in range(8, 16)}}
 
 
@@ -31,36 +41,54 @@ def _crc8_table() -> bytes:
 _CRC8 = _crc8_table()
 
 
-@dataclass(frozen=True)
-class StreamInfo:
-    """What the header says: n_samples 0 is unknown, md5 all zero is none."""
+class Format(NamedTuple):
+    """What the samples of a frame are. 0 bits are those of a header whose bits a decoder cannot be told."""
 
-    sample_rate: float
+    sample_rate: int
     n_channels: int
     bits: int
+
+    def __str__(self) -> str:
+        channels = "1 channel" if self.n_channels == 1 else f"{self.n_channels} channels"
+        return f"{self.sample_rate:,} Hz, {channels}, {self.bits} bit"
+
+
+@dataclass(frozen=True)
+class StreamInfo:
+    """What the header says: n_samples 0 is unknown, md5 all zero is none.
+
+    block : samples of each frame where all but the last have as many, else 0
+    audio : the byte behind the header
+    comments : where the texts stand, and how many bytes they have
+    """
+
+    format: Format
+    block: int
     n_samples: int
     md5: bytes
     audio: int
     comments: tuple[int, int]
 
-    def before(self) -> bytes:
-        """A clean header for frames of this file, to hand to a decoder.
 
-        libsndfile refuses a header of 12, 20 or 32 bits, and decodes frames that say so themselves all the same.
-        """
-        bits = 24 if self.bits in _IN_FRAMES else self.bits
-        packed = int(self.sample_rate) << 44 | (self.n_channels - 1) << 41 | (bits - 1) << 36
-        sizes = (16).to_bytes(2, "big") + (65_535).to_bytes(2, "big") + bytes(6)
-        return b"fLaC\x80\0\0\x22" + sizes + packed.to_bytes(8, "big") + bytes(16)
+class Frame(NamedTuple):
+    """What a frame says of itself: the byte it starts at, its number, samples of each channel, and their format.
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame: where it starts, its first sample, its samples of each channel."""
+    variable : whether it says that sizes vary, and that numbers count samples
+    """
 
     offset: int
-    first: int
+    number: int
     size: int
+    format: Format
+    variable: bool
+
+
+def before(sound: Format) -> bytes:
+    """A clean header for frames of a format, to hand to a decoder."""
+    bits = 24 if sound.bits in IN_FRAMES else sound.bits
+    packed = sound.sample_rate << 44 | (sound.n_channels - 1) << 41 | (bits - 1) << 36
+    sizes = (16).to_bytes(2, "big") + (65_535).to_bytes(2, "big") + bytes(6)
+    return b"fLaC\x80\0\0\x22" + sizes + packed.to_bytes(8, "big") + bytes(16)
 
 
 def stream_info(file: OpenFile, start: int) -> StreamInfo:
@@ -75,6 +103,7 @@ def stream_info(file: OpenFile, start: int) -> StreamInfo:
     if len(head) < 42 or head[4] & 0x7F != 0:
         raise file.error("no-format", "the FLAC header is not whole. Copy the file again if you have the original.")
     packed = int.from_bytes(head[18:26], "big")
+    least, most = int.from_bytes(head[8:10], "big"), int.from_bytes(head[10:12], "big")
     position, comments, last = start + 42, (0, 0), bool(head[4] & 0x80)
     while not last:
         block = file.at(position, 4)
@@ -86,28 +115,33 @@ def stream_info(file: OpenFile, start: int) -> StreamInfo:
         if block[0] & 0x7F == 4:
             comments = (position + 4, size)
         position += 4 + size
-    return StreamInfo(
-        float(packed >> 44), (packed >> 41 & 7) + 1, (packed >> 36 & 31) + 1, packed & (1 << 36) - 1, head[26:42],
-        position, comments,
-    )  # fmt: skip
+    sound = Format(packed >> 44, (packed >> 41 & 7) + 1, (packed >> 36 & 31) + 1)
+    block_size = most if least == most >= 16 else 0
+    return StreamInfo(sound, block_size, packed & (1 << 36) - 1, head[26:42], position, comments)
 
 
-def frames(file: OpenFile, info: StreamInfo, offset: int, stop: int | None = None) -> Iterator[Frame]:
-    """The frames whose headers start from a byte on, in the file's order. Headers alone are checked here."""
+def frames(
+    file: OpenFile, info: StreamInfo, offset: int, stop: int | None = None, *, stride: int = 1 << 16
+) -> Iterator[Frame]:
+    """The frames whose headers start from a byte on, in the file's order. Headers alone are checked here.
+
+    `stride` bytes are read first, then twice as many, and so on up to a megabyte.
+    """
     stop = file.size if stop is None else min(stop, file.size)
     while offset < stop:
-        data = file.at(offset, min(_STRIDE, stop - offset) + _HEADER)
+        data = file.at(offset, min(stride, stop - offset) + _HEADER)
         for match in _SYNC.finditer(data):
-            if match.start() >= stop - offset or match.start() >= _STRIDE:
+            if match.start() >= stop - offset or match.start() >= stride:
                 break
             frame = _frame(data[match.start() : match.start() + _HEADER], info, offset + match.start())
             if frame is not None:
                 yield frame
-        offset += _STRIDE
+        offset += stride
+        stride = min(2 * stride, _STRIDE)
 
 
 def _frame(head: bytes, info: StreamInfo, offset: int) -> Frame | None:
-    """A frame header that is whole, fits its checksum and is of this sound."""
+    """A frame header that is whole and fits its checksum."""
     lead = head[4] if len(head) > 5 else 0xFF
     extra = 0 if lead < 0x80 else 8 - (lead ^ 0xFF).bit_length() - 1
     if lead >= 0x80 and not 1 <= extra <= 6:
@@ -116,10 +150,7 @@ def _frame(head: bytes, info: StreamInfo, offset: int) -> Frame | None:
     at = 5 + extra
     size_bytes, rate_bytes = {6: 1, 7: 2}.get(size_code, 0), {12: 1, 13: 2, 14: 2}.get(rate_code, 0)
     end = at + size_bytes + rate_bytes
-    bits = _BITS.get(bits_code, info.bits if not bits_code and info.bits not in _IN_FRAMES else 0)
-    if len(head) <= end or rate_code == 15 or bits != info.bits:
-        return None
-    if (channel_code + 1 if channel_code < 8 else 2) != info.n_channels:
+    if len(head) <= end or rate_code == 15 or bits_code == 3 or head[3] & 1:
         return None
     crc = 0
     for byte in head[:end]:
@@ -132,11 +163,13 @@ def _frame(head: bytes, info: StreamInfo, offset: int) -> Frame | None:
     size = int.from_bytes(head[at : at + size_bytes], "big") + 1 if size_bytes else _SIZES.get(size_code, 0)
     if not size:
         return None
-    return Frame(offset, number if head[1] & 1 else -number - 1, size)
+    rate = int.from_bytes(head[end - rate_bytes : end], "big") * _RATE_UNITS[rate_code] if rate_bytes else 0
+    sound = _format(info.format, rate or _RATES.get(rate_code, 0), channel_code, bits_code)
+    return Frame(offset, number, size, sound, bool(head[1] & 1))
 
 
-def numbered(found: Iterator[Frame], block: int) -> Iterator[Frame]:
-    """Frames with their first sample; frames of fixed size count themselves, `block` samples each."""
-    for frame in found:
-        first = frame.first if frame.first >= 0 else (-frame.first - 1) * block
-        yield Frame(frame.offset, first, frame.size)
+@functools.lru_cache(256)
+def _format(header: Format, rate: int, channel_code: int, bits_code: int) -> Format:
+    """What a frame says, and where it says nothing what the header says."""
+    bits = _BITS.get(bits_code, 0 if header.bits in IN_FRAMES else header.bits)
+    return Format(rate or header.sample_rate, channel_code + 1 if channel_code < 8 else 2, bits)
