@@ -17,7 +17,7 @@ from sonograph.io.decoders.decoded import DecodedCursor, DecodedTrack, skip
 from sonograph.io.door import View
 from sonograph.io.status import Fault, short
 
-SPAN, RUN_IN = 30.0, 2.0
+SPAN, RUN_IN = 10.0, 1.0
 """Seconds of Opus that one decoder gives, and how much earlier it is begun (0.75 s are enough where it sounds)."""
 
 
