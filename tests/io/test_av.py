@@ -1,5 +1,6 @@
 """Sound that only FFmpeg reads: in a process of its own, and nothing but the file that was named."""
 
+import struct
 import subprocess
 import sys
 
@@ -12,9 +13,9 @@ from sonograph.io.audio import open as open_sound
 M4A = b"\0\0\0\x20ftypM4A \0\0\0\0M4A mp42isom\0\0\0\0" + bytes(200)
 
 
-def encode(path, container, layout="stereo", n_samples=96_000):
+def encode(path, container, layout="stereo", n_samples=96_000, **options):
     av = pytest.importorskip("av", reason="PyAV is not installed (the extra av)")
-    with av.open(str(path), "w", format=container) as out:
+    with av.open(str(path), "w", format=container, options=options) as out:
         stream = out.add_stream("aac", rate=48_000)
         stream.layout = layout
         count = stream.layout.nb_channels
@@ -44,6 +45,55 @@ def test_compressed_sound_is_read_forward_and_anywhere(tmp_path, container):
         assert sound.status.word == "ok" and whole.shape[1] == sound.n_samples >= 96_000
         np.testing.assert_array_equal(sound.read(range(30_000, 31_000)), whole[:, 30_000:31_000])
         np.testing.assert_array_equal(sound.read(range(10, 20)), whole[:, 10:20])
+
+
+@pytest.mark.parametrize("n_samples", [48_000, 81_044, 81_920, 81_921])
+def test_m4a_is_as_long_as_what_was_encoded(tmp_path, n_samples):
+    """An encoder puts 1024 samples before the sound and fills its last packet; the container counts both."""
+    with open_sound(encode(tmp_path / "a", "mp4", n_samples=n_samples)) as sound:
+        assert sound.check().word == "ok" and sound.n_samples == n_samples
+        assert np.abs(sound.read(range(n_samples - 200, n_samples))).max() > 0.2  # to the last of them
+
+
+def box(name, *parts):
+    body = b"".join(parts)
+    return struct.pack(">I", len(body) + 8) + name + body
+
+
+def test_m4a_whose_tag_counts_its_samples_ends_there(tmp_path):
+    """As iTunes writes it: the samples before, those after, those between, as hexadecimal numbers (iTunSMPB)."""
+    data = bytearray(encode(tmp_path / "a", "mp4", n_samples=81_044, use_editlist="0").read_bytes())
+    with open_sound(tmp_path / "a") as sound:
+        assert sound.n_samples == 81_044 + 1024  # nothing says what comes before
+    tag = b" 00000000 00000400 0000037C 0000000000013C94" + b" 00000000" * 8
+    name = box(b"name", bytes(4), b"iTunSMPB")
+    item = box(b"----", box(b"mean", bytes(4), b"com.apple.iTunes"), name, box(b"data", b"\0\0\0\1\0\0\0\0", tag))
+    meta = box(b"meta", bytes(4), box(b"hdlr", bytes(8), b"mdirappl", bytes(9)), box(b"ilst", item))
+    at = data.index(b"moov") - 4
+    size = int.from_bytes(data[at : at + 4], "big")
+    assert at + size == len(data)
+    more = box(b"udta", meta)
+    data[at : at + 4] = (size + len(more)).to_bytes(4, "big")
+    (tmp_path / "a").write_bytes(data + more)
+    with open_sound(tmp_path / "a") as sound:
+        assert sound.check().word == "ok" and sound.n_samples == 81_044
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+def test_a_packet_that_is_missing_at_the_end_is_said(tmp_path, container):
+    """One is a fiftieth of a second."""
+    path = encode(tmp_path / "a", container, n_samples=48_000, movflags="faststart")
+    data = path.read_bytes()
+    with open_sound(path) as sound:
+        whole = sound.n_samples
+    fewer = 0
+    for cut in (1, 40, 150, 400, 700):
+        path.write_bytes(data[:-cut])
+        with open_sound(path) as sound:
+            word, count = sound.check().word, sound.n_samples
+        assert count == whole or word == "partial", (cut, count, whole)
+        fewer += whole - 2048 <= count < whole
+    assert fewer
 
 
 def test_six_channels_keep_their_order(tmp_path):

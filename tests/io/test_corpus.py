@@ -6,6 +6,7 @@ holds one of each sort, always.
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,10 @@ from children import ask
 from sonograph.io.audio import open as open_sound
 
 MAKER = Path(__file__).parents[3] / "shared" / "tools" / "make_bad_corpus.py"
+PYTHON = re.compile(
+    r"""\bb['"]|\\x[0-9a-f]{2}|\[Errno|errno|Traceback|[a-z]Error\b|Exception|<class|object at|\bNone\b"""
+)
+"""What only a programmer reads; a file's own name is left out before it is searched."""
 ALLOWED = {
     "accept": {"ok"},
     "warn": {"warn"},
@@ -49,6 +54,8 @@ def complaints(name, expectation, good, said):
     sentence = said["sentence"]
     if said["kind"] != "ok" and (not sentence or "\n" in sentence or "Traceback" in sentence or len(sentence) > 700):
         wrong.append(f"says {sentence!r}")
+    if PYTHON.search(sentence.partition(": ")[2]):
+        wrong.append(f"speaks Python: {sentence!r}")
     if said["touched"]:
         wrong.append(f"reached for {said['touched']}")
     if said["megabytes"] > 400:
@@ -121,5 +128,7 @@ def test_the_oracle_has_teeth():
     assert "expected partial" in complaints("a", "partial", 10, said)
     assert "fewer than 10" in complaints("a", "partial", 10, said)
     assert "differ" in complaints("a", "accept", 5, said)
+    for text in ("a: is b'MP3 '", "a: no ([Errno 5] Input)", "a: ValueError", "a: is None"):
+        assert "speaks Python" in complaints("a", "any", None, {**said, "sentence": text, "agree": True})
     assert "foreign" in complaints("a", "any", None, {"kind": "foreign"})
     assert "9" in complaints("a", "any", None, {"died": 9})

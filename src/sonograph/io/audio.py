@@ -29,8 +29,8 @@ def open(
     Parameters
     ----------
     path
-        WAV, RF64, BW64, W64, AIFF, FLAC, Ogg, Opus, MP3, AU or CAF, told by content, not by name; a table ending in
-        .csv, .tsv or .txt; NPY.
+        WAV, RF64, BW64, W64, AIFF, FLAC, Ogg, Opus, MP3, AU, CAF or SPHERE, told by content, not by name; a table
+        ending in .csv, .tsv or .txt; NPY.
     sample_rate
         Samples per second of a table or NPY that does not say.
     time_column

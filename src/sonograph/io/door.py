@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from sonograph.io.status import Unreadable, shown
+from sonograph.io.status import Unreadable, cause, shown
 
 _KINDS = (
     (stat.S_ISDIR, "is a folder. Name a file in it."),
@@ -63,7 +63,7 @@ class OpenFile:
         except ValueError:  # a NUL in the name
             raise Unreadable(f"{shown(path)}: does not exist. Check the name.", "missing") from None
         except OSError as error:
-            reason, what = _REASONS.get(error.errno or 0, ("unreadable", f"could not be opened ({error.strerror})."))
+            reason, what = _REASONS.get(error.errno or 0, ("unreadable", f"could not be opened ({cause(error)})."))
             if reason == "missing" and Path(os.fsdecode(path)).is_symlink():
                 what = "is a link to a file that does not exist. Check where it leads."
             raise Unreadable(f"{shown(path)}: {what}", reason) from None

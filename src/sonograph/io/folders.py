@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sonograph.errors import SourceError
 from sonograph.io.containers.content import SUFFIXES
+from sonograph.io.status import cause
 
 
 def sound_files(paths: list[str]) -> list[str]:
@@ -31,7 +32,7 @@ def sound_files(paths: list[str]) -> list[str]:
 
 def _in_folder(folder: str) -> list[str]:
     def refuse(error: OSError) -> None:
-        raise SourceError(f"{error.filename}: the folder may not be read ({error.strerror}).") from None
+        raise SourceError(f"{error.filename}: the folder may not be read ({cause(error)}).") from None
 
     files = []
     for where, folders, names in os.walk(folder, onerror=refuse):

@@ -8,7 +8,7 @@ from sonograph.errors import SettingsError
 from sonograph.io.containers import metadata
 from sonograph.io.containers.content import after_id3, kind_of, refusal
 from sonograph.io.containers.layout import Layout
-from sonograph.io.decoders.pcm import PcmTrack
+from sonograph.io.decoders.pcm import PcmTrack, which_bits
 from sonograph.io.decoders.tracks import Opened, check_sound
 from sonograph.io.door import OpenFile, View
 
@@ -61,6 +61,12 @@ def _au(file: OpenFile) -> Opened:
     return _laid_out(file, au.layout_of(file))
 
 
+def _sphere(file: OpenFile) -> Opened:
+    from sonograph.io.containers import sphere
+
+    return _laid_out(file, sphere.layout_of(file))
+
+
 def _caf(file: OpenFile) -> Opened:
     from sonograph.io.containers import caf
 
@@ -84,7 +90,8 @@ def _laid_out(file: OpenFile, layout: Layout) -> Opened:
         return found
     check_sound(file, layout.sample_rate, layout.n_channels)
     n_samples = layout.n_samples or 0
-    track = PcmTrack(file, layout.encoding, layout.n_channels, layout.data, n_samples)
+    encoding = which_bits(file, layout.encoding, layout.data, layout.n_bytes, layout.faults)
+    track = PcmTrack(file, encoding, layout.n_channels, layout.data, n_samples)
     expected = n_samples if layout.expected is None else layout.expected
     return Opened(track, text, layout.sample_rate, expected, layout.faults, told)
 
@@ -134,6 +141,7 @@ _OPENERS: dict[str, Callable[[OpenFile], Opened]] = {
     "ogg": _ogg,
     "mp3": _mp3,
     "au": _au,
+    "sphere": _sphere,
     "caf": _caf,
     "av": _av,
 }

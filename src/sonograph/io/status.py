@@ -5,6 +5,7 @@ Whatever is found on the way is a Fault; the worst of them is the Status.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -56,9 +57,37 @@ class Unreadable(SourceError):
         self.reason = reason
 
 
+_CAUSES = {
+    errno.EIO: "the disk or the network gave an error",
+    errno.ETIMEDOUT: "the network did not answer",
+    errno.ENOTCONN: "the network is not there",
+    errno.ESTALE: "the file is no longer there on its server",
+    errno.ENODEV: "the disk is no longer there",
+    errno.ENXIO: "the disk is no longer there",
+    errno.EACCES: "it may not be read",
+    errno.EPERM: "it may not be read",
+    errno.ENOMEM: "there is no memory left",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+    errno.EISDIR: "it is a folder",
+    errno.EINTR: "it was interrupted",
+}
+
+
+def cause(error: OSError) -> str:
+    """Why the system could not do it, in words that are the same on every system.
+
+    >>> cause(OSError(5, "Input/output error")), cause(OSError(200, "what is this"))
+    ('the disk or the network gave an error', "the system's error 200")
+    """
+    if error.errno is None:
+        return str(error).rstrip(".") if isinstance(error, SourceError) else "the system says no more"
+    return _CAUSES.get(error.errno, f"the system's error {error.errno}")
+
+
 def read_error(sample: int, error: OSError) -> Fault:
     """The disk or the network failed on the way."""
-    what = f"could not be read from sample {sample:,} on ({error.strerror or error})."
+    what = f"could not be read from sample {sample:,} on ({cause(error)})."
     return Fault("partial", "read-error", f"{what} What comes before was used; try again.")
 
 

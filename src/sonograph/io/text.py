@@ -6,7 +6,7 @@ from typing import Any
 
 from sonograph.errors import TextError
 from sonograph.io.door import OpenFile
-from sonograph.io.status import Unreadable
+from sonograph.io.status import Unreadable, cause
 from sonograph.texts import LONGEST
 
 
@@ -32,6 +32,6 @@ def text_of(path: Any) -> str:
     except OSError as error:
         if isinstance(error, TextError):
             raise
-        raise TextError(f"{file.name}: could not be read ({error.strerror}).") from None
+        raise TextError(f"{file.name}: could not be read ({cause(error)}).") from None
     finally:
         file.close()

@@ -9,7 +9,7 @@ PEEK = 4096
 
 SUFFIXES = (
     ".wav", ".flac", ".mp3", ".ogg", ".opus", ".aiff", ".aif", ".aifc", ".wave", ".w64", ".rf64", ".bw64", ".au",
-    ".snd", ".caf", ".oga", ".mp2", ".m4a", ".mp4", ".aac", ".wma",
+    ".snd", ".caf", ".sph", ".oga", ".mp2", ".m4a", ".mp4", ".aac", ".wma",
 )  # fmt: skip
 """How sound files are called, where folders are searched for them; what a file is, its content tells."""
 
@@ -49,7 +49,7 @@ _VIDEO = (
 
 
 def kind_of(file: OpenFile) -> str:
-    """What kind of file it is: riff, aiff, flac, ogg, mp3, caf, au, npy, text, av (what FFmpeg reads), or "" for none.
+    """What kind of file it is: riff, aiff, flac, ogg, mp3, caf, au, sphere, npy, text, av (FFmpeg's), or "" for none.
 
     Raises
     ------
@@ -73,6 +73,8 @@ def kind_of(file: OpenFile) -> str:
         return "caf"
     if head[:4] in (b".snd", b"dns."):
         return "au"
+    if head[:8] == b"NIST_1A\n":
+        return "sphere"
     if head[:6] == b"\x93NUMPY":
         return "npy"
     if any(head[at : at + len(magic)] == magic for at, magic in _VIDEO) or _is_adts(start):

@@ -103,10 +103,12 @@ class AvCursor:
 
     def _end(self, data: bytes | None) -> None:
         last = self._record() if data == b"" else None
-        fault = json.loads(last)["fault"] if last else "its decoder came to grief"
-        if fault:
-            what = f"{fault}. What comes before was used; copy the file again from the original."
+        end = json.loads(last) if last else {"fault": "its decoder crashed"}
+        if end["fault"]:
+            what = f"{end['fault']}. What comes before was used; copy the file again from the original."
             self.faults.append(Fault("partial", "decoder", what))
+        if end.get("doubt"):
+            self.faults.append(Fault("warn", "sample-count", f"{end['doubt']}."))
         self.close()
 
     def _record(self) -> bytes | None:

@@ -5,7 +5,7 @@ Full scale is 2^(bits-1) of the container, so that all readers of a file agree; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault, read_error
 
+_PLACES, _LOOK = 16, 4096  # where samples are looked at to tell which bits they use, and how many at each
 _SECTOR = 1024  # samples of each channel that are given up at a time where the disk fails
 
 
@@ -24,12 +25,14 @@ class Encoding:
     width : bytes
     big : whether the most significant byte comes first
     bits : how many of the bits count
+    low : whether they are the lowest of the bytes; formats want the highest
     """
 
     kind: str
     width: int
     big: bool
     bits: int
+    low: bool = False
 
     @property
     def dtype(self) -> np.dtype:
@@ -54,7 +57,7 @@ class Encoding:
             values = self._integers(data)
         out[:] = values.reshape(-1, n_channels).T
         if values.dtype.kind == "i":
-            out *= self.dtype.type(2.0 ** -(8 * values.itemsize - 1))
+            out *= self.dtype.type(2.0 ** ((8 * self.width - self.bits if self.low else 0) - 8 * values.itemsize + 1))
         return out
 
     def _integers(self, data: bytes) -> np.ndarray:
@@ -69,6 +72,35 @@ class Encoding:
         kind = f"{'>' if self.big else '<'}i{wide}"
         values = np.ndarray((len(data) // self.width,), kind, padded, 0, (self.width,))
         return values & np.array(-(1 << 8 * spare), kind)
+
+
+def which_bits(file: OpenFile, encoding: Encoding, first: int, n_bytes: int, faults: list[Fault]) -> Encoding:
+    """The encoding with `low` as the samples themselves tell, where fewer bits count than the bytes have.
+
+    Formats want them in the highest bits, and zeros below. Samples that use the bits below, and none above, lie in the
+    lowest; those that use all were counted wrongly. Both are said. A part of the samples is looked at.
+    """
+    spare = 8 * encoding.width - encoding.bits
+    if encoding.kind != "signed" or spare <= 0:
+        return encoding
+    used, widest, size = False, 0, _LOOK * encoding.width
+    for place in sorted({n_bytes * i // _PLACES // encoding.width * encoding.width for i in range(_PLACES)}):
+        data = file.at(first + place, min(size, n_bytes - place))
+        values = encoding._integers(data[: len(data) // encoding.width * encoding.width])
+        values = values >> np.array(8 * (values.itemsize - encoding.width), values.dtype)
+        if values.size:
+            used = used or bool((values & np.array((1 << spare) - 1, values.dtype)).any())
+            widest = max(widest, int(values.max()), -1 - int(values.min()))
+    if not used:
+        return encoding
+    total = 8 * encoding.width
+    if widest < 1 << (encoding.bits - 1):
+        what = f"its samples of {encoding.bits} bits lie in the lowest of {total}, where the format wants the highest. "
+        faults.append(Fault("warn", "low-bits", f"{what}{encoding.bits} bits were taken for full scale."))
+        return replace(encoding, low=True)
+    what = f"the header says that {encoding.bits} of {total} bits count and its samples use more. All were used."
+    faults.append(Fault("warn", "bits", what))
+    return encoding
 
 
 @cache
