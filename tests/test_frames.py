@@ -1,9 +1,10 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import naive
-from sonograph import SettingsError, StftSettings
+from sonograph import SettingsError, Signal, StftSettings, spectrogram
 from sonograph.frames import centre_sample, check_frames, frames_of, refuse_too_short, samples_for, split, valid_frames
 from sonograph.settings import EDGES
 
@@ -101,3 +102,28 @@ def test_a_split_covers_every_frame_once_in_order(first, count, at_most):
 def test_a_split_into_nothing_is_refused():
     with pytest.raises(SettingsError, match="at_most is 0; it must be 1 or more frames"):
         list(split(range(4), 0))
+
+
+def test_a_sound_of_one_window_has_one_frame_and_is_not_refused():
+    settings = StftSettings(window_length=64, edges="inside")
+    assert spectrogram(Signal(np.ones(64), 8000.0), settings).frames == range(1)
+    with pytest.raises(SettingsError, match="63 samples, fewer than window_length 64"):
+        spectrogram(Signal(np.ones(63), 8000.0), settings)
+
+
+@pytest.mark.parametrize("edges", EDGES)
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_the_frames_that_see_only_sound_are_frames_of_the_sound(edges, drop_last):
+    for n_samples in range(64, 200):
+        settings = StftSettings(window_length=64, hop=16, edges=edges, drop_last=drop_last)
+        frames, valid = frames_of(settings, n_samples), valid_frames(settings, n_samples)
+        inside = [i for i in frames if (s := samples_for(settings, range(i, i + 1))).start >= 0 and s.stop <= n_samples]
+        assert list(valid) == inside
+
+
+@pytest.mark.parametrize("frames", [range(-1, 3), range(-3, -1), range(18), range(17, 19)])
+def test_frames_before_the_first_or_behind_the_last_are_refused(frames):
+    sound, settings = Signal(np.ones(1000), 8000.0), StftSettings(window_length=64, hop=64, edges="zeros")
+    assert len(frames_of(settings, 1000)) == 16
+    with pytest.raises(SettingsError, match="this sound has the frames 0 to 15"):
+        spectrogram(sound, settings, frames=frames)
