@@ -247,3 +247,46 @@ def test_what_a_wav_cannot_say_is_not_written(tmp_path):
     with pytest.raises(OutputError, match=r"sample_rate is 8000\.5 Hz; a WAV holds whole numbers"):
         write(tmp_path / "a.wav", Signal(np.zeros(10), 8000.5))
     assert not list(tmp_path.iterdir())
+
+
+def test_any_of_several_inputs_is_kept(tmp_path):
+    names = [tmp_path / name for name in ("a.wav", "b.wav", "c.wav")]
+    for name in names:
+        name.write_text(name.name)
+    for name in names:
+        with pytest.raises(OutputError, match=rf"{name.name}: is the input"), written(name, keep=tuple(names)):
+            pass
+        assert name.read_text() == name.name
+
+
+def test_a_folder_is_back_in_its_place_where_the_new_one_cannot_take_it(tmp_path, monkeypatch):
+    final = tmp_path / "a.zarr"
+    final.mkdir()
+    (final / "old").write_text("old")
+    replace = type(final).replace
+
+    def refused(path, target):
+        if path.name.endswith(".part.zarr") and target == final and (path / "new").exists():
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path), None, str(target))
+        return replace(path, target)
+
+    monkeypatch.setattr(type(final), "replace", refused)
+    with pytest.raises(OutputError, match="could not be written"), written(final, folder=True) as part:
+        part.mkdir()
+        (part / "new").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zarr"]
+    assert (final / "old").read_text() == "old"
+
+
+def test_a_handler_of_the_callers_is_left_to_hear_a_termination(tmp_path):
+    heard = []
+    before = signal.signal(signal.SIGTERM, lambda *_: heard.append("mine"))
+    try:
+        with written(tmp_path / "a.txt") as part:
+            os.kill(os.getpid(), signal.SIGTERM)
+            part.write_text("whole")
+        assert signal.getsignal(signal.SIGTERM)(0, None) is None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert heard == ["mine", "mine"]
+    assert (tmp_path / "a.txt").read_text() == "whole"
