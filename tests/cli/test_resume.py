@@ -226,8 +226,10 @@ def test_each_of_what_a_disk_tells_of_an_input_is_part_of_its_identity(here, mon
         names = ("st_mode", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
         return SimpleNamespace(**{name: getattr(found, name) + (name == field) for name in names})
 
-    monkeypatch.setattr(os, "stat", other)
-    assert Job(("a.wav",), stft, False).name != before
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", other)
+        after = Job(("a.wav",), stft, False).name
+    assert after != before
 
 
 def test_a_digest_tells_values_apart_that_look_alike():
