@@ -154,6 +154,19 @@ def hard_linked(name):
     return replaced
 
 
+def piped(name):
+    def replaced(folder):
+        (PARTS / name).unlink()
+        os.mkfifo(PARTS / name, 0o600)
+
+    replaced.__name__ = f"{name}_is_a_pipe"
+    return replaced
+
+
+def a_part_is_a_pipe(folder):
+    piped(a_part().name)(folder)
+
+
 def a_part():
     return min(PARTS.glob("*.npz"))
 
@@ -189,8 +202,8 @@ def a_part_of_somebody_else(folder):
 
 CHANGES = [
     loosened, open_to_the_group, copied, without_marker, with_another_marker,
-    *(how(name) for how in (linked, hard_linked) for name in (LOCK, MARKER)),
-    a_part_is_a_link, a_part_is_a_hard_link, a_part_is_writable_by_others, a_part_is_a_folder,
+    *(how(name) for how in (linked, hard_linked, piped) for name in (LOCK, MARKER)),
+    a_part_is_a_pipe, a_part_is_a_link, a_part_is_a_hard_link, a_part_is_writable_by_others, a_part_is_a_folder,
     *((of_somebody_else, a_part_of_somebody_else) if sys.platform != "win32" and os.getuid() == 0 else ()),
 ]  # fmt: skip
 
