@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sonograph import Signal, StftSettings, signals, spectrogram
-from sonograph.computing import pipeline
+from sonograph.computing import run
 from sonograph.sounds.edges import ahead
 
 PARTS = [range(3), range(3, 5), range(5, 9)]
@@ -71,7 +71,7 @@ class Slow:
 @pytest.mark.parametrize("edges", ["zeros", "reflect", "inside"])
 @pytest.mark.parametrize("preemphasis", [0.0, 0.97])
 def test_a_source_read_ahead_gives_what_memory_gives(edges, preemphasis, monkeypatch):
-    monkeypatch.setattr(pipeline, "READ_AT_ONCE", 3000)
+    monkeypatch.setattr(run, "READ_AT_ONCE", 3000)
     sound = signals.chirp(200.0, 3000.0, 2.0, sample_rate=8000.0)
     settings = StftSettings(window_length=512, hop=100, edges=edges, preemphasis=preemphasis, preemphasis_over="sound")
     slow = Slow(sound)
@@ -84,6 +84,6 @@ def test_a_sound_in_memory_and_a_short_one_start_no_thread(monkeypatch):
     slow = Slow(sound)
     spectrogram(slow, StftSettings(window_length=512))
     assert slow.readers == {threading.get_ident()}
-    monkeypatch.setattr(pipeline, "READ_AT_ONCE", 100)
-    monkeypatch.setattr("sonograph.computing.pipeline.ahead", None)
+    monkeypatch.setattr(run, "READ_AT_ONCE", 100)
+    monkeypatch.setattr("sonograph.computing.run.ahead", None)
     assert spectrogram(Signal(sound.samples, 8000.0), StftSettings(window_length=512)).values.size

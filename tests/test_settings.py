@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sonograph import Band, BandSettings, LevelSettings, LogSettings, MelBank, SettingsError, StftSettings
 from sonograph.settings import EDGES, SCALINGS, from_dict, from_toml, stft_of, whole_sound
+from sonograph.settings.banks import BANKS
+from sonograph.settings.common import KINDS
 from sonograph.settings.elsewhere import ELSEWHERE
-from sonograph.settings.walk import _BANKS, _KINDS
 
 REFUSED = {
     "hop 0": ({"hop": 0}, r"hop is 0; it must be 1 to 2048"),
@@ -108,7 +109,7 @@ def test_different_settings_have_different_digests(n, hop, edges, scaling):
 
 
 def test_json_of_something_else_is_refused():
-    with pytest.raises(SettingsError, match="kind is 'mel'; it must be one of stft, bands, level"):
+    with pytest.raises(SettingsError, match="kind is 'mel'; it must be one of stft, bands"):
         from_dict({"kind": "mel"})
     with pytest.raises(SettingsError, match="nperseg is no setting of 'stft'; it has drop_last, edges, hop"):
         from_dict({"kind": "stft", "nperseg": 256})
@@ -205,5 +206,5 @@ def test_names_from_elsewhere_are_answered_with_ours(make, says):
 
 
 def test_what_a_name_from_elsewhere_is_called_here_exists():
-    fields = {field.name for kind in (*_KINDS.values(), *_BANKS.values()) for field in dataclasses.fields(kind)}
+    fields = {field.name for kind in (*KINDS.values(), *BANKS.values()) for field in dataclasses.fields(kind)}
     assert {ours.split(",")[0] for ours in ELSEWHERE.values()} <= fields

@@ -11,7 +11,8 @@ import pytest
 
 from sonograph import LimitError, SettingsError, Signal, StftSettings, feature, spectrogram
 from sonograph import settings as kinds
-from sonograph.settings.walk import _BANKS, _KINDS
+from sonograph.settings.banks import BANKS
+from sonograph.settings.common import KINDS
 
 RATE = 16_000.0
 
@@ -35,10 +36,10 @@ def examples():
         kinds.TempogramSettings(of=onset), kinds.SeparationSettings(of=magnitude), kinds.TonnetzSettings(of=classes),
         constant_q, classes, kinds.MultitaperSettings(of=stft),
     ]  # fmt: skip
-    for bank in _BANKS.values():
+    for bank in BANKS.values():
         wide = dataclasses.replace(stft, window_length=8192, hop=2048, n_fft=8192)
         found.append(kinds.BandSettings(of=wide, bands=bank()))
-    assert {one.kind for one in found} == set(_KINDS)
+    assert {one.kind for one in found} == set(KINDS)
     return found
 
 

@@ -96,9 +96,9 @@ def test_a_stream_keeps_no_more_than_later_frames_need():
     stream = Stream(SETTINGS, sample_rate=8000.0)
     for _ in range(50):
         stream.push(noise(997).samples)
-        kept = sum(block.nbytes for _, block in stream._heard._blocks)
+        kept = sum(block.nbytes for _, block in stream._pushed._blocks)
         assert kept <= 8 * (64 + 16 + 33)
-        assert all(block.base is None for _, block in stream._heard._blocks)
+        assert all(block.base is None for _, block in stream._pushed._blocks)
 
 
 def test_a_short_sound_has_the_frames_that_it_has():
@@ -174,3 +174,20 @@ def test_a_stream_that_cannot_be_is_refused():
         Stream(BandSettings(of=SETTINGS, bands=MelBank(high=5000.0)), sample_rate=8000.0)
     with pytest.raises(SettingsError, match="n_channels is 0; it must be 1 or more"):
         Stream(SETTINGS, sample_rate=1.0, n_channels=0)
+
+
+@given(
+    st.integers(1, 300),
+    st.lists(st.integers(1, 90), min_size=1, max_size=8),
+    st.sampled_from(("zeros", "inside", "padded", "kaldi")),
+    st.sampled_from((3, 8, 16, 32)),
+)
+def test_pre_emphasis_over_the_sound_remembers_the_sample_before_each_block(n_samples, lengths, edges, hop):
+    settings = StftSettings(window_length=32, hop=hop, edges=edges, preemphasis=0.97, preemphasis_over="sound")
+    sound = noise(max(n_samples, 32), 2, "float32")
+    whole = spectrogram(sound, settings)
+    joined = reduce(Spectrogram.join, through_stream(sound, settings, lengths))
+    np.testing.assert_array_equal(joined.values, whole.values)
+    by_hand = sound.samples - 0.97 * np.pad(sound.samples, ((0, 0), (1, 0)))[:, :-1]
+    plain = spectrogram(Signal(by_hand, sound.sample_rate), StftSettings(window_length=32, hop=hop, edges=edges))
+    np.testing.assert_allclose(joined.values, plain.values, rtol=1e-4, atol=1e-7)

@@ -223,7 +223,7 @@ class Counting:
 
 
 def test_a_long_source_is_read_in_blocks(monkeypatch):
-    monkeypatch.setattr("sonograph.computing.pipeline.READ_AT_ONCE", 2000)
+    monkeypatch.setattr("sonograph.computing.run.READ_AT_ONCE", 2000)
     source = Counting(20_000)
     settings = StftSettings(window_length=256, hop=100, edges="reflect")
     got = spectrogram(source, settings)

@@ -13,6 +13,7 @@ from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
+from sonograph.sounds.derived import again, checked_source, recorded
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -207,11 +208,12 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None, ov
         )
     if isinstance(sound, Spectrogram) and settings is not None:
         raise SettingsError("settings are given with a spectrogram, which is computed already; draw it without")
-    if not isinstance(sound, Spectrogram | Source):
+    if not isinstance(sound, Spectrogram) and not (hasattr(sound, "read") and hasattr(sound, "sample_rate")):
         raise SettingsError(
             f"the sound is a {type(sound).__name__}; it must be a path, a Source, a Signal (of samples and their rate) "
             f"or a Spectrogram"
         )
+    sound = sound if isinstance(sound, Spectrogram) else checked_source(sound)
     return Named(sound, "", settings, marks=marks, over=lines_over(over, settings, sound.sample_rate))
 
 
@@ -225,7 +227,7 @@ def composed(
     made = compose(sounds, look, on_fault=lambda *fault: told.append(fault))
     if any(_has_changed(named) for named in sounds):
         with contextlib.suppress(SonographError):  # it opens no more: what was there is drawn
-            sounds = [replace(named, sound=named.sound.again()) if _has_changed(named) else named for named in sounds]  # type: ignore[union-attr]
+            sounds = [replace(named, sound=again(named.sound)) if _has_changed(named) else named for named in sounds]
             told.clear()
             made = compose(sounds, look, on_fault=lambda *fault: told.append(fault))
     for named, error in told:
@@ -246,7 +248,8 @@ def _check_path(path: Any, sound: Any, labels: Any, overwrite: bool) -> None:
 
 
 def _has_changed(named: Named) -> bool:
-    return getattr(named.sound, "has_changed", False)
+    recording = recorded(named.sound)
+    return recording is not None and recording.has_changed
 
 
 def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tuple[Settings, ...]:

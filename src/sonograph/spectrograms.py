@@ -66,14 +66,14 @@ class Spectrogram:
     @property
     def names(self) -> tuple[str, ...]:
         """A name for each row, as for the columns of a table: "bin_0", "band_0", "C", "c0", "delta_c0" …"""
-        return naming.row_names(self.settings, self.values.shape[-2])
+        return self.settings.row_names(self.values.shape[-2])
 
     @property
     def units(self) -> tuple[str, ...]:
         """What each row is in, "" where it is a plain number: "Hz" of a pitch, the samples' unit of an rms …"""
         if self.quantity != "feature":
             return (self.value_unit,) * self.values.shape[-2]
-        return tuple(naming.unit_of_row(self.settings, name, self.unit) for name in self.names)
+        return tuple(self.settings.row_unit(name, self.unit) for name in self.names)
 
     @property
     def frequencies(self) -> np.ndarray:

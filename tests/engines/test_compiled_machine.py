@@ -143,7 +143,7 @@ def test_what_an_earlier_call_left_in_memory_never_shows(kind, window_length, ho
 def test_tables_go_with_the_work_that_they_were_made_for():
     work = Work(np.hanning(64), 16, 64)
     Compiled().compute(noise(64), work, np.empty((1, 1, 33), "float32"))
-    tables = weakref.ref(next(iter(compiled._plans[work].values())))
+    tables = weakref.ref(next(iter(compiled._programs[work].values())))
     del work
     gc.collect()
     assert tables() is None

@@ -110,7 +110,7 @@ def test_ranges_that_cannot_be_are_refused():
         YinSettings(of=FRAMES, low=500.0, high=400.0)
     with pytest.raises(SettingsError, match="high is 20000 Hz; at 22050 Hz it must be at most 11025 Hz"):
         yin(glide(), high=20_000.0)
-    with pytest.raises(SettingsError, match=r"threshold is 0\.0; it must be 0 to 1"):
+    with pytest.raises(SettingsError, match=r"threshold is 0\.0; it must be above 0, at most 1"):
         YinSettings(of=FRAMES, threshold=0.0)
     with pytest.raises(SettingsError, match="of is StftSettings; PyinSettings holds the settings of the stage before"):
         PyinSettings(of=FRAMES)

@@ -83,7 +83,7 @@ def test_a_sound_read_in_parts_makes_the_same_pixels(monkeypatch):
     settings = StftSettings(window_length=256)
     want = raster(sound, settings, whole(sound)).levels
     want_mean = raster(sound, settings, whole(sound, mean=True)).levels
-    monkeypatch.setattr("sonograph.computing.pipeline.READ_AT_ONCE", 5000)
+    monkeypatch.setattr("sonograph.computing.run.READ_AT_ONCE", 5000)
     np.testing.assert_array_equal(raster(Read(), settings, whole(sound)).levels, want)
     missing = np.isnan(spectrogram(sound, settings).values[0]).sum()
     assert raster(Read(), settings, whole(sound)).missing == missing == 12

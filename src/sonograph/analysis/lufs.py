@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.sounds.source import Source, check_source
+from sonograph.sounds.derived import checked_source
+from sonograph.sounds.source import Source
 
 STEP = 0.1  # seconds between blocks
 STEPS = 4  # to a block
@@ -67,7 +68,7 @@ def loudness(source: Source, *, weights: tuple[float, ...] | None = None) -> Lou
     >>> round(loudness(signals.tone(997.0, 2.0, amplitude=1.0)).integrated, 2)
     -3.01
     """
-    check_source(source)
+    source = checked_source(source)
     if weights is None and source.n_channels > len(WEIGHTS):
         raise SettingsError(
             f"the sound has {source.n_channels} channels; where up to {len(WEIGHTS)} stand is known: give weights, one "

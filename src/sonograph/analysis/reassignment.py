@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import pipeline
+from sonograph.computing.run import Run
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short
 from sonograph.settings import StftSettings
-from sonograph.sounds.source import Source, check_source
+from sonograph.sounds.derived import checked_source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 
@@ -104,35 +106,35 @@ def reassigned(source: Source, settings: StftSettings | None = None, *, engine: 
         raise SettingsError('settings are not StftSettings of quantity "power"; reassignment is of a power')
     if settings.remove_dc or settings.preemphasis:
         raise SettingsError("remove_dc or preemphasis is set; reassignment takes frames as they are")
-    check_source(source)
-    calibration = getattr(source, "calibration", None)
-    if calibration is not None and calibration.response:
+    source = checked_source(source)
+    if source.calibration is not None and source.calibration.response:
         raise SettingsError(
             "the calibration has a response over frequency, and reassignment moves power from where that belongs: "
             "give a calibration without response"
         )
     refuse_too_short(settings, source.n_samples)
     plain = dataclasses.replace(settings, quantity="transform")
-    plan = Plan(plain, source, source.read(range(0)).dtype, engine)
+    bound = pipeline(plain, source, source.read(range(0)).dtype, engine)
     frames = frames_of(settings, source.n_samples)
-    window, n = plan.work.window, settings.window_length
+    window, n = bound.work.window, settings.window_length
     around = np.pad(window, 1, mode="wrap")
     windows = (window, window * (np.arange(n) - n // 2), (around[2:] - around[:-2]) / 2)
-    found = []
+    transforms = []
     for weights in windows:
-        plan.work = dataclasses.replace(plan.work, window=weights)
-        memory = plan.empty(len(frames))
-        plan.compute(source, frames, memory)
-        found.append(np.swapaxes(memory, -1, -2))
-    by_value, by_time, by_slope = found
+        one = dataclasses.replace(bound, work=dataclasses.replace(bound.work, window=weights))
+        memory = one.empty(len(frames))
+        Run(one).advance(source, len(frames), memory, 0, finish=True)
+        transforms.append(np.swapaxes(memory, -1, -2))
+    by_value, by_time, by_slope = transforms
     values = by_value.real**2 + by_value.imag**2
     rate = source.sample_rate
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         inverse = by_value.conj() / np.where(values > 0, values, np.nan)
         moved = (by_time * inverse).real / rate
         higher = -(by_slope * inverse).imag * (rate / (2 * np.pi))
-    plan.settings = settings
-    power = plan.label(source, frames, np.ascontiguousarray(np.swapaxes(values, -1, -2)))
+    power = dataclasses.replace(bound, settings=settings).label(
+        source, frames, np.ascontiguousarray(np.swapaxes(values, -1, -2))
+    )
     bins = np.arange(settings.n_bins) * rate / settings.n_fft
     times, frequencies = power.times + moved, bins[:, None] + higher
     if source.n_channels == 1:

@@ -14,7 +14,8 @@ from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
-from sonograph.sounds.source import Source, check_source
+from sonograph.sounds.derived import checked_source
+from sonograph.sounds.source import Source
 from sonograph.windows import window_values
 
 AT_ONCE = 1 << 20  # values that are averaged at a time
@@ -100,7 +101,7 @@ def welch(
     >>> float(spectrum.frequencies[spectrum.values.argmax()].round())
     1008.0
     """
-    check_source(source)
+    source = checked_source(source)
     settings = StftSettings(edges="inside", scaling="density") if settings is None else settings
     if not isinstance(settings, StftSettings) or settings.quantity != "power":
         raise SettingsError('settings are not StftSettings of quantity "power"; welch averages the power of frames')
@@ -175,7 +176,7 @@ def fourier(source: Source, *, window: Window = "boxcar", scaling: str = "spectr
     """
     from scipy.fft import rfft
 
-    check_source(source)
+    source = checked_source(source)
     n = source.n_samples
     one_of("scaling", scaling, SCALINGS)
     if n == 0:
@@ -196,7 +197,7 @@ def fourier(source: Source, *, window: Window = "boxcar", scaling: str = "spectr
         if n % 2 == 0:
             values[:, -1] /= 2
     frequencies = np.arange(n // 2 + 1) * source.sample_rate / n
-    calibration = getattr(source, "calibration", None)
+    calibration = source.calibration
     if calibration is not None:
         values *= calibration.correction(frequencies).astype(values.dtype)
     return Spectrum(values[0] if source.n_channels == 1 else values, frequencies, scaling, source.unit)

@@ -26,6 +26,8 @@ COMMANDS = {
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
 }
+DRAWING = ("draw", "demo")
+"""Those that need Matplotlib."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -127,5 +129,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.command is None:
         talk("name a command: " + ", ".join(COMMANDS) + " ('sonograph --help' tells more)")
         return exits.USAGE
-    code: int = arguments.run(arguments)
-    return code
+    if arguments.command in DRAWING:
+        from sonograph.cli.home import of_matplotlib
+
+        with of_matplotlib():
+            return int(arguments.run(arguments))
+    return int(arguments.run(arguments))

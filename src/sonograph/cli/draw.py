@@ -151,7 +151,7 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, 
             if count_lines(settings) and arguments.view in (None, "spectrogram"):
                 refuse(arguments, COLOURED, "features that are lines")
             over = lines_over(arguments.over.split(",") if arguments.over else (), settings, rate)
-            watched: Any = Watched(opened.sound, faults.bar)  # type: ignore[arg-type]  # a file is a Source
+            watched = Watched(opened.sound, faults.bar)  # type: ignore[arg-type]  # a file is a Source
             sounds.append(
                 dataclasses.replace(
                     opened, sound=watched, settings=settings, seconds=checked_seconds(seconds), over=over

@@ -29,10 +29,14 @@ class Faults:
 
     def look_at(self, source: Any) -> None:
         """Say how a file was, now that it has been read."""
-        status = getattr(source, "status", None)
-        if status is not None:
-            self._report.was(streams.plain(str(source.path)), source)
-        if status is not None and status.word not in ("ok", "empty"):
+        from sonograph.sounds.derived import recorded
+
+        recording = recorded(source)
+        if recording is None:
+            return
+        self._report.was(streams.plain(str(recording.path)), recording)
+        status = recording.status
+        if status.word not in ("ok", "empty"):
             talk(streams.plain(status.sentence))
             if status.word != "warn":
                 self.codes.add(exits.INPUT)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -26,15 +25,41 @@ def inputs(files: list[str]) -> Iterator[list[str]]:
     if files.count(STANDARD) > 1:
         raise SettingsError("standard input is named twice; it can be read once")
     from sonograph.atomic import terminated_as_interrupt
+    from sonograph.cli.home import temporary_folder
 
-    with terminated_as_interrupt(), tempfile.TemporaryDirectory(prefix="sonograph-") as folder:
-        path = Path(folder) / "standard input"
-        with path.open("wb") as kept:
-            while part := sys.stdin.buffer.read(1 << 20):
-                kept.write(part)
+    with terminated_as_interrupt(), temporary_folder() as folder:
+        path = folder / "standard input"
+        _keep(path)
         if not path.stat().st_size:
             raise SourceError("standard input: is empty. Pipe a sound file into it.")
         yield [os.fspath(path) if file == STANDARD else file for file in files]
+
+
+def _keep(path: Path) -> None:
+    """Write all of standard input to a file."""
+    kept = 0
+    try:
+        with path.open("wb", buffering=0) as file:
+            while part := _next_part():
+                while part:
+                    written = file.write(part)
+                    part, kept = part[written:], kept + written
+    except SourceError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise OutputError(
+            f"standard input: could not be kept in {path.parent.parent} ({reason}, after {kept:,} bytes). "
+            "Make room there, set TMPDIR to another folder, or name a file."
+        ) from None
+
+
+def _next_part() -> bytes:
+    try:
+        return sys.stdin.buffer.read(1 << 20)
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise SourceError(f"standard input: could not be read ({reason}). Pipe a sound file into it.") from None
 
 
 def named(files: list[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sonograph.sounds.derived import Derived
 
 if TYPE_CHECKING:
     import numpy as np
@@ -11,19 +13,17 @@ if TYPE_CHECKING:
     from sonograph.sounds.source import Source
 
 
-class Watched:
+class Watched(Derived):
     """A source whose reading is counted; in all else it is that source."""
 
     def __init__(self, source: Source, bar: Bar) -> None:
-        self.source, self._bar = source, bar
+        super().__init__(source)
+        self._bar = bar
         bar.total += source.n_samples
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.source, name)
-
-    def again(self) -> Watched:
-        """The same file from the beginning, counted too."""
-        return Watched(self.source.again(), self._bar)  # type: ignore[attr-defined]  # only files change
+    def over(self, source: Source) -> Watched:
+        """Another source, counted too."""
+        return Watched(source, self._bar)
 
     def read(self, samples: range) -> np.ndarray:
         """As the source reads."""

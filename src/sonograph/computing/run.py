@@ -1,59 +1,79 @@
-"""Frames of a sound one after another through the engine and the stages that follow it, in blocks that fit the cache.
+"""Frames of a sound one after another: the samples that they look at, the engine, and the stages that follow it.
 
 A whole sound, its pieces and a stream all go through here, so they agree to the bit: only where the blocks end
-differs, and no stage looks at that.
+differs, and no stage looks at that. Where nothing follows the engine, it writes straight into what is asked for;
+else in blocks that fit the cache.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import Pipeline
 from sonograph.features.chain import Chain
-from sonograph.frames import split
+from sonograph.frames import samples_for, split
 from sonograph.settings import Settings, context_of, stft_of
+from sonograph.sounds.edges import Emphasised, ahead, read_with_edges
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 BLOCK = 1 << 19
 """Bytes of rows that the engine makes at a time; what follows finds them in the cache."""
 
+READ_AT_ONCE = 1 << 21
+"""Samples of all channels that are read at a time of a source that is not in memory; those before are held too."""
 
-class Forward:
+
+class Run:
     """The frames of a sound from `first` on, in their order.
 
     taken : the next frame that the engine computes
     """
 
-    def __init__(self, plan: Plan, first: int = 0) -> None:
-        self.plan, self.taken = plan, first
-        self._lanes = [_Lane(Chain(plan.stages, plan.frames_per_second), first) for _ in range(plan.n_channels)]
+    def __init__(self, pipeline: Pipeline, first: int = 0) -> None:
+        self.pipeline, self.taken = pipeline, first
+        lanes = range(pipeline.n_channels if pipeline.stages else 0)
+        self._lanes = [_Lane(Chain(pipeline.stages, pipeline.frames_per_second), first) for _ in lanes]
         self._finished = False
-        row_bytes = plan.work.n_rows * plan.samples_dtype.itemsize
+        row_bytes = pipeline.work.n_rows * pipeline.samples_dtype.itemsize
         self._block = max(16, BLOCK // row_bytes)
 
-    def advance(self, source: Source, stop: int, out: np.ndarray, first: int, *, finish: bool) -> None:
+    def advance(
+        self, source: Source, stop: int, out: np.ndarray, first: int, *, finish: bool, reused: bool = False
+    ) -> None:
         """Compute frames up to `stop`, and put what follows from them into `out`.
 
         out    : (channels, frames, rows) for the frames from `first` on; later ones are kept for the next call
         finish : the sound ends at `stop`, so that nothing more is waited for
+        reused : `out` was written before, so that its pages are there
         """
-        plan = self.plan
+        frames = range(self.taken, max(stop, self.taken))
+        if self._lanes:
+            self._through_stages(source, frames, out, first, finish=finish)
+        else:
+            for part, samples in parts(self.pipeline, source, frames):
+                here = out[:, part.start - first : part.stop - first]
+                for channel in range(len(here)):
+                    one = slice(channel, channel + 1)
+                    self.pipeline.engine.compute(samples[one], self.pipeline.work, here[one], reused=reused)
+        self.taken = frames.stop
+
+    def _through_stages(self, source: Source, frames: range, out: np.ndarray, first: int, *, finish: bool) -> None:
+        pipeline, stft = self.pipeline, self.pipeline.stft
         for lane, rows in zip(self._lanes, out, strict=True):
             lane.hand_over(rows, first)
-        frames = range(self.taken, max(stop, self.taken))
-        scratch = np.empty((1, min(self._block, len(frames)), plan.work.n_rows), plan.samples_dtype)
-        for part, samples in plan.parts(source, frames):
+        scratch = np.empty((1, min(self._block, len(frames)), pipeline.work.n_rows), pipeline.samples_dtype)
+        for part, samples in parts(pipeline, source, frames):
             for block in split(range(len(part)), self._block):
-                span = slice(block.start * plan.stft.hop, (block.stop - 1) * plan.stft.hop + plan.stft.window_length)
+                span = slice(block.start * stft.hop, (block.stop - 1) * stft.hop + stft.window_length)
                 for channel, lane in enumerate(self._lanes):
                     here, values = samples[channel : channel + 1, span], scratch[:, : len(block)]
-                    plan.engine.compute(here, plan.work, values, reused=True)
-                    lane.give(lane.chain.push(values[0], plan.energy(here[0])), out[channel], first)
-        self.taken = frames.stop
+                    pipeline.engine.compute(here, pipeline.work, values, reused=True)
+                    lane.give(lane.chain.push(values[0], pipeline.energy(here[0])), out[channel], first)
         if finish and not self._finished:
             self._finished = True
             for lane, rows in zip(self._lanes, out, strict=True):
@@ -90,13 +110,35 @@ class _Lane:
             self._early.append(rows[max(0, fits) :].copy())
 
 
+def parts(pipeline: Pipeline, source: Source, frames: range) -> Iterator[tuple[range, np.ndarray]]:
+    """`frames` in parts, with the samples that they look at: the edges filled in, in the precision to compute in.
+
+    Each part is wholly over an end or wholly inside, and none too long to hold.
+    """
+    stft, valid = pipeline.stft, pipeline.inside(source.n_samples, frames)
+    step = max(1, (READ_AT_ONCE // pipeline.n_channels - stft.overlap) // stft.hop)
+    if stft.preemphasis and stft.preemphasis_over == "sound":
+        source = Emphasised(source, stft.preemphasis)
+    runs: list[range] = []
+    for run in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
+        runs += split(run, max(1, len(run)) if source.in_memory and run is valid else step)
+
+    def read(part: range) -> np.ndarray:
+        samples = read_with_edges(source, samples_for(stft, part), stft.edges)
+        return samples.astype(pipeline.samples_dtype, copy=False)
+
+    if len(frames) > step and not source.in_memory:
+        return ahead(runs, read)
+    return ((run, read(run)) for run in runs)
+
+
 def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spectrogram:
     """The stages that follow, of a spectrogram of a whole sound."""
     values = np.swapaxes(done.values, -1, -2)
     values = values.reshape(done.n_channels, *values.shape[-2:])
     channels = []
     for channel in values:
-        chain = Chain(following, done.sample_rate / stft_of(settings).hop)
+        chain = Chain(tuple(following), done.sample_rate / stft_of(settings).hop)
         block = max(16, BLOCK // max(1, channel.shape[1] * channel.itemsize))
         parts = [chain.push(channel[part.start : part.stop]) for part in split(range(len(channel)), block)]
         parts = parts or [chain.push(channel)]

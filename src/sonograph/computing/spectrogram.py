@@ -12,17 +12,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from sonograph.checks import whole
-from sonograph.computing.pipeline import Plan as Plan
-from sonograph.computing.run import Forward, through
+from sonograph.computing.pipeline import Pipeline, pipeline
+from sonograph.computing.run import Run, through
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
-from sonograph.features.norms import over_the_sound
-from sonograph.features.path import path
+from sonograph.features.stages import STAGES
 from sonograph.frames import check_frames, frames_of, refuse_too_short, split
 from sonograph.levels import level
 from sonograph.settings import (
-    LevelSettings,
-    PyinSettings,
     Settings,
     StftSettings,
     context_of,
@@ -30,7 +27,8 @@ from sonograph.settings import (
     stft_of,
     whole_sound,
 )
-from sonograph.sounds.source import Source, check_source
+from sonograph.sounds.derived import checked_source
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 
@@ -77,21 +75,18 @@ def spectrogram(
     <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
     """
     settings = StftSettings() if settings is None else settings
-    check_source(source)
+    source = checked_source(source)
     if whole_sound(settings):
         return _from_the_whole(source, settings, frames, engine, out)
-    plan, available = _plan_for(source, settings, engine)
+    bound, available = _bound(source, settings, engine)
     frames = available if frames is None else frames
     check_frames(frames, available)
-    memory = plan.empty(len(frames)) if out is None else _frame_by_frame(out, plan.shape(len(frames)), plan.dtype)
-    if not plan.stages:
-        plan.compute(source, frames, memory, reused=out is not None)
-    else:
-        before, after = context_of(settings)
-        forward = Forward(plan, 0 if before is None else max(0, frames.start - before))
-        stop = min(frames.stop + after, len(available))
-        forward.advance(source, stop, memory, frames.start, finish=stop == len(available))
-    return plan.label(source, frames, memory)
+    memory = bound.empty(len(frames)) if out is None else _frame_by_frame(out, bound.shape(len(frames)), bound.dtype)
+    before, after = context_of(settings)
+    run = Run(bound, 0 if before is None else max(0, frames.start - before))
+    stop = min(frames.stop + after, len(available))
+    run.advance(source, stop, memory, frames.start, finish=stop == len(available), reused=out is not None)
+    return bound.label(source, frames, memory)
 
 
 def pieces(
@@ -119,32 +114,29 @@ def pieces(
     [40, 40, 14]
     """
     settings = StftSettings() if settings is None else settings
-    check_source(source)
+    source = checked_source(source)
     reason = whole_sound(settings)
     if reason:
         raise SettingsError(f"{reason}; it cannot be computed in pieces: use spectrogram")
-    plan, available = _plan_for(source, settings, engine)
+    bound, available = _bound(source, settings, engine)
     ranges = split(available, whole("at_most", at_most, 1))
 
-    def run() -> Iterator[Spectrogram]:
-        memory = plan.empty(min(at_most, len(available))) if reuse else None
-        forward, after = Forward(plan), context_of(settings)[1]
+    def all_pieces() -> Iterator[Spectrogram]:
+        memory = bound.empty(min(at_most, len(available))) if reuse else None
+        run, after = Run(bound), context_of(settings)[1]
         for i, frames in enumerate(ranges):
-            here = plan.empty(len(frames)) if memory is None else plan.beginning(memory, len(frames))
-            if not plan.stages:
-                plan.compute(source, frames, here, reused=reuse and i > 0)
-            else:
-                stop = min(frames.stop + after, len(available))
-                forward.advance(source, stop, here, frames.start, finish=stop == len(available))
-            yield plan.label(source, frames, here)
+            here = bound.empty(len(frames)) if memory is None else bound.beginning(memory, len(frames))
+            stop = min(frames.stop + after, len(available))
+            run.advance(source, stop, here, frames.start, finish=stop == len(available), reused=reuse and i > 0)
+            yield bound.label(source, frames, here)
 
-    return run()
+    return all_pieces()
 
 
-def _plan_for(source: Source, settings: Settings, engine: Engine | None) -> tuple[Plan, range]:
-    """A plan for a sound, and the frames that it has."""
+def _bound(source: Source, settings: Settings, engine: Engine | None) -> tuple[Pipeline, range]:
+    """Settings bound for a sound, and the frames that it has."""
     refuse_too_short(settings, source.n_samples)
-    return Plan(settings, source, source.read(range(0)).dtype, engine), frames_of(settings, source.n_samples)
+    return pipeline(settings, source, source.read(range(0)).dtype, engine), frames_of(settings, source.n_samples)
 
 
 def _from_the_whole(
@@ -155,19 +147,15 @@ def _from_the_whole(
     last = max(i for i, stage in enumerate(listed) if stage.context == "whole")
     stage, following = listed[last], listed[last + 1 :]
     done = spectrogram(source, stage.of, engine=engine)
-    if isinstance(stage, LevelSettings):
+    function = STAGES[type(stage)].function
+    if function is None:
         done = level(done, reference="max", floor=stage.floor)
-    elif isinstance(stage, PyinSettings):
-        memory = np.swapaxes(done.values, -1, -2)
-        rate = done.sample_rate / stft_of(stage).hop
-        paths = [path(stage, channel, rate) for channel in memory.reshape(done.n_channels, *memory.shape[-2:])]
-        found = np.swapaxes(np.stack(paths), -1, -2)
-        values = found[0] if done.n_channels == 1 else found
-        done = dataclasses.replace(done, values=values, settings=stage, quantity=stage.quantity)
     else:
         memory = np.swapaxes(done.values, -1, -2)
-        over_the_sound(stage, memory.reshape(done.n_channels, *memory.shape[-2:]))
-        done = dataclasses.replace(done, settings=stage, quantity=stage.quantity)
+        memory = memory.reshape(done.n_channels, *memory.shape[-2:])
+        values = np.swapaxes(function(stage, memory, done.sample_rate / stft_of(stage).hop), -1, -2)
+        values = values[0] if done.n_channels == 1 else values
+        done = dataclasses.replace(done, values=values, settings=stage, quantity=stage.quantity)
     if following:
         done = through(done, settings, following)
     done = done if frames is None else done.select(frames=frames)

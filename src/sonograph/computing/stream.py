@@ -6,17 +6,16 @@ It keeps no more than what later frames still look at, and emits the same frames
 from __future__ import annotations
 
 import math
-from datetime import datetime
 
 import numpy as np
 
-from sonograph.computing.pipeline import Plan
-from sonograph.computing.run import Forward
+from sonograph.computing.pipeline import Pipeline, pipeline
+from sonograph.computing.run import Run
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, samples_for
 from sonograph.settings import Settings, context_of, stft_of, whole_sound
-from sonograph.sounds.source import checked_rate, checked_samples, zeros_outside
+from sonograph.sounds.source import Source, checked_rate, checked_samples, zeros_outside
 from sonograph.spectrograms import Spectrogram
 
 
@@ -65,11 +64,10 @@ class Stream:
         if n_channels < 1:
             raise SettingsError(f"n_channels is {n_channels}; it must be 1 or more")
         self.settings, self._engine = settings, engine
-        self._heard = _Heard(checked_rate(sample_rate), n_channels, unit)
-        Plan(settings, self._heard, np.dtype(float), engine)  # refuses now what no sound of this rate can have
+        self._pushed = _Pushed(checked_rate(sample_rate), n_channels, unit)
+        pipeline(settings, self._pushed, np.dtype(float), engine)  # refuses now what no sound of this rate can have
         self._taken = self._next = 0  # the next frame to compute, and to give: later where frames wait for others
-        self._plan: Plan | None = None
-        self._forward: Forward | None = None
+        self._run: Run | None = None
         self._finished = False
         self._reuse = reuse
         self._memory: np.ndarray | None = None
@@ -86,16 +84,16 @@ class Stream:
             A block of another shape or type than the stream's, or after `finish`.
         """
         self._refuse_finished()
-        samples = checked_samples(block, self._heard.unit)
+        samples = checked_samples(block, self._pushed.unit)
         samples = samples.reshape(1, -1) if samples.ndim == 1 else samples
-        if len(samples) != self._heard.n_channels:
-            turned = "; pass block.T" if samples.shape[1] == self._heard.n_channels else ""
+        if len(samples) != self._pushed.n_channels:
+            turned = "; pass block.T" if samples.shape[1] == self._pushed.n_channels else ""
             raise SettingsError(
-                f"the block has {len(samples)} channels; the stream has {self._heard.n_channels}{turned}"
+                f"the block has {len(samples)} channels; the stream has {self._pushed.n_channels}{turned}"
             )
-        if self._heard.dtype not in (None, samples.dtype):
-            raise SettingsError(f"the block is {samples.dtype}; the stream began with {self._heard.dtype}")
-        self._heard.append(samples)
+        if self._pushed.dtype not in (None, samples.dtype):
+            raise SettingsError(f"the block is {samples.dtype}; the stream began with {self._pushed.dtype}")
+        self._pushed.append(samples)
         return self._emit(range(self._taken, self._first_unready()))
 
     def finish(self) -> Spectrogram:
@@ -107,7 +105,7 @@ class Stream:
             The sound was too short to be mirrored (edges "reflect"), or the stream is finished already.
         """
         self._refuse_finished()
-        frames = frames_of(self.settings, self._heard.n_samples)
+        frames = frames_of(self.settings, self._pushed.n_samples)
         self._finished = True
         return self._emit(range(self._taken, len(frames)))
 
@@ -117,7 +115,7 @@ class Stream:
 
     def _first_unready(self) -> int:
         """The first frame that looks at samples still to come."""
-        stft, n_samples = stft_of(self.settings), self._heard.n_samples
+        stft, n_samples = stft_of(self.settings), self._pushed.n_samples
         if stft.edges == "reflect" and n_samples <= stft.window_length // 2:
             return self._taken
         first = samples_for(stft, range(1)).start
@@ -128,50 +126,49 @@ class Stream:
 
     def _emit(self, computed: range) -> Spectrogram:
         """Compute further frames, and give those that follow from them."""
-        heard = self._heard
-        if self._plan is None:
-            self._plan = Plan(self.settings, heard, heard.dtype or np.dtype(float), self._engine)
-            self._forward = Forward(self._plan)
+        pushed = self._pushed
+        if self._run is None:
+            self._run = Run(pipeline(self.settings, pushed, pushed.dtype or np.dtype(float), self._engine))
         waiting = 0 if self._finished else context_of(self.settings)[1]
         frames = range(self._next, max(self._next, computed.stop - waiting))
-        memory, reused = self._memory_for(self._plan, len(frames))
+        memory, reused = self._memory_for(self._run.pipeline, len(frames))
         straddling = self._before_block(computed)
-        for part in (straddling, range(straddling.stop, computed.stop)):
-            if self._plan.stages and self._forward is not None:
-                last = self._finished and part.stop == computed.stop
-                self._forward.advance(heard, part.stop, memory, frames.start, finish=last)
-            else:
-                here = memory[:, part.start - frames.start : part.stop - frames.start]
-                self._plan.compute(heard, part, here, reused=reused)
-        spectrogram = self._plan.label(heard, frames, memory)
+        for stop in (straddling.stop, computed.stop):
+            last = self._finished and stop == computed.stop
+            self._run.advance(pushed, stop, memory, frames.start, finish=last, reused=reused)
+        spectrogram = self._run.pipeline.label(pushed, frames, memory)
         self._taken, self._next = computed.stop, frames.stop
         needed = samples_for(self.settings, range(self._taken, self._taken + 1)).start
-        mirrored = heard.n_samples - stft_of(self.settings).window_length // 2 - 1
-        heard.forget(min(needed, mirrored) - 1)  # one more, for pre-emphasis
+        mirrored = pushed.n_samples - stft_of(self.settings).window_length // 2 - 1
+        pushed.forget(min(needed, mirrored) - 1)  # one more, for pre-emphasis
         return spectrogram
 
-    def _memory_for(self, plan: Plan, n_frames: int) -> tuple[np.ndarray, bool]:
+    def _memory_for(self, bound: Pipeline, n_frames: int) -> tuple[np.ndarray, bool]:
         """Memory for the values of so many frames, and whether it was used before."""
         kept = self._memory
-        if kept is not None and kept.size >= math.prod(plan.shape(n_frames)):
-            return plan.beginning(kept, n_frames), True
-        fresh = plan.empty(n_frames)
+        if kept is not None and kept.size >= math.prod(bound.shape(n_frames)):
+            return bound.beginning(kept, n_frames), True
+        fresh = bound.empty(n_frames)
         self._memory = fresh if self._reuse else None
         return fresh, False
 
     def _before_block(self, frames: range) -> range:
         """Those of `frames` that begin before the last block; the others are read from it without a copy."""
         first = samples_for(self.settings, range(1)).start
-        inside = -(-(self._heard.last_block - first) // stft_of(self.settings).hop)
+        inside = -(-(self._pushed.last_block - first) // stft_of(self.settings).hop)
         return range(frames.start, min(max(inside, frames.start), frames.stop))
 
 
-class _Heard:
-    """A Source of what has been heard and is not yet forgotten: blocks one after another, the last not ours."""
+class _Pushed(Source):
+    """What was pushed and is not yet forgotten: blocks one after another, the last not ours."""
+
+    sample_rate: float = 0.0
+    n_samples: int = 0
+    n_channels: int = 0
+    unit: str = ""
 
     def __init__(self, sample_rate: float, n_channels: int, unit: str) -> None:
         self.sample_rate, self.n_channels, self.unit = sample_rate, n_channels, unit
-        self.start: datetime | None = None
         self.n_samples = self.last_block = 0
         self.dtype: np.dtype | None = None
         self._blocks: list[tuple[int, np.ndarray]] = []  # (position of the first sample, samples)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sonograph.engines import Bands, Log, Work
 from sonograph.features.samples import Samples
+from sonograph.features.stages import STAGES
 from sonograph.filterbanks import filters_of
 from sonograph.levels import resolve_reference
 from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages
@@ -20,6 +21,20 @@ from sonograph.windows import power_scale, window_of
 def measure_of(settings: Settings) -> Any:
     """The stage that looks at samples instead of a transform of them; None if there is none."""
     return next((stage for stage in stages(settings)[1:2] if getattr(stage, "from_samples", False)), None)
+
+
+def measured(stage: Any, sample_rate: float) -> Samples:
+    """What to measure at a sample rate.
+
+    Raises
+    ------
+    SettingsError
+        A pitch range or filters that the window cannot hold, or that reach above half the sample rate.
+    """
+    stage.check_rate(sample_rate)
+    function, stft = STAGES[type(stage)].function, stage.of
+    assert function is not None  # noqa: S101  # all that is measured on samples has one
+    return Samples(stage, function, sample_rate, stft.window_length, stft.hop, stage.n_rows, stage.quantity)
 
 
 def with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tuple[Samples, float | None]:

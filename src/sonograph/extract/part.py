@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import pipeline
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.extract.summary import summary_names, summary_of
@@ -218,8 +218,8 @@ def _computed(
 
 def _size(source: Source, settings: Settings) -> int:
     """Bytes of all features of a sound."""
-    plan = Plan(settings, source, source.read(range(0)).dtype, None)
-    return math.prod(plan.shape(len(frames_of(settings, source.n_samples)))) * plan.dtype.itemsize
+    bound = pipeline(settings, source, source.read(range(0)).dtype)
+    return math.prod(bound.shape(len(frames_of(settings, source.n_samples)))) * bound.dtype.itemsize
 
 
 def _in_memory(opened: Any) -> Source:

@@ -11,31 +11,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sonograph.features import cepstral, constantq, norms, tonnetz
-from sonograph.features.deltas import Deltas
-from sonograph.features.energy import placed
-from sonograph.features.onset import Onset, Tempogram
-from sonograph.features.pcen import Pcen
-from sonograph.features.separation import Separation
-from sonograph.features.spectral_shape import Shapes
-from sonograph.settings import (
-    AffineSettings,
-    CepstralSettings,
-    DeltaSettings,
-    EnergySettings,
-    LogSettings,
-    NormSettings,
-    OnsetSettings,
-    PcenSettings,
-    PitchClassSettings,
-    SeparationSettings,
-    ShapeSettings,
-    TempogramSettings,
-    TonnetzSettings,
-)
+from sonograph.features.stages import STAGES
 
 
-class Link(Protocol):
+class Lane(Protocol):
     """One stage at work on one channel."""
 
     def push(self, values: np.ndarray) -> np.ndarray:
@@ -52,27 +31,23 @@ class Chain:
     frames_per_second : how fast frames follow each other
     """
 
-    def __init__(self, stages: list[Any], frames_per_second: float) -> None:
-        self._energy = next((i for i, stage in enumerate(stages) if isinstance(stage, EnergySettings)), None)
-        self._stages = stages
-        self._links = [_link(stage, frames_per_second) for stage in stages]
+    def __init__(self, stages: tuple[Any, ...], frames_per_second: float) -> None:
+        self._lanes = [_lane(stage, frames_per_second) for stage in stages]
 
     def push(self, values: np.ndarray, energy: np.ndarray | None = None) -> np.ndarray:
         """(frames, rows) that follow from further frames; energy: (frames,) where a stage asks for it."""
-        for i, link in enumerate(self._links):
-            if i == self._energy:
-                assert energy is not None  # noqa: S101  # whoever has energy stages measures it
-                values = placed(values, energy, self._stages[i].place)
-            else:
-                values = link.push(values)
+        for lane in self._lanes:
+            if isinstance(lane, _BesideEnergy):
+                lane.energy = energy
+            values = lane.push(values)
         return values
 
     def finish(self) -> np.ndarray | None:
         """The last frames, which waited for others that never came; None if there are none."""
         values: np.ndarray | None = None
-        for link in self._links:
-            passed = None if values is None else link.push(values)
-            rest = link.finish()
+        for lane in self._lanes:
+            passed = None if values is None else lane.push(values)
+            rest = lane.finish()
             parts = [part for part in (passed, rest) if part is not None]
             values = np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else None
         return values
@@ -81,34 +56,29 @@ class Chain:
 class _Each:
     """A stage that treats each frame by itself."""
 
-    def __init__(self, function: Callable[[np.ndarray], np.ndarray]) -> None:
-        self.push = function
+    def __init__(self, function: Callable[..., np.ndarray], stage: Any) -> None:
+        self._function, self._stage = function, stage
+
+    def push(self, values: np.ndarray) -> np.ndarray:
+        return self._function(self._stage, values)
 
     def finish(self) -> None:
         return None
 
 
-def _link(stage: Any, frames_per_second: float) -> Link:
-    if isinstance(stage, PcenSettings):
-        return Pcen(stage, frames_per_second)
-    if isinstance(stage, DeltaSettings):
-        return Deltas(stage)
-    if isinstance(stage, ShapeSettings):
-        return Shapes(stage, frames_per_second)
-    if isinstance(stage, OnsetSettings):
-        return Onset(stage)
-    if isinstance(stage, TempogramSettings):
-        return Tempogram(stage)
-    if isinstance(stage, SeparationSettings):
-        return Separation(stage)
-    functions: dict[type, Callable[[Any, np.ndarray], np.ndarray]] = {
-        AffineSettings: norms.affine,
-        NormSettings: norms.norm,
-        LogSettings: norms.logarithm,
-        CepstralSettings: cepstral.cepstra,
-        TonnetzSettings: tonnetz.tonnetz,
-        PitchClassSettings: constantq.pitch_classes,
-        EnergySettings: lambda stage, values: values,
-    }
-    function = functions[type(stage)]
-    return _Each(lambda values: function(stage, values))
+class _BesideEnergy(_Each):
+    """A stage that is given the energy of each frame's samples too; it stands where no frame waits."""
+
+    energy: np.ndarray | None = None
+
+    def push(self, values: np.ndarray) -> np.ndarray:
+        return self._function(self._stage, values, self.energy)
+
+
+def _lane(stage: Any, frames_per_second: float) -> Lane:
+    runs, function = STAGES[type(stage)]
+    assert function is not None  # noqa: S101  # what the engine does is not in a chain
+    if runs == "running":
+        lane: Lane = function(stage, frames_per_second)
+        return lane
+    return (_BesideEnergy if runs == "energy" else _Each)(function, stage)

@@ -42,11 +42,11 @@ def _alternating(cut: np.ndarray) -> np.ndarray:
     return signs
 
 
-def placed(values: np.ndarray, energy: np.ndarray, place: str) -> np.ndarray:
+def placed(settings: EnergySettings, values: np.ndarray, energy: np.ndarray) -> np.ndarray:
     """(frames, rows) with the energy in place of the first row, or as a further row."""
-    if place == "replace":
+    if settings.place == "replace":
         values = values.copy()
         values[:, 0] = energy
         return values
     column = energy[:, None]
-    return np.concatenate([column, values] if place == "first" else [values, column], axis=1)
+    return np.concatenate([column, values] if settings.place == "first" else [values, column], axis=1)

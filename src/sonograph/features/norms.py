@@ -36,18 +36,19 @@ def norm(settings: NormSettings, values: np.ndarray) -> np.ndarray:
     return values / length[:, None]
 
 
-def over_the_sound(settings: RangeSettings | StandardSettings, values: np.ndarray) -> np.ndarray:
-    """What is counted from the whole sound: (channels, frames, rows) in, and changed in place.
+def limited(settings: RangeSettings, values: np.ndarray, frames_per_second: float) -> np.ndarray:
+    """No further below the largest value of all channels than `span`: (channels, frames, rows), changed in place."""
+    largest = np.fmax.reduce(values, axis=None) if values.size else np.nan
+    return np.maximum(values, largest - values.dtype.type(settings.span), out=values) if largest == largest else values
 
-    The largest value is that of all channels; means and deviations are of each row of each channel. Missing frames
-    count for nothing.
+
+def standard(settings: StandardSettings, values: np.ndarray, frames_per_second: float) -> np.ndarray:
+    """Each row of each channel less its mean, over its deviation: (channels, frames, rows), changed in place.
+
+    Missing frames count for nothing.
     """
-    real = values.dtype.type
     if not values.size:
         return values
-    if isinstance(settings, RangeSettings):
-        largest = np.fmax.reduce(values, axis=None)
-        return np.maximum(values, largest - real(settings.span), out=values) if largest == largest else values
     here = ~np.isnan(values)
     count = np.maximum(1, here.sum(axis=1, keepdims=True))
     mean = np.where(here, values, 0).sum(axis=1, keepdims=True, dtype=float) / count

@@ -15,6 +15,11 @@ from sonograph.settings.pitch import PyinSettings
 TINY = np.finfo(float).tiny
 
 
+def paths(settings: PyinSettings, values: np.ndarray, frames_per_second: float) -> np.ndarray:
+    """The path of each channel: (channels, frames, 3) of (channels, frames, 2 n_pitches)."""
+    return np.stack([path(settings, channel, frames_per_second) for channel in values])
+
+
 def path(settings: PyinSettings, values: np.ndarray, frames_per_second: float) -> np.ndarray:
     """(frames, 3): pitch, voiced, voicing probability, of the candidates (frames, 2 n_pitches).
 

@@ -13,32 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.checks import short
 from sonograph.engines import Engine
-from sonograph.errors import SettingsError
 from sonograph.features.autocorrelation import lags_of
 from sonograph.features.samples import Samples, cut
-
-
-def periods(stage: Any, window_length: int, sample_rate: float) -> tuple[int, int]:
-    """The shortest and the longest period that is looked for, samples.
-
-    Raises
-    ------
-    SettingsError
-        The window cannot hold the longest; the shortest lies above half the sample rate.
-    """
-    if stage.high > sample_rate / 2:
-        raise SettingsError(
-            f"high is {stage.high:g} Hz; at {sample_rate:g} Hz it must be at most {sample_rate / 2:g} Hz"
-        )
-    if sample_rate / stage.low >= window_length - 1:
-        raise SettingsError(
-            f"low is {stage.low:g} Hz; with window_length {window_length} at {sample_rate:g} Hz it must be above "
-            f"{sample_rate / (window_length - 1):.5g} Hz (because the window must hold the longest period: "
-            f"window_length {short(math.floor(sample_rate / stage.low) + 2)} would)"
-        )
-    return math.floor(sample_rate / stage.high), math.ceil(sample_rate / stage.low)
 
 
 def yin(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine) -> None:
@@ -86,7 +63,7 @@ def _differences(
 
     d(k) = sum of (x[m] - x[m + k])² over m, by way of the autocorrelation; silence reads 1 everywhere.
     """
-    shortest, longest = periods(work.stage, work.window_length, work.sample_rate)
+    shortest, longest = work.stage.periods(work.sample_rate)
     lags = np.arange(1, longest + 1, dtype=samples.dtype)
     tiny = np.finfo(samples.dtype).tiny
     for frames, alike in lags_of(samples, work, n_frames, longest + 1, engine):

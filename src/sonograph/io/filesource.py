@@ -20,6 +20,7 @@ from sonograph.io.status import Fault, Status, read_error, short, shown, worst
 from sonograph.io.tally import LARGEST, Tally
 from sonograph.limits import Limits
 from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.derived import Recorded
 
 BLOCK = 1 << 20
 """Samples of all channels that are held at a time."""
@@ -27,7 +28,7 @@ BLOCK = 1 << 20
 _LATER = "Read it again when nothing writes to it."
 
 
-class FileSource:
+class FileSource(Recorded):
     """A sound in a file. Made by `open`; close it, or use it in a `with`.
 
     path : as given

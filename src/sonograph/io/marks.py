@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.errors import SettingsError, SourceError
+from sonograph.io.door import OpenFile
+from sonograph.io.status import read_error
 
 RAVEN = ("Begin Time (s)", "End Time (s)")
 RAVEN_WORDS = ("Annotation", "Species", "Label", "Call", "Type", "Notes", "Comments")
@@ -38,12 +40,14 @@ def read_marks(path: Any) -> tuple[Mark, ...]:
     SourceError
         The file cannot be read, or is neither; with the first line that is wrong.
     """
-    name = Path(path).name
+    file = OpenFile(path)  # a pipe would be waited for, and a device never end
+    name = Path(file.name).name
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(LONGEST + 1)
+        data = file.at(0, LONGEST + 1)
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({(error.strerror or 'no reason given').lower()}).") from None
+        raise file.error("read-error", read_error(0, error).what) from None
+    finally:
+        file.close()
     if len(data) > LONGEST or b"\0" in data:
         raise SourceError(f"{name}: is no table of marks. Give Audacity labels or a Raven selection table.")
     lines = data.decode("utf-8-sig", "replace").splitlines()

@@ -12,7 +12,8 @@ import numpy as np
 from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError
 from sonograph.io.outputs import Output, check_outputs, keep_other, sound_input
-from sonograph.sounds.source import Source, check_source
+from sonograph.sounds.derived import checked_source
+from sonograph.sounds.source import Source
 
 MOST = (1 << 32) - 100  # bytes of samples that a WAV can count
 MOST_IN_FRAME = (1 << 16) - 1  # bytes of one sample of all channels
@@ -48,7 +49,7 @@ def write(path: str | os.PathLike[str], sound: Source, *, overwrite: bool = Fals
     ...     read(f"{folder}/a.wav").duration == signals.kick().duration
     True
     """
-    check_source(sound)
+    sound = checked_source(sound)
     if sound.unit != "FS":
         raise SettingsError(
             f"the sound is in {sound.unit}; a WAV is read in FS: give Signal(samples / full_scale, sample_rate)"

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from scipy.fft import next_fast_len
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import Pipeline
 from sonograph.features.cepstral import cepstra as cepstra_of
 from sonograph.features.constantq import half_band, kernels
 from sonograph.features.constantq import pitch_classes as classes_of
 from sonograph.features.deltas import regression
 from sonograph.features.multitaper import works_of
-from sonograph.features.pitch import periods, thresholds_of
+from sonograph.features.pitch import thresholds_of
 from sonograph.features.samples import Samples
 from sonograph.features.spectral_shape import Shapes
 from sonograph.features.tonnetz import tonnetz as centroids_of
@@ -41,36 +41,36 @@ from sonograph.windows import window_of, window_values
 Numbers = dict[str, Any]
 
 
-def numbers_of(stage: Any, before: Plan) -> Numbers:
-    """What a stage needs, after a plan of all before it."""
+def numbers_of(stage: Any, before: Pipeline) -> Numbers:
+    """What a stage needs, after the pipeline of all before it."""
     of = OF_STAGES.get(type(stage))
     return {} if of is None else of(stage, before)
 
 
-def cepstral(settings: CepstralSettings, before: Plan) -> Numbers:
+def cepstral(settings: CepstralSettings, before: Pipeline) -> Numbers:
     """(rows, coefficients): what each row adds to each coefficient, the lifter included."""
     return {"matrix": cepstra_of(settings, np.eye(before.n_rows))}
 
 
-def deltas(settings: DeltaSettings, before: Plan) -> Numbers:
+def deltas(settings: DeltaSettings, before: Pipeline) -> Numbers:
     """The weights of the neighbours, as plain numbers, since those that are 0 are left out."""
     return {"orders": tuple(tuple(weights.tolist()) for weights in regression(settings.width, settings.order))}
 
 
-def energy(settings: EnergySettings, before: Plan) -> Numbers:
+def energy(settings: EnergySettings, before: Pipeline) -> Numbers:
     """The window as it is, without the scale of the result, and 1, -1, 1, -1 …"""
     window = window_of(before.stft)
     return {"window": window.copy(), "signs": (-1.0) ** np.arange(len(window))}
 
 
-def shape(settings: ShapeSettings, before: Plan) -> Numbers:
+def shape(settings: ShapeSettings, before: Pipeline) -> Numbers:
     """The bins' frequencies, and of each octave the first bin, the one after its last, and how many of them count."""
     shapes = Shapes(settings, before.frames_per_second)
     bands = tuple((bins.start, bins.stop, count) for bins, count in shapes.bands)
     return {"frequencies": shapes.frequencies, "bands": bands}
 
 
-def tempogram(settings: TempogramSettings, before: Plan) -> Numbers:
+def tempogram(settings: TempogramSettings, before: Pipeline) -> Numbers:
     """The window, and how the strength rises to that of the first frame and falls from that of the last."""
     half = settings.length // 2
     ramp = np.linspace(0, 1, half, endpoint=False)
@@ -82,12 +82,12 @@ def tempogram(settings: TempogramSettings, before: Plan) -> Numbers:
     }
 
 
-def pitch_class(settings: PitchClassSettings, before: Plan) -> Numbers:
+def pitch_class(settings: PitchClassSettings, before: Pipeline) -> Numbers:
     """(bands, 12) which band belongs to which class."""
     return {"matrix": classes_of(settings, np.eye(before.n_rows))}
 
 
-def tonnetz(settings: TonnetzSettings, before: Plan) -> Numbers:
+def tonnetz(settings: TonnetzSettings, before: Pipeline) -> Numbers:
     """(12, 6) where each class lies by itself."""
     return {"matrix": centroids_of(settings, np.eye(12))}
 
@@ -109,7 +109,7 @@ def autocorrelation(work: Samples) -> Numbers:
 
 def pitch(work: Samples) -> Numbers:
     """The shortest and the longest period, samples, and the length of the transform."""
-    shortest, longest = periods(work.stage, work.window_length, work.sample_rate)
+    shortest, longest = work.stage.periods(work.sample_rate)
     return {"periods": (shortest, longest), "n_fft": length_for(work.window_length, longest + 1)}
 
 
@@ -139,7 +139,7 @@ def length_for(window_length: int, n_lags: int) -> int:
     return int(next_fast_len(window_length + n_lags - 1, real=True))
 
 
-OF_STAGES: dict[type, Callable[[Any, Plan], Numbers]] = {
+OF_STAGES: dict[type, Callable[[Any, Pipeline], Numbers]] = {
     CepstralSettings: cepstral,
     DeltaSettings: deltas,
     EnergySettings: energy,

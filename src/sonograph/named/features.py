@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, Protocol
 from sonograph.checks import one_of, short
 from sonograph.errors import SettingsError
 from sonograph.identity import digest
-from sonograph.naming import row_names
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
 from sonograph.settings.shapes import SHAPES
@@ -139,7 +138,7 @@ class Choice:
         for name in self.names:
             if name not in (*TEMPORAL, *SHAPES):
                 settings = _made(name, frames, sample_rate)
-                rows = row_names(settings, settings.n_rows)
+                rows = settings.row_names(settings.n_rows)
                 found.append(Group(settings, [(name, _called(row, name)) for row in rows]))
         return found
 

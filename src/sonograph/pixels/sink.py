@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import Pipeline, pipeline
+from sonograph.computing.run import parts
 from sonograph.engines import Engine
 from sonograph.frames import refuse_too_short
 from sonograph.pixels import grid
@@ -20,13 +21,13 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     of, _ = power_and_level(settings)
     shown = decibels_of(settings, sound.unit)
     refuse_too_short(of, sound.n_samples)
-    plan = Plan(of, sound, sound.read(range(0)).dtype, engine)
+    bound = pipeline(of, sound, sound.read(range(0)).dtype, engine)
     frames, there = shown_and_there(of, sound, pixels.samples)
     columns = grid.columns(of, frames, pixels.samples, pixels.width)
-    like = plan.label(sound, range(0), plan.empty(0))
+    like = bound.label(sound, range(0), bound.empty(0))
     rows, bounds, axis = pixels.rows(like)
-    sink = _Sink(plan, columns, rows, mean=pixels.mean)
-    for part, samples in plan.parts(sound, there):
+    sink = _Sink(bound, columns, rows, mean=pixels.mean)
+    for part, samples in parts(bound, sound, there):
         sink.add(part, samples)
     levels, unit, label = levels_of(sink.power(), sound, shown)
     return Raster(
@@ -38,7 +39,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
         start=sound.start,
         settings=shown.settings,
         rows=like.rows,
-        n_rows=plan.n_rows,
+        n_rows=bound.n_rows,
         names=(),
         unit=unit,
         label=label,
@@ -53,28 +54,28 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
 class _Sink:
     """Pixels being filled, part by part of the frames."""
 
-    def __init__(self, plan: Plan, columns: Cells, rows: Cells, *, mean: bool) -> None:
-        self.plan, self.columns = plan, columns.edges
+    def __init__(self, bound: Pipeline, columns: Cells, rows: Cells, *, mean: bool) -> None:
+        self.pipeline, self.columns = bound, columns.edges
         # an engine gathers all rows: what lies outside the picture goes to a first and a last cell, and is dropped
-        self.rows = grid.rising(np.concatenate([[0], rows.edges, [plan.work.n_rows]]))
+        self.rows = grid.rising(np.concatenate([[0], rows.edges, [bound.work.n_rows]]))
         self.first_row = int(np.searchsorted(self.rows, rows.edges[0]))
         self.n_rows = len(rows.edges) - 1
-        shape = (plan.n_channels, len(self.columns) - 1, len(self.rows) - 1)
-        self.out = np.zeros(shape) if mean else np.full(shape, np.nan, plan.samples_dtype)
+        shape = (bound.n_channels, len(self.columns) - 1, len(self.rows) - 1)
+        self.out = np.zeros(shape) if mean else np.full(shape, np.nan, bound.samples_dtype)
         self.counts = np.zeros(shape[:2], np.int64) if mean else None
         self.missing = 0
 
     def add(self, part: range, samples: np.ndarray) -> None:
         """Gather the frames of `part`, which look at `samples`."""
-        self.missing += _missing_frames(samples, self.plan.stft, len(part))
+        self.missing += _missing_frames(samples, self.pipeline.stft, len(part))
         first = int(np.searchsorted(self.columns, part.start, side="right")) - 1
         last = int(np.searchsorted(self.columns, part.stop, side="left"))
         edges = self.columns[first : last + 1].clip(part.start, part.stop) - part.start
         for channel in range(len(samples)):
             one = slice(channel, channel + 1)
-            self.plan.engine.reduce(
+            self.pipeline.engine.reduce(
                 samples[one],
-                self.plan.work,
+                self.pipeline.work,
                 edges,
                 self.rows,
                 self.out[one, first:last],

@@ -19,6 +19,8 @@ from sonograph.settings.banks import MillidecadeBank as MillidecadeBank
 from sonograph.settings.banks import OctaveBank as OctaveBank
 from sonograph.settings.cepstra import CepstralSettings as CepstralSettings
 from sonograph.settings.cepstra import DeltaSettings as DeltaSettings
+from sonograph.settings.common import KINDS as KINDS
+from sonograph.settings.common import Stage as Stage
 from sonograph.settings.constantq import ConstantQSettings as ConstantQSettings
 from sonograph.settings.constantq import PitchClassSettings as PitchClassSettings
 from sonograph.settings.levels import LevelSettings as LevelSettings
@@ -55,10 +57,4 @@ from sonograph.settings.walk import stages as stages
 from sonograph.settings.walk import stft_of as stft_of
 from sonograph.settings.walk import whole_sound as whole_sound
 
-Settings = Union[  # noqa: UP007
-    StftSettings, BandSettings, LevelSettings, LogSettings, RangeSettings, AffineSettings, NormSettings,
-    StandardSettings, CepstralSettings, EnergySettings, DeltaSettings, PcenSettings,
-    TemporalSettings, AutocorrelationSettings, YinSettings, PyinCandidates, PyinSettings,
-    ShapeSettings, OnsetSettings, TempogramSettings, SeparationSettings, TonnetzSettings,
-    ConstantQSettings, PitchClassSettings, MultitaperSettings,
-]  # fmt: skip
+Settings = Union[StftSettings, Stage]  # noqa: UP007

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from sonograph.checks import NUMBERS, number, numbers, refuse_large, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.banks import BANKS, Bank
+from sonograph.settings.banks import Bank
 from sonograph.settings.common import Json, Stage, holds, put
+from sonograph.settings.named import PITCHES
 from sonograph.settings.stft import StftSettings
 
 
 @dataclass(frozen=True)
-class Band(Json):
+class Band(Json, kind="band"):
     """One filter: the weights of consecutive bins.
 
     first   : the first bin
@@ -21,8 +21,6 @@ class Band(Json):
     centre  : its frequency, Hz
     low, high : its edges, Hz
     """
-
-    kind: ClassVar[str] = "band"
 
     first: int
     weights: tuple[float, ...]
@@ -39,7 +37,7 @@ class Band(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BandSettings(Stage):
+class BandSettings(Stage, kind="bands"):
     """Sums over bins of a power or a magnitude: a filter bank.
 
     Parameters
@@ -62,8 +60,6 @@ class BandSettings(Stage):
     40
     """
 
-    kind: ClassVar[str] = "bands"
-
     of: StftSettings
     bands: tuple[Band, ...] | Bank
 
@@ -71,7 +67,7 @@ class BandSettings(Stage):
         holds("BandSettings", self.of, StftSettings)
         if self.of.quantity == "transform":
             raise SettingsError('quantity is "transform"; bands sum power or magnitude: set quantity="power"')
-        if isinstance(self.bands, BANKS):
+        if isinstance(self.bands, Bank):
             if self.bands.of_power and self.of.quantity != "power":
                 raise SettingsError(
                     f'quantity is "{self.of.quantity}"; bands of kind "{self.bands.kind}" sum power: '
@@ -96,9 +92,15 @@ class BandSettings(Stage):
     @property
     def rows(self) -> str:
         """What a row is: a band, or a pitch class."""
-        return self.bands.rows if isinstance(self.bands, BANKS) else "band"
+        return self.bands.rows if isinstance(self.bands, Bank) else "band"
 
     @property
     def n_rows(self) -> int | None:
         """Numbers per frame; None where that depends on the sample rate."""
-        return self.bands.n_bands if isinstance(self.bands, BANKS) else len(self.bands)
+        return self.bands.n_bands if isinstance(self.bands, Bank) else len(self.bands)
+
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """A name for each band: the twelve pitch classes have letters."""
+        if self.rows == "pitch class":
+            return PITCHES if n_rows == len(PITCHES) else tuple(f"pitch_{i}" for i in range(n_rows))
+        return tuple(f"{self.rows}_{i}" for i in range(n_rows))

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar
 
 from sonograph.checks import number, one_of, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import Json, put
 
 EMPTY = ("refuse", "zero")
+BANKS: dict[str, Any] = {}
+"""Every bank by its kind."""
+
+
+class Bank(Json):
+    """A filter bank by name.
+
+    rows     : what a row is
+    of_power : whether it sums power alone
+    n_bands  : how many; None where that depends on the sample rate
+    """
+
+    register = BANKS
+    rows: ClassVar[str] = "band"
+    of_power: ClassVar[bool] = False
+    n_bands: int | None
 
 
 def _span(bank: Any) -> None:
@@ -28,7 +44,7 @@ def _triangles(bank: Any) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MelBank(Json):
+class MelBank(Bank, kind="mel"):
     """Triangles that are evenly spaced on a mel scale, each from the centre of the one before to that of the next.
 
     Parameters
@@ -49,7 +65,6 @@ class MelBank(Json):
         What becomes of a band with no bin in it: "refuse", or "zero" as most libraries do.
     """
 
-    kind: ClassVar[str] = "mel"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = False
 
@@ -69,10 +84,9 @@ class MelBank(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BarkBank(Json):
+class BarkBank(Bank, kind="bark"):
     """Triangles evenly spaced and straight on the Bark scale (Traunmüller 1990); fields as in MelBank."""
 
-    kind: ClassVar[str] = "bark"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = False
 
@@ -86,10 +100,9 @@ class BarkBank(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinearBank(Json):
+class LinearBank(Bank, kind="linear"):
     """Triangles evenly spaced in hertz, as for LFCC; fields as in MelBank."""
 
-    kind: ClassVar[str] = "linear"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = False
 
@@ -103,7 +116,7 @@ class LinearBank(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GammatoneBank(Json):
+class GammatoneBank(Bank, kind="gammatone"):
     """Filters with the shape of the ear's, evenly spaced on the ERB-number scale (Glasberg and Moore 1990).
 
     The power response of a gammatone of order 4, (1 + ((f - centre) / b)²)^-4 with b = 1.019 ERB(centre) (Patterson et
@@ -117,7 +130,6 @@ class GammatoneBank(Json):
         The first and the last centre, Hz; high None: half the sample rate, where the last centre is left away.
     """
 
-    kind: ClassVar[str] = "gammatone"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
 
@@ -131,7 +143,7 @@ class GammatoneBank(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChromaBank(Json):
+class ChromaBank(Bank, kind="chroma"):
     """The pitch classes of an octave, C first: Gaussians around each note in all octaves (Ellis 2007, librosa).
 
     Parameters
@@ -147,7 +159,6 @@ class ChromaBank(Json):
         "l2": the weights of each bin have a sum of squares of 1 before octaves are weighed; "none".
     """
 
-    kind: ClassVar[str] = "chroma"
     rows: ClassVar[str] = "pitch class"
     of_power: ClassVar[bool] = False
 
@@ -166,7 +177,7 @@ class ChromaBank(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OctaveBank(Json):
+class OctaveBank(Bank, kind="octave"):
     """Bands of a fraction of an octave on the base-10 grid through 1 kHz (IEC 61260-1: G = 10^0.3).
 
     With 3 to the octave these are the decidecades of ISO 18405. Bins that an edge cuts are split in proportion. Of a
@@ -181,10 +192,9 @@ class OctaveBank(Json):
         below half the sample rate.
     """
 
-    kind: ClassVar[str] = "octave"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
-    n_bands: ClassVar[None] = None
+    n_bands: ClassVar[None] = None  # type: ignore[misc]
 
     per_octave: int = 3
     low: float = 20.0
@@ -198,17 +208,12 @@ class OctaveBank(Json):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MillidecadeBank(Json):
+class MillidecadeBank(Bank, kind="millidecade"):
     """Hybrid millidecades (Martin et al. 2021): 1 Hz bands up to 434 Hz, then 1000 bands to the decade.
 
     Edges, splitting and readings as in OctaveBank; the last band ends at half the sample rate.
     """
 
-    kind: ClassVar[str] = "millidecade"
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
-    n_bands: ClassVar[None] = None
-
-
-BANKS = (MelBank, BarkBank, LinearBank, GammatoneBank, ChromaBank, OctaveBank, MillidecadeBank)
-Bank = Union[MelBank, BarkBank, LinearBank, GammatoneBank, ChromaBank, OctaveBank, MillidecadeBank]  # noqa: UP007
+    n_bands: ClassVar[None] = None  # type: ignore[misc]

@@ -11,7 +11,7 @@ from sonograph.settings.common import Stage, put, rows_before
 
 
 @dataclass(frozen=True, kw_only=True)
-class CepstralSettings(Stage):
+class CepstralSettings(Stage, kind="cepstra"):
     """Cepstral coefficients: the orthonormal DCT-II of logarithms (Davis and Mermelstein 1980).
 
     Of mel bands these are MFCC, of linear ones LFCC.
@@ -39,8 +39,6 @@ class CepstralSettings(Stage):
     >>> CepstralSettings(of=log, n_coefficients=13).rows
     'coefficient'
     """
-
-    kind: ClassVar[str] = "cepstra"
 
     of: Any
     n_coefficients: int = 13
@@ -83,9 +81,13 @@ class CepstralSettings(Stage):
         """Numbers per frame."""
         return self.n_coefficients
 
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """c0, c1 … or from the first that is taken."""
+        return tuple(f"c{i}" for i in range(self.first, self.first + n_rows))
+
 
 @dataclass(frozen=True, kw_only=True)
-class DeltaSettings(Stage):
+class DeltaSettings(Stage, kind="deltas"):
     """Rows, then how they change in time, then how that changes: regression over neighbouring frames.
 
     d(t) = sum over m of m (c(t + m) - c(t - m)) / (2 sum of m²), m from 1 to width (HTK book, 5.16); the second order
@@ -112,7 +114,7 @@ class DeltaSettings(Stage):
     48
     """
 
-    kind: ClassVar[str] = "deltas"
+    words: ClassVar[str] = "Rows and their deltas"
 
     of: Any
     width: int = 2
@@ -140,3 +142,13 @@ class DeltaSettings(Stage):
     def rows_after(self, n_rows: int) -> int:
         """As many for each order, and the rows themselves."""
         return n_rows * (1 + self.order)
+
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """Those of the rows, then the same again for each order."""
+        below = self.of.row_names(n_rows // (1 + self.order))
+        return below + tuple(f"{'delta' * order}_{name}" for order in range(1, self.order + 1) for name in below)
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """Of a row itself; how fast it changes is a plain number here."""
+        below: str = "" if name.startswith("delta") else self.of.row_unit(name, unit)
+        return below

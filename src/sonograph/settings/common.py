@@ -10,11 +10,26 @@ from typing import Any, ClassVar, Self
 from sonograph.errors import SettingsError
 from sonograph.settings.elsewhere import ELSEWHERE
 
+KINDS: dict[str, Any] = {}
+"""The transform and every stage by its kind; a settings type enters itself."""
+
 
 class Json:
-    """Settings to plain values and back, and a name made from them."""
+    """Settings to plain values and back, and a name made from them.
+
+    kind     : what the settings are called in JSON and TOML
+    register : where a type that has a kind enters itself
+    """
 
     kind: ClassVar[str]
+    register: ClassVar[dict[str, Any] | None] = None
+
+    def __init_subclass__(cls, *, kind: str = "", **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if kind:
+            cls.kind = kind
+            if cls.register is not None:
+                cls.register[kind] = cls
 
     def __new__(cls, *_: Any, **given: Any) -> Self:
         """Refuse a name that is no setting, with the one that was meant."""
@@ -50,12 +65,15 @@ def _off_by_default(field: dataclasses.Field[Any], value: Any) -> bool:
 class Stage(Json):
     """What the stages after a transform share: what a stage does not change is as in the stage before it.
 
-    context : frames before and after that a frame needs; "past": all before it; "whole": the whole sound
+    context   : frames before and after that a frame needs; "past": all before it; "whole": the whole sound
     why_whole : with "whole", what it needs the whole sound for
+    words     : what a colour bar says of its values, where they are a feature
     """
 
+    register = KINDS
     of: Any
     why_whole: ClassVar[str] = ""
+    words: ClassVar[str] = ""
 
     @property
     def context(self) -> tuple[int, int] | str:
@@ -83,6 +101,16 @@ class Stage(Json):
     def rows_after(self, n_rows: int) -> int:
         """Numbers per frame, when the stage before gives so many; refused where that is too few."""
         return n_rows
+
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """A name for each of so many rows."""
+        names: tuple[str, ...] = self.of.row_names(n_rows)
+        return names
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """What a feature's row is in, of samples in `unit`; "" where it is a plain number."""
+        below: str = self.of.row_unit(name, unit)
+        return below
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from sonograph.checks import number, refuse_large, short, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import put
-from sonograph.settings.named import Measure, NamedRows, plain_frames
+from sonograph.settings.named import PITCHES, Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
 
 C1 = 32.70319566257483
@@ -19,7 +19,6 @@ PASSED = 0.1
 """Of the sample rate: what lies below comes through that filter unchanged to 1e-5, with nothing folded onto it."""
 HIGHEST = 50
 """Octaves above 1 Hz that no frequency of a sound reaches."""
-PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 class Octave(NamedTuple):
@@ -33,7 +32,7 @@ class Octave(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConstantQSettings(Measure):
+class ConstantQSettings(Measure, kind="constant_q"):
     """Bands an equal interval apart, each heard through a Hann window of equally many periods (Brown 1991).
 
     Band k at f = low 2^(k / per_octave) weighs L = sample_rate Q / (f + gamma / a) samples around the middle of the
@@ -65,8 +64,6 @@ class ConstantQSettings(Measure):
     >>> settings.n_rows, settings.of.window_length
     (84, 13162)
     """
-
-    kind: ClassVar[str] = "constant_q"
 
     of: StftSettings
     low: float = C1
@@ -194,7 +191,7 @@ class ConstantQSettings(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PitchClassSettings(NamedRows):
+class PitchClassSettings(NamedRows, kind="pitch_classes"):
     """Pitch classes, C first: the bands of all octaves that are nearest to each, added up; values as librosa's.
 
     librosa.feature.chroma_cqt is this of a magnitude of scaling "raw" with 36 bands to the octave, with NormSettings.
@@ -205,7 +202,7 @@ class PitchClassSettings(NamedRows):
         A constant-Q magnitude or power, with 12 bands to the octave or a multiple of that.
     """
 
-    kind: ClassVar[str] = "pitch_classes"
+    words: ClassVar[str] = "Sum over octaves"
 
     of: ConstantQSettings
 
@@ -226,6 +223,3 @@ class PitchClassSettings(NamedRows):
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         return PITCHES
-
-
-CONSTANT_Q = (ConstantQSettings, PitchClassSettings)

@@ -17,7 +17,7 @@ FLOORS = (-370.0, 300.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class LevelSettings(Stage):
+class LevelSettings(Stage, kind="level"):
     """Decibels of a power: 10 log10(power / reference).
 
     Parameters
@@ -31,7 +31,6 @@ class LevelSettings(Stage):
         What anything quieter reads, dB: -370 to 300, which single precision can hold.
     """
 
-    kind: ClassVar[str] = "level"
     why_whole: ClassVar[str] = 'reference="max" is the loudest value of the whole sound'
 
     of: Union[StftSettings, BandSettings, ConstantQSettings, MultitaperSettings]  # noqa: UP007  # read at run time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from sonograph.checks import number, one_of
 from sonograph.errors import SettingsError
@@ -14,7 +14,7 @@ LEAST_FLOOR = 1.2e-38
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogSettings(Stage):
+class LogSettings(Stage, kind="log"):
     """Natural or decimal logarithms of a power or a magnitude; decibels are LevelSettings.
 
     Parameters
@@ -33,8 +33,6 @@ class LogSettings(Stage):
     SettingsError
         Not of a power or magnitude; a floor of 0 with nothing added, or one that single precision cannot hold.
     """
-
-    kind: ClassVar[str] = "log"
 
     of: Any
     base: str = "e"
@@ -55,7 +53,7 @@ class LogSettings(Stage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EnergySettings(Stage):
+class EnergySettings(Stage, kind="energy"):
     """The natural logarithm of each frame's energy, as a row beside others or in place of the first.
 
     Parameters
@@ -76,8 +74,6 @@ class EnergySettings(Stage):
     SettingsError
         Of rows that look at other frames, or that hold an energy already.
     """
-
-    kind: ClassVar[str] = "energy"
 
     of: Any
     measure: str = "frame"
@@ -112,3 +108,8 @@ class EnergySettings(Stage):
         """What a row is."""
         below: str = self.of.rows
         return below if below == "coefficient" else "feature"
+
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """Those of the other rows, and "energy" in its place."""
+        below = self.of.row_names(n_rows if self.place == "replace" else n_rows - 1)
+        return (*below, "energy") if self.place == "last" else ("energy", *below[self.place == "replace" :])

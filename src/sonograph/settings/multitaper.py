@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from sonograph.checks import number, refuse_large, whole
 from sonograph.errors import SettingsError
@@ -13,7 +12,7 @@ from sonograph.settings.stft import StftSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class MultitaperSettings(Measure):
+class MultitaperSettings(Measure, kind="multitaper"):
     """The mean power through several windows that share no noise: Slepian's tapers (Thomson 1982).
 
     Parameters
@@ -36,8 +35,6 @@ class MultitaperSettings(Measure):
     >>> MultitaperSettings(of=StftSettings(window_length=512)).tapers
     7
     """
-
-    kind: ClassVar[str] = "multitaper"
 
     of: StftSettings
     bandwidth: float = 4.0

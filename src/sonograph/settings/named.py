@@ -11,6 +11,9 @@ from sonograph.errors import SettingsError
 from sonograph.settings.common import Stage, holds
 from sonograph.settings.stft import StftSettings
 
+PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+"""What the twelve pitch classes are called."""
+
 
 class NamedRows(Stage):
     """What stages share whose rows each have a name of their own.
@@ -44,6 +47,14 @@ class NamedRows(Stage):
         """Numbers per frame, of n_rows before."""
         return len(self.names)
 
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """A name for each row."""
+        return self.names
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """What a row is in, of samples in `unit`; "" where it is a plain number."""
+        return ""
+
 
 class Measure(NamedRows):
     """What stages share that are measured on samples."""
@@ -51,6 +62,9 @@ class Measure(NamedRows):
     from_samples: ClassVar[bool] = True
 
     of: StftSettings
+
+    def check_rate(self, sample_rate: float) -> None:
+        """Refuse a sample rate at which it cannot be measured."""
 
 
 def plain_frames(stage: Measure) -> StftSettings:

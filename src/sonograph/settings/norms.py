@@ -13,7 +13,7 @@ STEADY = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class RangeSettings(Stage):
+class RangeSettings(Stage, kind="range"):
     """Nothing more than so far below the largest value of the sound: librosa's and torchaudio's top_db.
 
     Parameters
@@ -24,7 +24,6 @@ class RangeSettings(Stage):
         How far below, in their unit: decibels of a level.
     """
 
-    kind: ClassVar[str] = "range"
     why_whole: ClassVar[str] = "span is counted from the largest value of the whole sound"
 
     of: Any
@@ -41,7 +40,7 @@ class RangeSettings(Stage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AffineSettings(Stage):
+class AffineSettings(Stage, kind="affine"):
     """(value + add) * multiply: a fixed normalisation.
 
     Parameters
@@ -52,7 +51,7 @@ class AffineSettings(Stage):
         Numbers, in that order: Whisper adds 4 and takes a quarter.
     """
 
-    kind: ClassVar[str] = "affine"
+    words: ClassVar[str] = "Scaled value"
 
     of: Any
     add: float = 0.0
@@ -69,7 +68,7 @@ class AffineSettings(Stage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NormSettings(Stage):
+class NormSettings(Stage, kind="norm"):
     """Each frame divided by its own size, if that is not 0.
 
     Parameters
@@ -80,7 +79,7 @@ class NormSettings(Stage):
         "max": the largest magnitude; "l1": the sum of magnitudes; "l2": the root of the sum of squares.
     """
 
-    kind: ClassVar[str] = "norm"
+    words: ClassVar[str] = "Relative to the frame"
 
     of: Any
     norm: str = "max"
@@ -96,7 +95,7 @@ class NormSettings(Stage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandardSettings(Stage):
+class StandardSettings(Stage, kind="standard"):
     """Each row less its mean over the sound and, if asked, divided by its deviation.
 
     Parameters
@@ -107,7 +106,6 @@ class StandardSettings(Stage):
         Whether to divide by the standard deviation too (of n, not n - 1), where that is not 0.
     """
 
-    kind: ClassVar[str] = "standard"
     why_whole: ClassVar[str] = "the mean of a row is that over the whole sound"
 
     of: Any

@@ -14,7 +14,7 @@ FAST = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
-class PcenSettings(Stage):
+class PcenSettings(Stage, kind="pcen"):
     """Per-channel energy normalisation (Wang et al. 2017): loudness against its own recent past, band by band.
 
     (E / (eps + M)^gain + bias)^power - bias^power, where M follows E as a first-order low-pass, from 1 on.
@@ -36,7 +36,7 @@ class PcenSettings(Stage):
         Not of powers or magnitudes; a constant that cannot be.
     """
 
-    kind: ClassVar[str] = "pcen"
+    words: ClassVar[str] = "PCEN"
 
     of: Any
     gain: float = 0.98

@@ -6,24 +6,48 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sonograph.checks import MOST, number, numbers, refuse_large, whole
+from sonograph.checks import MOST, number, numbers, refuse_large, short, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import holds, put
 from sonograph.settings.named import Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
 
 
-def _range(stage: YinSettings | PyinCandidates) -> None:
-    plain_frames(stage)
-    low = number("low", stage.low, 0.0, above=True)
-    high = number("high", stage.high, 0.0, above=True)
-    if low >= high:
-        raise SettingsError(f"low is {low:g} Hz; it must be below high, which is {high:g} Hz")
-    put(stage, low=low, high=high)
+class _Periods(Measure):
+    """What looks for a period within a range of pitches."""
+
+    low: float
+    high: float
+
+    def _check_range(self) -> None:
+        plain_frames(self)
+        low = number("low", self.low, 0.0, above=True)
+        high = number("high", self.high, 0.0, above=True)
+        if low >= high:
+            raise SettingsError(f"low is {low:g} Hz; it must be below high, which is {high:g} Hz")
+        put(self, low=low, high=high)
+
+    def check_rate(self, sample_rate: float) -> None:
+        """Refuse a range that the window cannot hold, or that reaches above half the sample rate."""
+        window_length = self.of.window_length
+        if self.high > sample_rate / 2:
+            raise SettingsError(
+                f"high is {self.high:g} Hz; at {sample_rate:g} Hz it must be at most {sample_rate / 2:g} Hz"
+            )
+        if sample_rate / self.low >= window_length - 1:
+            raise SettingsError(
+                f"low is {self.low:g} Hz; with window_length {window_length} at {sample_rate:g} Hz it must be above "
+                f"{sample_rate / (window_length - 1):.5g} Hz (because the window must hold the longest period: "
+                f"window_length {short(math.floor(sample_rate / self.low) + 2)} would)"
+            )
+
+    def periods(self, sample_rate: float) -> tuple[int, int]:
+        """The shortest and the longest period that is looked for, samples."""
+        return math.floor(sample_rate / self.high), math.ceil(sample_rate / self.low)
 
 
 @dataclass(frozen=True, kw_only=True)
-class YinSettings(Measure):
+class YinSettings(_Periods, kind="yin"):
     """The pitch of each frame by YIN (de Cheveigné and Kawahara 2002), values as librosa.yin's.
 
     Rows: "pitch", Hz, NaN in silence and where no lag in the range is more like the frame than lags are on average;
@@ -42,15 +66,13 @@ class YinSettings(Measure):
         The first trough deeper than this is taken; the deepest if there is none.
     """
 
-    kind: ClassVar[str] = "yin"
-
     of: StftSettings
     low: float = 65.40639132514966  # C2
     high: float = 2093.004522404789  # C7
     threshold: float = 0.1
 
     def __post_init__(self) -> None:
-        _range(self)
+        self._check_range()
         put(self, threshold=number("threshold", self.threshold, 0.0, 1.0, above=True))
 
     @property
@@ -58,9 +80,13 @@ class YinSettings(Measure):
         """A name for each row."""
         return "pitch", "aperiodicity"
 
+    def row_unit(self, name: str, unit: str) -> str:
+        """Hz of the pitch."""
+        return "Hz" if name == "pitch" else ""
+
 
 @dataclass(frozen=True, kw_only=True)
-class PyinCandidates(Measure):
+class PyinCandidates(_Periods, kind="pyin_candidates"):
     """How probable each pitch is in a frame by itself: the first half of pYIN (Mauch and Dixon 2014).
 
     Rows: the probability of each of the pitches low · 2^(i · resolution / 12), then what was measured nearest to each,
@@ -82,8 +108,6 @@ class PyinCandidates(Measure):
         The probability that the deepest trough is the pitch although it is above the threshold.
     """
 
-    kind: ClassVar[str] = "pyin_candidates"
-
     of: StftSettings
     low: float = 65.40639132514966
     high: float = 2093.004522404789
@@ -94,7 +118,7 @@ class PyinCandidates(Measure):
     no_trough: float = 0.01
 
     def __post_init__(self) -> None:
-        _range(self)
+        self._check_range()
         beta = numbers("beta", self.beta, 0.0, above=True)
         if len(beta) != 2:
             raise SettingsError(f"beta is {self.beta}; it must be two numbers, as (2, 18)")
@@ -128,7 +152,7 @@ class PyinCandidates(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PyinSettings(NamedRows):
+class PyinSettings(NamedRows, kind="pyin"):
     """The pitch of each frame by pYIN: the most probable path through its candidates (Mauch and Dixon 2014).
 
     Rows: "pitch", Hz, NaN where the frame is unvoiced; "voiced", 1 or 0; "voicing_probability".
@@ -143,7 +167,6 @@ class PyinSettings(NamedRows):
         The probability that voicing begins or ends from one frame to the next.
     """
 
-    kind: ClassVar[str] = "pyin"
     why_whole: ClassVar[str] = "the most probable path is that through the whole sound"
 
     of: PyinCandidates
@@ -164,3 +187,7 @@ class PyinSettings(NamedRows):
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         return "pitch", "voiced", "voicing_probability"
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """Hz of the pitch."""
+        return "Hz" if name == "pitch" else ""

@@ -14,10 +14,11 @@ from sonograph.settings.stft import StftSettings
 OCTAVES = 64
 """More than lie between any two frequencies of a sound."""
 SHAPES = ("centroid", "bandwidth", "rolloff", "flatness", "contrast", "flux", "entropy", "slope")
+ROW_UNITS = {"centroid": "Hz", "bandwidth": "Hz", "rolloff": "Hz", "slope": "1/Hz"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShapeSettings(NamedRows):
+class ShapeSettings(NamedRows, kind="shape"):
     """The shape of each frame's spectrum, all from one pass over it.
 
     Rows, of the values v at the frequencies f of the bins:
@@ -46,8 +47,6 @@ class ShapeSettings(NamedRows):
         The octaves begin at so many Hz (one more band lies below); how many; the share of a band's bins that count as
         its highest and as its lowest.
     """
-
-    kind: ClassVar[str] = "shape"
 
     of: StftSettings
     features: tuple[str, ...] = SHAPES
@@ -86,9 +85,18 @@ class ShapeSettings(NamedRows):
         bands = tuple(f"contrast_{band}" for band in range(self.contrast_bands + 1))
         return tuple(n for name in self.features for n in (bands if name == "contrast" else (name,)))
 
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """What a colour bar says."""
+        return "Contrast (dB)" if self.alike else ""
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """What a row is in; "" where it is a share."""
+        return "dB" if name.startswith("contrast_") else ROW_UNITS.get(name, "")
+
 
 @dataclass(frozen=True, kw_only=True)
-class OnsetSettings(NamedRows):
+class OnsetSettings(NamedRows, kind="onset"):
     """How much new there is in a frame: the mean over rows of how far they rose (spectral flux, Bello et al. 2005).
 
     Parameters
@@ -99,8 +107,6 @@ class OnsetSettings(NamedRows):
     lag
         Since how many frames before; the first `lag` frames have nothing new: 0.
     """
-
-    kind: ClassVar[str] = "onset"
 
     of: Any
     lag: int = 1
@@ -119,9 +125,18 @@ class OnsetSettings(NamedRows):
         """A name for each row."""
         return ("onset",)
 
+    def row_unit(self, name: str, unit: str) -> str:
+        """A rise of the rows below: of levels in dB."""
+        stage = self.of
+        while hasattr(stage, "of"):
+            if stage.kind == "level":
+                return "dB"
+            stage = stage.of
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True)
-class TempogramSettings(NamedRows):
+class TempogramSettings(NamedRows, kind="tempogram"):
     """How strongly onsets repeat after each lag: the autocorrelation of the onset strength around each frame.
 
     Grosche, Müller and Kurth 2010; values as librosa.feature.tempogram's: Hann-weighed, over its largest value. The
@@ -135,8 +150,9 @@ class TempogramSettings(NamedRows):
         Frames in the window, and rows.
     """
 
-    kind: ClassVar[str] = "tempogram"
     alike = True
+
+    words: ClassVar[str] = "Autocorrelation of onset strength"
 
     of: OnsetSettings
     length: int = 384
@@ -158,7 +174,7 @@ class TempogramSettings(NamedRows):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeparationSettings(Stage):
+class SeparationSettings(Stage, kind="separation"):
     """The harmonic or the percussive part of a spectrum (Fitzgerald 2010), values as librosa.decompose.hpss's.
 
     Medians over time keep what lasts, medians over frequency what comes at once; each part is the spectrum times a
@@ -177,8 +193,6 @@ class SeparationSettings(Stage):
     exponent
         Of the mask: 2 as Wiener's, larger is harder.
     """
-
-    kind: ClassVar[str] = "separation"
 
     of: Any
     part: str = "harmonic"
@@ -206,7 +220,7 @@ class SeparationSettings(Stage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TonnetzSettings(NamedRows):
+class TonnetzSettings(NamedRows, kind="tonnetz"):
     """Where a chord lies on the circles of fifths, of minor and of major thirds (Harte, Sandler and Gasser 2006).
 
     Rows: sine and cosine on each, as librosa.feature.tonnetz's.
@@ -217,8 +231,9 @@ class TonnetzSettings(NamedRows):
         Twelve pitch classes, C first; they are divided by their sum first. A silent frame is NaN.
     """
 
-    kind: ClassVar[str] = "tonnetz"
     alike = True
+
+    words: ClassVar[str] = "Tonal centroid"
 
     of: Any
 
@@ -231,6 +246,3 @@ class TonnetzSettings(NamedRows):
     def names(self) -> tuple[str, ...]:
         """A name for each row."""
         return "fifth_x", "fifth_y", "minor_x", "minor_y", "major_x", "major_y"
-
-
-SHAPE_STAGES = (ShapeSettings, OnsetSettings, TempogramSettings, SeparationSettings, TonnetzSettings)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sonograph.checks import NUMBERS, number, one_of, refuse_near, short, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Json, off
+from sonograph.settings.common import KINDS, Json, off
 
 EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
 SCALINGS = ("spectrum", "density", "raw")
@@ -20,7 +20,7 @@ Window = str | tuple[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StftSettings(Json):
+class StftSettings(Json, kind="stft"):
     """A short-time Fourier transform: how frames are cut, weighed and scaled.
 
     Parameters
@@ -72,8 +72,6 @@ class StftSettings(Json):
     768
     """
 
-    kind: ClassVar[str] = "stft"
-
     window_length: int = 2048
     hop: int = None  # type: ignore[assignment]  # filled in below
     n_fft: int = None  # type: ignore[assignment]
@@ -89,6 +87,7 @@ class StftSettings(Json):
     sample_rate: float | None = None
     drop_last: bool = off(False)
 
+    register = KINDS
     context: ClassVar[tuple[int, int]] = (0, 0)
     rows: ClassVar[str] = "bin"
 
@@ -137,6 +136,14 @@ class StftSettings(Json):
     def n_rows(self) -> int:
         """Numbers per frame."""
         return self.n_bins
+
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """A name for each bin."""
+        return tuple(f"bin_{i}" for i in range(n_rows))
+
+    def row_unit(self, name: str, unit: str) -> str:
+        """None: a bin is no feature."""
+        return ""
 
     @classmethod
     def for_rate(cls, sample_rate: float, **settings: Any) -> StftSettings:

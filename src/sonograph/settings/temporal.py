@@ -14,7 +14,7 @@ TEMPORAL = ("rms", "peak", "crest", "zero_crossings", "envelope")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TemporalSettings(Measure):
+class TemporalSettings(Measure, kind="temporal"):
     """How loud, how peaked and how rough a frame's samples are. No window weighs them.
 
     Parameters
@@ -37,8 +37,6 @@ class TemporalSettings(Measure):
     2
     """
 
-    kind: ClassVar[str] = "temporal"
-
     of: StftSettings
     features: tuple[str, ...] = ("rms", "peak", "crest", "zero_crossings")
 
@@ -51,9 +49,13 @@ class TemporalSettings(Measure):
         """A name for each row."""
         return self.features
 
+    def row_unit(self, name: str, unit: str) -> str:
+        """What a row is in: the samples' unit but for the crest and the crossings."""
+        return unit if name in ("rms", "peak", "envelope") else ""
+
 
 @dataclass(frozen=True, kw_only=True)
-class AutocorrelationSettings(Measure):
+class AutocorrelationSettings(Measure, kind="autocorrelation"):
     """How alike a frame is to itself some samples later: the sum over its samples of x[m] x[m + lag].
 
     Parameters
@@ -66,8 +68,9 @@ class AutocorrelationSettings(Measure):
         Whether it is divided by that of lag 0; NaN in silence.
     """
 
-    kind: ClassVar[str] = "autocorrelation"
     alike = True
+
+    words: ClassVar[str] = "Autocorrelation"
 
     of: StftSettings
     lags: int = 512

@@ -6,48 +6,11 @@ import dataclasses
 from typing import Any
 
 from sonograph.errors import SettingsError, TextError
-from sonograph.settings.bands import Band, BandSettings
+from sonograph.settings.bands import Band
 from sonograph.settings.banks import BANKS
-from sonograph.settings.cepstra import CepstralSettings, DeltaSettings
-from sonograph.settings.common import Json
-from sonograph.settings.constantq import CONSTANT_Q
-from sonograph.settings.levels import LevelSettings
-from sonograph.settings.logs import EnergySettings, LogSettings
-from sonograph.settings.multitaper import MultitaperSettings
-from sonograph.settings.norms import AffineSettings, NormSettings, RangeSettings, StandardSettings
-from sonograph.settings.pcen import PcenSettings
-from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
-from sonograph.settings.shapes import SHAPE_STAGES
+from sonograph.settings.common import KINDS, Json
 from sonograph.settings.stft import StftSettings
-from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
 from sonograph.texts import refuse_deep
-
-_KINDS: dict[str, Any] = {
-    c.kind: c
-    for c in (
-        StftSettings,
-        BandSettings,
-        LevelSettings,
-        LogSettings,
-        EnergySettings,
-        CepstralSettings,
-        DeltaSettings,
-        PcenSettings,
-        RangeSettings,
-        AffineSettings,
-        NormSettings,
-        StandardSettings,
-        TemporalSettings,
-        AutocorrelationSettings,
-        YinSettings,
-        PyinCandidates,
-        PyinSettings,
-        *SHAPE_STAGES,
-        *CONSTANT_Q,
-        MultitaperSettings,
-    )
-}
-_BANKS: dict[str, Any] = {c.kind: c for c in BANKS}
 
 
 def stages(settings: Any) -> list[Any]:
@@ -116,11 +79,11 @@ def from_dict(values: Any) -> Any:
 
 
 def _from_dict(values: Any) -> Any:
-    cls, given = _of_kind(values, _KINDS)
+    cls, given = _of_kind(values, KINDS)
     if "of" in given:
         given["of"] = _from_dict(given["of"])
     if isinstance(given.get("bands"), dict):
-        bank, fields = _of_kind(given["bands"], _BANKS)
+        bank, fields = _of_kind(given["bands"], BANKS)
         given["bands"] = bank(**fields)
     elif isinstance(given.get("bands"), list | tuple):
         given["bands"] = tuple(_band(values) for values in given["bands"])

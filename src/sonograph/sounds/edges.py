@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 
 import numpy as np
 
+from sonograph.sounds.derived import Derived
 from sonograph.sounds.source import Source, zeros_outside
 
 
@@ -36,19 +36,21 @@ def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
     return np.take(source.read(range(first, int(place.max()) + 1)), place - first, axis=1)
 
 
-class Emphasised:
+class Emphasised(Derived):
     """A source, each sample less so much of the one before it; silence comes before the first."""
 
     def __init__(self, source: Source, coefficient: float) -> None:
-        self._source, self._coefficient = source, coefficient
-        self.sample_rate, self.n_samples = source.sample_rate, source.n_samples
-        self.n_channels, self.unit = source.n_channels, source.unit
-        self.start: datetime | None = source.start
+        super().__init__(source)
+        self._coefficient = coefficient
+
+    def over(self, source: Source) -> Emphasised:
+        """The same of another source."""
+        return Emphasised(source, self._coefficient)
 
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range, (channels, n); 0 outside the sound."""
         return zeros_outside(samples, self.n_samples, self._inside)
 
     def _inside(self, samples: range) -> np.ndarray:
-        more = self._source.read(range(samples.start - 1, samples.stop))
+        more = self.source.read(range(samples.start - 1, samples.stop))
         return more[:, 1:] - more.dtype.type(self._coefficient) * more[:, :-1]

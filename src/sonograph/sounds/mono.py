@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import numpy as np
 
 from sonograph.checks import whole
-from sonograph.sounds.source import Source, check_source
+from sonograph.sounds.derived import Derived, checked_source
+from sonograph.sounds.source import Source
 
 
 def mono(source: Source, *, channel: int | None = None) -> Source:
@@ -36,36 +35,31 @@ def mono(source: Source, *, channel: int | None = None) -> Source:
     >>> mono(Signal(np.array([[0.0, 1.0], [1.0, 0.0]]), 8000.0)).read(range(2))
     array([[0.5, 0.5]])
     """
-    check_source(source)
+    source = checked_source(source)
     if channel is not None:
         whole("channel", channel, 0, source.n_channels - 1, f"the sound has {source.n_channels}, counted from 0; ")
     return source if source.n_channels == 1 else Mono(source, channel)
 
 
-class Mono:
+class Mono(Derived):
     """A source of one channel."""
 
-    n_channels = 1
-
     def __init__(self, source: Source, channel: int | None) -> None:
-        self._source, self._channel = source, channel
-        self.sample_rate, self.unit = source.sample_rate, source.unit
-        self.start: datetime | None = source.start
-        self.calibration = getattr(source, "calibration", None)
+        super().__init__(source)
+        self._channel = channel
 
     @property
-    def n_samples(self) -> int:
-        """Samples."""
-        return self._source.n_samples
+    def n_channels(self) -> int:
+        """One."""
+        return 1
 
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return self.n_samples / self.sample_rate
+    def over(self, source: Source) -> Mono:
+        """The same of another source."""
+        return Mono(source, self._channel)
 
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range, (1, n)."""
-        values = self._source.read(samples)
+        values = self.source.read(samples)
         if self._channel is not None:
             return values[self._channel : self._channel + 1]
         with np.errstate(invalid="ignore"):

@@ -7,12 +7,12 @@ starts again from the first sample. Blocks of any size give the same bits as the
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.sounds.derived import Derived, checked_source
 from sonograph.sounds.source import Source, checked_rate, zeros_outside
 
 _BLOCK = 1 << 18  # samples of all channels that are resampled at a time
@@ -46,7 +46,7 @@ def resample(source: Source, rate: float) -> Source:
     >>> resample(signals.tone(1000.0, 1.0, sample_rate=48_000.0), 16_000.0).n_samples
     16000
     """
-    rate = checked_rate(rate)
+    source, rate = checked_source(source), checked_rate(rate)
     if rate == source.sample_rate:
         return source
     if not 1 / 256 < rate / source.sample_rate < 256:
@@ -57,40 +57,29 @@ def resample(source: Source, rate: float) -> Source:
     return Resampled(source, rate)
 
 
-class Resampled:
+class Resampled(Derived):
     """A source at another rate; made by `resample`."""
 
     def __init__(self, source: Source, sample_rate: float) -> None:
-        self.source, self.sample_rate = source, sample_rate
-        self.n_samples = round(source.n_samples * sample_rate / source.sample_rate)
+        super().__init__(source)
+        self._rate, self._n_samples = sample_rate, round(source.n_samples * sample_rate / source.sample_rate)
         self.dtype = source.read(range(0)).dtype
         self._lock = threading.Lock()
         self._restart()
 
     @property
-    def n_channels(self) -> int:
-        """Channels."""
-        return self.source.n_channels
+    def sample_rate(self) -> float:
+        """Samples per second, Hz."""
+        return self._rate
 
     @property
-    def unit(self) -> str:
-        """What the samples are in."""
-        return self.source.unit
+    def n_samples(self) -> int:
+        """Samples of each channel."""
+        return self._n_samples
 
-    @property
-    def start(self) -> datetime | None:
-        """When the first sample was taken."""
-        return self.source.start
-
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return self.n_samples / self.sample_rate
-
-    @property
-    def calibration(self) -> Any:
-        """That of the source, whose samples these are."""
-        return getattr(self.source, "calibration", None)
+    def over(self, source: Source) -> Resampled:
+        """The same of another source."""
+        return Resampled(source, self._rate)
 
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range (channels, n): NaN where they are missing, 0 outside the sound."""

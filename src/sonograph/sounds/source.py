@@ -7,7 +7,6 @@ A Source can be asked for any range of samples, also beyond its ends, and answer
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,14 +25,14 @@ LOWEST_RATE, HIGHEST_RATE = 1e-12, 1e15
 
 @runtime_checkable
 class Source(Protocol):
-    """Something that samples can be read from.
+    """Something that samples can be read from. A class of your own inherits from it, for what it need not say.
 
     sample_rate : samples per second, Hz
     n_samples, n_channels : how many samples each of how many channels has
     unit : what the samples are in: "FS", "V", "Pa", "µPa" or any name
     start : when the first sample was taken, with its zone, or None
-
-    A source may have a `calibration` too: its scale is in the samples already, its response is taken off powers.
+    calibration : its scale is in the samples already, its response is taken off powers; or None
+    in_memory : whether reading costs nothing, so that it is not done ahead
     """
 
     @property
@@ -45,7 +44,16 @@ class Source(Protocol):
     @property
     def unit(self) -> str: ...  # noqa: D102
     @property
-    def start(self) -> datetime | None: ...  # noqa: D102
+    def start(self) -> datetime | None:  # noqa: D102
+        return None
+
+    @property
+    def calibration(self) -> Calibration | None:  # noqa: D102
+        return None
+
+    @property
+    def in_memory(self) -> bool:  # noqa: D102
+        return False
 
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range, (channels, n), float32 or float64: 0 outside the sound, NaN where missing."""
@@ -114,6 +122,11 @@ class Signal:
         return 1 if self.samples.ndim == 1 else len(self.samples)
 
     @property
+    def in_memory(self) -> bool:
+        """Its samples are at hand."""
+        return True
+
+    @property
     def duration(self) -> float:
         """Seconds."""
         return self.n_samples / self.sample_rate
@@ -128,24 +141,6 @@ class Signal:
         return (
             f"<Signal: {channels}{self.n_samples} samples, {self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}>"
         )
-
-
-def check_source(source: Any) -> None:
-    """Refuse what no samples can be read from, and say what to do with it.
-
-    Raises
-    ------
-    SettingsError
-        A path, an array, settings …
-    """
-    if callable(getattr(source, "read", None)) and hasattr(source, "sample_rate"):
-        return
-    kind = type(source).__name__
-    if isinstance(source, str | os.PathLike):
-        raise SettingsError(f"source is {os.fspath(source)!r}; open it first: sonograph.open({os.fspath(source)!r})")
-    if hasattr(source, "__len__"):
-        raise SettingsError(f"source is {kind}, which has no sample rate; give Signal(samples, sample_rate)")
-    raise SettingsError(f"source is {kind}; it must be a Signal, an open file or another Source")
 
 
 def zeros_outside(samples: range, n_samples: int, read: Any) -> np.ndarray:

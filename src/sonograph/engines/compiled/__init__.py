@@ -2,7 +2,7 @@
 
 docs/why/engine.md explains it. From the inside out: `ir` and `vectors` write programs, `codelets` are small
 DFTs in them, `factors` chooses which, `passes` and `sinks` (with `finish`) work on one batch of frames, `kernel`
-puts them in order, `build` compiles, `plan` makes tables and calls, `threads` and `workspace` serve it.
+puts them in order, `build` compiles, `program` makes tables and calls, `threads` and `workspace` serve it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from sonograph.engines.compiled.factors import factors
 
 if TYPE_CHECKING:
     from sonograph.engines.compiled.build import Target
-    from sonograph.engines.compiled.plan import Plan
+    from sonograph.engines.compiled.program import Program
 
 _LARGEST_INDEX = 2**56
-_plans: WeakKeyDictionary[Work, dict[tuple, Plan]] = WeakKeyDictionary()
-_plans_lock = threading.Lock()
+_programs: WeakKeyDictionary[Work, dict[tuple, Program]] = WeakKeyDictionary()
+_programs_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Compiled:
         kind = np.result_type(samples.dtype, np.complex64) if work.quantity == "transform" else samples.dtype
         _check_array("out", out, (len(samples), frames, work.n_rows), kind)
         if out.size:
-            self._plan(work, samples.dtype, "").compute(samples, out, reused, self.threads)
+            self._program(work, samples.dtype, "").compute(samples, out, reused, self.threads)
 
     def reduce(
         self,
@@ -92,7 +92,7 @@ class Compiled:
             out[channel, touched] += values
             counts[channel, touched] += frames
 
-        self._plan(work, samples.dtype, "mean").reduce(samples, columns, rows, self.threads, add)
+        self._program(work, samples.dtype, "mean").reduce(samples, columns, rows, self.threads, add)
 
     def _reduce_max(
         self, samples: np.ndarray, work: Work, columns: np.ndarray, rows: np.ndarray, out: np.ndarray
@@ -103,7 +103,7 @@ class Compiled:
         def widen(channel: int, touched: slice, values: np.ndarray, frames: np.ndarray) -> None:
             np.maximum(largest[channel, touched], values, out=largest[channel, touched])
 
-        self._plan(work, samples.dtype, "max").reduce(samples, columns, rows, self.threads, widen)
+        self._program(work, samples.dtype, "max").reduce(samples, columns, rows, self.threads, widen)
         seen = largest > -np.inf
         if work.log:
             with np.errstate(divide="ignore"):
@@ -111,18 +111,18 @@ class Compiled:
             largest = level.astype(out.dtype)
         np.fmax(out, largest, out=out, where=seen)
 
-    def _plan(self, work: Work, dtype: np.dtype, pixels: str) -> Plan:
+    def _program(self, work: Work, dtype: np.dtype, pixels: str) -> Program:
         from sonograph.engines.compiled import build
-        from sonograph.engines.compiled.plan import Plan
+        from sonograph.engines.compiled.program import Program
 
         target = self._target or build.host()
         key = dtype, pixels, target
-        with _plans_lock:
-            plans = _plans.setdefault(work, {})
-        if key not in plans:
+        with _programs_lock:
+            programs = _programs.setdefault(work, {})
+        if key not in programs:
             without_log = replace(work, log=None) if pixels == "max" else work
-            plans[key] = Plan(without_log, dtype, target, pixels)
-        return plans[key]
+            programs[key] = Program(without_log, dtype, target, pixels)
+        return programs[key]
 
     def _check(self, samples: np.ndarray, work: Work, frames: int) -> None:
         """A kernel checks nothing, so everything that it relies on is checked here. Only our own bugs fail."""

@@ -17,8 +17,8 @@ from sonograph.checks import whole
 from sonograph.engines import Work
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.learning.exact import OF_MEASURES, numbers_of
-from sonograph.learning.plans import planned, sound_like
 from sonograph.learning.sounds import Sounds
+from sonograph.learning.taken_apart import sound_like, taken_apart
 from sonograph.learning.windows import Windows
 from sonograph.settings import Settings
 from sonograph.sounds.calibration import Calibration
@@ -97,10 +97,10 @@ def function(
         Settings that this rate cannot have, or with a stage that TensorFlow is not given here.
     """
     like = sound_like(sample_rate, unit, calibration)
-    plan, stages = planned(settings, like, {*MEASURES, *LINKS}, "the TensorFlow function")
+    whole, stages = taken_apart(settings, like, {*MEASURES, *LINKS}, "the TensorFlow function")
     links = [(LINKS[type(stage)], stage, SimpleNamespace(**numbers_of(stage, before))) for stage, before in stages]
-    first = transformed if isinstance(plan.work, Work) else MEASURES[type(plan.work.stage)]
-    numbers = {} if isinstance(plan.work, Work) else OF_MEASURES[type(plan.work.stage)](plan.work)
+    first = transformed if isinstance(whole.work, Work) else MEASURES[type(whole.work.stage)]
+    numbers = {} if isinstance(whole.work, Work) else OF_MEASURES[type(whole.work.stage)](whole.work)
     tables = SimpleNamespace(**numbers)
 
     def compute(samples: Any) -> Any:
@@ -110,13 +110,13 @@ def function(
         sound = heard(samples, settings)
         if sound.frames.shape[-2] == 0:
             kind = tf.complex(samples, samples).dtype if settings.quantity == "transform" else samples.dtype
-            return tf.zeros([*tf.unstack(tf.shape(samples)[:-1]), plan.n_rows, 0], kind)
-        values = first(plan.work, sound, tables)
-        if first is not transformed and plan.work.log is not None:
-            values = logarithm(values / plan.work.reference, *plan.work.log)
+            return tf.zeros([*tf.unstack(tf.shape(samples)[:-1]), whole.n_rows, 0], kind)
+        values = first(whole.work, sound, tables)
+        if first is not transformed and whole.work.log is not None:
+            values = logarithm(values / whole.work.reference, *whole.work.log)
         values = holes(values, sound.missing)
         for run, stage, needed in links:
-            values = run(stage, values, needed, Seen(sound, plan))
+            values = run(stage, values, needed, Seen(sound, whole))
         return tf.linalg.matrix_transpose(values)
 
     return compute

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import Pipeline
 from sonograph.learning.tensorflow.frames import Heard
 
 
@@ -14,7 +14,7 @@ class Seen(NamedTuple):
     """A sound as its frames see it, and what is computed of it."""
 
     heard: Heard
-    plan: Plan
+    pipeline: Pipeline
 
 
 def earlier(values: Any, lag: int, first: Any) -> Any:

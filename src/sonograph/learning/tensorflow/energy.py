@@ -14,11 +14,11 @@ from sonograph.settings import EnergySettings
 
 def energy(settings: EnergySettings, values: Any, tables: Any, seen: Seen) -> Any:
     """ln of each frame's energy in place of the first row, or as a further one."""
-    stft, frames = seen.plan.stft, seen.heard.frames
+    stft, frames = seen.pipeline.stft, seen.heard.frames
     if settings.measure == "frame":
         weighed = frames - tf.reduce_mean(frames, -1, keepdims=True) if stft.remove_dc else frames
     else:
-        weighed = conditioned(frames, seen.plan.work) * tf.constant(tables.window, frames.dtype)
+        weighed = conditioned(frames, seen.pipeline.work) * tf.constant(tables.window, frames.dtype)
     total = tf.reduce_sum(tf.square(weighed), -1, keepdims=True)
     if settings.measure == "bins":
         # Parseval, as in features.energy: half of all bins' energy and half of what both ends hold

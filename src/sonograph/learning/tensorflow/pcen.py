@@ -13,7 +13,7 @@ from sonograph.settings import PcenSettings
 
 def pcen(settings: PcenSettings, values: Any, tables: Any, seen: Seen) -> Any:
     """Loudness against its own recent past; the low-pass is a scan, of which a round holds twice as many frames."""
-    newest = settings.smoothing(seen.plan.frames_per_second)
+    newest = settings.smoothing(seen.pipeline.frames_per_second)
     missing = tf.reduce_any(tf.math.is_nan(values), -1, keepdims=True)
     clean = tf.where(missing, tf.zeros_like(values), values)
     one = tf.ones_like(clean[..., :1])

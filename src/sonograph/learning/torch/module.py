@@ -22,8 +22,8 @@ except ImportError as error:
     raise MissingExtra("the Torch module needs Torch: pip install 'sonograph[torch]'") from error
 
 from sonograph.engines.torch import without_holes
-from sonograph.learning.plans import planned, sound_like
 from sonograph.learning.sizes import count
+from sonograph.learning.taken_apart import sound_like, taken_apart
 from sonograph.learning.torch.edges import with_edges
 from sonograph.learning.torch.links import LINKS, link
 from sonograph.learning.torch.links.common import Seen
@@ -84,11 +84,11 @@ class SpectrogramModule(torch.nn.Module):
         super().__init__()
         self.settings = settings
         like = sound_like(sample_rate, unit, calibration)
-        plan, stages = planned(self.settings, like, {*MEASURES, *LINKS}, "a Torch module")
-        self.sample_rate, self.unit, self.n_rows = like.sample_rate, like.unit, plan.n_rows
-        self._stft, self._work, self._frames_per_second = plan.stft, plan.work, plan.frames_per_second
+        whole, stages = taken_apart(self.settings, like, {*MEASURES, *LINKS}, "a Torch module")
+        self.sample_rate, self.unit, self.n_rows = like.sample_rate, like.unit, whole.n_rows
+        self._stft, self._work, self._frames_per_second = whole.stft, whole.work, whole.frames_per_second
         self.tables = Tables(precision=np.empty(0))  # that of the whole module
-        self.first = Transform(plan.work) if isinstance(plan.work, Work) else Measure(plan.work)
+        self.first = Transform(whole.work) if isinstance(whole.work, Work) else Measure(whole.work)
         self.links = torch.nn.ModuleList(link(stage, before) for stage, before in stages)
 
     def forward(self, samples: torch.Tensor) -> torch.Tensor:

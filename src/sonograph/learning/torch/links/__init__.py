@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import Pipeline
 from sonograph.learning.exact import numbers_of
 from sonograph.learning.torch.links.cepstra import cepstra, deltas
 from sonograph.learning.torch.links.common import Run, Seen
@@ -57,8 +57,8 @@ class Link(torch.nn.Module):
         return self._run(self.settings, values, self.tables, seen)
 
 
-def link(settings: Any, before: Plan) -> Link:
-    """The link of a stage, after a plan of all before it."""
+def link(settings: Any, before: Pipeline) -> Link:
+    """The link of a stage, after the pipeline of all before it."""
     return Link(settings, LINKS[type(settings)], numbers_of(settings, before))
 
 

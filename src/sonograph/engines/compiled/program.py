@@ -12,23 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sonograph.engines import Bands, Work
+from sonograph.engines import Work
 from sonograph.engines.compiled import build, finish, threads, workspace
 from sonograph.engines.compiled.factors import factors
 from sonograph.engines.compiled.kernel import NUMBERS, PARTS, TABLES, Kind, block_size, tile_of
-from sonograph.engines.compiled.sinks import AT_ONCE, RUN, Tile
+from sonograph.engines.compiled.placing import NO_BANDS, Gathered, aligned, band_tables, twiddles, up
+from sonograph.engines.compiled.sinks import RUN, Tile
 
 _BATCHES_A_JOB = 64  # of about 10 us each, so that Ctrl-C is heard
 _LEAST_BATCHES_A_JOB = 8  # a job's first batch gathers its shared columns slowly
 _FRAMES_A_PIXEL_JOB = 4096
 
 
-def up(n: int, to: int) -> int:
-    """The next multiple."""
-    return -(-n // to) * to
-
-
-class Plan:
+class Program:
     """A kernel with its tables for one Work in one precision. It does not hold the Work, and ends with it."""
 
     def __init__(self, work: Work, dtype: np.dtype, target: build.Target, pixels: str = "") -> None:
@@ -45,24 +41,24 @@ class Plan:
 
         A, B, L = shape[0], work.n_fft // shape[0], shape[-1]
         length = len(work.window)
-        sound = _Sound(work.hop, length, V)
+        sound = Gathered(work.hop, length, V)
         frame_size = up(length + 3, 64) * V if conditioned else 0
         sample = np.arange(B)[:, None] + B * np.arange(A)
-        dense = _Sound(length, length, V)
+        dense = Gathered(length, length, V)
         offsets, walk, turn = dense.offsets(sample, frame_size) if conditioned else sound.offsets(sample, sound.size)
         inside = sample < length
         window = np.where(inside, work.window[np.where(inside, sample, 0)], 0.0)
         ends = math.sqrt(work.ends) if work.quantity == "transform" else work.ends
         factor, floor = work.log or (1.0, 1.0)
         reals = finish.constants(dtype.itemsize, factor, floor, ends)
-        bands = _band_tables(work.bands, self._tile) if work.bands else _NO_BANDS
+        bands = band_tables(work.bands, self._tile) if work.bands else NO_BANDS
         nothing = np.zeros(0, np.int64)
         self._tables = {
             "reals": np.array([*reals, work.remove_dc / length, work.preemphasis], dtype),
             "offsets": offsets,
             "window": window.astype(dtype),
-            "first_twiddles": _twiddles(B, A // 2 + 1, work.n_fft, dtype),
-            "middle_twiddles": _twiddles(L, shape[1], B, dtype) if len(shape) == 3 else nothing,
+            "first_twiddles": twiddles(B, A // 2 + 1, work.n_fft, dtype),
+            "middle_twiddles": twiddles(L, shape[1], B, dtype) if len(shape) == 3 else nothing,
             "band_start": bands.start,
             "band_first": bands.first,
             "band_weights": bands.weights.astype(dtype),
@@ -160,9 +156,7 @@ class Plan:
             counts = np.zeros(touched.stop - touched.start, np.int64)
             call = self._call(height, edges=edges, shares=shares, column=column - touched.start, counts=counts)
             shape = (len(counts), up(height, self.V))
-            values = (
-                _aligned(shape, 0.0, np.dtype(np.float64)) if self.is_mean else _aligned(shape, -np.inf, self.dtype)
-            )
+            values = aligned(shape, 0.0, np.dtype(np.float64)) if self.is_mean else aligned(shape, -np.inf, self.dtype)
             self.kernel.call(
                 call.addresses.ctypes.data,
                 samples.ctypes.data + channel * samples.strides[0] + begin * self.hop * self.dtype.itemsize,
@@ -190,65 +184,3 @@ class _Call(NamedTuple):
     addresses: np.ndarray
     arrays: list[np.ndarray]
     bytes: int
-
-
-class _Sound:
-    """How the sound of a batch is gathered: sample r * hop + c of all lanes begins at [c, r].
-
-    `rows` are the samples of a hop that some frame uses, `shared` the columns that a batch has in
-    common with the next.
-    """
-
-    def __init__(self, hop: int, window_length: int, V: int) -> None:
-        self.hop, self.window_length = hop, window_length
-        self.rows = min(hop, window_length)
-        self.shared = (window_length - 1) // hop
-        self.pitch = V + (self.shared if self.shared <= V else up(self.shared, V))
-        self.size = up(self.rows * self.pitch, 64)
-
-    def offsets(self, sample: np.ndarray, zero: int) -> tuple[np.ndarray, int, int]:
-        """Where the samples [j, i] lie, and how far the sound and the offsets advance with j; `zero` is where a 0 lies.
-
-        Where a row of samples never crosses a hop, one row of offsets serves for every j.
-        """
-        groups, count = sample.shape
-        where = sample % self.hop * self.pitch + sample // self.hop
-        if self.hop % groups == 0 and sample.size == self.window_length:
-            return where[0].astype(np.uint32), self.pitch, 0
-        return np.where(sample < self.window_length, where, zero).astype(np.uint32), 0, count
-
-
-def _twiddles(groups: int, count: int, n: int, dtype: np.dtype) -> np.ndarray:
-    """exp(-2 pi i j k / n) for j < groups and k < count, real and imaginary parts in turns."""
-    turns = np.exp(-2j * np.pi / n * np.arange(groups)[:, None] * np.arange(count))
-    return np.stack([turns.real, turns.imag], -1).astype(dtype)
-
-
-_NO_BANDS = Bands(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0))
-
-
-def _band_tables(bands: Bands, tile: Tile) -> Bands:
-    """The bands over rows of the tile instead of bins, each padded by zeros to a multiple of AT_ONCE."""
-    places = tile.places()
-    first, start, weights = [], [0], []
-    for q, bin_0 in enumerate(bands.first):
-        given = bands.weights[bands.start[q] : bands.start[q + 1]]
-        at = places[bin_0 : bin_0 + len(given)] if len(given) else np.zeros(0, np.int64)
-        begin, end = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, 0)
-        length = max(AT_ONCE, up(end - begin, AT_ONCE))
-        padded = np.zeros(length)
-        padded[at - begin] = given
-        first.append(begin)
-        start.append(start[-1] + length)
-        weights.append(padded)
-    return Bands(np.array(first, np.int64), np.array(start, np.int64), np.concatenate([*weights, np.zeros(0)]))
-
-
-def _aligned(shape: tuple[int, int], value: float, dtype: np.dtype) -> np.ndarray:
-    """A filled array that begins on a cache line."""
-    count = shape[0] * shape[1]
-    array = np.empty(count + 64 // dtype.itemsize, dtype)
-    begin = -array.ctypes.data % 64 // dtype.itemsize
-    aligned = array[begin : begin + count].reshape(shape)
-    aligned.fill(value)
-    return aligned

@@ -1,4 +1,4 @@
-"""What is to be computed for a library of tensors: the plan that `spectrogram` has, taken apart by stages."""
+"""What is to be computed for a library of tensors: the pipeline that `spectrogram` has, taken apart by stages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.computing.pipeline import Plan
+from sonograph.computing.pipeline import Pipeline, pipeline
 from sonograph.engines import Work
 from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
@@ -33,10 +33,10 @@ def sound_like(sample_rate: float, unit: str | None, calibration: Calibration | 
     return Signal(np.zeros(0), sample_rate, unit, calibration=calibration)
 
 
-def planned(
+def taken_apart(
     settings: Settings, like: Signal, known: Container[type], where: str
-) -> tuple[Plan, list[tuple[Any, Plan]]]:
-    """The plan of settings, and each stage that follows the transform or measure with the plan of all before it.
+) -> tuple[Pipeline, list[tuple[Any, Pipeline]]]:
+    """The pipeline of settings, and each stage after the transform or measure with the pipeline of all before it.
 
     like  : the kind of sound
     known : the kinds of stages that can be computed there
@@ -48,17 +48,17 @@ def planned(
         A stage that is not known; settings that this rate cannot have.
     """
 
-    def plan_of(part: Any) -> Plan:
+    def bound(part: Any) -> Pipeline:
         # an engine is named so that none is compiled; it computes nothing here
-        return Plan(part, like, np.dtype("float32"), Reference())
+        return pipeline(part, like, np.dtype("float32"), Reference())
 
-    plan = plan_of(settings)
-    measure = [] if isinstance(plan.work, Work) else [plan.work.stage]
-    for stage in (*measure, *plan.stages):
+    whole = bound(settings)
+    measure = [] if isinstance(whole.work, Work) else [whole.work.stage]
+    for stage in (*measure, *whole.stages):
         if type(stage) not in known:
             why = REASONS.get(type(stage), "")
             raise SettingsError(
                 f"settings hold {type(stage).__name__}; {where} does not compute it{why}: use spectrogram, or leave "
                 f"it out"
             )
-    return plan, [(stage, plan_of(stage.of)) for stage in plan.stages]
+    return whole, [(stage, bound(stage.of)) for stage in whole.stages]

@@ -1,0 +1,164 @@
+"""What sounds that are made of others have from them, and how the recording behind them is found."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sonograph.errors import SettingsError
+from sonograph.limits import Limits
+from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.source import Signal, Source
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Recorded(Source):
+    """A Source in a file, which can be damaged, limited, and written to while it is read.
+
+    path : as given
+    limits : how much of it may be read
+    """
+
+    path: Any
+    limits: Limits
+    sample_rate: float = 0.0
+    n_channels: int = 0
+    unit: str = "FS"
+    start: datetime | None = None
+    calibration: Calibration | None = None
+
+    @property
+    def status(self) -> Any:
+        """How it is, as far as it was read."""
+        raise NotImplementedError
+
+    @property
+    def expected(self) -> int | None:
+        """Samples of each channel that it promises; None where it promises nothing."""
+        return None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it was cut, grew or was written to since it was opened."""
+        return False
+
+    def again(self) -> Recorded:
+        """The same as it is now, to be read from the beginning."""
+        raise NotImplementedError
+
+
+class Derived(Source):
+    """A sound that is made of another, and is like it where it does not say otherwise.
+
+    source : the other
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    @property
+    def sample_rate(self) -> float:
+        """Samples per second, Hz."""
+        return self.source.sample_rate
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of each channel."""
+        return self.source.n_samples
+
+    @property
+    def n_channels(self) -> int:
+        """Channels."""
+        return self.source.n_channels
+
+    @property
+    def unit(self) -> str:
+        """What the samples are in."""
+        return self.source.unit
+
+    @property
+    def start(self) -> datetime | None:
+        """When the first sample was taken."""
+        return self.source.start
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """That of the other, whose samples these are."""
+        return self.source.calibration
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.n_samples / self.sample_rate
+
+    def over(self, source: Source) -> Source:
+        """The same made of another."""
+        raise NotImplementedError
+
+
+def recorded(sound: Any) -> Recorded | None:
+    """The recording that a sound is, or is made of; None for one that was never in a file."""
+    while isinstance(sound, Derived):
+        sound = sound.source
+    return sound if isinstance(sound, Recorded) else None
+
+
+def again(sound: Any) -> Any:
+    """A sound whose recording is read from the beginning, as it is now."""
+    if isinstance(sound, Derived):
+        return sound.over(again(sound.source))
+    return sound.again() if isinstance(sound, Recorded) else sound
+
+
+def checked_source(source: Any) -> Source:
+    """A source whose samples can be read, with what is usual for what a class of somebody's own does not say.
+
+    Raises
+    ------
+    SettingsError
+        A path, an array, settings … and what to do with it.
+    """
+    kind = type(source).__name__
+    if callable(getattr(source, "read", None)) and hasattr(source, "sample_rate"):
+        return source if isinstance(source, Signal | Recorded | Derived) else Stated(source)
+    if isinstance(source, str | os.PathLike):
+        raise SettingsError(f"source is {os.fspath(source)!r}; open it first: sonograph.open({os.fspath(source)!r})")
+    if hasattr(source, "__len__"):
+        raise SettingsError(f"source is {kind}, which has no sample rate; give Signal(samples, sample_rate)")
+    raise SettingsError(f"source is {kind}; it must be a Signal, an open file or another Source")
+
+
+class Stated(Derived):
+    """A source of somebody's own: as it says, and where it says nothing without start, calibration or hurry."""
+
+    def __init__(self, source: Any) -> None:
+        super().__init__(source)
+        self._start = getattr(source, "start", None)
+        self._calibration = getattr(source, "calibration", None)
+        self._in_memory = bool(getattr(source, "in_memory", False))
+
+    @property
+    def start(self) -> datetime | None:
+        """When the first sample was taken."""
+        return self._start
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What it says of its receiver."""
+        return self._calibration
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether reading costs nothing."""
+        return self._in_memory
+
+    def over(self, source: Source) -> Stated:
+        """Another."""
+        return Stated(source)
+
+    def read(self, samples: range) -> np.ndarray:
+        """As it reads."""
+        return self.source.read(samples)
