@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 from sonograph.errors import SettingsError
 from sonograph.io.containers import metadata
-from sonograph.io.containers.content import after_id3, kind_of, refusal
+from sonograph.io.containers.content import kind_of, refusal
 from sonograph.io.containers.layout import Layout
+from sonograph.io.containers.tags import after_id3
 from sonograph.io.decoders.pcm import PcmTrack, which_bits
 from sonograph.io.decoders.tracks import Opened, check_sound
-from sonograph.io.door import OpenFile, View
+from sonograph.io.door import OpenFile
+from sonograph.io.parts import Parts
+from sonograph.io.status import Fault
 
 
 def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str | None = None) -> Opened:
@@ -41,7 +44,13 @@ def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str
             f"resample the sound"
         )
     _refuse_column(file, time_column)
-    return _OPENERS[kind](file)
+    tags = after_id3(file)
+    if not tags or kind in _TAGGED:
+        return _OPENERS[kind](file)
+    found = _OPENERS[kind](Parts(file, [(tags, file.size)]))
+    what = f"a tag (ID3) of {tags:,} bytes is in front of the sound, where {found.format} has none. It was left out."
+    found.faults.append(Fault("warn", "tag-before", what))
+    return found
 
 
 def _refuse_column(file: OpenFile, time_column: str | None) -> None:
@@ -82,6 +91,10 @@ def _aiff(file: OpenFile) -> Opened:
 def _laid_out(file: OpenFile, layout: Layout) -> Opened:
     text = f"{layout.container}, {layout.encoding.text if layout.encoding else layout.codec}"
     told = metadata.of_chunks(file, layout.chunks, big=layout.big)
+    if layout.codec in ("MP2", "MP3"):
+        from sonograph.io.decoders.mp3_opening import open_in_chunk
+
+        return open_in_chunk(file, layout, told)
     if layout.encoding is None:
         from sonograph.io.decoders.chunked import open_chunked
 
@@ -114,15 +127,9 @@ def _ogg(file: OpenFile) -> Opened:
 
 
 def _mp3(file: OpenFile) -> Opened:
-    from sonograph.io.containers import mpeg
-    from sonograph.io.decoders.decoded import decoded_track, trusted
+    from sonograph.io.decoders.mp3_opening import open_mpeg
 
-    walk = mpeg.walk(file, mpeg.begins(file, after_id3(file)) or 0)
-    after = walk.first + len(walk.head)
-    track = decoded_track(file, "MP3", lambda: View(file, after, walk.stop, walk.head))
-    longest = walk.n_frames * walk.frame.n_samples
-    healthy = walk.described and not walk.faults and longest - 4 * 1152 <= track.claimed <= longest
-    return trusted(track, walk.faults, healthy)
+    return open_mpeg(file)
 
 
 def _av(file: OpenFile) -> Opened:
@@ -133,6 +140,8 @@ def _av(file: OpenFile) -> Opened:
     texts = {f"comment.{name.upper()}": metadata.printable(value.encode()) for name, value in track.texts.items()}
     return Opened(track, track.format, track.sample_rate, None, [], metadata.of_fields(texts))
 
+
+_TAGGED = ("flac", "mp3", "av")  # look for a tag in front themselves
 
 _OPENERS: dict[str, Callable[[OpenFile], Opened]] = {
     "riff": _riff,

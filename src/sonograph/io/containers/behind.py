@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.io.containers.chunks import W64_RIFF, Form, header_at
+from sonograph.io.containers.tags import tag_length
 from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
 
@@ -111,10 +112,10 @@ def _after(file: OpenFile, position: int, form: Form | None) -> Behind:
         if is_file(head):
             return Behind("file", position, between)
         zeros = len(head) - len(head.lstrip(b"\0"))
-        if 0 < zeros <= FEW and (_tag_length(head[zeros:]) or is_file(head[zeros:])):
+        if 0 < zeros <= FEW and (tag_length(head[zeros:]) or is_file(head[zeros:])):
             position += zeros
             continue
-        stop = position + _tag_length(head)
+        stop = position + tag_length(head)
         if stop == position and form is not None:
             stop = _chunk_stop(file, position, form)
         if stop == position:
@@ -133,22 +134,6 @@ def is_file(head: bytes) -> bool:
     if head[:4] == b".snd":
         return 24 <= int.from_bytes(head[4:8], "big") < _PEEK
     return head[:16] == W64_RIFF or head[:6] == b"caff\0\1" or head[:5] in (b"OggS\0", b"fLaC\0")
-
-
-def _tag_length(head: bytes) -> int:
-    """How long the tag is that starts here; 0 where none does."""
-    if head[:3] == b"ID3" and len(head) >= 10 and head[3] <= 4 and max(head[6:10]) < 128:
-        size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-        return 10 + size + (10 if head[5] & 0x10 else 0)
-    if head[:8] == b"APETAGEX" and len(head) >= 32:
-        has_content = int.from_bytes(head[20:24], "little") & 1 << 29
-        return 32 + (int.from_bytes(head[12:16], "little") if has_content else 0)
-    if head[:11] == b"LYRICSBEGIN":
-        ends = [head.find(word) + len(word) for word in (b"LYRICS200", b"LYRICSEND") if word in head]
-        return min(ends, default=0)
-    if head[:4] == b"TAG+":
-        return 227
-    return 128 if head[:3] == b"TAG" else 10 if head[:3] == b"3DI" else 0
 
 
 def _chunk_stop(file: OpenFile, position: int, form: Form) -> int:
@@ -176,7 +161,7 @@ def _leads_on(file: OpenFile, stop: int, form: Form) -> bool:
     """Whether the file ends where a chunk does, or goes on with another or a tag."""
     for place in dict.fromkeys((stop, stop + -stop % form.align)):
         head = file.at(place, 32)
-        if place >= file.size or is_file(head) or _tag_length(head) or header_at(file, place, form) is not None:
+        if place >= file.size or is_file(head) or tag_length(head) or header_at(file, place, form) is not None:
             return True
     return False
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from sonograph.io.containers.chunks import W64_RIFF
+from sonograph.io.containers.tags import after_id3
 from sonograph.io.door import OpenFile
 
 PEEK = 4096
+REACH = 1 << 16
+"""How far behind a tag MPEG frames are looked for, bytes: it may say that it is shorter than it is."""
 
 SUFFIXES = (
     ".wav", ".flac", ".mp3", ".ogg", ".opus", ".aiff", ".aif", ".aifc", ".wave", ".w64", ".rf64", ".bw64", ".au",
@@ -59,19 +62,19 @@ def kind_of(file: OpenFile) -> str:
     if not file.size:
         raise file.error("empty-file", "is empty (0 bytes). Copy it again if you have the original.")
     head = file.at(0, PEEK)
-    if (head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:12] == b"WAVE") or head[:16] == W64_RIFF:
-        return "riff"
-    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
-        return "aiff"
     body = after_id3(file)
     start = head if not body else file.at(body, PEEK)
+    if (start[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and start[8:12] == b"WAVE") or start[:16] == W64_RIFF:
+        return "riff"
+    if start[:4] == b"FORM" and start[8:12] in (b"AIFF", b"AIFC"):
+        return "aiff"
     if start[:4] == b"fLaC":
         return "flac"
-    if head[:4] == b"OggS":
+    if start[:4] == b"OggS":
         return "ogg"
-    if head[:4] == b"caff":
+    if start[:4] == b"caff":
         return "caf"
-    if head[:4] in (b".snd", b"dns."):
+    if start[:4] in (b".snd", b"dns."):
         return "au"
     if head[:8] == b"NIST_1A\n":
         return "sphere"
@@ -81,10 +84,10 @@ def kind_of(file: OpenFile) -> str:
         return "av"
     if is_text(head):
         return "text"
-    if b"\xff" in start and not any(head.startswith(magic) for magic, _ in _OTHERS):
+    if (body or b"\xff" in start) and not any(head.startswith(magic) for magic, _ in _OTHERS):
         from sonograph.io.containers.mpeg import begins
 
-        if begins(file, body) is not None:
+        if begins(file, body, REACH if body else PEEK) is not None:
             return "mp3"
     return ""
 
@@ -102,7 +105,7 @@ def refusal(file: OpenFile) -> str:
     if head[:4] in (b"RIFF", b"RIFX", b"FORM"):
         return f"is a {head[:4].decode()} file that holds no sound ({word(head[8:12])})."
     if head[:3] == b"ID3":
-        return "has a tag (ID3) and no sound after it. Copy it again if you have the original."
+        return "has a tag (ID3) and no sound after it that is known here. Copy it again if you have the original."
     if is_text(head):
         text = decoded(head).lstrip("\ufeff \r\n\t").lower()
         name = next((name for begin, name in _TEXTS if text.startswith(begin)), "")
@@ -138,18 +141,6 @@ def decoded(head: bytes) -> str:
         if error.start > len(head) - 4:  # a letter cut by the end of the peek
             return head[: error.start].decode("utf-8-sig")
         return "\0"
-
-
-def after_id3(file: OpenFile) -> int:
-    """Where the tags in front (ID3v2) end; 0 where there are none."""
-    position = 0
-    for _ in range(8):
-        head = file.at(position, 10)
-        if head[:3] != b"ID3" or len(head) < 10 or head[3] > 4 or any(byte > 127 for byte in head[6:10]):
-            break
-        size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-        position += 10 + size + (10 if head[5] & 0x10 else 0)
-    return position
 
 
 def _is_adts(start: bytes) -> bool:

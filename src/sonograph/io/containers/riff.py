@@ -19,7 +19,15 @@ from sonograph.io.status import Fault
 _GUID_TAIL = bytes.fromhex("800000aa00389b71")
 _LAWS = {6: "A-law", 7: "µ-law"}
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
-CODECS = {2: "MS ADPCM", 0x11: "IMA ADPCM", 0x31: "GSM 6.10", 0x38: "NMS ADPCM", 0x40: "G.721", 0x55: "MP3"}
+CODECS = {
+    2: "MS ADPCM",
+    0x11: "IMA ADPCM",
+    0x31: "GSM 6.10",
+    0x38: "NMS ADPCM",
+    0x40: "G.721",
+    0x50: "MP2",
+    0x55: "MP3",
+}
 """What is not plain samples, by its number in the header."""
 _PACKED = (2, 0x11, 0x31)
 """Those whose header says how many samples a packet has."""

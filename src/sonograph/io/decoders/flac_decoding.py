@@ -12,10 +12,10 @@ from itertools import islice, pairwise
 import numpy as np
 
 from sonograph.io.containers import flac
-from sonograph.io.containers.content import after_id3
 from sonograph.io.containers.flac import Format, Frame, StreamInfo
 from sonograph.io.containers.flac_places import SOME, Index, Part, numbering, run_from
 from sonograph.io.containers.flac_whole import header_faults, length_faults, whole
+from sonograph.io.containers.tags import after_id3
 from sonograph.io.decoders.libsndfile import Decoder, Refused, version
 from sonograph.io.door import OpenFile, View
 from sonograph.io.status import Fault, read_error
