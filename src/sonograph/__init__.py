@@ -93,7 +93,9 @@ if TYPE_CHECKING:
     from sonograph.sounds.resampled import resample as resample
     from sonograph.sounds.source import Signal as Signal
     from sonograph.sounds.source import Source as Source
+    from sonograph.spectrograms import Rows as Rows
     from sonograph.spectrograms import Spectrogram as Spectrogram
+    from sonograph.spectrograms import describe as describe
 
 __version__ = "0.1.0"
 
@@ -116,7 +118,7 @@ _HOME = {
     "sonograph.io.examine": ("examine",),
     "sonograph.sounds.source": ("Source", "Signal"),
     "sonograph.sounds.mono": ("mono",),
-    "sonograph.spectrograms": ("Spectrogram",),
+    "sonograph.spectrograms": ("Spectrogram", "Rows", "describe"),
     "sonograph.computing.spectrogram": ("spectrogram", "pieces"),
     "sonograph.computing.stream": ("Stream",),
     "sonograph.levels": ("level", "power"),

@@ -17,7 +17,7 @@ from sonograph.settings import (
     stft_of,
 )
 from sonograph.spectrograms import Spectrogram
-from sonograph.units import FULL_SCALE_SINE, reference_power
+from sonograph.units import resolved_reference
 
 Powers = StftSettings | BandSettings | ConstantQSettings | MultitaperSettings
 
@@ -83,7 +83,7 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
     settings = spectrogram.settings
     if not isinstance(settings, Powers):
         raise SettingsError(f"the settings are of kind {settings.kind!r}, the values a power; one of them is wrong")
-    number = resolve_reference(reference, spectrogram.unit, settings)
+    number = resolved_reference(reference, spectrogram.unit, stft_of(settings).scaling)
     if number is None:
         values = spectrogram.values
         loudest = float(np.nanmax(values)) if not np.isnan(values).all() else 0.0
@@ -100,16 +100,3 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
         reference=number,
         settings=LevelSettings(of=settings, reference=reference, floor=floor),
     )
-
-
-def resolve_reference(reference: float | str | None, unit: str, settings: Powers) -> float | None:
-    """The power that reads 0 dB; None where it is the loudest value."""
-    if reference == "max":
-        return None
-    scaling = stft_of(settings).scaling
-    if scaling == "raw" and reference == FULL_SCALE_SINE and unit == "FS":
-        raise SettingsError(
-            'scaling is "raw", which has no full scale; a level in dBFS needs scaling="spectrum", '
-            "or reference=(sum of the window / 2) ** 2"
-        )
-    return reference_power(unit, scaling) if reference is None else float(reference)

@@ -7,6 +7,8 @@ Hertz and seconds are written as people write them: in kHz, MHz, min and h, neve
 
 from __future__ import annotations
 
+from sonograph.errors import SettingsError
+
 FULL_SCALE_SINE = 0.5
 """Mean square of a sine that just fits the format, FS²: it reads 0 dBFS (AES17, IEC 61606)."""
 
@@ -25,6 +27,22 @@ def reference_power(unit: str, scaling: str) -> float:
     if unit == "Pa" and scaling != "raw":
         return HEARING_THRESHOLD**2
     return 1.0
+
+
+def resolved_reference(reference: float | str | None, unit: str, scaling: str) -> float | None:
+    """The power that reads 0 dB: as asked, else the unit's own; None where it is the loudest value ("max").
+
+    >>> resolved_reference(None, "FS", "spectrum"), resolved_reference("max", "V", "density")
+    (0.5, None)
+    """
+    if reference == "max":
+        return None
+    if scaling == "raw" and reference == FULL_SCALE_SINE and unit == "FS":
+        raise SettingsError(
+            'scaling is "raw", which has no full scale; a level in dBFS needs scaling="spectrum", '
+            "or reference=(sum of the window / 2) ** 2"
+        )
+    return reference_power(unit, scaling) if reference is None else float(reference)
 
 
 def power_unit(unit: str, scaling: str) -> str:

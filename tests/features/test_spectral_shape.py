@@ -97,5 +97,5 @@ def test_octaves_that_the_spectrum_does_not_hold_are_refused(settings, says):
 def test_settings_that_cannot_be_are_refused():
     with pytest.raises(SettingsError, match='StftSettings\\(quantity="magnitude"\\) or "power"'):
         ShapeSettings(of=StftSettings(quantity="transform"))
-    with pytest.raises(SettingsError, match=r"rolloff is 1\.5; it must be 0 to 1"):
+    with pytest.raises(SettingsError, match=r"rolloff is 1\.5; it must be above 0, at most 1"):
         ShapeSettings(of=RAW, rolloff=1.5)

@@ -10,6 +10,7 @@ from sonograph import (
     LevelSettings,
     SettingsError,
     Signal,
+    Source,
     StftSettings,
     level,
     spectrogram,
@@ -72,8 +73,8 @@ def test_a_spectrogram_and_its_sound_make_the_same_pixels(mean):
 def test_a_sound_read_in_parts_makes_the_same_pixels(monkeypatch):
     sound = Signal(np.random.default_rng(1).standard_normal(50_000), 8000.0)
 
-    class Read:
-        sample_rate, n_samples, n_channels, unit, start = 8000.0, 50_000, 1, "FS", None
+    class Read(Source):
+        sample_rate, n_samples, n_channels, unit = 8000.0, 50_000, 1, "FS"
 
         def read(self, samples):
             assert len(samples) < 6000

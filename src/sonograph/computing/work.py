@@ -12,9 +12,9 @@ from sonograph.engines import Bands, Log, Work
 from sonograph.features.samples import Samples
 from sonograph.features.stages import STAGES
 from sonograph.filterbanks import filters_of
-from sonograph.levels import resolve_reference
-from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages
+from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages, stft_of
 from sonograph.sounds.calibration import Calibration
+from sonograph.units import resolved_reference
 from sonograph.windows import power_scale, window_of
 
 
@@ -42,7 +42,7 @@ def with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tu
     if isinstance(stage, LogSettings):
         factor = 1.0 if stage.base == "10" else float(np.log(10))
         return dataclasses.replace(work, log=Log(factor, stage.floor)), None
-    reference = resolve_reference(stage.reference, unit, stage.of)
+    reference = resolved_reference(stage.reference, unit, stft_of(stage).scaling)
     log = Log(10.0, 10 ** (stage.floor / 10))
     return dataclasses.replace(work, log=log, reference=reference or 1.0), reference
 
@@ -90,7 +90,7 @@ def work_for(
     log, reference, bands = None, None, None
     for stage in listed[1:]:
         if isinstance(stage, LevelSettings):
-            reference = resolve_reference(stage.reference, unit, stage.of)
+            reference = resolved_reference(stage.reference, unit, stft_of(stage).scaling)
             scale /= reference or 1.0
             log = Log(10.0, 10 ** (stage.floor / 10))
         elif isinstance(stage, LogSettings):

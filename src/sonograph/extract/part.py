@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 import zipfile
@@ -13,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.computing.pipeline import pipeline
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.extract.summary import summary_names, summary_of
@@ -30,7 +28,7 @@ from sonograph.named.features import Choice
 from sonograph.settings import Settings, stft_of
 from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Signal, Source
-from sonograph.spectrograms import Spectrogram
+from sonograph.spectrograms import Spectrogram, describe
 
 SCHEMA = 6
 """Changes when what a part holds does."""
@@ -218,8 +216,9 @@ def _computed(
 
 def _size(source: Source, settings: Settings) -> int:
     """Bytes of all features of a sound."""
-    bound = pipeline(settings, source, source.read(range(0)).dtype)
-    return math.prod(bound.shape(len(frames_of(settings, source.n_samples)))) * bound.dtype.itemsize
+    rows = describe(settings, source.sample_rate, source.unit, source.n_channels)
+    itemsize = source.read(range(0)).dtype.itemsize * (2 if rows.quantity == "transform" else 1)
+    return rows.n_rows * rows.n_channels * len(frames_of(settings, source.n_samples)) * itemsize
 
 
 def _in_memory(opened: Any) -> Source:

@@ -14,11 +14,12 @@ from sonograph import units
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.frames import split, valid_frames
-from sonograph.levels import resolve_reference
 from sonograph.pixels.raster import power_and_level
 from sonograph.pixels.span import shown_and_there
 from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of
 from sonograph.sounds.source import Source
+from sonograph.spectrograms import describe
+from sonograph.units import resolved_reference
 
 STEP = 0.1  # dB
 STEPS = 6000  # that are told apart
@@ -71,11 +72,11 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
     frames, there = shown_and_there(of, source, samples)
     valid = valid_frames(of, source.n_samples)
     inside = range(max(there.start, valid.start), min(there.stop, valid.stop)) or there
-    like = spectrogram(source, of, frames=range(0), engine=engine)
-    tallies = [_Tally(like.values.shape[-2]) for _ in range(source.n_channels)]
+    like = describe(of, source.sample_rate, source.unit, source.n_channels)
+    tallies = [_Tally(like.n_rows) for _ in range(source.n_channels)]
     at_most = max(1, SAMPLES_AT_ONCE // (source.n_channels * stft_of(of).hop))
     rows_at_once = max(1, COUNTERS // (source.n_channels * STEPS))
-    for rows in split(range(like.values.shape[-2]), rows_at_once):
+    for rows in split(range(like.n_rows), rows_at_once):
         for tally in tallies:
             tally.begin(rows)
         for part in split(inside, at_most):
@@ -87,7 +88,7 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
     promised, seen = len(frames) - len(there), [tally.seen for tally in tallies]
     means = np.stack([tally.mean() for tally in tallies])
     percentiles = np.stack([tally.percentiles for tally in tallies])
-    reference = resolve_reference(level.reference, source.unit, level.of)
+    reference = resolved_reference(level.reference, source.unit, stft_of(level).scaling)
     zero = reference if reference is not None else float(np.nanmax(means)) if any(seen) else 1.0
     zero = zero or 1.0
     named = source.unit, stft_of(of).scaling, reference

@@ -77,7 +77,7 @@ def _chain(first: Spectrogram, rest: Iterator[Spectrogram]) -> Iterator[Spectrog
 
 def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixels: Pixels) -> Raster:
     """Pixels of neighbouring spectrograms like one of them."""
-    rows, bounds, axis = pixels.rows(like)
+    rows, bounds, axis = pixels.rows(like.described)
     columns = grid.columns(stft_of(like.settings), frames, pixels.samples, pixels.width)
     decibels = is_of_power(like.settings) or (like.quantity == "power" and like.rows in HERTZ)
     # a level rises with its power, so their maxima agree; their means do not, and features have no loudest

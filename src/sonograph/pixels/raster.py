@@ -15,14 +15,14 @@ import numpy as np
 
 from sonograph import units
 from sonograph.errors import SettingsError
-from sonograph.levels import resolve_reference
 from sonograph.naming import plural
 from sonograph.pixels import grid, scale
 from sonograph.pixels.grid import Cells
 from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
 from sonograph.settings.levels import FLOORS
 from sonograph.sounds.source import Source
-from sonograph.spectrograms import Spectrogram
+from sonograph.spectrograms import Rows, Spectrogram
+from sonograph.units import resolved_reference
 
 FLOOR = FLOORS[0]
 """What silence reads where the settings do not say: in metres or volts a sound may well lie below -200 dB."""
@@ -92,17 +92,16 @@ class Pixels:
     frequencies: tuple[float, float] | None = None
     mean: bool = False
 
-    def rows(self, like: Spectrogram) -> tuple[Cells, np.ndarray, str]:
-        """Which rows of a spectrogram each pixel row gathers, where pixel rows begin and end, and on which axis."""
+    def rows(self, like: Rows) -> tuple[Cells, np.ndarray, str]:
+        """Which of the rows each pixel row gathers, where pixel rows begin and end, and on which axis."""
         if like.rows not in HERTZ:
             for name, value in (("axis", self.axis), ("frequencies", self.frequencies)):
                 if value is not None:
                     raise SettingsError(
                         f"{name} is given, but the rows are {plural(like.rows)}, which have no frequency"
                     )
-            n_rows = like.values.shape[-2]
-            bounds = np.linspace(0, n_rows, self.height + 1)
-            return grid.rows(np.arange(n_rows) + 0.5, bounds), bounds - 0.5, "rows"
+            bounds = np.linspace(0, like.n_rows, self.height + 1)
+            return grid.rows(np.arange(like.n_rows) + 0.5, bounds), bounds - 0.5, "rows"
         centres = like.frequencies
         axis = self.axis or ("linear" if like.rows == "bin" else scale.evenest(centres))
         places = like.edges if like.rows == "band" else centres
@@ -145,7 +144,7 @@ def decibels_of(settings: Settings, unit: str) -> Decibels:
     """How a power that these settings give is shown, of samples in `unit`."""
     if is_of_power(settings):
         _, level = power_and_level(settings)
-        return Decibels(level, resolve_reference(level.reference, unit, level.of), level.floor)
+        return Decibels(level, resolved_reference(level.reference, unit, stft_of(level).scaling), level.floor)
     return Decibels(settings, units.reference_power(unit, stft_of(settings).scaling), FLOOR)
 
 

@@ -14,6 +14,7 @@ from sonograph.pixels.raster import Pixels, Raster, decibels_of, expanded, level
 from sonograph.pixels.span import shown_and_there
 from sonograph.settings import Settings, StftSettings
 from sonograph.sounds.source import Source
+from sonograph.spectrograms import describe
 
 
 def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engine | None = None) -> Raster:
@@ -24,7 +25,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     bound = pipeline(of, sound, sound.read(range(0)).dtype, engine)
     frames, there = shown_and_there(of, sound, pixels.samples)
     columns = grid.columns(of, frames, pixels.samples, pixels.width)
-    like = bound.label(sound, range(0), bound.empty(0))
+    like = describe(of, sound.sample_rate, sound.unit, sound.n_channels)
     rows, bounds, axis = pixels.rows(like)
     sink = _Sink(bound, columns, rows, mean=pixels.mean)
     for part, samples in parts(bound, sound, there):

@@ -13,14 +13,8 @@ from typing import TYPE_CHECKING
 from sonograph import naming
 from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, offset
-from sonograph.settings import (
-    BandSettings,
-    ConstantQSettings,
-    Settings,
-    StftSettings,
-    stages,
-    stft_of,
-)
+from sonograph.settings import Settings, stft_of
+from sonograph.spectrograms.described import Rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +53,19 @@ class Spectrogram:
         return 1 if self.values.ndim == 2 else self.values.shape[0]
 
     @property
+    def described(self) -> Rows:
+        """What its rows are."""
+        return Rows(
+            settings=self.settings,
+            sample_rate=self.sample_rate,
+            n_channels=self.n_channels,
+            unit=self.unit,
+            n_rows=self.values.shape[-2],
+            quantity=self.quantity,
+            reference=self.reference,
+        )
+
+    @property
     def rows(self) -> str:
         """What a row is: "bin", "band", "pitch class", "coefficient" or "feature"; `names` has a name for each."""
         return self.settings.rows
@@ -66,14 +73,12 @@ class Spectrogram:
     @property
     def names(self) -> tuple[str, ...]:
         """A name for each row, as for the columns of a table: "bin_0", "band_0", "C", "c0", "delta_c0" …"""
-        return self.settings.row_names(self.values.shape[-2])
+        return self.described.names
 
     @property
     def units(self) -> tuple[str, ...]:
         """What each row is in, "" where it is a plain number: "Hz" of a pitch, the samples' unit of an rms …"""
-        if self.quantity != "feature":
-            return (self.value_unit,) * self.values.shape[-2]
-        return tuple(self.settings.row_unit(name, self.unit) for name in self.names)
+        return self.described.units
 
     @property
     def frequencies(self) -> np.ndarray:
@@ -84,16 +89,7 @@ class Spectrogram:
         SettingsError
             The rows have no frequency: they are coefficients, pitch classes or features.
         """
-        import numpy as np
-
-        below = self._bins_or_bands()
-        if isinstance(below, ConstantQSettings):
-            return np.array(below.centres)
-        if isinstance(below, BandSettings):
-            from sonograph.filterbanks import filters_of
-
-            return filters_of(below, self.sample_rate).centres.copy()
-        return np.arange(below.n_bins) * self.sample_rate / below.n_fft
+        return self.described.frequencies
 
     @property
     def edges(self) -> np.ndarray:
@@ -104,29 +100,7 @@ class Spectrogram:
         SettingsError
             The rows have no frequency.
         """
-        import numpy as np
-
-        below = self._bins_or_bands()
-        if isinstance(below, ConstantQSettings):
-            return np.array(below.edges)
-        if isinstance(below, BandSettings):
-            from sonograph.filterbanks import filters_of
-
-            return filters_of(below, self.sample_rate).edges.copy()
-        half = self.sample_rate / below.n_fft / 2
-        return np.stack([self.frequencies - half, self.frequencies + half], axis=-1)
-
-    def _bins_or_bands(self) -> StftSettings | BandSettings | ConstantQSettings:
-        if self.rows not in ("bin", "band"):
-            names = self.names
-            raise SettingsError(
-                f"the rows are {naming.plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
-                f"{' …' if len(names) > 3 else ''}; use names"
-            )
-        below: StftSettings | BandSettings | ConstantQSettings = stages(self.settings)[0]
-        for stage in stages(self.settings):
-            below = stage if isinstance(stage, BandSettings | ConstantQSettings) else below
-        return below
+        return self.described.edges
 
     @property
     def times(self) -> np.ndarray:
@@ -140,7 +114,7 @@ class Spectrogram:
     @property
     def value_unit(self) -> str:
         """The unit of the values, a level's with its reference: "FS²", "V²/Hz", "dBFS", "dB re 1 V" …"""
-        return naming.value_unit(self.settings, self.quantity, self.unit, self.reference)
+        return self.described.value_unit
 
     @property
     def label(self) -> str:
@@ -148,7 +122,7 @@ class Spectrogram:
 
         "Level (dBFS)", "Spectral density level (dB re 1 V²/Hz)", "Power (FS²)" …
         """
-        return naming.label(self.settings, self.quantity, self.unit, self.reference)
+        return self.described.label
 
     def select(
         self,
