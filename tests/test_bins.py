@@ -40,9 +40,9 @@ def test_the_bands_of_what_comes_back_are_those_given(settings, dtype):
 
 
 def weights():
-    from sonograph.filterbanks import filters_of
+    from sonograph.filterbanks.promised import promised
 
-    return filters_of(MEL, 8000.0).dense(257)
+    return promised(MEL, 8000.0).dense(257)
 
 
 def test_a_level_of_bins_comes_back_exactly_and_its_floor_as_silence():

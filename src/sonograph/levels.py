@@ -14,7 +14,6 @@ from sonograph.settings import (
     MultitaperSettings,
     StftSettings,
     check_level,
-    stft_of,
 )
 from sonograph.spectrograms import Spectrogram
 from sonograph.units import resolved_reference
@@ -83,7 +82,7 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
     settings = spectrogram.settings
     if not isinstance(settings, Powers):
         raise SettingsError(f"the settings are of kind {settings.kind!r}, the values a power; one of them is wrong")
-    number = resolved_reference(reference, spectrogram.unit, stft_of(settings).scaling)
+    number = resolved_reference(reference, spectrogram.unit, settings.scaling)
     if number is None:
         values = spectrogram.values
         loudest = float(np.nanmax(values)) if not np.isnan(values).all() else 0.0

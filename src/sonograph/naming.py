@@ -11,7 +11,6 @@ from sonograph.settings import (
     Settings,
     StandardSettings,
     stages,
-    stft_of,
 )
 
 _LOGS = {"e": "ln", "10": "log10"}
@@ -19,14 +18,14 @@ _LOGS = {"e": "ln", "10": "log10"}
 
 def value_unit(settings: Settings, quantity: str, unit: str, reference: float | None) -> str:
     """The unit of values of a quantity, of samples in `unit`; of a level with its reference."""
-    scaling, listed = stft_of(settings).scaling, stages(settings)[::-1]
+    scaling, listed = settings.scaling, stages(settings)[::-1]
     if quantity == "level":
         return units.level_unit(unit, scaling, _said(settings, reference))
     if quantity in ("log", "cepstrum", "feature"):
         plain = any(isinstance(stage, AffineSettings | NormSettings | StandardSettings) for stage in listed)
         return "" if plain else next((_LOGS[stage.base] for stage in listed if isinstance(stage, LogSettings)), "")
     power = units.power_unit(unit, scaling)
-    if quantity == "power" or scaling == "raw":
+    if quantity == "power" or scaling in ("raw", "relative"):
         return power
     return unit if scaling == "spectrum" else f"{unit}/√Hz"
 
@@ -35,7 +34,7 @@ def label(settings: Settings, quantity: str, unit: str, reference: float | None)
     """What a colour bar says of values of a quantity, of samples in `unit`."""
     if quantity == "feature":
         return getattr(settings, "words", "") or "Feature"
-    scaling = stft_of(settings).scaling
+    scaling = settings.scaling
     if quantity == "level":
         return units.level_label(unit, scaling, _said(settings, reference))
     name = {

@@ -24,7 +24,7 @@ def reference_power(unit: str, scaling: str) -> float:
     """
     if unit == "FS" and scaling == "spectrum":
         return FULL_SCALE_SINE
-    if unit == "Pa" and scaling != "raw":
+    if unit == "Pa" and scaling in ("spectrum", "density"):
         return HEARING_THRESHOLD**2
     return 1.0
 
@@ -51,8 +51,8 @@ def power_unit(unit: str, scaling: str) -> str:
     >>> power_unit("V", "spectrum"), power_unit("µPa", "density"), power_unit("FS", "raw")
     ('V²', 'µPa²/Hz', 'raw')
     """
-    if scaling == "raw":
-        return "raw"
+    if scaling in ("raw", "relative"):
+        return scaling
     square = f"{unit}²" if unit.isalpha() else f"({unit})²"
     return square + ("/Hz" if scaling == "density" else "")
 
@@ -69,8 +69,8 @@ def level_unit(unit: str, scaling: str, reference: float | None) -> str:
         return "dB re the maximum"
     if unit == "FS" and scaling == "spectrum" and reference == FULL_SCALE_SINE:
         return "dBFS"
-    if scaling == "raw":
-        return f"dB re {reference:g} (raw)"
+    if scaling in ("raw", "relative"):
+        return f"dB re {reference:g} ({scaling})"
     if unit == "Pa":
         return f"dB re {_micro(reference**0.5)}" if scaling == "spectrum" else f"dB re {_squared(reference)}/Hz"
     if scaling == "spectrum":

@@ -206,7 +206,7 @@ def _table(path: str) -> tuple[np.ndarray, float]:
 
 def _reference(settings: Any) -> float | None:
     """The power that reads 0 dB, where the settings hold a level."""
-    from sonograph.settings import LevelSettings, stages, stft_of
+    from sonograph.settings import LevelSettings, stages
     from sonograph.units import resolved_reference
 
     levels = [stage for stage in stages(settings) if isinstance(stage, LevelSettings)]
@@ -214,7 +214,7 @@ def _reference(settings: Any) -> float | None:
         return None
     if levels[0].reference == "max":
         raise SettingsError('reference is "max", which a table does not tell; the loudness cannot be known')
-    return resolved_reference(levels[0].reference, "FS", stft_of(levels[0]).scaling)
+    return resolved_reference(levels[0].reference, "FS", levels[0].scaling)
 
 
 def _heard(made: Any, arguments: argparse.Namespace, box: _Box | None, n_samples: int | None) -> Signal:

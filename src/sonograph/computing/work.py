@@ -11,8 +11,8 @@ import numpy as np
 from sonograph.engines import Bands, Log, Work
 from sonograph.features.samples import Samples
 from sonograph.features.stages import STAGES
-from sonograph.filterbanks import filters_of
-from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages, stft_of
+from sonograph.filterbanks.promised import promised
+from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages
 from sonograph.sounds.calibration import Calibration
 from sonograph.units import resolved_reference
 from sonograph.windows import power_scale, window_of
@@ -42,7 +42,7 @@ def with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tu
     if isinstance(stage, LogSettings):
         factor = 1.0 if stage.base == "10" else float(np.log(10))
         return dataclasses.replace(work, log=Log(factor, stage.floor)), None
-    reference = resolved_reference(stage.reference, unit, stft_of(stage).scaling)
+    reference = resolved_reference(stage.reference, unit, stage.scaling)
     log = Log(10.0, 10 ** (stage.floor / 10))
     return dataclasses.replace(work, log=log, reference=reference or 1.0), reference
 
@@ -90,13 +90,13 @@ def work_for(
     log, reference, bands = None, None, None
     for stage in listed[1:]:
         if isinstance(stage, LevelSettings):
-            reference = resolved_reference(stage.reference, unit, stft_of(stage).scaling)
+            reference = resolved_reference(stage.reference, unit, stage.scaling)
             scale /= reference or 1.0
             log = Log(10.0, 10 ** (stage.floor / 10))
         elif isinstance(stage, LogSettings):
             log = Log(1.0 if stage.base == "10" else float(np.log(10)), stage.floor)
         else:
-            filters = filters_of(stage, sample_rate)
+            filters = promised(stage, sample_rate)
             bands = Bands(filters.first, filters.start, filters.weights)
     if response is not None:
         bands = _corrected(stft, sample_rate, bands, response)

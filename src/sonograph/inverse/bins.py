@@ -14,6 +14,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.filterbanks import filters_of
+from sonograph.filterbanks.promised import promised
 from sonograph.settings import (
     AffineSettings,
     BandSettings,
@@ -105,7 +106,7 @@ def _from_cepstra(stage: CepstralSettings, values: np.ndarray, sample_rate: floa
 
 def _from_bands(stage: BandSettings, values: np.ndarray, sample_rate: float) -> np.ndarray:
     assert isinstance(stage.of, StftSettings)  # noqa: S101  # BandSettings see to it
-    weights = filters_of(stage, sample_rate).dense(stage.of.n_bins).astype(values.dtype)
+    weights = promised(stage, sample_rate).dense(stage.of.n_bins).astype(values.dtype)
     flat = values.reshape(-1, values.shape[-1])
     out = np.empty((len(flat), stage.of.n_bins), values.dtype)
     tiny = np.finfo(values.dtype).tiny

@@ -88,10 +88,10 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
     promised, seen = len(frames) - len(there), [tally.seen for tally in tallies]
     means = np.stack([tally.mean() for tally in tallies])
     percentiles = np.stack([tally.percentiles for tally in tallies])
-    reference = resolved_reference(level.reference, source.unit, stft_of(level).scaling)
+    reference = resolved_reference(level.reference, source.unit, level.scaling)
     zero = reference if reference is not None else float(np.nanmax(means)) if any(seen) else 1.0
     zero = zero or 1.0
-    named = source.unit, stft_of(of).scaling, reference
+    named = source.unit, of.scaling, reference
     return Spectrum(
         frequencies=like.frequencies,
         mean=10 * np.log10(np.maximum(means / zero, 10 ** (level.floor / 10))),

@@ -18,7 +18,7 @@ from sonograph.errors import SettingsError
 from sonograph.naming import plural
 from sonograph.pixels import grid, scale
 from sonograph.pixels.grid import Cells
-from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stft_of
+from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings
 from sonograph.settings.levels import FLOORS
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, Spectrogram
@@ -144,8 +144,8 @@ def decibels_of(settings: Settings, unit: str) -> Decibels:
     """How a power that these settings give is shown, of samples in `unit`."""
     if is_of_power(settings):
         _, level = power_and_level(settings)
-        return Decibels(level, resolved_reference(level.reference, unit, stft_of(level).scaling), level.floor)
-    return Decibels(settings, units.reference_power(unit, stft_of(settings).scaling), FLOOR)
+        return Decibels(level, resolved_reference(level.reference, unit, level.scaling), level.floor)
+    return Decibels(settings, units.reference_power(unit, settings.scaling), FLOOR)
 
 
 def levels_of(power: np.ndarray, sound: Source | Spectrogram, shown: Decibels) -> tuple[np.ndarray, str, str]:
@@ -154,7 +154,7 @@ def levels_of(power: np.ndarray, sound: Source | Spectrogram, shown: Decibels) -
     if zero is None:
         loudest = float(np.nanmax(power)) if np.isfinite(power).any() else 0.0
         zero = loudest if loudest > 0 else 1.0
-    scaling = stft_of(shown.settings).scaling
+    scaling = shown.settings.scaling
     levels = 10 * np.log10(np.maximum(power / zero, 10 ** (shown.floor / 10)))
     named = sound.unit, scaling, shown.reference
     return levels, units.level_unit(*named), units.level_label(*named)

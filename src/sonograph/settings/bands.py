@@ -40,6 +40,12 @@ class Band(Json, kind="band"):
 class BandSettings(Stage, kind="bands"):
     """Sums over bins of a power or a magnitude: a filter bank.
 
+    Of a power of scaling "spectrum" a band gives the mean square in it: the window's noise bandwidth is taken out, so
+    that the bands of a partition sum to the mean square of the weighed frame. Of "density" a band gives its weighed
+    mean, which noise reads right in. A MelBank of norm "slaney" holds equal areas and gives a density of either; a
+    ChromaBank weighs by a rule of its own, and its power is "relative". Of "raw" the sums are as they come, as in
+    other libraries.
+
     Parameters
     ----------
     of
@@ -88,6 +94,19 @@ class BandSettings(Stage, kind="bands"):
                     f"band {i} ends at bin {band.first + len(band.weights) - 1}; "
                     f"with n_fft {self.of.n_fft} the last bin is {self.of.n_bins - 1}"
                 )
+
+    @property
+    def scaling(self) -> str:
+        """What the sums of a power say: a bank over the area of its bands gives a density, whatever it sums."""
+        below = self.of.scaling
+        if below == "raw" or self.of.quantity != "power" or not isinstance(self.bands, Bank):
+            return below
+        return self.bands.scaling or below
+
+    @property
+    def splits_bins(self) -> bool:
+        """Whether bands share bins in proportion, and read right by that alone."""
+        return isinstance(self.bands, Bank) and self.bands.splits_bins
 
     @property
     def rows(self) -> str:

@@ -19,12 +19,20 @@ class Bank(Json):
 
     rows     : what a row is
     of_power : whether it sums power alone
+    splits_bins : whether a bin that an edge cuts gives each side its share
     n_bands  : how many; None where that depends on the sample rate
     """
 
     register = BANKS
     rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = False
+    splits_bins: ClassVar[bool] = False
+
+    @property
+    def scaling(self) -> str | None:
+        """What its sums of a power say, where that is not what the power says."""
+        return None
+
     n_bands: int | None
 
 
@@ -65,9 +73,6 @@ class MelBank(Bank, kind="mel"):
         What becomes of a band with no bin in it: "refuse", or "zero" as most libraries do.
     """
 
-    rows: ClassVar[str] = "band"
-    of_power: ClassVar[bool] = False
-
     n_bands: int = 128
     low: float = 0.0
     high: float | None = None
@@ -82,13 +87,15 @@ class MelBank(Bank, kind="mel"):
         one_of("norm", self.norm, ("slaney", "none"))
         one_of("triangles", self.triangles, ("hertz", "mel", "bins"))
 
+    @property
+    def scaling(self) -> str | None:
+        """Equal areas give a density."""
+        return "density" if self.norm == "slaney" else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class BarkBank(Bank, kind="bark"):
     """Triangles evenly spaced and straight on the Bark scale (Traunmüller 1990); fields as in MelBank."""
-
-    rows: ClassVar[str] = "band"
-    of_power: ClassVar[bool] = False
 
     n_bands: int = 24
     low: float = 20.0
@@ -102,9 +109,6 @@ class BarkBank(Bank, kind="bark"):
 @dataclass(frozen=True, kw_only=True)
 class LinearBank(Bank, kind="linear"):
     """Triangles evenly spaced in hertz, as for LFCC; fields as in MelBank."""
-
-    rows: ClassVar[str] = "band"
-    of_power: ClassVar[bool] = False
 
     n_bands: int = 128
     low: float = 0.0
@@ -130,7 +134,6 @@ class GammatoneBank(Bank, kind="gammatone"):
         The first and the last centre, Hz; high None: half the sample rate, where the last centre is left away.
     """
 
-    rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
 
     n_bands: int = 64
@@ -175,6 +178,11 @@ class ChromaBank(Bank, kind="chroma"):
         put(self, octave_width=number("octave_width", self.octave_width, 0.0))
         one_of("norm", self.norm, ("l2", "none"))
 
+    @property
+    def scaling(self) -> str | None:
+        """Weights of librosa's rule sum to no power."""
+        return "relative"
+
 
 @dataclass(frozen=True, kw_only=True)
 class OctaveBank(Bank, kind="octave"):
@@ -192,8 +200,8 @@ class OctaveBank(Bank, kind="octave"):
         below half the sample rate.
     """
 
-    rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
+    splits_bins: ClassVar[bool] = True
     n_bands: ClassVar[None] = None  # type: ignore[misc]
 
     per_octave: int = 3
@@ -214,6 +222,6 @@ class MillidecadeBank(Bank, kind="millidecade"):
     Edges, splitting and readings as in OctaveBank; the last band ends at half the sample rate.
     """
 
-    rows: ClassVar[str] = "band"
     of_power: ClassVar[bool] = True
+    splits_bins: ClassVar[bool] = True
     n_bands: ClassVar[None] = None  # type: ignore[misc]

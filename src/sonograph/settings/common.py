@@ -87,6 +87,12 @@ class Stage(Json):
         return quantity
 
     @property
+    def scaling(self) -> str:
+        """What a power says: "spectrum", "density", "raw", or "relative" of a bank that follows a rule of its own."""
+        scaling: str = self.of.scaling
+        return scaling
+
+    @property
     def rows(self) -> str:
         """What a row is."""
         rows: str = self.of.rows

@@ -177,7 +177,7 @@ def describe(settings: Settings, sample_rate: float, unit: str = "FS", n_channel
                 stage.check_rate(rate)
             n_rows = stage.rows_after(n_rows)
         if isinstance(stage, LevelSettings):
-            reference = resolved_reference(stage.reference, unit, stft_of(stage).scaling)
+            reference = resolved_reference(stage.reference, unit, stage.scaling)
     return Rows(
         settings=settings,
         sample_rate=rate,
