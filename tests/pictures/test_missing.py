@@ -7,7 +7,7 @@ import pytest
 from tests.pictures.sounds import inside
 from tests.pictures.test_figure import nothing_is_cut_off, texts
 
-from sonograph import Limits, StftSettings, draw, feature, open, preset, signals
+from sonograph import Limits, StftSettings, draw, feature, open, preset, resample, signals
 from sonograph.cli import main
 from sonograph.io.writing import write_wav
 from sonograph.pictures.missing import gaps
@@ -100,8 +100,18 @@ def test_the_spectrum_is_of_what_is_there(cut):
 def test_the_command_draws_it_and_says_what_is_wrong(cut, tmp_path, capsys):
     out = tmp_path / "cut.png"
     assert main(["draw", str(cut), "-o", str(out), "-q"]) == 3
-    assert "the header promises 48,000 samples but the file ends after 32,000" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert all(fact in said for fact in ("cut.wav", "promises 48,000 samples", "ends", "after 32,000 samples"))
     assert recipe_in(out)["sounds"][0]["samples"] == [0, 48_000]
+
+
+@pytest.mark.parametrize("rate", [4000.0, 16_000.0])
+def test_a_sound_at_another_rate_misses_what_its_file_misses(cut, rate):
+    with open(cut) as file:
+        sound = resample(file, rate)
+        assert length(sound) == 6 * rate and sound.n_samples == 4 * rate
+        axes = draw(sound, SHORT).axes[0]
+        assert axes.get_xlim() == (0, 6) and share_missing(axes.images[0])[-20:].all()
 
 
 def test_more_than_a_sound_may_have_is_no_promise(cut):

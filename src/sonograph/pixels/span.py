@@ -10,7 +10,7 @@ import math
 from sonograph.errors import LimitError, SettingsError, SourceError
 from sonograph.frames import centre_sample, frames_of
 from sonograph.settings import Settings, stft_of
-from sonograph.sounds.derived import recorded
+from sonograph.sounds.derived import n_promised, recorded
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -34,14 +34,14 @@ def refuse_too_long(settings: Settings | None) -> None:
 
 def length(sound: Source) -> int:
     """Samples of each channel that a sound has, or that its file promises."""
-    recording = recorded(sound)
-    if recording is None or recording.expected is None or recording.sample_rate != sound.sample_rate:
+    recording, promised = recorded(sound), n_promised(sound)
+    if recording is None or promised == sound.n_samples:
         return sound.n_samples
     try:
-        recording.limits.check_sound("", recording.expected, sound.n_channels, sound.sample_rate)
+        recording.limits.check_sound("", promised, sound.n_channels, sound.sample_rate)
     except LimitError:
         return sound.n_samples  # more than any sound may have is no promise
-    return max(sound.n_samples, recording.expected)
+    return promised
 
 
 def whole_span(sound: Source | Spectrogram) -> range:

@@ -41,6 +41,11 @@ class Recorded(Source):
         return None
 
     @property
+    def n_promised(self) -> int:
+        """Samples of each channel that are there or were promised; those that were not kept read as NaN."""
+        return max(self.n_samples, self.expected or 0)
+
+    @property
     def has_changed(self) -> bool:
         """Whether it was cut, grew or was written to since it was opened."""
         return False
@@ -68,6 +73,11 @@ class Derived(Source):
     def n_samples(self) -> int:
         """Samples of each channel."""
         return self.source.n_samples
+
+    @property
+    def n_promised(self) -> int:
+        """Samples of each channel that are there or were promised."""
+        return n_promised(self.source)
 
     @property
     def n_channels(self) -> int:
@@ -104,6 +114,11 @@ def recorded(sound: Any) -> Recorded | None:
     while isinstance(sound, Derived):
         sound = sound.source
     return sound if isinstance(sound, Recorded) else None
+
+
+def n_promised(sound: Source) -> int:
+    """Samples of each channel that a sound has, or that its file promises: those that are missing read as NaN."""
+    return sound.n_promised if isinstance(sound, Recorded | Derived) else sound.n_samples
 
 
 def again(sound: Any) -> Any:

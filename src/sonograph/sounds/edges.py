@@ -48,8 +48,8 @@ class Emphasised(Derived):
         return Emphasised(source, self._coefficient)
 
     def read(self, samples: range) -> np.ndarray:
-        """Samples of a range, (channels, n); 0 outside the sound."""
-        return zeros_outside(samples, self.n_samples, self._inside)
+        """Samples of a range, (channels, n): NaN where they or those before are missing, 0 outside the sound."""
+        return zeros_outside(samples, self.n_promised, self._inside)
 
     def _inside(self, samples: range) -> np.ndarray:
         more = self.source.read(range(samples.start - 1, samples.stop))

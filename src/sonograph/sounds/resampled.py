@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.sounds.derived import Derived, checked_source
+from sonograph.sounds.derived import Derived, checked_source, n_promised
 from sonograph.sounds.source import Source, checked_rate, zeros_outside
 
 _BLOCK = 1 << 18  # samples of all channels that are resampled at a time
@@ -63,6 +63,7 @@ class Resampled(Derived):
     def __init__(self, source: Source, sample_rate: float) -> None:
         super().__init__(source)
         self._rate, self._n_samples = sample_rate, round(source.n_samples * sample_rate / source.sample_rate)
+        self._n_taken = n_promised(source)  # what is missing at the end is missing here, and spoils what is before it
         self.dtype = source.read(range(0)).dtype
         self._lock = threading.Lock()
         self._restart()
@@ -77,6 +78,11 @@ class Resampled(Derived):
         """Samples of each channel."""
         return self._n_samples
 
+    @property
+    def n_promised(self) -> int:
+        """Samples of each channel that are there or were promised."""
+        return round(self._n_taken * self._rate / self.source.sample_rate)
+
     def over(self, source: Source) -> Resampled:
         """The same of another source."""
         return Resampled(source, self._rate)
@@ -84,7 +90,7 @@ class Resampled(Derived):
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range (channels, n): NaN where they are missing, 0 outside the sound."""
         with self._lock:  # the filter has one place
-            return zeros_outside(samples, self.n_samples, self._inside)
+            return zeros_outside(samples, self.n_promised, self._inside)
 
     def __repr__(self) -> str:
         return f"<{self.source!r} at {self.sample_rate:g} Hz>"
@@ -120,14 +126,14 @@ class Resampled(Derived):
     def _more(self) -> None:
         """Resample the next block, keeping the one before for ranges that overlap."""
         source, count = self.source, max(1024, _BLOCK // self.n_channels)
-        block = source.read(range(self._read, min(source.n_samples, self._read + count)))
+        block = source.read(range(self._read, min(self._n_taken, self._read + count)))
         self._note_holes(block)
-        last = self._read + count >= source.n_samples
-        self._read = min(source.n_samples, self._read + count)
+        last = self._read + count >= self._n_taken
+        self._read = min(self._n_taken, self._read + count)
         made = self._stream.resample_chunk(np.ascontiguousarray(np.nan_to_num(block).T), last=last).T
         end = self._first + self._ready.shape[1]
-        if last and end + made.shape[1] < self.n_samples:
-            short = self.n_samples - end - made.shape[1]
+        if last and end + made.shape[1] < self.n_promised:
+            short = self.n_promised - end - made.shape[1]
             made = np.concatenate([made, np.zeros((self.n_channels, short), self.dtype)], axis=1)
         made = np.ascontiguousarray(made)
         kept = self._ready[:, -count:]
