@@ -7,6 +7,8 @@ Hertz and seconds are written as people write them: in kHz, MHz, min and h, neve
 
 from __future__ import annotations
 
+import re
+
 from sonograph.errors import SettingsError
 
 FULL_SCALE_SINE = 0.5
@@ -14,6 +16,87 @@ FULL_SCALE_SINE = 0.5
 
 HEARING_THRESHOLD = 20e-6
 """Reference sound pressure in air, Pa (ISO 1683)."""
+
+PREFIXED = ("V", "A", "W", "Pa", "g", "m/s²", "m/s", "m", "N", "N·m", "T", "Ω", "rad/s", "bar", "ε")
+"""Units that may have one of `UNIT_PREFIXES` before them."""
+
+UNIT_PREFIXES = ("n", "µ", "m", "c", "k", "M", "G")
+
+ALONE = (
+    "FS",
+    "counts",
+    "LSB",
+    "%",
+    "K",
+    "°C",
+    "°F",
+    "°/s",
+    "°",
+    "rad",
+    "pC",
+    "nC",
+    "psi",
+    "in/s",
+    "ft/s",
+    "lx",
+    "rpm",
+    "ppm",
+)
+"""Units that have no prefix."""
+
+_SPELLED = {
+    "fs": "FS", "count": "counts", "counts": "counts", "digit": "counts", "digits": "counts", "adc": "counts",
+    "volt": "V", "volts": "V", "ampere": "A", "amperes": "A", "amp": "A", "amps": "A", "watt": "W", "watts": "W",
+    "pascal": "Pa", "pascals": "Pa", "micropascal": "µPa", "micropascals": "µPa", "millivolt": "mV", "millivolts": "mV",
+    "newton": "N", "newtons": "N", "tesla": "T", "ohm": "Ω", "ohms": "Ω", "kelvin": "K", "celsius": "°C", "degc": "°C",
+    "deg c": "°C", "fahrenheit": "°F", "degf": "°F", "deg/s": "°/s", "dps": "°/s", "deg": "°", "degrees": "°",
+    "percent": "%", "lux": "lx", "strain": "ε", "microstrain": "µε", "ustrain": "µε", "nm": "N·m", "metre": "m",
+    "meter": "m", "metres": "m", "meters": "m",
+}  # fmt: skip
+
+
+def known_unit(text: str) -> str:
+    """A unit as it is written here, whichever way it is spelled; "" for one that is not known.
+
+    >>> known_unit("m/s^2"), known_unit("uPa"), known_unit("Volt"), known_unit("furlong")
+    ('m/s²', 'µPa', 'V', '')
+    """
+    text = text.strip()
+    if text.lower() in _SPELLED and text != "nm":
+        return _SPELLED[text.lower()]
+    text = re.sub(r"/s(?:\*\*|\^)?2$|/s/s$|·s⁻²$", "/s²", text.replace("μ", "µ"))
+    if text.startswith("u") and text != "u":
+        text = "µ" + text[1:]
+    if text in PREFIXED or text in ALONE:
+        return text
+    return text if text[:1] in UNIT_PREFIXES and text[1:] in PREFIXED else ""
+
+
+def checked_unit(text: str) -> str:
+    """A unit that someone typed: one that is known, or any in quotes of its own.
+
+    Raises
+    ------
+    SettingsError
+        It is not known, as a slip of the finger.
+
+    Examples
+    --------
+    >>> checked_unit("uPa"), checked_unit('"furlong"')
+    ('µPa', 'furlong')
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise SettingsError("unit is empty; it must be a name, as µPa, Pa or V")
+    quoted = re.fullmatch(r"""(["'])(.+)\1""", text.strip())
+    if quoted and quoted[2].strip():
+        return quoted[2].strip()
+    found = known_unit(text)
+    if found:
+        return found
+    names = f"{', '.join(PREFIXED)} (also with {', '.join(UNIT_PREFIXES)} before them), {', '.join(ALONE)}"
+    raise SettingsError(
+        f"unit is {text!r}, which is not known; known are {names}. For another one give quotes with it: '\"{text}\"'"
+    )
 
 
 def reference_power(unit: str, scaling: str) -> float:

@@ -94,11 +94,10 @@ def test_an_empty_field_is_missing(tmp_path):
             r"the time in row 4 is 1.01 s after the one before; the others are 1 s",
         ),
         ("time,x\n0,1\n1,2\n3,3\n", {}, r"the time in row 4 is 2 s after"),
-        ("time,x\n0,1\n0,2\n0,3\n", {}, r"the time in row 3 is 0 s after"),
+        ("time,x\n0,1\n0,2\n0,3\n", {}, r"all rows have the same time \(0 s\)"),
         ("time,x\n0,1\n", {}, r"a time in only one row"),
         ("x\n1\n2\n", {}, r"does not say how many samples a second it has\. Give sample_rate \(--sample-rate\)"),
         ("x,y\n1,2\n3\n", {"sample_rate": 1}, r"row 3 has 1 fields where 2 are expected"),
-        ("x;y\n1,5;2\n", {"sample_rate": 1}, r"row 2 has '1,5', with a comma in the number\. Write points for commas"),
         ("timestamp,x\n1760000000000,1\n1760000000010,2\n", {}, r"has times as 1760000000000, too large for seconds"),
         ("t,x\n20.5,1\n20.1,2\n20.3,3\n", {}, r"does not say how many samples a second it has"),
         ("# local time\n20.5 1\n20.1 2\n20.3 2\n", {}, r"does not say how many samples a second it has"),
@@ -107,7 +106,7 @@ def test_an_empty_field_is_missing(tmp_path):
         ("x,y\n1,2\n", {"time_column": "t"}, r"has no column 't'; its columns are: x, y"),
         ("x,y\n", {"sample_rate": 1}, r"has no row of numbers"),
         ("time\n1\n2\n", {}, r"has no column besides the time"),
-        (f"x,y\n1,{'2' * 140_000}\n", {"sample_rate": 1}, r"row 2 has no fields that can be told \(field larger"),
+        (f"x,y\n1,{'2' * 140_000}\n", {"sample_rate": 1}, r"row 2 has no fields that can be told \(it is too long\)"),
     ],
 )
 def test_a_table_that_cannot_be_a_series_is_refused(tmp_path, text, options, message):
@@ -153,7 +152,7 @@ def test_an_array_is_a_sound_at_the_rate_that_is_given(tmp_path, dtype, shape):
 
 def test_an_array_that_holds_no_series_is_refused_and_never_run(tmp_path):
     np.save(tmp_path / "a.npy", np.array([print], dtype=object), allow_pickle=True)
-    with pytest.raises(SourceError, match=r"a\.npy: its header is broken, or it does not hold"):
+    with pytest.raises(SourceError, match=r"a\.npy: holds Python objects, which could run code and are not read"):
         open_sound(tmp_path / "a.npy", sample_rate=1)
     np.save(tmp_path / "b.npy", np.zeros(100))
     (tmp_path / "b.npy").write_bytes((tmp_path / "b.npy").read_bytes()[:500])
@@ -164,9 +163,11 @@ def test_an_array_that_holds_no_series_is_refused_and_never_run(tmp_path):
 
 
 def test_times_that_are_not_alike_are_refused(tmp_path):
-    with pytest.raises(SourceError, match=r"a\.csv: row 3 has no time as the rows before it"):
+    with pytest.raises(SourceError, match=r"a\.csv: row 3 has 'later', which is no time as the rows before it"):
         open_sound(table(tmp_path / "a.csv", "time,x\n2024-01-01T00:00:00Z,1\nlater,2\n"))
-    with pytest.raises(SourceError, match=r"a\.csv: has times with a zone and times without"):
+    with pytest.raises(
+        SourceError, match=r"a\.csv: row 3 has '2024-01-01T00:00:01', which is no time as the rows before it"
+    ):
         open_sound(table(tmp_path / "a.csv", "time,x\n2024-01-01T00:00:00Z,1\n2024-01-01T00:00:01,2\n"))
 
 

@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     opening = reading.opening(arguments)
     if look.size is not None:
         opening["limits"].check("the picture", pixels=look.size[0] * look.size[1])
-    keep = tuple(file for file in arguments.files if file != streams.STANDARD)
+    keep = tuple(streams.named(arguments.files))
     if not terminal:
         streams.check_output(arguments.output, keep)
     outputs.check(arguments)

@@ -98,7 +98,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
     from sonograph.io.outputs import Output
     from sonograph.tables.formats import check_out
 
-    check_out(arguments.output, overwrite=arguments.overwrite, keep=tuple(arguments.paths))
+    check_out(arguments.output, overwrite=arguments.overwrite, keep=tuple(streams.named(arguments.paths)))
     if arguments.report is not None:
         check_output(arguments.report)
     written = outputs.of_options(arguments, folder=arguments.output.lower().endswith(".zarr"))

@@ -33,11 +33,22 @@ EXAMPLES = """examples:
 """
 
 
+class _Formats(argparse.Action):
+    """Prints what can be read, as --help prints help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from sonograph.io.formats import as_text
+
+        print(as_text())
+        parser.exit()
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file; - for standard input")
     out = options.group(parser, "how to say it")
     out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
+    out.add_argument("--formats", action=_Formats, nargs=0, help="list all that can be read, and leave")
     out.add_argument("--loudness", action="store_true", help="of the whole sound too, in LUFS (ITU-R BS.1770-4)")
     reading.add_report(out)
     run = options.group(parser, "how to go about it")

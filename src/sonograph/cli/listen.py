@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, outputs, streams
+from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SourceError
 
@@ -40,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar=("START", "END", "LOW", "HIGH"),
         help="from and to, as 12.5 (s), 1:30 or 4410samples; lowest and highest frequency, Hz [all]",
     )
+    reading.add_numbers(options.group(parser, "what the numbers are, where the file does not say"))
     options.add_stft(parser)
     how = options.group(parser, "how to find phases")
     how.add_argument("--rounds", type=int, default=32, metavar="N", help="of Griffin and Lim [32]")
@@ -56,13 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"--rounds is {arguments.rounds}; it must be 1 or more")
     box = _box(arguments.box) if arguments.box else None
     features = arguments.preset is not None or arguments.settings is not None
-    table = arguments.file.endswith(".npz")
+    table = arguments.file.endswith(".npz") and _is_table(arguments.file)
     if table and not features:
         raise SettingsError(f"{arguments.file}: name the settings it was computed with: --preset or --settings")
     options.check_settings(arguments)
     if Path(arguments.output).suffix.lower() not in ("", ".wav"):
         raise SettingsError(f"the output is {arguments.output!r}; it must end in .wav, as a WAV is what is written")
-    keep = () if arguments.file == streams.STANDARD else (arguments.file,)
+    keep = tuple(streams.named([arguments.file]))
     streams.check_output(arguments.output, keep)
     written = outputs.of_options(arguments, wav=True)
     outputs.check(arguments, written)
@@ -74,7 +75,10 @@ def run(arguments: argparse.Namespace) -> int:
 
             heard = _from_features if features else _of_a_box
             sound, status = settled(
-                path, lambda source: (heard(source, arguments, box), source.status), calibration=False
+                path,
+                lambda source: (heard(source, arguments, box), source.status),
+                calibration=False,
+                **reading.numbers(arguments),
             )
             code = _told(status)
     sound = _without_gaps(sound)
@@ -182,6 +186,17 @@ def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> S
         reference=_reference(settings),
     )
     return _heard(made, arguments, None, None)
+
+
+def _is_table(path: str) -> bool:
+    """Whether a .npz holds features, and not samples; one that cannot be read is refused as a table."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"values.npy", "files.npy"} <= set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return True
 
 
 def _table(path: str) -> tuple[np.ndarray, float]:

@@ -25,8 +25,7 @@ def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
     how.add_argument("--microphone", type=float, metavar="MV", help="its sensitivity, mV/Pa")
     how.add_argument("--gain", type=float, metavar="DB", help="of the amplifier behind it [0]")
     how.add_argument("--full-scale", type=float, metavar="V", help="what the converter reads as 1.0, volts (peak)")
-    how.add_argument("--sample-rate", type=float, metavar="HZ", help="of a table that has no column of times")
-    how.add_argument("--time-column", metavar="NAME", help="of a table, where it is not time, t or timestamp [ms]")
+    add_numbers(how)
     most = options.group(parser, "how much is allowed")
     most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
     most.add_argument("--max-samples", type=int, metavar="N", help="of all channels of a file [10 000 000 000]")
@@ -35,6 +34,19 @@ def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
         most.add_argument("--max-pixels", type=int, metavar="N", help="of a picture [100 000 000]")
     if "bytes" in more:
         most.add_argument("--max-bytes", type=int, metavar="N", help="of a file's features, held in memory [4 GiB]")
+
+
+def add_numbers(how: Any) -> None:
+    """Options of files that do not say all of what their numbers are, in a group of options."""
+    how.add_argument("--sample-rate", type=float, metavar="HZ", help="of a table or array that does not say")
+    how.add_argument(
+        "--time-column", metavar="NAME", help="of a table, by name or number, where time [ms] or t is not it"
+    )
+    how.add_argument(
+        "--raw",
+        metavar="RATE:CHANNELS:FORMAT",
+        help="of samples without a header, as 48000:2:s16le; s24be, f32le, mulaw …",
+    )
 
 
 def add_report(out: Any) -> None:
@@ -60,11 +72,18 @@ def opening(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"limits": limits(arguments)}
     given = {name: getattr(arguments, name) for name in CALIBRATION if getattr(arguments, name) is not None}
+    found |= numbers(arguments)
     if given:
         from sonograph.sounds.calibration import Calibration
 
         with options.in_flags({name: f"--{name.replace('_', '-')}" for name in CALIBRATION}):
             found["calibration"] = Calibration.from_values(given)
+    return found
+
+
+def numbers(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `sonograph.open` is told of files that do not say all of what their numbers are."""
+    found: dict[str, Any] = {}
     if arguments.sample_rate is not None:
         from sonograph.sounds.source import checked_rate
 
@@ -72,6 +91,12 @@ def opening(arguments: argparse.Namespace) -> dict[str, Any]:
             found["sample_rate"] = checked_rate(arguments.sample_rate)
     if arguments.time_column is not None:
         found["time_column"] = arguments.time_column
+    if arguments.raw is not None:
+        from sonograph.io.numbers.raw import parsed
+
+        with options.in_flags({"raw": "--raw"}):
+            parsed(arguments.raw)
+        found["raw"] = arguments.raw
     return found
 
 

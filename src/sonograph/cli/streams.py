@@ -63,8 +63,10 @@ def _next_part() -> bytes:
 
 
 def named(files: list[str]) -> list[str]:
-    """Those that are files, and must not be written over."""
-    return [file for file in files if file != STANDARD]
+    """Those that are files, and must not be written over; where a place inside one is named, the file itself."""
+    from sonograph.io.door import split
+
+    return [split(file)[0] for file in files if file != STANDARD]
 
 
 def plain(words: str) -> str:

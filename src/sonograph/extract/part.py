@@ -19,6 +19,7 @@ from sonograph.frames import centre_sample, frames_of
 from sonograph.identity import digest
 from sonograph.io import audio
 from sonograph.io.calibrations import beside
+from sonograph.io.door import split
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import Status
@@ -76,7 +77,7 @@ def identity(file: str, opening: tuple[tuple[str, Any], ...] = ()) -> list[Any]:
     name = os.fsencode(file)
     calibration = beside(file, **{key: value for key, value in opening if key in ("calibration", "unit")})
     try:
-        found = os.stat(file)  # noqa: PTH116  # paths may be bytes that are no text
+        found = os.stat(split(file)[0])  # noqa: PTH116  # paths may be bytes that are no text
     except (OSError, ValueError):
         return [name, calibration]
     state = [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]

@@ -23,26 +23,31 @@ def open(
     unit: str | None = None,
     calibration: Calibration | Literal[False] | None = None,
     limits: Limits | None = None,
+    raw: str | None = None,
 ) -> FileSource:
-    """A sound file, or a table of numbers, as a Source.
+    """A sound file, or a table or array of numbers, as a Source.
 
     Parameters
     ----------
     path
-        WAV, RF64, BW64, W64, AIFF, FLAC, Ogg, Opus, MP3, AU, CAF or SPHERE, told by content, not by name; a table
-        ending in .csv, .tsv or .txt; NPY.
+        WAV, RF64, BW64, W64, AIFF, FLAC, Ogg, Opus, MP3, AU, CAF, SPHERE and what FFmpeg reads, told by content, not by
+        name; tables ending in .csv, .tsv, .txt …; NPY, NPZ, MAT, Parquet, HDF5 and TDMS, of whose arrays one is named
+        behind a colon, as "run.h5:/run/x", where there are several (docs/files.md).
     sample_rate
-        Samples per second of a table or NPY that does not say.
+        Samples per second of a table or array that does not say.
     time_column
         The column of a table that holds the time, where it is not called time, t or timestamp, alone or with its unit,
-        as in time [ms]; seconds where it says none.
+        as in time [ms]: its name or its number from 1; seconds where it says none.
     unit
-        What the numbers are in; "FS" by default: 1.0 is full scale.
+        What the numbers are in; "FS" by default: 1.0 is full scale. One that is not known (`units.known_unit`) is taken
+        in quotes of its own: '"furlong"'.
     calibration
         What full scale is in the world. By default what FILE.toml beside the file says, or calibration.toml in its
         folder, or the file's own metadata; False to look at none of them.
     limits
         How many channels and seconds are allowed; `Limits()` by default.
+    raw
+        What the samples of a file without a header are: "RATE:CHANNELS:FORMAT", as "48000:2:s16le".
 
     Raises
     ------
@@ -51,7 +56,7 @@ def open(
     LimitError
         More channels or seconds than allowed.
     SettingsError
-        A calibration that cannot be.
+        A calibration that cannot be, a unit that is not known, an option that such a file does not take.
 
     Examples
     --------
@@ -59,7 +64,7 @@ def open(
     Traceback (most recent call last):
     sonograph.io.status.Unreadable: no such file.wav: does not exist. Check the name.
     """
-    return FileSource(path, sample_rate, time_column, unit, calibration, limits)
+    return FileSource(path, sample_rate, time_column, unit, calibration, limits, raw)
 
 
 def read(path: Any, **options: Any) -> Signal:

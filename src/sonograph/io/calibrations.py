@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sonograph.errors import SettingsError, SourceError, TextError
 from sonograph.identity import digest
 from sonograph.io.containers.metadata import Metadata
-from sonograph.io.door import OpenFile
+from sonograph.io.door import OpenFile, split
 from sonograph.io.status import shown
 from sonograph.io.text import text_of
 from sonograph.sounds.calibration import Calibration
@@ -47,7 +47,7 @@ def calibration_of(
 
 def places(path: Any) -> tuple[bytes, bytes]:
     """Where a file's calibration is looked for, the first that is there: FILE.toml, then calibration.toml."""
-    name = os.fsencode(path)
+    name = os.fsencode(split(path)[0])
     return name + BESIDE.encode(), os.path.join(os.path.dirname(name), IN_FOLDER.encode())  # noqa: PTH118, PTH120
 
 

@@ -49,17 +49,31 @@ def _read_at(descriptor: int, count: int, position: int) -> bytes:
 _moving = threading.Lock()
 
 
+def split(path: Any) -> tuple[Any, str]:
+    """The path of a file, and the place inside it that is named behind a colon; a file of the whole name goes first.
+
+    >>> split("no such file.wav"), split("no such file.h5:/x")
+    (('no such file.wav', ''), ('no such file.h5:/x', ''))
+    """
+    text = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
+    before, colon, place = text.partition(":/")
+    if not colon or os.path.lexists(path) or not os.path.isfile(before):  # noqa: PTH113
+        return path, ""
+    return (os.fsencode(before) if isinstance(path, bytes) else before), f"/{place}"
+
+
 class OpenFile:
     """An open regular file, read by position: many readers can share it.
 
-    path : as it was given, text or bytes
+    path : as it was given, text or bytes, without a place inside the file
+    inside : the place inside the file that was named behind a colon, as /run/x of run.h5:/run/x; "" where none was
     size, modified_ns : bytes, and when they were last changed, when it was opened
     """
 
     def __init__(self, path: Any) -> None:
-        self.path = path
+        self.path, self.inside = split(path)
         try:
-            self._descriptor = os.open(path, _FLAGS)
+            self._descriptor = os.open(self.path, _FLAGS)
         except ValueError:  # a NUL in the name
             raise Unreadable(f"{shown(path)}: does not exist. Check the name.", "missing") from None
         except OSError as error:
@@ -116,8 +130,8 @@ class OpenFile:
 
     @property
     def name(self) -> str:
-        """The path as text of one line."""
-        return shown(self.path)
+        """The path as text of one line, with the place inside it."""
+        return shown(self.path) + (f":{shown(self.inside)}" if self.inside else "")
 
     def error(self, reason: str, what: str) -> Unreadable:
         """An error about this file, to be raised."""

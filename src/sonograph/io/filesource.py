@@ -13,6 +13,7 @@ import numpy as np
 
 from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
+from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
 from sonograph.io.ranges import Ranges, filled, pull
 from sonograph.io.readers import opened
@@ -21,6 +22,7 @@ from sonograph.io.tally import LARGEST, Tally
 from sonograph.limits import Limits
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.derived import Recorded
+from sonograph.units import checked_unit
 
 BLOCK = 1 << 20
 """Samples of all channels that are held at a time."""
@@ -53,12 +55,14 @@ class FileSource(Recorded):
         unit: str | None = None,
         calibration: Calibration | Literal[False] | None = None,
         limits: Limits | None = None,
+        raw: str | None = None,
     ) -> None:
+        typed, unit = unit, None if unit is None else checked_unit(unit)
         self.path = path
         self.limits = Limits() if limits is None else limits
         self._file = OpenFile(path)
         try:
-            self._opened = found = opened(self._file, sample_rate=sample_rate, time_column=time_column)
+            self._opened = found = opened(self._file, sample_rate=sample_rate, time_column=time_column, raw=raw)
             self._check_limits()
             self.metadata = found.metadata
             self.calibration = calibration_of(self._file, found.metadata, calibration, unit)
@@ -72,11 +76,11 @@ class FileSource(Recorded):
             raise
         self.format, self.sample_rate, self.n_channels = found.format, found.sample_rate, found.track.n_channels
         self.dtype = found.track.dtype
-        self.unit = self.calibration.unit if self.calibration else unit or "FS"
+        self.unit = self.calibration.unit if self.calibration else unit or found.unit or "FS"
         self.start = found.metadata.start
         self._at_once = max(1, BLOCK // self.n_channels)
-        self._scale = None if self.calibration is None else self.dtype.type(self.calibration.scale)
-        self._options: tuple[Any, ...] = (sample_rate, time_column, unit, self.calibration or False, self.limits)
+        self._scale = self._scale_of(found)
+        self._options: tuple[Any, ...] = (sample_rate, time_column, typed, self.calibration or False, self.limits, raw)
         self._ranges = Ranges(self._file, found.track, self._at_once)
         self._ended: list[Fault] | None = None  # once `blocks` has gone through all of it
         self._closed: Status | None = None
@@ -212,6 +216,8 @@ class FileSource(Recorded):
 
     def _faults(self) -> list[Fault]:
         faults = list(self._opened.faults)
+        if self._opened.counts is not None and self.unit == "FS" and self.calibration is None:
+            faults.append(self._opened.counts)
         if self._counted == 0 and not any(fault.word == "partial" for fault in faults):
             faults.append(Fault("empty", "no-samples", "holds no samples."))
         return faults
@@ -238,6 +244,13 @@ class FileSource(Recorded):
         if doubt:
             faults.append(Fault("warn", "calibration", f"{doubt}."))
         self._ended = faults
+
+    def _scale_of(self, found: Opened) -> np.floating[Any] | None:
+        """What samples are multiplied by: nothing, a calibration, or what makes whole numbers whole again."""
+        scale = 1.0 if self.calibration is None else self.calibration.scale
+        if self.unit != "FS" and scale == 1.0:  # the numbers are in the unit as they are
+            scale = found.whole
+        return None if scale == 1.0 and self.calibration is None else self.dtype.type(scale)
 
     def _check_limits(self) -> None:
         track = self._opened.track

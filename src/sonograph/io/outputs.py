@@ -21,7 +21,7 @@ from sonograph.atomic import name_of
 from sonograph.errors import OutputError, SonographError
 from sonograph.io.calibrations import places
 from sonograph.io.containers.content import kind_of
-from sonograph.io.door import OpenFile
+from sonograph.io.door import OpenFile, split
 from sonograph.io.status import shown
 
 STANDARD = "-"
@@ -71,7 +71,7 @@ def sound_input(sound: Any) -> list[Input]:
             return []
     if sound == STANDARD or isinstance(sound, int):
         return [Input(sound)]
-    return [Input(sound), *(Input(place, f"a calibration of {shown(sound)}") for place in places(sound))]
+    return [Input(split(sound)[0]), *(Input(place, f"a calibration of {shown(sound)}") for place in places(sound))]
 
 
 def check_outputs(outputs: Iterable[Output], inputs: Iterable[Input]) -> None:
@@ -207,7 +207,7 @@ def _is_float_wav(path: Any) -> bool:
 
 
 def _is_table(file: OpenFile) -> bool:
-    from sonograph.io.tables import open_table
+    from sonograph.io.numbers.table import open_table
 
     try:
         open_table(file, 1.0, None)

@@ -6,18 +6,23 @@ from collections.abc import Callable
 
 from sonograph.errors import SettingsError
 from sonograph.io.containers import metadata
-from sonograph.io.containers.content import kind_of, refusal
+from sonograph.io.containers.content import has_header, kind_of, refusal
 from sonograph.io.containers.layout import Layout
 from sonograph.io.containers.tags import after_id3
 from sonograph.io.decoders.pcm import PcmTrack, which_bits
 from sonograph.io.decoders.tracks import Opened, check_sound
 from sonograph.io.door import OpenFile
+from sonograph.io.numbers import apart
 from sonograph.io.parts import Parts
 from sonograph.io.status import Fault
 
 
-def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str | None = None) -> Opened:
+def opened(
+    file: OpenFile, *, sample_rate: float | None = None, time_column: str | None = None, raw: str | None = None
+) -> Opened:
     """Find out what a file is and how it is read. The rate and the column of times are for tables and arrays.
+
+    raw : what the samples of a file without a header are; see `numbers.raw`
 
     Raises
     ------
@@ -26,24 +31,22 @@ def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str
     SettingsError
         A rate for a file that says its own, a column of one that has none.
     """
+    if raw is not None:
+        return _raw(file, sample_rate, time_column, raw)
     kind = kind_of(file)
-    if kind == "text":
-        from sonograph.io.tables import open_table
-
-        return open_table(file, sample_rate, time_column)
-    if kind == "npy":
-        from sonograph.io.npy import open_array
-
-        _refuse_column(file, time_column)
-        return open_array(file, sample_rate)
-    if kind not in _OPENERS:
+    if kind not in _OPENERS and kind not in _NUMBERS:
         raise file.error("no-sound", refusal(file))
+    if time_column is not None and kind != "text":
+        raise SettingsError(f"time_column is {time_column!r}; {file.name} is no table and has no columns: leave it out")
+    if file.inside and kind not in apart.NEEDS:
+        raise file.error("no-array", f"has no place {file.inside} in it: it holds one sound. Leave that out.")
+    if kind in _NUMBERS:
+        return _NUMBERS[kind](file, sample_rate, time_column)
     if sample_rate is not None:
         raise SettingsError(
-            f"sample_rate is {sample_rate}; {file.name} says its own, as all but tables and NPY do: leave it out, or "
-            f"resample the sound"
+            f"sample_rate is {sample_rate}; {file.name} says its own, as all but tables and arrays do: leave it out, "
+            f"or resample the sound"
         )
-    _refuse_column(file, time_column)
     tags = after_id3(file)
     if not tags or kind in _TAGGED:
         return _OPENERS[kind](file)
@@ -53,9 +56,35 @@ def opened(file: OpenFile, *, sample_rate: float | None = None, time_column: str
     return found
 
 
-def _refuse_column(file: OpenFile, time_column: str | None) -> None:
-    if time_column is not None:
-        raise SettingsError(f"time_column is {time_column!r}; {file.name} is no table and has no columns: leave it out")
+def _raw(file: OpenFile, sample_rate: float | None, time_column: str | None, raw: str) -> Opened:
+    from sonograph.io.numbers.raw import open_raw
+
+    given = {"sample_rate": sample_rate, "time_column": time_column}
+    name = next((name for name, value in given.items() if value is not None), None)
+    if name:
+        raise SettingsError(
+            f"raw is {raw!r} and {name} is {given[name]!r}; raw says the rate, and there are no columns: "
+            f"leave {name} out"
+        )
+    if file.size and has_header(file):
+        raise SettingsError(f"raw is {raw!r}; {file.name} has a header that says what its samples are: leave it out")
+    return open_raw(file, raw)
+
+
+def _table(file: OpenFile, sample_rate: float | None, time_column: str | None) -> Opened:
+    from sonograph.io.numbers.table import open_table
+
+    return open_table(file, sample_rate, time_column)
+
+
+def _npy(file: OpenFile, sample_rate: float | None, _: str | None) -> Opened:
+    from sonograph.io.numbers.npy import open_array
+
+    return open_array(file, sample_rate)
+
+
+def _apart(kind: str) -> Callable[[OpenFile, float | None, str | None], Opened]:
+    return lambda file, sample_rate, _: apart.open_apart(file, kind, sample_rate)
 
 
 def _riff(file: OpenFile) -> Opened:
@@ -153,4 +182,10 @@ _OPENERS: dict[str, Callable[[OpenFile], Opened]] = {
     "sphere": _sphere,
     "caf": _caf,
     "av": _av,
+}
+
+_NUMBERS: dict[str, Callable[[OpenFile, float | None, str | None], Opened]] = {
+    "text": _table,
+    "npy": _npy,
+    **{kind: _apart(kind) for kind in apart.NEEDS},
 }

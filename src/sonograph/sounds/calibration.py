@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.errors import SettingsError, TextError
 from sonograph.texts import toml_values
+from sonograph.units import checked_unit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,7 +165,7 @@ class Calibration:
         if whole and ("gain" in others or "full_scale" in others):
             raise SettingsError(f"{kinds[0]} holds gain and full_scale already; give one or the other")
         if kinds == ["unit"]:
-            return Calibration(1.0, values["unit"], _pairs(others.get("response", ())))
+            return Calibration(1.0, checked_unit(values["unit"]), _pairs(others.get("response", ())))
         if kinds == ["end_to_end"]:
             return Calibration.end_to_end(values["end_to_end"], **others)
         if "full_scale" not in others:

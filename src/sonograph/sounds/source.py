@@ -99,7 +99,7 @@ class Signal:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "samples", checked_samples(self.samples, self.unit))
-        _refuse_turned(self.samples)
+        refuse_turned(self.samples)
         object.__setattr__(self, "sample_rate", checked_rate(self.sample_rate))
         if not isinstance(self.unit, str) or not self.unit:
             raise SettingsError(f"unit is {self.unit!r}; it must be a name, as FS, V or Pa")
@@ -204,7 +204,7 @@ def checked_samples(samples: Any, unit: str) -> np.ndarray:
     return np.ascontiguousarray(samples, samples.dtype.newbyteorder("="))
 
 
-def _refuse_turned(samples: np.ndarray) -> None:
+def refuse_turned(samples: np.ndarray) -> None:
     """More channels than a recorder has, each of next to nothing, are samples by channels."""
     if samples.ndim == 2 and samples.shape[0] > max(64, 8 * samples.shape[1]) and samples.shape[1]:
         raise SettingsError(f"samples are {samples.shape[0]} channels of {samples.shape[1]} samples; pass samples.T")

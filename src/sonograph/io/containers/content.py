@@ -5,6 +5,7 @@ from __future__ import annotations
 from sonograph.io.containers.chunks import W64_RIFF
 from sonograph.io.containers.tags import after_id3
 from sonograph.io.door import OpenFile
+from sonograph.io.numbers.text import wide
 
 PEEK = 4096
 REACH = 1 << 16
@@ -29,7 +30,6 @@ _OTHERS = (
     (b"\x00\x05\x16\x07", "the side file that macOS writes beside a file. Use the file itself"),
     (b"\x00\x05\x16\x00", "the side file that macOS writes beside a file. Use the file itself"),
     (b"SQLite format 3", "a database"),
-    (b"\x89HDF", "an HDF5 file"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file it stands for. Run: git lfs pull"),
 )
 _TEXTS = (
@@ -42,17 +42,45 @@ _TEXTS = (
     ("ffconcat", "a list of other files, which is not followed. Name the files themselves"),
     ("v=0", "a description of a stream, which is not followed"),
 )
-_VIDEO = (
-    (4, b"ftyp"),  # MP4, M4A, QuickTime
-    (0, b"\x1a\x45\xdf\xa3"),  # Matroska, WebM
-    (0, bytes.fromhex("3026b2758e66cf11")),  # ASF: WMA, WMV
-    (0, b"FLV\x01"),
-    (8, b"AVI "),
+_FFMPEG = (
+    (4, b"ftyp", "MP4, M4A or QuickTime"),
+    (4, b"moov", "QuickTime"),
+    (4, b"wide", "QuickTime"),
+    (4, b"mdat", "QuickTime"),
+    (0, b"\x1a\x45\xdf\xa3", "Matroska or WebM"),
+    (0, bytes.fromhex("3026b2758e66cf11"), "WMA, WMV or ASF"),
+    (0, b"FLV\x01", "FLV"),
+    (8, b"AVI ", "AVI"),
+    (0, b"#!AMR", "AMR"),
+    (0, b"wvpk", "WavPack"),
+    (0, b"TTA1", "TTA (True Audio)"),
+    (0, b"TTA2", "TTA (True Audio)"),
+    (0, b"MAC ", "APE (Monkey's Audio)"),
+    (0, b"MPCK", "Musepack"),
+    (0, b"MP+", "Musepack"),
+    (0, b"tBaK", "TAK"),
+    (0, b".RMF", "RealMedia"),
+    (0, b"DSD ", "DSF (DSD)"),
+    (0, b"FRM8", "DSDIFF"),
+    (0, b"ajkg", "Shorten"),
+    (0, b"\x00\x00\x01\xba", "MPEG (programme stream)"),
+    (0, bytes.fromhex("7ffe8001"), "DTS"),
+    (0, b"Creative Voice File", "VOC"),
+)
+"""What FFmpeg reads, by its first bytes, those behind a tag included."""
+
+_ARRAYS = (
+    (0, b"\x93NUMPY", "npy"),
+    (0, b"MATLAB 5.0 MAT-file", "mat"),
+    (0, b"PAR1", "parquet"),
+    (0, b"TDSm", "tdms"),
+    *((at, b"\x89HDF\r\n\x1a\n", "hdf5") for at in (0, 512, 1024, 2048)),
 )
 
 
 def kind_of(file: OpenFile) -> str:
-    """What kind of file it is: riff, aiff, flac, ogg, mp3, caf, au, sphere, npy, text, av (FFmpeg's), or "" for none.
+    """What kind of file it is: riff, aiff, flac, ogg, mp3, caf, au, sphere, text, av (FFmpeg's), npy, npz, mat, hdf5,
+    parquet, tdms, or "" for none.
 
     Raises
     ------
@@ -71,16 +99,16 @@ def kind_of(file: OpenFile) -> str:
     if start[:4] == b"fLaC":
         return "flac"
     if start[:4] == b"OggS":
-        return "ogg"
+        return "av" if _is_video_in_ogg(start) else "ogg"
     if start[:4] == b"caff":
         return "caf"
     if start[:4] in (b".snd", b"dns."):
         return "au"
     if head[:8] == b"NIST_1A\n":
         return "sphere"
-    if head[:6] == b"\x93NUMPY":
-        return "npy"
-    if any(head[at : at + len(magic)] == magic for at, magic in _VIDEO) or _is_adts(start):
+    if array := _array_kind(head):
+        return array
+    if ffmpeg_name(file):
         return "av"
     if is_text(head):
         return "text"
@@ -90,6 +118,31 @@ def kind_of(file: OpenFile) -> str:
         if begins(file, body, REACH if body else PEEK) is not None:
             return "mp3"
     return ""
+
+
+def ffmpeg_name(file: OpenFile) -> str:
+    """What a file is that FFmpeg reads, as "AMR"; "" for all others."""
+    head, start = file.at(0, PEEK), file.at(after_id3(file), PEEK)
+    for text in (head, start):
+        for at, magic, name in _FFMPEG:
+            if text[at : at + len(magic)] == magic:
+                return name
+    if head[:4] == b"OggS" and _is_video_in_ogg(head):
+        return "Ogg video (OGV)"
+    if _is_adts(start):
+        return "AAC"
+    if _is_transport_stream(head):
+        return "MPEG-TS"
+    return "AC-3" if _is_ac3(start) else ""
+
+
+def _is_video_in_ogg(head: bytes) -> bool:
+    return b"\x80theora" in head or b"BBCD\0" in head or b"OVP80" in head
+
+
+def has_header(file: OpenFile) -> bool:
+    """Whether a file says in its first bytes what its samples are, so surely that it is not chance."""
+    return kind_of(file) not in ("", "text", "mp3", "av")
 
 
 def refusal(file: OpenFile) -> str:
@@ -133,14 +186,51 @@ def is_text(head: bytes) -> bool:
 
 def decoded(head: bytes) -> str:
     """Bytes as text, as their first bytes say."""
+    if head[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return head[: len(head) // 4 * 4].decode("utf-32", "replace").replace("\ufffd", "")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace").replace("\ufffd", "")
+    if encoding := wide(head):
+        return head[: len(head) // 2 * 2].decode(encoding, "replace").replace("\ufffd", "")
+    head = head.rstrip(b"\0\x1a")
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if error.start > len(head) - 4:  # a letter cut by the end of the peek
             return head[: error.start].decode("utf-8-sig")
-        return "\0"
+        letters = sum(byte > 127 for byte in head)
+        return head.decode("cp1252", "replace") if letters < len(head) / 10 else "\0"
+
+
+def _array_kind(head: bytes) -> str:
+    """What file of arrays it is, or ""."""
+    if head[:4] == b"PK\x03\x04":
+        name = head[30 : 30 + int.from_bytes(head[26:28], "little")]
+        return "npz" if name.endswith(b".npy") else ""
+    return next((kind for at, magic, kind in _ARRAYS if head[at : at + len(magic)] == magic), "")
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """MPEG-TS, of packets of 188 bytes, or 192 with a clock before each."""
+    return any(
+        len(head) > first + 5 * step and all(head[first + i * step] == 0x47 for i in range(5))
+        for first, step in ((0, 188), (4, 192))
+    )
+
+
+def _is_ac3(start: bytes) -> bool:
+    """AC-3 or E-AC-3: two frames, the second where the first says."""
+    if len(start) < 8 or start[:2] != b"\x0b\x77":
+        return False
+    if start[5] >> 3 > 10:
+        length = 2 * (((start[2] & 7) << 8 | start[3]) + 1)
+    else:
+        rate, code = start[4] >> 6, start[4] & 63
+        if rate == 3 or code > 37:
+            return False
+        bits = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)[code >> 1]
+        length = 2 * (bits * 2, bits * 320 // 147 + code % 2, bits * 3)[rate]
+    return start[length : length + 2] in (b"\x0b\x77", b"")
 
 
 def _is_adts(start: bytes) -> bool:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import resource
 import struct
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,7 +19,12 @@ from typing import Any
 import av  # type: ignore[import-not-found, unused-ignore]
 import numpy as np
 
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,aac,avi,flv"
+from sonograph.io.decoders.confined import Bytes, limit
+
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,aac,avi,flv,amr,ogg,mpegts,mpeg,wv,ac3,eac3,tta,ape,mpc,mpc8,tak,rm,dsf,iff,"
+    "shn,dts,voc"
+)
 _ROUNDED = 0.0025
 """s; twice what a time can be off in a container that counts milliseconds, and a little."""
 _SMALLEST_GAP = 0.005
@@ -29,40 +32,6 @@ _SMALLEST_GAP = 0.005
 _LATE = 4
 """Packets that are held back until the end of the sound is known."""
 _LONGEST_GAP = 3600.0  # s; a larger step in time is taken for a broken clock
-
-
-class Bytes:
-    """An open file that is read by position, so that others may share it."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor, self.position = descriptor, 0
-        self.size = os.fstat(descriptor).st_size
-
-    def read(self, count: int) -> bytes:
-        """The next bytes."""
-        data = os.pread(self.descriptor, count, self.position)
-        self.position += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a position."""
-        self.position = max(0, offset + (0, self.position, self.size)[whence])
-        return self.position
-
-    def tell(self) -> int:
-        """The position."""
-        return self.position
-
-
-def limit(megabytes: int, seconds: int) -> None:
-    """Allow so much memory and processor time, and no writing to files."""
-    for kind, amount in (
-        (resource.RLIMIT_AS, megabytes << 20),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (amount, amount))
 
 
 def record(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Sound that only FFmpeg reads (m4a, aac, wma, the sound of videos), decoded in a process of its own with limits.
+"""Sound that only FFmpeg reads (m4a, AMR, WavPack, the sound of videos …), decoded in a process of its own with limits.
 
 The process can die, hang or grow and takes nothing with it. It reads forward only; channels come in FFmpeg's order,
 which is that of WAV (front left, front right, centre, low frequency, back left, back right, sides).
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.errors import MissingExtra
+from sonograph.io.containers.content import ffmpeg_name
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
 
@@ -33,7 +34,8 @@ class AvTrack:
 
     def __init__(self, file: OpenFile) -> None:
         if importlib.util.find_spec("av") is None:
-            raise MissingExtra(f"{file.name}: reading m4a, aac, wma or video needs PyAV: pip install 'sonograph[av]'")
+            what = f"is {ffmpeg_name(file)}, and reading it needs PyAV: pip install 'sonograph[av]'"
+            raise MissingExtra(f"{file.name}: {what}")
         self.file = file
         self.n_samples: int | None = None
         cursor = AvCursor(self)

@@ -46,6 +46,9 @@ class Opened:
     """What opening a file found.
 
     expected : samples of each channel that the file promises; None where it promises nothing
+    unit : what the file says that its numbers are in, "" where it does not
+    whole : what undoes the division of whole numbers by full scale, where they are in a unit as they are
+    counts : what is to be said where the numbers are read in FS and look like counts
     """
 
     track: Track
@@ -54,6 +57,9 @@ class Opened:
     expected: int | None
     faults: list[Fault] = field(default_factory=list)
     metadata: Metadata = field(default_factory=Metadata)
+    unit: str = ""
+    whole: float = 1.0
+    counts: Fault | None = None
 
 
 def check_sound(file: OpenFile, sample_rate: float, n_channels: int) -> None:
