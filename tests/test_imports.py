@@ -1,8 +1,16 @@
 """What is loaded when: names of modules, never times."""
 
+import ast
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+import sonograph
+
+PACKAGE = Path(sonograph.__file__).parent
 HEAVY = ("numpy", "scipy", "matplotlib", "llvmlite", "soundfile", "soxr", "tqdm", "PIL")
 
 
@@ -31,16 +39,108 @@ def test_a_spectrogram_needs_neither_scipy_signal_nor_matplotlib():
 
 
 def test_every_public_name_is_there():
-    import sonograph
-
     for name in sonograph.__all__:
         assert getattr(sonograph, name) is not None
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
-    import pytest
-
-    import sonograph
-
     with pytest.raises(AttributeError, match="module 'sonograph' has no attribute 'specgram'"):
         _ = sonograph.specgram
+
+
+def stub():
+    """(name, module that it comes from) of `__init__.pyi`, in which a module comes from "sonograph"."""
+    tree = ast.parse((PACKAGE / "__init__.pyi").read_text())
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                assert alias.asname == alias.name, alias.name  # else a type checker keeps it to itself
+                yield alias.name, statement.module
+
+
+def test_type_checkers_find_the_names_that_are_there():
+    modules = dict.fromkeys(sonograph._MODULES, "sonograph")
+    assert dict(stub()) == sonograph._WHERE | modules
+    assert len(list(stub())) == len(dict(stub()))
+
+
+def test_every_settings_type_and_bank_is_in_settings():
+    from sonograph.settings.banks import BANKS
+
+    here = {value for value in vars(sonograph.settings).values() if isinstance(value, type)}
+    assert set(sonograph.settings.KINDS.values()) | set(BANKS.values()) <= here
+
+
+def test_the_names_shown_at_the_top_are_few_and_all_others_are_in_settings():
+    hidden = set(sonograph.__all__) - set(dir(sonograph))
+    assert all(getattr(sonograph, name) is getattr(sonograph.settings, name) for name in hidden)
+    types = [name for name in dir(sonograph) if name[0].isupper() and not name.endswith("Error")]
+    assert len(types) <= 14
+
+
+def definition(module, name):
+    """The function, class or module that a name stands for, as an editor finds it: without running anything."""
+    file = PACKAGE.parent / Path(*module.split("."))
+    if name == "":
+        return ast.parse(next(f for f in (file / "__init__.py", file.with_suffix(".py")) if f.exists()).read_text())
+    for statement in definition(module, "").body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == name:
+            return statement
+        if isinstance(statement, ast.ImportFrom) and name in [alias.asname or alias.name for alias in statement.names]:
+            return definition(statement.module, name)
+    raise AssertionError(f"{module} does not define {name}")
+
+
+@pytest.mark.parametrize(("name", "module"), list(stub()), ids=[name for name, _ in stub()])
+def test_an_editor_finds_the_docstring_of_every_name(name, module):
+    found = definition(f"sonograph.{name}", "") if module == "sonograph" else definition(module, name)
+    assert ast.get_docstring(found)
+
+
+SCRIPT = '''
+"""What a user of a few lines writes."""
+import numpy as np
+import sonograph as sg
+
+
+def loudest(path: str) -> float:
+    sound: sg.Source = sg.open(path)
+    stft = sg.StftSettings(window_length=1024, hop=256)
+    mel = sg.settings.BandSettings(of=stft, bands=sg.settings.MelBank(n_bands=40))
+    loud: sg.Spectrogram = sg.spectrogram(sg.mono(sound), sg.LevelSettings(of=mel))
+    mfcc = sg.CepstralSettings(of=sg.LogSettings(of=mel), n_coefficients=13)
+    for piece in sg.pieces(sound, mfcc, at_most=100):
+        values: np.ndarray = piece.values
+        print(values.shape, piece.label)
+    try:
+        power = sg.spectrogram(sound, engine=sg.engines.default(threads=1))
+    except sg.SettingsError as error:
+        print(error)
+        return 0.0
+    print(sg.level(power).frequencies.max(), sg.loudness(sound).integrated)
+    return float(loud.values.max())
+
+
+def live(blocks: list[np.ndarray]) -> sg.Spectrogram:
+    stream = sg.Stream(sg.StftSettings(), sample_rate=48_000.0)
+    for block in blocks:
+        stream.push(block)
+    return stream.finish()
+
+
+sg.draw("robin.wav", path="robin.png")
+tone = sg.signals.tone(1000.0, 1.0)
+sg.write("tone.wav", sg.Signal(tone.samples, 48_000.0))
+quiet = sg.augment.gain(tone, decibels=(-20.0, -10.0), seed=1)
+text: str = sg.to_toml(sg.preset("librosa.mfcc"))
+'''
+
+
+def test_a_strict_type_checker_takes_a_users_script(tmp_path):
+    (tmp_path / "right.py").write_text(SCRIPT)
+    (tmp_path / "wrong.py").write_text(SCRIPT + "sg.specgram(tone)\n")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "right.py", "wrong.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    line = len(SCRIPT.splitlines()) + 1
+    found = done.stdout.splitlines()[:-1]
+    assert found == [f'wrong.py:{line}: error: Module has no attribute "specgram"  [attr-defined]']

@@ -17,6 +17,8 @@ from sonograph.signals.noise import shaped
 from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 
+__all__ = ["gain", "mask_frequency", "mask_time", "mix", "noise", "shift"]
+
 Rows = TypeVar("Rows", np.ndarray, Spectrogram)
 Samples = TypeVar("Samples", np.ndarray, Signal)
 

@@ -18,6 +18,8 @@ from sonograph.errors import LimitError, SettingsError
 if TYPE_CHECKING:
     import numpy as np
 
+__all__ = ["Engine", "default"]
+
 
 class Bands(NamedTuple):
     """A sparse (n_bands, n_bins) matrix: band q weighs consecutive bins from first[q] on."""
