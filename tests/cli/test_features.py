@@ -13,9 +13,7 @@ import soundfile
 from sonograph import preset, preset_names, read, spectrogram
 from sonograph.cli import main
 from sonograph.cli.progress import Progress
-from sonograph.errors import SourceError
 from sonograph.extract import part
-from sonograph.io.folders import sound_files
 from sonograph.settings import from_toml
 from sonograph.tables import parquet
 
@@ -254,17 +252,6 @@ def test_a_library_knows_no_calibration_but_settings_do(folder, capsys):
     plain = spectrogram(full_scale, from_toml(Path("mine.toml").read_text())).values.T
     np.testing.assert_allclose(mine["values"], 4 * plain, rtol=1e-5)
     assert "birds/1.wav: is in FS where the first file is in V, so it is left out" in capsys.readouterr().err
-
-
-def test_a_folder_without_sounds_is_said(folder):
-    Path("none").mkdir()
-    with pytest.raises(SourceError, match="none: holds no sound file"):
-        sound_files(["none"])
-    Path("birds/.hidden.wav").write_bytes(b"")
-    Path("birds/.cache").mkdir()
-    Path("birds/.cache/0.wav").write_bytes(b"")
-    Path("birds/notes.txt").write_text("")
-    assert len(sound_files(["birds", "birds/0.wav"])) == 20
 
 
 def test_a_long_file_is_not_held_whole(folder, monkeypatch):

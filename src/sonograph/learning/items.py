@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sonograph.errors import SourceError
 from sonograph.io.containers.content import SUFFIXES
+from sonograph.io.folders import folders_in, sounds_in
 
 
 class Item(NamedTuple):
@@ -22,12 +23,12 @@ class Item(NamedTuple):
 def from_folders(root: str | os.PathLike[str], suffixes: tuple[str, ...] = SUFFIXES) -> list[Item]:
     """The sounds under a folder, each labelled by the folder directly under `root` that it lies in, in order of names.
 
-    Hidden files and folders are passed over.
+    Which files are sounds, and which are passed over, is as `sonograph features` has it (`sonograph.io.folders`).
 
     Raises
     ------
     SourceError
-        The folder is not there, or holds no folder with a sound in it.
+        The folder is not there, may not be read, or holds no folder with a sound in it.
 
     Examples
     --------
@@ -43,12 +44,9 @@ def from_folders(root: str | os.PathLike[str], suffixes: tuple[str, ...] = SUFFI
     top = Path(root)
     if not top.is_dir():
         raise SourceError(f"{root}: is no folder. Name the one that holds a folder for each label.")
-    items = []
-    for folder in sorted(path for path in top.iterdir() if path.is_dir() and not path.name.startswith(".")):
-        for path in sorted(folder.rglob("*")):
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if path.suffix.lower() in suffixes and not hidden and path.is_file():
-                items.append(Item(str(path), folder.name))
+    items = [
+        Item(path, Path(folder).name) for folder in folders_in(os.fspath(root)) for path in sounds_in(folder, suffixes)
+    ]
     if not items:
         raise SourceError(f"{root}: has no sounds in folders. Put each label's sounds into a folder of its name.")
     return items
