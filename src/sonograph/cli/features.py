@@ -87,12 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: dict[str, Any]) -> int:
     """Compute; say how far it is and how it went."""
-    from sonograph.cli.progress import Progress
-    from sonograph.jobs import processes
-
-    if processes.several(arguments.processes, files):
-        processes.begin()
     from sonograph.atomic import check_output
+    from sonograph.cli.progress import Progress
     from sonograph.extract.part import all_well
     from sonograph.extract.run import extract, parts_of
     from sonograph.io.outputs import Output

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+import threading
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
 
 WORTH = 32 << 20
-"""Bytes of files from which on more processes are started: each needs half a second to begin."""
-
-PRELOADED = ["sonograph.extract.part", "sonograph.features.chain", "sonograph.engines.compiled.build"]
+"""Bytes of files from which on several processes are worth their beginning."""
 
 
 def several(asked: int | None, files: list[str]) -> bool:
@@ -25,18 +25,12 @@ def several(asked: int | None, files: list[str]) -> bool:
 
 
 def context() -> Any:
-    """Where processes come from: a server without threads that has imported all there is, so that its forks begin at
-    once; fresh interpreters where there are no forks.
+    """Where processes come from: forks of this one, which have all that is loaded and begin at once.
+
+    A fork has none of the threads, which may hold what it needs; so where there are some, and on systems whose own
+    libraries do not bear it, they come from a server without threads, or are fresh interpreters.
     """
-    found = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-    found.set_forkserver_preload(PRELOADED)
-    return found
-
-
-def begin() -> None:
-    """Start the server now, so that it imports while we do."""
-    if "forkserver" in get_all_start_methods():
-        from multiprocessing.forkserver import ensure_running
-
-        context()
-        ensure_running()
+    methods = get_all_start_methods()
+    if sys.platform == "linux" and threading.active_count() == 1 and "fork" in methods:
+        return get_context("fork")
+    return get_context("forkserver" if "forkserver" in methods else "spawn")

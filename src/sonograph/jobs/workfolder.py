@@ -8,6 +8,7 @@ relative to the folder that was looked at, never through a link, and only those 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -19,9 +20,9 @@ from typing import IO, Any
 from sonograph.atomic import could_not_be_written, name_of, terminated_as_interrupt
 from sonograph.errors import OutputError
 
-MARKER, LOCK = "made-by-sonograph", "lock"
-PART = re.compile(r"[0-9a-f]{24}\.npz")
-_OURS = re.compile(rf"{MARKER}|{LOCK}|{PART.pattern}|\.{PART.pattern}\.[0-9a-f]{{8}}")
+MARKER, LOCK, LEDGER = "made-by-sonograph", "lock", "ledger"
+PART = re.compile(r"[0-9a-f]{24}\.(rows|npz)")
+_OURS = re.compile(rf"{MARKER}|{LOCK}|{LEDGER}|{PART.pattern}|\.{PART.pattern}\.[0-9a-f]{{8}}")
 _RELATIVE = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")  # not on Windows, which has no such rights
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _FILE = (
@@ -134,6 +135,30 @@ class WorkFolder:
             os.close(descriptor)
             raise
         return os.fdopen(descriptor, "rb") if access == os.O_RDONLY else os.fdopen(descriptor, "r+b", 0)
+
+    def append(self, name: str, words: bytes) -> None:
+        """Put bytes behind a file in it, made if it is not there; nothing of them where there is no room.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, or the like; what is there is none of ours.
+        """
+        try:
+            with self.open(name, os.O_RDWR | os.O_CREAT) as file:
+                end = file.seek(0, os.SEEK_END)
+                try:
+                    if file.write(words) != len(words):
+                        raise OSError(errno.ENOSPC, "no space left on device")
+                except BaseException:
+                    with contextlib.suppress(OSError):
+                        file.truncate(end)
+                    raise
+        except OSError as error:
+            if isinstance(error, OutputError):
+                raise
+            path = Path(self.path) / name
+            raise OutputError(could_not_be_written(error, path, path)) from error
 
     def _against(self, file: os.stat_result) -> str:
         """What speaks against a file in it being ours; "" if nothing."""

@@ -1,0 +1,194 @@
+"""One process that does tasks, and the other end of its pipe.
+
+Over the pipe go tasks one way, and news the other: the number of the item that is begun, a sign of life, what the
+function returned or raised. Where the pipe ends, so did the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing.connection
+import os
+import pickle
+import signal
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from typing import Any
+
+from sonograph.jobs.guard import PATIENCE, Guard, limit_memory, limit_time, watched_by
+from sonograph.jobs.life import follow, keep, let_go
+from sonograph.jobs.processes import context
+from sonograph.jobs.task import Outcome, Task
+
+_STEP = 0.5  # s: how often a silent process is looked at; a machine that slept counts as one of them
+
+
+class Worker:
+    """A process, as its parent sees it.
+
+    task : what it is at
+    """
+
+    def __init__(self, guard: Guard) -> None:
+        self.task: Task | None = None
+        self._at: int | None = None  # the item that it is at
+        self._guard, self._silent = guard, 0.0
+        here = context()
+        pipe, theirs = here.Pipe()
+        their_life, life = here.Pipe(duplex=False)
+        self._pipe, self._life = keep(pipe), keep(life)
+        try:
+            self._process = here.Process(target=_serve, args=(theirs, their_life, guard), daemon=True)
+            self._process.start()
+        except BaseException:
+            let_go(self._pipe)
+            let_go(self._life)
+            raise
+        finally:
+            theirs.close()
+            their_life.close()
+        self.is_alive = True
+
+    def give(self, task: Task) -> None:
+        """Let it do a task."""
+        self.task, self._at, self._silent = task, None, 0.0
+        with contextlib.suppress(BrokenPipeError):  # it has ended, which the pipe tells
+            self._pipe.send(task)
+
+    def news(self) -> Outcome | None:
+        """What it says next; None where its task goes on."""
+        assert self.task is not None  # noqa: S101
+        try:
+            what, value = self._pipe.recv()
+        except (EOFError, OSError):
+            return self._ended()
+        self._silent = 0.0
+        if what == "at":
+            self._at = value
+        if what not in ("returned", "raised"):
+            return None
+        task, self.task = self.task, None
+        if isinstance(value, MemoryError):
+            return Outcome(task, lost="needs more memory than there is", reason="memory", at=self._at)
+        return Outcome(task, value) if what == "returned" else Outcome(task, error=value)
+
+    def waited(self, seconds: float) -> Outcome | None:
+        """That it said nothing for so long; what comes of it where that is too long."""
+        self._silent += min(seconds, 2 * _STEP)
+        allowed = self._allowed()
+        if allowed is None or self._silent < PATIENCE * allowed:
+            return None
+        self._process.kill()
+        return self._ended()
+
+    def end(self) -> None:
+        """End it now, whatever it is at."""
+        self.is_alive = False
+        self._process.kill()
+        self._process.join()
+        let_go(self._pipe)
+        let_go(self._life)
+
+    @property
+    def pipe(self) -> Connection:
+        """Where it speaks."""
+        return self._pipe
+
+    def _allowed(self) -> float | None:
+        return None if self.task is None else _allowed(self._guard, self.task, self._at)
+
+    def _ended(self) -> Outcome:
+        assert self.task is not None  # noqa: S101
+        self._process.join(5.0)
+        code, allowed = self._process.exitcode, self._allowed()
+        task, at = self.task, self._at
+        self.task = None
+        self.end()
+        if allowed is not None and (code == -getattr(signal, "SIGPROF", 0) or self._silent >= PATIENCE * allowed):
+            return Outcome(task, lost=f"did not get on for {allowed:.0f} s of work", reason="time", at=at)
+        return Outcome(task, lost=f"ended its process ({_cause(code)})", reason="crash", at=at)
+
+
+def first_news(workers: list[Worker]) -> Iterator[Outcome]:
+    """Wait until some of them say something; what came of the tasks that ended with it."""
+    busy = [worker for worker in workers if worker.task is not None]
+    began = time.monotonic()
+    ready = multiprocessing.connection.wait([worker.pipe for worker in busy], _STEP)
+    for worker in busy:
+        outcome = worker.news() if worker.pipe in ready else worker.waited(time.monotonic() - began)
+        if outcome is not None:
+            yield outcome
+
+
+def _cause(code: int | None) -> str:
+    """How a process ended, in words."""
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+    more = ", as where the system has no memory left" if name == "SIGKILL" else ""
+    return f"{name}{more}"
+
+
+def _allowed(guard: Guard, task: Task, at: int | None) -> float | None:
+    """Seconds of the processor that an item may take without a sign of life."""
+    if guard.seconds is None:
+        return None
+    own = task.seconds if at is None else task.seconds[at : at + 1]
+    return guard.seconds + max(own, default=0.0)
+
+
+def _serve(pipe: Connection, life: Connection, guard: Guard) -> None:
+    """What the process does: tasks, until nobody gives any."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    follow(life)
+    if guard.memory is not None:
+        limit_memory(guard.memory)
+    while True:
+        try:
+            task = pipe.recv()
+        except (EOFError, OSError):
+            os._exit(0)
+        _do(task, pipe, guard)
+
+
+def _do(task: Task, pipe: Connection, guard: Guard) -> None:
+    at: int | None = None
+
+    def lives() -> None:
+        limit_time(_allowed(guard, task, at))
+        pipe.send(("alive", None))
+
+    def announced() -> Iterator[Any]:
+        nonlocal at
+        for number, item in enumerate(task.items):
+            at = number
+            limit_time(_allowed(guard, task, at))
+            pipe.send(("at", number))
+            yield item
+            limit_time(_allowed(guard, task, at))
+        pipe.send(("at", None))
+        at = None
+
+    watched_by(lives)
+    limit_time(_allowed(guard, task, None))
+    try:
+        result = task.function(announced(), *task.arguments)
+        limit_time(None)
+        pipe.send(("returned", result))  # or nothing of it, where it cannot be sent
+    except Exception as error:
+        limit_time(None)
+        pipe.send(("raised", _portable(error)))
+
+
+def _portable(error: Exception) -> Exception:
+    """An error that can be sent; its words where it cannot."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  our own
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
