@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import scipy.signal
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sonograph import Signal, StftSettings, signals
 from sonograph.analysis.spectrum import fourier, welch
@@ -106,3 +108,27 @@ def test_levels_refer_to_what_belongs_to_the_unit():
     assert density.levels.max() == pytest.approx(120 - 3.0103 - 10 * np.log10(8), abs=1e-3)
     assert density.level_label == "Spectral density level (dB re 1 µPa²/Hz)"
     assert (fourier(Signal(np.zeros(100), 8000.0)).levels == -370).all()
+
+
+@given(
+    st.integers(300, 5000),
+    st.integers(16, 300),
+    st.sampled_from(["hann", "boxcar", "flattop"]),
+    st.sampled_from(["zeros", "padded", "inside"]),
+    st.sampled_from(["mean", 50]),
+)
+def test_welch_sees_only_frames_within_the_sound_wherever_frames_lie(n_samples, window_length, window, edges, average):
+    """What changes its sign with every sample has a mean square of 1 in each frame that sees no made-up zero."""
+    alternating = Signal((-1.0) ** np.arange(n_samples), 8000.0)
+    settings = StftSettings(
+        window_length=window_length, hop=max(1, window_length // 3), window=window, edges=edges, scaling="density"
+    )
+    averaged = welch(alternating, settings, average=average).values
+    assert averaged.sum() * 8000 / settings.n_fft == pytest.approx(1.0, rel=1e-9)
+
+
+def test_a_second_of_a_tone_reads_its_level_whatever_the_window():
+    for window_length in (1024, 4096, 15_000):
+        tone = signals.tone(1000.0, 1.0, sample_rate=16_000.0, amplitude=1.0)
+        spectrum = welch(tone, StftSettings(window_length=window_length, window="flattop"))
+        assert 10 * np.log10(spectrum.values.max() / 0.5) == pytest.approx(0.0, abs=0.01)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
 from sonograph import units
 from sonograph.checks import one_of
-from sonograph.computing.spectrogram import pieces, spectrogram
+from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
+from sonograph.frames import frames_of, refuse_too_short, split, valid_frames
 from sonograph.settings import StftSettings
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
@@ -69,7 +71,7 @@ def welch(
     average: str | float = "mean",
     engine: Engine | None = None,
 ) -> Spectrum:
-    """The average power of all frames of a sound (Welch 1967).
+    """The average power of all frames that lie within a sound (Welch 1967).
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ def welch(
     Returns
     -------
     Spectrum
-        Frames that hold missing samples are left out; NaN if all are.
+        Frames that reach over an end of the sound, or hold missing samples, are left out; NaN if all others are.
 
     Raises
     ------
@@ -107,23 +109,29 @@ def welch(
         raise SettingsError('settings are not StftSettings of quantity "power"; welch averages the power of frames')
     if average not in ("mean", "median") and not (isinstance(average, int | float) and 0 <= average <= 100):
         raise SettingsError(f"average is {average!r}; it must be mean, median or a percentile, 0 to 100")
+    frames = valid_frames(settings, source.n_samples)
+    if not frames:  # none lies within the sound where these edges put them
+        settings = dataclasses.replace(settings, edges="inside")
+        refuse_too_short(settings, source.n_samples)
+        frames = frames_of(settings, source.n_samples)
     if average == "mean":
-        values = _mean(source, settings, engine)
+        values = _mean(source, settings, frames, engine)
     else:
-        made = spectrogram(source, settings, engine=engine).values
-        values = _ranked(made.reshape(source.n_channels, *made.shape[-2:]), average)
+        power = spectrogram(source, settings, frames=frames, engine=engine).values
+        values = _ranked(power.reshape(source.n_channels, *power.shape[-2:]), average)
     frequencies = np.arange(settings.n_bins) * source.sample_rate / settings.n_fft
     values = values[0] if source.n_channels == 1 else values
     return Spectrum(values, frequencies, settings.scaling, source.unit)
 
 
-def _mean(source: Source, settings: StftSettings, engine: Engine | None) -> np.ndarray:
+def _mean(source: Source, settings: StftSettings, frames: range, engine: Engine | None) -> np.ndarray:
     sums = np.zeros((source.n_channels, settings.n_bins))
     counts = np.zeros((source.n_channels, 1))
     dtype = np.dtype(float)
     at_most = max(1, AT_ONCE // settings.n_bins // source.n_channels)
-    for piece in pieces(source, settings, at_most=at_most, engine=engine, reuse=True):
-        values = piece.values.reshape(source.n_channels, settings.n_bins, -1)
+    for part in split(frames, at_most):
+        power = spectrogram(source, settings, frames=part, engine=engine)
+        values = power.values.reshape(source.n_channels, settings.n_bins, -1)
         dtype = values.dtype
         here = ~np.isnan(values[:, :1])
         sums += np.where(here, values, 0).sum(axis=2, dtype=float)

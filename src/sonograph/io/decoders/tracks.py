@@ -10,7 +10,10 @@ import numpy as np
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
-from sonograph.sounds.source import HIGHEST_RATE, LOWEST_RATE
+from sonograph.sounds.source import LOWEST_RATE
+
+HIGHEST_IN_HEADER = 1e9
+"""Hz. No converter is faster; a header that says more, as 2^31, is broken."""
 
 
 class Cursor(Protocol):
@@ -64,8 +67,8 @@ class Opened:
 
 def check_sound(file: OpenFile, sample_rate: float, n_channels: int) -> None:
     """Refuse a sound that cannot be."""
-    if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
-        span = f"{LOWEST_RATE:g} to {HIGHEST_RATE:g}"
+    if not LOWEST_RATE <= sample_rate <= HIGHEST_IN_HEADER:
+        span = f"{LOWEST_RATE:g} to {HIGHEST_IN_HEADER:g}"
         raise file.error("rate", f"the header says {sample_rate:g} samples a second; it must be {span}.")
     if n_channels < 1:
         raise file.error("channels", "the header says 0 channels. It cannot be read.")
