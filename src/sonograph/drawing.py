@@ -239,7 +239,7 @@ def composed(
 
 def _check_path(path: Any, sound: Any, labels: Any, overwrite: bool) -> None:
     """Refuse a path that is a sound, or what is drawn."""
-    from sonograph.io.outputs import Input, Output, check_outputs, sound_input
+    from sonograph.io.replacing import Input, Output, check_outputs, sound_input
 
     several = sound.values() if isinstance(sound, Mapping) else sound if isinstance(sound, list | tuple) else [sound]
     inputs = [one for each in several for one in sound_input(each)]

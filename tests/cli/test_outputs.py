@@ -12,7 +12,7 @@ from sonograph import Signal, StftSettings, cli, draw, draw_bands, mono, preset,
 from sonograph import open as open_sound
 from sonograph.cli import outputs
 from sonograph.errors import OutputError
-from sonograph.io.outputs import Input, Output, check_outputs, is_sound
+from sonograph.io.replacing import Input, Output, check_outputs, is_sound
 
 ENDINGS = {"draw": ".png", "features": ".csv", "listen": ".wav", "info": ".jsonl"}
 READS = {

@@ -12,7 +12,7 @@ from sonograph import Calibration, Limits, StftSettings, preset
 from sonograph.cli import main
 from sonograph.extract import run
 from sonograph.extract.part import Job, make
-from sonograph.identity import digest
+from sonograph.jobs.identity import digest
 from sonograph.named.features import Choice
 
 SETTINGS = 'kind = "stft"\nwindow_length = {}\n'

@@ -71,7 +71,7 @@ def run(path, limit_seconds, into):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     touched = []
-    from sonograph.io import examine, tables  # noqa: F401  not to be counted below
+    from sonograph.io.numbers import text_table  # noqa: F401  not to be counted below
 
     sys.addaudithook(lambda event, args: touched.append([event, str(args[0])]) if is_reach(event, args, path) else None)
     answer = {"kind": "foreign"}

@@ -8,25 +8,25 @@ import pytest
 
 from sonograph.cli import main
 from sonograph.errors import MissingExtra, SettingsError, SourceError
-from sonograph.io import formats, readers
+from sonograph.io import readable, readers
 from sonograph.io.audio import open as open_sound
 from sonograph.io.decoders import av_decoding
 from sonograph.io.numbers.raw import FORMATS as RAW
-from sonograph.io.numbers.table import NAMES
+from sonograph.io.numbers.text_table import NAMES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_page_and_the_command_hold_the_one_table(capsys):
-    assert formats.as_markdown() in (DOCS / "files.md").read_text(encoding="utf-8")
+    assert readable.as_markdown() in (DOCS / "files.md").read_text(encoding="utf-8")
     assert main(["info", "--formats"]) == 0
     printed = capsys.readouterr().out
-    for kind in formats.FORMATS:
+    for kind in readable.FORMATS:
         assert kind.name in printed and kind.endings in printed and kind.damage in printed
 
 
 def test_every_reader_and_every_name_of_a_table_is_in_the_list():
-    text = formats.as_markdown().lower()
+    text = readable.as_markdown().lower()
     for kind in [*readers._OPENERS, *readers._NUMBERS]:
         assert {"riff": "wav", "text": "tables", "av": "mp4", "npy": "npy"}.get(kind, kind) in text
     assert all(f"{name} " in text for name in NAMES if name not in (".lvm", ".slist")) and ".lvm" in text

@@ -17,7 +17,7 @@ import soundfile
 from sonograph.io.audio import open as open_sound
 from sonograph.io.decoded_cache import DecodedCache, shared
 from sonograph.io.decoders import libsndfile, ogg_sounds
-from sonograph.io.ranges import KEPT
+from sonograph.io.random_access import KEPT
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 RECORDINGS = sorted(p for p in DATA.rglob("*") if p.suffix in (".wav", ".aif", ".flac", ".ogg", ".mp3"))

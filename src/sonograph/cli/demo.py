@@ -59,7 +59,7 @@ def _check(arguments: argparse.Namespace, pictures: list[Path], sounds: dict[Pat
     """Refuse to write over sounds that are there; the demonstration's own, of an earlier run, hold the same."""
     from io import BytesIO
 
-    from sonograph.io.outputs import Output
+    from sonograph.io.replacing import Output
     from sonograph.io.writing import write_wav
 
     others = []

@@ -91,7 +91,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
     from sonograph.cli.progress import Progress
     from sonograph.extract.part import all_well
     from sonograph.extract.run import extract, parts_of
-    from sonograph.io.outputs import Output
+    from sonograph.io.replacing import Output
     from sonograph.tables.formats import check_out
 
     check_out(arguments.output, overwrite=arguments.overwrite, keep=tuple(streams.named(arguments.paths)))

@@ -37,7 +37,7 @@ class _Formats(argparse.Action):
     """Prints what can be read, as --help prints help."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from sonograph.io.formats import as_text
+        from sonograph.io.readable import as_text
 
         print(as_text())
         parser.exit()

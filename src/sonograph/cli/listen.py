@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the WAV; return the exit code."""
-    from sonograph.io.outputs import keep_other
+    from sonograph.io.replacing import keep_other
     from sonograph.io.writing import write_wav
 
     if arguments.rounds < 1:

@@ -201,8 +201,8 @@ def settings_in(path: str) -> Settings:
     SettingsError
         It holds settings that cannot be.
     """
+    from sonograph.io.plain_text import text_of
     from sonograph.io.status import shown
-    from sonograph.io.text import text_of
     from sonograph.settings import from_toml
 
     return from_toml(text_of(path), shown(path))

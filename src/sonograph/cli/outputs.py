@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sonograph.cli.streams import STANDARD
 
 if TYPE_CHECKING:
-    from sonograph.io.outputs import Input, Output
+    from sonograph.io.replacing import Input, Output
 
 SOUNDS = ("files", "paths", "file")
 """What the sounds are called that a command reads."""
@@ -36,7 +36,7 @@ def check(arguments: argparse.Namespace, outputs: Iterable[Output] | None = None
     OutputError
         An output is an input, another output, or a sound that is there already.
     """
-    from sonograph.io.outputs import check_outputs
+    from sonograph.io.replacing import check_outputs
 
     listed = list(of_options(arguments) if outputs is None else outputs)
     check_outputs(listed, _inputs(arguments) if any(map(_may_be_read, listed)) else ())
@@ -44,7 +44,7 @@ def check(arguments: argparse.Namespace, outputs: Iterable[Output] | None = None
 
 def of_options(arguments: argparse.Namespace, *, wav: bool = False, folder: bool = False) -> list[Output]:
     """What is written; `wav`: -o is a WAV of 32-bit floats, `folder`: it is a folder."""
-    from sonograph.io.outputs import Output
+    from sonograph.io.replacing import Output
 
     found = []
     if (path := getattr(arguments, "output", None)) is not None:
@@ -61,7 +61,7 @@ def _may_be_read(output: Output) -> bool:
 
 def _inputs(arguments: argparse.Namespace) -> Iterator[Input]:
     from sonograph.io.folders import sound_files
-    from sonograph.io.outputs import Input, sound_input
+    from sonograph.io.replacing import Input, sound_input
 
     for name, flag in READ.items():
         if (path := getattr(arguments, name, None)) is not None:

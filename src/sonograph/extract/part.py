@@ -16,13 +16,13 @@ from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.extract.summary import summary_names, summary_of
 from sonograph.frames import centre_sample, frames_of
-from sonograph.identity import digest
 from sonograph.io import audio
 from sonograph.io.calibrations import beside
 from sonograph.io.door import split
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
 from sonograph.io.status import Status
+from sonograph.jobs.identity import digest
 from sonograph.jobs.workfolder import WorkFolder
 from sonograph.limits import Limits
 from sonograph.named.features import Choice

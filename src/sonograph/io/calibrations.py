@@ -6,11 +6,11 @@ import os
 from typing import Any, Literal
 
 from sonograph.errors import SettingsError, SourceError, TextError
-from sonograph.identity import digest
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile, split
+from sonograph.io.plain_text import text_of
 from sonograph.io.status import shown
-from sonograph.io.text import text_of
+from sonograph.jobs.identity import digest
 from sonograph.sounds.calibration import Calibration
 from sonograph.texts import LONGEST
 

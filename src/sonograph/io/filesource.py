@@ -15,7 +15,7 @@ from sonograph.errors import SonographError
 from sonograph.io.calibrations import calibration_of
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
-from sonograph.io.ranges import Ranges, filled, pull
+from sonograph.io.random_access import Ranges, filled, pull
 from sonograph.io.readers import opened
 from sonograph.io.status import Fault, Status, read_error, short, shown, worst
 from sonograph.io.tally import LARGEST, Tally

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from sonograph.errors import SettingsError
 from sonograph.io.containers import metadata
 from sonograph.io.containers.content import has_header, kind_of, refusal
-from sonograph.io.containers.layout import Layout
+from sonograph.io.containers.extents import Layout
 from sonograph.io.containers.tags import after_id3
 from sonograph.io.decoders.pcm import PcmTrack, which_bits
 from sonograph.io.decoders.tracks import Opened, check_sound
 from sonograph.io.door import OpenFile
 from sonograph.io.numbers import apart
-from sonograph.io.parts import Parts
+from sonograph.io.spliced import Parts
 from sonograph.io.status import Fault
 
 
@@ -72,7 +72,7 @@ def _raw(file: OpenFile, sample_rate: float | None, time_column: str | None, raw
 
 
 def _table(file: OpenFile, sample_rate: float | None, time_column: str | None) -> Opened:
-    from sonograph.io.numbers.table import open_table
+    from sonograph.io.numbers.text_table import open_table
 
     return open_table(file, sample_rate, time_column)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError
-from sonograph.io.outputs import Output, check_outputs, keep_other, sound_input
+from sonograph.io.replacing import Output, check_outputs, keep_other, sound_input
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
 

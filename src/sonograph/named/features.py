@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sonograph.checks import one_of, short
 from sonograph.errors import SettingsError
-from sonograph.identity import digest
+from sonograph.jobs.identity import digest
 from sonograph.settings import Settings, StftSettings
 from sonograph.settings.by_name import ALONE, FEATURES
 from sonograph.settings.shapes import SHAPES

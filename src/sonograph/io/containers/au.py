@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from sonograph.io.containers.layout import Claim, Layout, extent, with_size
+from sonograph.io.containers.extents import Claim, Layout, extent, with_size
 from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault

@@ -7,7 +7,7 @@ import struct
 from sonograph.io.containers import chunks
 from sonograph.io.containers.aiff import ima4_header
 from sonograph.io.containers.content import word
-from sonograph.io.containers.layout import Claim, Layout, extent
+from sonograph.io.containers.extents import Claim, Layout, extent
 from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault

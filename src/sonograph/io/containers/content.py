@@ -5,7 +5,7 @@ from __future__ import annotations
 from sonograph.io.containers.chunks import W64_RIFF
 from sonograph.io.containers.tags import after_id3
 from sonograph.io.door import OpenFile
-from sonograph.io.numbers.text import wide
+from sonograph.io.numbers.encoding import wide
 
 PEEK = 4096
 REACH = 1 << 16

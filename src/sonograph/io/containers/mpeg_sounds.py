@@ -17,7 +17,7 @@ from sonograph.io.containers.mpeg import Frame
 from sonograph.io.containers.mpeg_walk import EVERY, Run, runs
 from sonograph.io.containers.tags import after_tags
 from sonograph.io.door import OpenFile
-from sonograph.io.parts import Parts
+from sonograph.io.spliced import Parts
 from sonograph.io.status import Fault
 
 MOST_RUNS = 1000

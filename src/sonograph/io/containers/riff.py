@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sonograph.io.containers import chunks
 from sonograph.io.containers.chunks import Chunk
-from sonograph.io.containers.layout import Claim, Layout, extent, with_size
+from sonograph.io.containers.extents import Claim, Layout, extent, with_size
 from sonograph.io.decoders.pcm import Encoding
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault

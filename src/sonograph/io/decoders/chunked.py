@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.io.containers.layout import Layout
+from sonograph.io.containers.extents import Layout
 from sonograph.io.decoders.decoded import decoded_track, skip, trusted
 from sonograph.io.decoders.tracks import Cursor, Opened, Track
 from sonograph.io.door import OpenFile

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sonograph.io.containers import mpeg
 from sonograph.io.containers.content import PEEK, REACH
-from sonograph.io.containers.layout import Layout
+from sonograph.io.containers.extents import Layout
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.containers.mpeg_sounds import Sounds, walk
 from sonograph.io.containers.tags import after_id3, before_tags

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from sonograph.io.door import OpenFile
+from sonograph.io.numbers.encoding import words
 from sonograph.io.numbers.series import Series
-from sonograph.io.numbers.text import words
 from sonograph.io.status import Fault
 from sonograph.units import known_unit
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.io.numbers.dialect import COMMENTS, MISSING, Dialect, is_comment
-from sonograph.io.numbers.text import words
+from sonograph.io.numbers.encoding import words
 
 _BLOCK = 1 << 20  # bytes that are read at once
 _COMMA = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.IGNORECASE)

@@ -207,7 +207,7 @@ def _is_float_wav(path: Any) -> bool:
 
 
 def _is_table(file: OpenFile) -> bool:
-    from sonograph.io.numbers.table import open_table
+    from sonograph.io.numbers.text_table import open_table
 
     try:
         open_table(file, 1.0, None)

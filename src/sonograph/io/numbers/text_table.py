@@ -18,10 +18,10 @@ from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
 from sonograph.io.numbers import clock, rate, sample_lists
 from sonograph.io.numbers.dialect import Dialect, dialect_of, is_comment, separator
+from sonograph.io.numbers.encoding import as_utf8, words
 from sonograph.io.numbers.header import SECONDS, Header, header_of
-from sonograph.io.numbers.rows import BadRowError, Rows, is_thousands, number, read_rows
+from sonograph.io.numbers.number_rows import BadRowError, Rows, is_thousands, number, read_rows
 from sonograph.io.numbers.series import Series, opened_series
-from sonograph.io.numbers.text import as_utf8, words
 from sonograph.io.status import Fault
 from sonograph.units import known_unit
 
