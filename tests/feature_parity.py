@@ -13,6 +13,7 @@ from sonograph.settings import (
     ChromaBank,
     ConstantQSettings,
     LevelSettings,
+    LoudnessSettings,
     MelBank,
     OnsetSettings,
     PitchClassSettings,
@@ -26,6 +27,7 @@ from sonograph.settings import (
     TonnetzSettings,
     YinSettings,
 )
+from sonograph.settings.loudness import settling
 
 RATE = 22_050
 FRAMES = StftSettings(window_length=2048, hop=512)
@@ -198,6 +200,17 @@ def cases(case, library):
             1e-12,
             lambda: (_welch(), library("scipy.signal").welch(glide(), RATE, nperseg=1024, noverlap=512)[1]),
         ),
+        *(
+            case(
+                f"LoudnessSettings, {name}",
+                "pyloudnorm.Meter, blocks",
+                "library",
+                "LU",
+                1e-3,
+                lambda name=name: (_in_time(name), _their_blocks(library("pyloudnorm"), name)),
+            )
+            for name in ("momentary", "short_term")
+        ),
         case(
             "loudness",
             "pyloudnorm.Meter",
@@ -210,6 +223,22 @@ def cases(case, library):
             ),
         ),
     )
+
+
+TENTH = 2205  # of a second, samples: what both measure loudness by
+
+
+def _in_time(name):
+    return made(LoudnessSettings.for_rate(RATE, hop=TENTH, features=(name,), edges="inside"))[0]
+
+
+def _their_blocks(pyloudnorm, name):
+    """Those whose middles ours have, which begin after the filters have settled."""
+    seconds = {"momentary": 0.4, "short_term": 3.0}[name]
+    meter = pyloudnorm.Meter(RATE, filter_class="DeMan", block_size=seconds, overlap=1 - 0.1 / seconds)
+    meter.integrated_loudness(glide())
+    first = settling(RATE, TENTH) // TENTH
+    return np.array(meter.blockwise_loudness)[first : first + len(_in_time(name))]
 
 
 def _our_yin():

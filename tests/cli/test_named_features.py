@@ -146,7 +146,7 @@ def test_names_are_listed_with_a_line_each(capsys):
         (["--feature", "centriod"], "feature is 'centriod'; did you mean centroid"),
         (["--feature", "rms,,peak"], "feature is ''; it must be one of rms, peak"),
         (["--feature", "rms,peak,rms"], "feature is 'rms' twice; name each once"),
-        (["--feature", "rms,loudness"], "feature is 'loudness'; BS.1770 measures it over 400 ms at a time"),
+        (["--feature", "rms,loudness"], "feature is 'loudness'; in time it is momentary or short_term"),
         (["--feature", "tempo"], "feature is 'tempo'; it is one number for a whole sound"),
         (["--feature", "rms", "--preset", "kaldi.mfcc"], "--preset: not allowed with argument --feature"),
         (["--preset", "kaldi.mfcc", "--window", "512"], "--window is given without --feature"),

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.features.loudness import OFFSET, k_weighting
+from sonograph.settings.loudness import LOWEST_RATE
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
 
@@ -21,11 +23,6 @@ ABSOLUTE, RELATIVE = -70.0, -10.0
 WEIGHTS = (1.0, 1.0, 1.0, 1.41, 1.41)
 """Of left, right, centre and the two surround channels."""
 AT_ONCE = 1 << 20  # samples that are filtered at a time
-
-# The standard gives coefficients at 48 kHz; these are the filters they come from, as libebur128 has them, which give
-# them back to 1e-12 and any other rate's.
-SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)  # Hz, dB, Q
-HIGH_PASS = (38.13547087602444, 0.5003270373238773)  # Hz, Q
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,20 +77,20 @@ def loudness(source: Source, *, weights: tuple[float, ...] | None = None) -> Lou
     if len(given) != source.n_channels:
         raise SettingsError(f"weights are {len(given)}; the sound has {source.n_channels} channels: give one for each")
     rate = source.sample_rate
-    if rate < 2 * SHELF[0]:
-        raise SettingsError(f"sample_rate is {rate:g} Hz; loudness needs {2 * SHELF[0]:.0f} Hz or more")
+    if rate < LOWEST_RATE:
+        raise SettingsError(f"sample_rate is {rate:g} Hz; loudness needs {LOWEST_RATE:.0f} Hz or more")
     edges = _steps(source)
     power = _stepwise(source, edges, given) / np.diff(edges)
     blocks = np.lib.stride_tricks.sliding_window_view(power, STEPS).mean(axis=1)
     with np.errstate(divide="ignore"):
-        momentary = -0.691 + 10 * np.log10(blocks)
+        momentary = OFFSET + 10 * np.log10(blocks)
     times = (edges[:-STEPS] + edges[STEPS:]) / 2 / rate
     return Loudness(_gated(blocks), momentary, times)
 
 
 def _gated(blocks: np.ndarray) -> float:
-    level = lambda power: -0.691 + 10 * math.log10(power) if power > 0 else -math.inf  # noqa: E731
-    heard = blocks[blocks > 10 ** ((ABSOLUTE + 0.691) / 10)]  # NaN is not
+    level = lambda power: OFFSET + 10 * math.log10(power) if power > 0 else -math.inf  # noqa: E731
+    heard = blocks[blocks > 10 ** ((ABSOLUTE - OFFSET) / 10)]  # NaN is not
     if not len(heard):
         return -math.inf
     floor = 10 ** (RELATIVE / 10) * heard.mean()
@@ -116,7 +113,7 @@ def _stepwise(source: Source, edges: np.ndarray, weights: tuple[float, ...]) -> 
     """(steps,) the weighed sum over channels of the squared samples behind both filters; NaN where one is missing."""
     from scipy.signal import sosfilt
 
-    sections = filters(source.sample_rate)
+    sections = k_weighting(source.sample_rate)
     state = np.zeros((len(sections), source.n_channels, 2))
     sums = np.zeros(len(edges) - 1)
     per_read = max(1, AT_ONCE // source.n_channels // max(1, int(edges[1])))
@@ -131,22 +128,3 @@ def _stepwise(source: Source, edges: np.ndarray, weights: tuple[float, ...]) -> 
         places = here[:-1] - here[0]
         sums[first : first + len(places)] = np.asarray(weights) @ np.add.reduceat(y, places, axis=1)
     return sums
-
-
-def filters(sample_rate: float) -> np.ndarray:
-    """The shelf and the high-pass at a sample rate, (2, 6) second-order sections.
-
-    >>> filters(48_000.0)[0].round(5)
-    array([ 1.53512, -2.6917 ,  1.19839,  1.     , -1.69066,  0.73248])
-    """
-    frequency, decibels, q = SHELF
-    k = math.tan(math.pi * frequency / sample_rate)
-    high = 10 ** (decibels / 20)
-    band = high**0.4996667741545416
-    a0 = 1 + k / q + k * k
-    shelf = [(high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - band * k / q + k * k) / a0]
-    shelf += [1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]
-    frequency, q = HIGH_PASS
-    k = math.tan(math.pi * frequency / sample_rate)
-    a0 = 1 + k / q + k * k
-    return np.array([shelf, [1, -2, 1, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]])

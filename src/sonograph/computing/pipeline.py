@@ -139,7 +139,7 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
     if measure is None:
         work, reference = work_for(settings, like.sample_rate, like.unit, response)
     else:
-        work = measured(measure, like.sample_rate)
+        work = measured(measure, like.sample_rate, like.unit)
         logs = stages(settings)[2:3]
         if logs and engine_can(logs[0]):
             work, reference = with_log(work, logs[0], like.unit)

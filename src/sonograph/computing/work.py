@@ -23,15 +23,17 @@ def measure_of(settings: Settings) -> Any:
     return next((stage for stage in stages(settings)[1:2] if getattr(stage, "from_samples", False)), None)
 
 
-def measured(stage: Any, sample_rate: float) -> Samples:
-    """What to measure at a sample rate.
+def measured(stage: Any, sample_rate: float, unit: str) -> Samples:
+    """What to measure of samples in `unit` at a sample rate.
 
     Raises
     ------
     SettingsError
-        A pitch range or filters that the window cannot hold, or that reach above half the sample rate.
+        A pitch range or filters that the window cannot hold, or that reach above half the sample rate;
+        a unit that it is not measured in.
     """
     stage.check_rate(sample_rate)
+    stage.check_unit(unit)
     function, stft = STAGES[type(stage)].function, stage.of
     assert function is not None  # noqa: S101  # all that is measured on samples has one
     return Samples(stage, function, sample_rate, stft.window_length, stft.hop, stage.n_rows, stage.quantity)

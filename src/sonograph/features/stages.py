@@ -17,6 +17,7 @@ from sonograph.features import cepstral, constantq, multitaper, norms, pitch, te
 from sonograph.features.autocorrelation import autocorrelation
 from sonograph.features.deltas import Deltas
 from sonograph.features.energy import placed
+from sonograph.features.loudness import loudness
 from sonograph.features.onset import Onset, Tempogram
 from sonograph.features.path import paths
 from sonograph.features.pcen import Pcen
@@ -32,6 +33,7 @@ from sonograph.settings import (
     EnergySettings,
     LevelSettings,
     LogSettings,
+    LoudnessSettings,
     MultitaperSettings,
     NormSettings,
     OnsetSettings,
@@ -76,6 +78,7 @@ STAGES: dict[type[Stage], Way] = {
     DeltaSettings: Way("running", _at_any_rate(Deltas)),
     PcenSettings: Way("running", Pcen),
     TemporalSettings: Way("samples", temporal.temporal),
+    LoudnessSettings: Way("samples", loudness),
     AutocorrelationSettings: Way("samples", autocorrelation),
     YinSettings: Way("samples", pitch.yin),
     PyinCandidates: Way("samples", pitch.candidates),

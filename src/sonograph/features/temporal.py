@@ -26,7 +26,7 @@ def temporal(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine
         rows = _block(x, work, len(frames), wanted)
         if "envelope" in wanted:
             rows["envelope"] = _envelope(cut(samples, work, frames))
-        missing = ~_over_frames(np.isfinite(x), work, len(frames), np.logical_and)
+        missing = ~over_frames(np.isfinite(x), work, len(frames), np.logical_and)
         for column, name in enumerate(wanted):
             values = rows[name]
             values[missing] = np.nan
@@ -38,9 +38,9 @@ def _block(x: np.ndarray, work: Samples, n_frames: int, wanted: tuple[str, ...])
     real = x.dtype.type
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         if "rms" in wanted or "crest" in wanted:
-            rows["rms"] = np.sqrt(_over_frames(x * x, work, n_frames, np.add) / real(work.window_length))
+            rows["rms"] = np.sqrt(over_frames(x * x, work, n_frames, np.add) / real(work.window_length))
         if "peak" in wanted or "crest" in wanted:
-            rows["peak"] = _over_frames(np.abs(x), work, n_frames, np.maximum)
+            rows["peak"] = over_frames(np.abs(x), work, n_frames, np.maximum)
         if "crest" in wanted:
             rows["crest"] = np.where(rows["rms"] > 0, rows["peak"] / rows["rms"], real(np.nan))
         if "zero_crossings" in wanted:
@@ -55,24 +55,27 @@ def _crossings(x: np.ndarray, work: Samples, n_frames: int) -> np.ndarray:
     changes[0] = False
     np.not_equal(below[1:], below[:-1], out=changes[1:])
     outside = changes[: (n_frames - 1) * work.hop + 1 : work.hop]  # from the sample before the frame to its first
-    return _over_frames(changes, work, n_frames, np.add, np.intp) - outside
+    return over_frames(changes, work, n_frames, np.add, np.intp) - outside
 
 
-def _over_frames(
+def over_frames(
     x: np.ndarray, work: Samples, n_frames: int, function: np.ufunc, dtype: type | None = None
 ) -> np.ndarray:
     """(frames,) of a sum, a maximum or an "all" over each frame of x."""
     n, hop = work.window_length, work.hop
     whole, rest = divmod(n, hop)
     over: Callable[..., np.ndarray] = function.reduce
-    hops = over(x[: (n_frames - 1 + whole) * hop].reshape(-1, hop), axis=1, dtype=dtype)
-    total = hops[:n_frames].copy()
-    for k in range(1, whole):
-        function(total, hops[k : k + n_frames], out=total)
+    parts = []
+    if whole:
+        hops = over(x[: (n_frames - 1 + whole) * hop].reshape(-1, hop), axis=1, dtype=dtype)
+        parts = [hops[k : k + n_frames] for k in range(whole)]
     if rest:
         step = x.strides[0]
         tails = np.lib.stride_tricks.as_strided(x[whole * hop :], (n_frames, rest), (hop * step, step))
-        function(total, over(tails, axis=1, dtype=dtype), out=total)
+        parts.append(over(tails, axis=1, dtype=dtype))
+    total = parts[0].copy()
+    for part in parts[1:]:
+        function(total, part, out=total)
     return total
 
 

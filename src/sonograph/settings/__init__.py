@@ -27,6 +27,7 @@ from sonograph.settings.levels import LevelSettings as LevelSettings
 from sonograph.settings.levels import check_level as check_level
 from sonograph.settings.logs import EnergySettings as EnergySettings
 from sonograph.settings.logs import LogSettings as LogSettings
+from sonograph.settings.loudness import LoudnessSettings as LoudnessSettings
 from sonograph.settings.multitaper import MultitaperSettings as MultitaperSettings
 from sonograph.settings.norms import AffineSettings as AffineSettings
 from sonograph.settings.norms import NormSettings as NormSettings

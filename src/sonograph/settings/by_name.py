@@ -12,6 +12,7 @@ from sonograph.settings.banks import ChromaBank, MelBank
 from sonograph.settings.cepstra import CepstralSettings
 from sonograph.settings.constantq import ConstantQSettings, PitchClassSettings
 from sonograph.settings.levels import LevelSettings
+from sonograph.settings.loudness import LoudnessSettings
 from sonograph.settings.norms import NormSettings, RangeSettings
 from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
 from sonograph.settings.shapes import OnsetSettings, ShapeSettings, TempogramSettings, TonnetzSettings
@@ -56,14 +57,29 @@ def _constant_q(frames: StftSettings, rate: float | None, per_octave: int = 12) 
         raise SettingsError("sample_rate is None; a constant-Q needs it, as the length of its filters depends on it")
     bands = {"n_bands": 7 * per_octave, "per_octave": per_octave}
     n = ConstantQSettings.for_rate(rate, hop=frames.hop, **bands).of.window_length
-    n = max(n, frames.window_length)
-    n += (n - frames.window_length) % 2
-    same = replace(frames, window_length=n, n_fft=n, scaling="raw", quantity="magnitude")
+    same = replace(_lengthened(frames, n), scaling="raw", quantity="magnitude")
     return ConstantQSettings(of=same, **bands)
 
 
 def _classes(frames: StftSettings, rate: float | None) -> PitchClassSettings:
     return PitchClassSettings(of=_constant_q(frames, rate, 36))
+
+
+def _loudness(name: str) -> Any:
+    def made(frames: StftSettings, rate: float | None) -> LoudnessSettings:
+        if rate is None:
+            raise SettingsError("sample_rate is None; loudness needs it, as it is of 400 ms or 3 s")
+        needed = LoudnessSettings.for_rate(rate, hop=frames.hop, features=(name,)).of.window_length
+        return LoudnessSettings(of=_lengthened(frames, needed), features=(name,))
+
+    return made
+
+
+def _lengthened(frames: StftSettings, n: int) -> StftSettings:
+    """The same frames of n samples or more, of which there are as many, with the same middles."""
+    n = max(n, frames.window_length)
+    n += (n - frames.window_length) % 2
+    return replace(frames, window_length=n, n_fft=n)
 
 
 FEATURES = {
@@ -72,6 +88,12 @@ FEATURES = {
     "crest": Feature("peak over rms; empty in silence", _temporal("crest")),
     "zero_crossings": Feature("changes of sign, per sample of the frame", _temporal("zero_crossings")),
     "envelope": Feature("mean magnitude of the analytic signal, in the samples' unit", _temporal("envelope")),
+    "momentary": Feature(
+        "loudness of the 400 ms around it (BS.1770), LUFS, each channel by itself", _loudness("momentary")
+    ),
+    "short_term": Feature(
+        "loudness of the 3 s around it (BS.1770), LUFS, each channel by itself", _loudness("short_term")
+    ),
     "centroid": Feature(
         "mean frequency, weighed by magnitude, Hz; empty in silence, as all shapes", _shape("centroid")
     ),
@@ -117,7 +139,7 @@ FEATURES = {
 }
 
 ALONE = {
-    "loudness": "BS.1770 measures it over 400 ms at a time, not over these frames: sonograph.loudness gives it",
+    "loudness": "in time it is momentary or short_term; of a whole sound it is one number: sonograph.loudness gives it",
     "tempo": "it is one number for a whole sound, not one for each frame: tempogram, or sonograph.tempo, gives it",
     "harmonic": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",
     "percussive": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",

@@ -66,6 +66,9 @@ class Measure(NamedRows):
     def check_rate(self, sample_rate: float) -> None:
         """Refuse a sample rate at which it cannot be measured."""
 
+    def check_unit(self, unit: str) -> None:
+        """Refuse samples in a unit in which it cannot be measured."""
+
 
 def plain_frames(stage: Measure) -> StftSettings:
     """Refuse what a frame of samples as they are cannot have."""

@@ -151,7 +151,7 @@ def describe(settings: Settings, sample_rate: float, unit: str = "FS", n_channel
     Raises
     ------
     SettingsError
-        Settings that no sound of this rate can have, or that are for another.
+        Settings that no sound of this rate or unit can have, or that are for another.
 
     Examples
     --------
@@ -175,6 +175,7 @@ def describe(settings: Settings, sample_rate: float, unit: str = "FS", n_channel
         else:
             if getattr(stage, "from_samples", False):
                 stage.check_rate(rate)
+                stage.check_unit(unit)
             n_rows = stage.rows_after(n_rows)
         if isinstance(stage, LevelSettings):
             reference = resolved_reference(stage.reference, unit, stage.scaling)
