@@ -198,7 +198,7 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None, ov
     from sonograph.io.marks import read_marks
     from sonograph.pictures.parts import Named
 
-    marks = read_marks(labels) if isinstance(labels, str | os.PathLike) else tuple(labels or ())
+    marks = tuple(labels or ()) if not isinstance(labels, str | os.PathLike) else read_marks(labels, _file_of(sound))
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio
 
@@ -215,6 +215,14 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None, ov
         )
     sound = sound if isinstance(sound, Spectrogram) else checked_source(sound)
     return Named(sound, "", settings, marks=marks, over=lines_over(over, settings, sound.sample_rate))
+
+
+def _file_of(sound: Any) -> Any:
+    """The file that a sound is read from; None where it is in memory."""
+    if isinstance(sound, str | os.PathLike):
+        return sound
+    recording = recorded(sound)
+    return None if recording is None else recording.path
 
 
 def composed(

@@ -1,56 +1,13 @@
 import itertools
+from pathlib import Path
 
 import pytest
 
-from sonograph import SettingsError, SourceError, draw, signals
-from sonograph.io.marks import Mark, read_marks
-
-
-def write(tmp_path, words):
-    path = tmp_path / "labels.txt"
-    path.write_text(words)
-    return path
-
-
-def test_audacity_labels_with_and_without_frequencies(tmp_path):
-    path = write(tmp_path, "1.5\t2.5\ta wren\n\\\t2000.0\t8000.0\n3\t3\n\\\t-1\t-1\n4\t5\tlast\n")
-    assert read_marks(path) == (
-        Mark(1.5, 2.5, "a wren", 2000.0, 8000.0),
-        Mark(3.0, 3.0, ""),
-        Mark(4.0, 5.0, "last"),
-    )
-
-
-def test_raven_selections_are_counted_once_for_all_views(tmp_path):
-    head = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tSpecies\n"
-    rows = (
-        "1\tWaveform 1\t1\t0.5\t1.5\t100\t900\tcod\n1\tSpectrogram 1\t1\t0.5\t1.5\t100\t900\tcod\n2\tS\t1\t2\t3\t5\t6\n"
-    )
-    assert read_marks(write(tmp_path, head + rows)) == (
-        Mark(0.5, 1.5, "cod", 100.0, 900.0),
-        Mark(2.0, 3.0, "", 5.0, 6.0),
-    )
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ("hello\n", r"labels.txt: holds no two numbers where a mark should be \(line 1\). Give Audacity labels"),
-        ("1\t2\ta\n3\tx\tb\n", r"\(line 2\)"),
-        ("5\t2\ta\n", r"a mark is 5 to 2 s; it must begin before it ends \(line 1\)"),
-        ("1\t2\ta\0b\n", r"labels.txt: is no table of marks"),
-    ],
-)
-def test_what_is_no_table_of_marks_is_one_sentence(words, said, tmp_path):
-    with pytest.raises(SourceError, match=said):
-        read_marks(write(tmp_path, words))
-
-
-def test_a_missing_table_is_one_sentence(tmp_path):
-    with pytest.raises(SourceError, match=r"no\.txt: does not exist\. Check the name\."):
-        read_marks(tmp_path / "no.txt")
-    with pytest.raises(SettingsError, match="a mark is nan to 1 s"):
-        Mark(float("nan"), 1.0)
+from sonograph import SettingsError, draw, mono, signals
+from sonograph import open as open_sound
+from sonograph.cli import main
+from sonograph.io.marks import Mark
+from sonograph.io.writing import write
 
 
 def test_marks_lie_where_they_say(tmp_path):
@@ -62,13 +19,6 @@ def test_marks_lie_where_they_say(tmp_path):
         assert first.get_bbox().bounds == (0.25, 1000, 0.25, 1000)
         assert second.get_bbox().y1 == 24_000
         assert [t.get_text() for t in axes.texts] == ["here $x$", "there"]
-
-
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_words_may_be_long_and_lines_end_as_on_any_system(end, tmp_path):
-    words = "la " * 50_000
-    (tmp_path / "labels.txt").write_bytes(end.join([f"1\t2\t{words}", "", "3\t4\tb"]).encode())
-    assert read_marks(tmp_path / "labels.txt") == (Mark(1.0, 2.0, words), Mark(3.0, 4.0, "b"))
 
 
 def test_words_of_marks_do_not_lie_on_each_other():
@@ -93,3 +43,37 @@ def test_marks_are_on_a_waveform_too_as_high_as_it_is(view):
 def test_labels_that_have_no_place_are_refused():
     with pytest.raises(SettingsError, match='view is "spectrum"; labels have no place on it'):
         draw(signals.tone(440.0, 1.0), view="spectrum", labels=[Mark(0.1, 0.2)])
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Two sounds, and a table of marks in both and in a third."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.wav", "b.wav", "c.wav"):
+        write(name, signals.tone(440.0, 2.0, sample_rate=8000.0))
+    rows = "0.2\t0.5\ta.wav\tAn owl\n9.3\t9.6\tB.WAV\tA wren\t0.3\n0.1\t0.2\tx.wav\tA cod\n"
+    Path("marks.txt").write_text(f"Begin Time (s)\tEnd Time (s)\tBegin File\tCommon Name\tFile Offset (s)\n{rows}")
+    return tmp_path
+
+
+def words_on(figure):
+    return [[text.get_text() for text in axes.texts] for axes in figure.axes if axes.texts]
+
+
+@pytest.mark.parametrize("way", [str, Path, open_sound, lambda name: mono(open_sound(name))])
+def test_each_sound_has_the_marks_of_its_own_file(folder, way):
+    assert words_on(draw([way("a.wav"), way("b.wav")], labels="marks.txt")) == [["An owl"], ["A wren"]]
+
+
+def test_a_sound_of_no_file_has_them_all(folder):
+    assert words_on(draw(signals.tone(440.0, 12.0, sample_rate=8000.0), labels="marks.txt")) == [
+        ["An owl", "A wren", "A cod"]
+    ]
+
+
+def test_the_command_draws_the_marks_of_each_file_and_says_where_there_are_none(folder, capsys):
+    assert main(["draw", "-q", "a.wav", "b.wav", "--labels", "marks.txt", "-o", "a.svg"]) == 0
+    text = Path("a.svg").read_text()
+    assert "An owl" in text and "A wren" in text and "A cod" not in text and not capsys.readouterr().err
+    assert main(["draw", "-q", "c.wav", "--labels", "marks.txt", "-o", "c.svg"]) == 0
+    assert capsys.readouterr().err == "sonograph: marks.txt: none of its 3 marks is of c.wav, so none is drawn on it.\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams
+from sonograph.cli.exits import talk
 from sonograph.cli.faults import Faults
 from sonograph.cli.idle import COLOURED, refuse, refuse_idle
 from sonograph.cli.progress import Bar
@@ -134,17 +135,21 @@ def run(arguments: argparse.Namespace) -> int:
 def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, Any], faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import lines_over, named
-    from sonograph.io.marks import read_marks
+    from sonograph.io.marks import marks_of, read_marks
     from sonograph.pictures.kinds.line import count_lines
     from sonograph.pictures.settings import checked_seconds
 
     if arguments.preset:
         opening = opening | {"calibration": False}  # a library's numbers know none
-    marks = read_marks(arguments.labels) if arguments.labels else None
+    marks = read_marks(arguments.labels) if arguments.labels else ()
     sounds = []
-    for file in files:
+    for file, given in zip(files, arguments.files, strict=True):
         try:
-            opened = named(file, labels=marks, **opening)
+            mine = marks_of(marks, None if given == streams.STANDARD else file)
+            opened = named(file, labels=mine, **opening)
+            if marks and not mine:
+                faults.bar.clear()
+                talk(f"{arguments.labels}: none of its {len(marks):,} marks is of {file}, so none is drawn on it.")
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             settings = _settings(arguments, rate)

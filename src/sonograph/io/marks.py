@@ -1,110 +1,166 @@
-"""Marks over a picture: what somebody heard, when, and perhaps at which frequencies. Audacity labels, Raven tables."""
+"""Marks: what somebody heard, or a detector found, when, and perhaps at which frequencies; read and written.
+
+Two forms are known: Audacity's label tracks and Raven's selection tables. A mark that was read keeps its row, so that a
+table that is written back has every line, cell and column that nobody changed as it was, byte for byte.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import os
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sonograph.errors import SettingsError, SourceError
-from sonograph.io.door import OpenFile
-from sonograph.io.status import read_error
+from sonograph.checks import one_of
+from sonograph.errors import OutputError, SettingsError
 
-RAVEN = ("Begin Time (s)", "End Time (s)")
-RAVEN_WORDS = ("Annotation", "Species", "Label", "Call", "Type", "Notes", "Comments")
-LONGEST = 10_000_000
-"""Bytes; a table of marks that is longer is something else."""
+if TYPE_CHECKING:
+    from sonograph.io.mark_tables import Row
+
+FORMS = ("audacity", "raven")
+FILES = ("begin file", "begin path", "file", "filename", "file name", "path")
+"""Columns that name the file that a mark is of, in small letters."""
+OFFSET = "File Offset (s)"
+"""Raven's column of the start within that file, where a table goes over several."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A stretch of a sound, seconds from its start; of some frequencies, Hz, or of all; and what it is called."""
+    """A stretch of a sound, of some frequencies or of all, and what it is called.
+
+    start, end : seconds from the start of the sound
+    words : what it is called; "" for nothing
+    low, high : Hz; None where it has no such limit
+    extra : what the other columns of its table say, by their names
+    row : where it was read, if it was; no part of what it says
+    """
 
     start: float
     end: float
     words: str = ""
     low: float | None = None
     high: float | None = None
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+    row: Row | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.start) and math.isfinite(self.end) and self.start <= self.end):
             raise SettingsError(f"a mark is {self.start:g} to {self.end:g} s; it must begin before it ends")
+        for name, value in (("low", self.low), ("high", self.high)):
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise SettingsError(f"{name} of a mark is {value:g} Hz; it must be 0 or more, or None for no limit")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise SettingsError(f"a mark is {self.low:g} to {self.high:g} Hz; its low must not be above its high")
+
+    @property
+    def file(self) -> str:
+        """The file that it is of, as its table names it; "" where that does not."""
+        return next((text for name, text in self.extra.items() if name.strip().lower() in FILES and text.strip()), "")
 
 
-def read_marks(path: Any) -> tuple[Mark, ...]:
-    """The marks of an Audacity label track or a Raven selection table.
+def read_marks(path: Any, file: Any = None) -> tuple[Mark, ...]:
+    """The marks of an Audacity label track or a Raven selection table, in its order.
+
+    Parameters
+    ----------
+    path
+        Of the table. In Raven's, a selection that is listed once for each view is one mark.
+    file
+        The sound that marks are wanted for, as `marks_of` takes it; None: all, as the table has them. To write a table
+        back, read all: what is not read is not written.
 
     Raises
     ------
     SourceError
-        The file cannot be read, or is neither; with the first line that is wrong.
+        The table cannot be read, or is neither; with the first line that is wrong.
     """
-    file = OpenFile(path)  # a pipe would be waited for, and a device never end
-    name = Path(file.name).name
+    from sonograph.io.mark_tables import read_table
+
+    return marks_of(read_table(path), file)
+
+
+def marks_of(marks: Iterable[Mark], file: Any) -> tuple[Mark, ...]:
+    """Those of some marks that are of a sound; None: all.
+
+    Files are told by their names without folders, in small letters; a mark that names none is of all. Where a table
+    goes over several files and says how far into its own a mark begins (File Offset (s)), that is its start.
+
+    Examples
+    --------
+    >>> marks = [Mark(1.0, 2.0, "wren", extra={"Begin File": "a.wav"}), Mark(3.0, 4.0, "cod", extra={"File": "b.wav"})]
+    >>> [mark.words for mark in marks_of(marks, "birds/A.wav")]
+    ['wren']
+    """
+    if file is None:
+        return tuple(marks)
+    wanted = _name(os.fsdecode(file))
+    return tuple(_within(mark) for mark in marks if not mark.file or _name(mark.file) == wanted)
+
+
+def write_marks(path: Any, marks: Iterable[Mark], form: str | None = None, *, overwrite: bool = False) -> None:
+    """Write marks as a table, whole or not at all.
+
+    Marks that were read from a table in this form stay in their lines, and the table keeps what is not a mark: its
+    columns, their order, empty lines, line ends, encoding. Others follow, in their order.
+
+    Parameters
+    ----------
+    path
+        Where to. The table that the marks were read from is replaced, if nobody wrote to it meanwhile; any other file
+        that is there only with `overwrite`.
+    marks
+        What to write.
+    form
+        "audacity": times, words and frequencies, as a label track holds no more. "raven": these and a column for each
+        name in `extra`. None: as they were read; "audacity" where they were not.
+
+    Raises
+    ------
+    SettingsError
+        Another form; words, or something in `extra`, with a tab or a line end, which end a cell.
+    OutputError
+        A file that is there, or a folder that may not be written to.
+    """
+    from sonograph.atomic import name_of, written
+    from sonograph.io.mark_lines import bytes_of
+    from sonograph.io.mark_tables import Table
+
+    marks = list(marks)
+    if form is None:
+        form = next((mark.row.table.form for mark in marks if mark.row), FORMS[0])
+    one_of("form", form, FORMS)
+    tables: dict[int, Table] = {id(mark.row.table): mark.row.table for mark in marks if mark.row}
+    own = next((table for table in tables.values() if _is_same(table.path, path)), None)
+    if own is not None and not overwrite and Path(path).read_bytes() != own.data:
+        raise OutputError(f"{name_of(path)}: was written to since its marks were read. Read it again.")
+    alike = [table for table in (own, *tables.values()) if table is not None and table.form == form]
+    data = bytes_of(marks, form, alike[0] if alike else None)
+    with written(path, overwrite=overwrite or own is not None) as part:
+        part.write_bytes(data)
+
+
+def _name(path: str) -> str:
+    """A file's name without its folders, whichever system wrote them, as disks that know no large letters have it."""
+    return unicodedata.normalize("NFC", path.strip().replace("\\", "/").rsplit("/", 1)[-1]).casefold()
+
+
+def _within(mark: Mark) -> Mark:
+    """A mark at its place in its own file."""
     try:
-        data = file.at(0, LONGEST + 1)
-    except OSError as error:
-        raise file.error("read-error", read_error(0, error).what) from None
-    finally:
-        file.close()
-    if len(data) > LONGEST or b"\0" in data:
-        raise SourceError(f"{name}: is no table of marks. Give Audacity labels or a Raven selection table.")
-    lines = data.decode("utf-8-sig", "replace").splitlines()
-    rows = [line.split("\t") if line else [] for line in lines]
-    marks = _raven(name, rows) if rows and all(column in rows[0] for column in RAVEN) else _audacity(name, rows)
-    return tuple(marks)
-
-
-def _audacity(name: str, rows: list[list[str]]) -> list[Mark]:
-    """Start, end and words; a line that begins with a backslash gives the frequencies of the one before."""
-    marks: list[Mark] = []
-    for i, row in enumerate(rows, 1):
-        if not row:
-            continue
-        if row[0] == "\\" and marks and len(row) >= 3:
-            low, high = _numbers(name, i, row[1:3])
-            last = marks.pop()
-            # Audacity writes a negative frequency where none was chosen
-            marks.append(Mark(last.start, last.end, last.words, low if low >= 0 else None, high if high >= 0 else None))
-        else:
-            start, end = _numbers(name, i, row[:2])
-            marks.append(_mark(name, i, start, end, row[2] if len(row) > 2 else ""))
-    return marks
-
-
-def _raven(name: str, rows: list[list[str]]) -> list[Mark]:
-    """One mark for each selection, however many views it is listed in."""
-    at = {column: i for i, column in enumerate(rows[0])}
-    words_at = next((at[column] for column in RAVEN_WORDS if column in at), None)
-    marks: dict[Mark, None] = {}
-    for i, row in enumerate(rows[1:], 2):
-        if not row:
-            continue
-        if len(row) < len(rows[0]):
-            row = [*row, *[""] * (len(rows[0]) - len(row))]
-        start, end = _numbers(name, i, [row[at[column]] for column in RAVEN])
-        low, high = None, None
-        if "Low Freq (Hz)" in at and "High Freq (Hz)" in at:
-            low, high = _numbers(name, i, [row[at["Low Freq (Hz)"]], row[at["High Freq (Hz)"]]])
-        words = row[words_at] if words_at is not None else ""
-        marks[_mark(name, i, start, end, words, low, high)] = None
-    return list(marks)
-
-
-def _mark(name: str, line: int, *values: Any) -> Mark:
-    try:
-        return Mark(*values)
-    except SettingsError as error:
-        raise SourceError(f"{name}: {error} (line {line}).") from None
-
-
-def _numbers(name: str, line: int, texts: list[str]) -> tuple[float, float]:
-    try:
-        first, second = (float(text) for text in texts)
+        offset = float(mark.extra.get(OFFSET, "").replace(",", ".")) if mark.file else math.nan
     except ValueError:
-        raise SourceError(
-            f"{name}: holds no two numbers where a mark should be (line {line}). Give Audacity labels, of start, end "
-            f"and words with tabs between, or a Raven selection table."
-        ) from None
-    return first, second
+        offset = math.nan
+    if not math.isfinite(offset) or offset == mark.start:
+        return mark
+    row = None if mark.row is None else replace(mark.row, shift=mark.start - offset)
+    return replace(mark, start=offset, end=offset + (mark.end - mark.start), row=row)
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    try:
+        return os.path.samefile(a, b)  # noqa: PTH121  # paths may be bytes
+    except OSError:
+        return False

@@ -50,7 +50,7 @@ def draw_marks(axes: Axes, marks: Sequence[Mark], theme: Theme, *, on_paper: boo
     written: list[tuple[float, float, float]] = []
     colour = theme.ink if on_paper else theme.marks
     around: list[Any] = [withStroke(linewidth=2.2, foreground=theme.paper if on_paper else "#000000b0")]
-    for mark in marks:
+    for number, mark in enumerate(marks, 1):
         if mark.end < first or mark.start > last:
             continue
         low = bottom if mark.low is None or on_paper else mark.low
@@ -63,7 +63,8 @@ def draw_marks(axes: Axes, marks: Sequence[Mark], theme: Theme, *, on_paper: boo
         if below is not None:
             at: Any = {"xytext": (3, -3 - below), "textcoords": "offset points", "va": "top"}
             words = axes.annotate(text, place, fontsize=TICK, clip_on=True, **at)
-            words.set(color=colour, parse_math=False, path_effects=around)
+            # the name keeps the words readable in an SVG, where letters with a stroke around them are but paths
+            words.set(color=colour, parse_math=False, path_effects=around, gid=f"mark {number}: {text}")
 
 
 def _free(
