@@ -88,7 +88,7 @@ def draw(
     """
     from sonograph.pictures.figure import figure_of
     from sonograph.pictures.out.recipe import text
-    from sonograph.pictures.out.save import format_of, page_of, save
+    from sonograph.pictures.out.save import format_of, save
 
     look = (look or PictureSettings()).but(**changes)
     format = None if path is None else format_of(path)
@@ -110,7 +110,7 @@ def draw(
     if path is not None and format is not None:
         with written(path) as part:
             if format == "html":
-                part.write_text(page_of(composition), "utf-8")
+                part.write_text(composition.main.page(composition), "utf-8")
             else:
                 save(figure, part, format, text(composition))
     return figure

@@ -72,6 +72,17 @@ def test_channels_lie_on_each_other_without_a_gap():
     assert (pixels[60:] == 255).any(axis=0).nonzero()[0].tolist() == [250]
 
 
+@pytest.mark.parametrize("height", [120, 121, 123, 7])
+def test_channels_in_boxes_of_unequal_height_lose_no_tone(height):
+    tone = signals.tone(1000.0, 1.0, sample_rate=8000.0).samples
+    _, file = bare(Signal(np.stack([tone] * 2), 8000.0), look=BARE.but(size=(300, height)))
+    pixels = np.asarray(Image.open(file))
+    assert pixels.shape == (height, 300)
+    middle = height - round(height / 2)
+    for channel in (pixels[:middle], pixels[middle:]):
+        assert channel.max() > 250
+
+
 def test_a_waveform_is_not_made_of_levels():
     with pytest.raises(SettingsError, match='view is "both"; a bare picture has only the pixels of a spectrogram'):
         bare(clicks(100, []), look=PictureSettings(axes=False, view="both"))

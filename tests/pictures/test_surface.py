@@ -11,16 +11,16 @@ from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import MissingExtra, SettingsError, Signal, StftSettings, draw, signals
 from sonograph.pictures.compose import compose
+from sonograph.pictures.kinds.surface import _extent, points
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
-from sonograph.pictures.surface import _extent, points
 
 SURFACE = PictureSettings(view="surface")
 
 
 def test_the_surface_has_its_peak_at_the_click_and_its_floor_at_the_range():
     composition = compose([Named(clicks(2000, [600]), "", APART)], SURFACE)
-    time, _, levels = points(composition)
+    time, _, levels = points(composition.main.raster, composition)
     assert time[int(levels.max(axis=0).argmax())] == pytest.approx(600.5 * 64 / 8000, abs=16 / 240)
     assert levels.max() == pytest.approx(0, abs=0.1)
     assert levels.min() >= -80.1

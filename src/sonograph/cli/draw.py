@@ -218,10 +218,10 @@ def _write(composition: Any, file: Any, format: str, *, bare: bool) -> None:
         save_bare(composition, file, text(composition))
         return
     from sonograph.pictures.figure import figure_of
-    from sonograph.pictures.out.save import page_of, save
+    from sonograph.pictures.out.save import save
 
     if format == "html":
-        page = page_of(composition).encode()
+        page = composition.main.page(composition).encode()
         file.write(page) if hasattr(file, "write") else file.write_bytes(page)
     else:
         save(figure_of(composition), file, format, text(composition))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sonograph.io.marks import Mark
-from sonograph.pictures import times
+from sonograph.pictures import ticks, times
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.ticks import Ticks
 from sonograph.pictures.words import printable
@@ -101,6 +101,16 @@ def side_label(axes: Axes, words: str, *, keep_name: bool = False) -> None:
     if keep_name and len(words) * LETTER > high + 1:
         label.set_fontsize(max(SMALLEST, float(label.get_fontsize()) * high / (len(words) * LETTER)))
     axes.set_ylabel(words)
+
+
+def bar_axis(axes: Axes, levels: tuple[float, float], words: str, *, is_level: bool) -> str:
+    """Numbers beside a colour bar, both its ends among them; returns what it is to say."""
+    most = min(9, max(1, int(room(axes)[1] / 2.4)))
+    power = 0 if is_level else ticks.power_of_ten(*levels)
+    low, high = (end / 10.0**power for end in levels)
+    there = ticks.level(low, high, most)
+    put_ticks(axes.yaxis, Ticks([place * 10.0**power for place in there.places], there.words))
+    return f"{words} ({ticks.with_power('', power)})" if power else words
 
 
 def put_ticks(axis: Axis, there: Ticks) -> None:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from sonograph.errors import SettingsError
-from sonograph.io.marks import Mark
 from sonograph.pictures import axes as on
-from sonograph.pictures import missing as lost
-from sonograph.pictures.colours import colour_map
 from sonograph.pictures.compose import compose
-from sonograph.pictures.kinds import level, line, spectrum, wave
 from sonograph.pictures.paper import Paper
-from sonograph.pictures.parts import Composition, Named, Panel, Part, notes
+from sonograph.pictures.parts import Composition, Named, notes
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
@@ -26,43 +19,32 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-    from sonograph.pixels.waveform import Envelope
-
 
 def figure_of(composition: Composition) -> Figure:
     """Draw it."""
     with ours():
-        if composition.look.view != "surface":
-            return _panels(composition)
-        from sonograph.pictures.surface import surface_of
-
-        return surface_of(composition)
+        return composition.main.figure(composition) or _panels(composition)
 
 
 def _panels(composition: Composition) -> Figure:
     sheet, look = composition.sheet, composition.look
     paper = Paper(sheet, look.dpi, THEMES[look.theme])
-    images = []
-    for panel in composition.panels:
+    coloured = []
+    for i, panel in enumerate(composition.panels):
         axes = paper.panel(panel.box, framed=look.axes)
-        words, image = _painted(axes, panel, composition)
-        images += [image] if image is not None else []
+        colours = panel.content.paint(axes, panel, composition)  # sets the limits that ticks are placed in
+        coloured += [(i, colours)] if colours is not None else []
+        label = panel.content.side_axis(axes, panel)
         if not look.axes:
             axes.set_axis_off()
             continue
-        last = panel is composition.panels[-1]
-        if panel.kind == "spectrum":
-            spectrum.frequencies_below(axes, look.axis or "linear")
-            axes.xaxis.label.set_visible(last)
-        else:
-            on.time_axis(axes, panel.part.named.sound.start, shown=panel.last, label=last)
-        paper.side_label(axes, words, keep_name=panel.kind == "line")
+        panel.content.axis_below(axes, panel, look, last=panel is composition.panels[-1])
+        paper.side_label(axes, label, keep_name=panel.content.keeps_name)
         paper.heading(panel.box, panel.heading)
     if look.axes:
-        shown = [i for i, panel in enumerate(composition.panels) if panel.kind == "level"]
-        if images:
-            first = composition.rasters[0]
-            paper.colour_bar(sheet.bar(shown[0], shown[-1]), images[0], first.label, is_level=first.is_level)
+        if coloured:
+            (first, colours), (last, _) = coloured[0], coloured[-1]
+            paper.colour_bar(sheet.bar(first, last), colours.image, colours.label, is_level=colours.is_level)
         paper.write(sheet.boxes[0].left, composition.title, notes(composition))
     return paper.figure
 
@@ -98,67 +80,12 @@ def paint_on(axes: Axes, named: Named, look: PictureSettings) -> Painted:
     if composition is None:
         raise SettingsError("there is nothing to draw")
     panel = composition.panels[0]
-    if panel.kind != "level":
+    if not panel.content.coloured:
         raise SettingsError("the settings give features, which are lines; draw them without ax, or plot their values")
-    image = _pixels(axes, panel, composition)
-    bar = figure.colorbar(image, ax=axes)
-    bar.set_label(level.bar_axis(bar.ax, composition.levels, panel.made.label, is_level=panel.made.is_level))
+    colours = panel.content.paint(axes, panel, composition)
+    assert colours is not None  # noqa: S101  # as it is coloured
+    bar = figure.colorbar(colours.image, ax=axes)
+    bar.set_label(on.bar_axis(bar.ax, composition.levels, colours.label, is_level=colours.is_level))
     on.time_axis(axes, named.sound.start)
-    on.side_label(axes, level.row_axis(axes, panel.made))
-    return Painted(image, bar)
-
-
-def _painted(axes: Axes, panel: Panel, composition: Composition) -> tuple[str, AxesImage | None]:
-    """Paint a panel; what its axis is to say, and the image if there is one."""
-    look, made = composition.look, panel.made
-    theme = THEMES[look.theme]
-    if panel.kind == "wave":
-        wave.draw_wave(axes, made, panel.channel, composition.swing, theme.wave)
-        _hatch_gaps(axes, made, panel.channel, look)
-        on.draw_marks(axes, _marks_above(panel.part), theme, on_paper=True)
-        return wave.amplitude_axis(axes, made.unit), None
-    if panel.kind == "spectrum":
-        spectrum.draw_spectrum(axes, made, panel.channel, look, theme)
-        axes.set_ylim(*composition.levels)
-        return spectrum.level_axis(axes, made.label), None
-    if panel.kind == "line":
-        rate, span = panel.part.named.sound.sample_rate, panel.part.span
-        line.draw_line(axes, made, (panel.channel, panel.row), (span.start / rate, span.stop / rate), theme)
-        envelope = panel.part.made.get("wave")
-        if envelope is not None:
-            wave.behind(axes, envelope, panel.channel, theme)
-            _hatch_gaps(axes, envelope, panel.channel, look)
-        on.draw_marks(axes, _marks_above(panel.part), theme, on_paper=True)
-        return line.value_axis(axes, made.names[panel.row].replace("_", " "), made.units[panel.row]), None
-    image = _pixels(axes, panel, composition)  # sets the limits that ticks are placed in
-    return level.row_axis(axes, made), image
-
-
-def _marks_above(part: Part) -> list[Mark]:
-    """The marks of a panel on paper; their words stand on the spectrogram where there is one."""
-    said = "level" not in part.made
-    return [mark if said else dataclasses.replace(mark, words="") for mark in part.named.marks]
-
-
-def _hatch_gaps(axes: Axes, wave: Envelope, channel: int, look: PictureSettings) -> None:
-    """Where a waveform, or what lies over it, has no data."""
-    where = lost.gaps(np.isnan(wave.high[channel]), wave.seconds)
-    lost.hatch_gaps(axes, where, THEMES[look.theme])
-    if look.axes:
-        lost.name_gap(axes, where, THEMES[look.theme])
-
-
-def _pixels(axes: Axes, panel: Panel, composition: Composition) -> AxesImage:
-    """A spectrogram, and what lies over it."""
-    look, made = composition.look, panel.made
-    theme, levels = THEMES[look.theme], made.levels[panel.channel]
-    image = level.paint(axes, made, panel.channel, colour_map(look.colours_shown), composition.levels)
-    missing = np.isnan(levels)
-    if missing.any():
-        lost.hatch(axes, theme)
-        if look.axes:
-            lost.name_gap(axes, lost.gaps(missing.all(axis=0), made.seconds), theme)
-    on.draw_marks(axes, panel.part.named.marks, theme)
-    if "over" in panel.part.made:
-        line.draw_over(axes, panel.part.made["over"], panel.channel, theme, on.TICK)
-    return image
+    on.side_label(axes, panel.content.side_axis(axes, panel))
+    return Painted(colours.image, bar)

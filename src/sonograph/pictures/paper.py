@@ -10,7 +10,6 @@ from matplotlib.patches import Rectangle
 
 from sonograph.pictures import axes as on
 from sonograph.pictures import layout
-from sonograph.pictures.kinds import level
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.words import printable, shortened
@@ -57,7 +56,7 @@ class Paper:
         bar = self.figure.colorbar(image, cax=axes)
         bar.outline.set_visible(False)
         on.plain(axes, self.theme)
-        on.side_label(axes, level.bar_axis(axes, image.get_clim(), label, is_level=is_level))
+        on.side_label(axes, on.bar_axis(axes, image.get_clim(), label, is_level=is_level))
         axes.yaxis.set_label_coords(1 + (layout.BAR_WORDS - 1.4) * self.sheet.em / box.width, 0.5)
 
     def write(self, left: int, title: str, notes: list[str]) -> None:

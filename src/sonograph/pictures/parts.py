@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sonograph import units
 from sonograph.errors import SonographError
@@ -12,28 +13,12 @@ from sonograph.io.marks import Mark
 from sonograph.pictures import words
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.settings import PictureSettings
-from sonograph.pixels.raster import Raster
 from sonograph.settings import Settings
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
-
-class Kind(NamedTuple):
-    """What a panel shows, and how much height it takes of a sheet that nobody gave a size: pixels."""
-
-    name: str
-    tall: int
-
-
-LEVEL = Kind("level", 300)
-VIEWS = {
-    "spectrogram": (LEVEL,),
-    "waveform": (Kind("wave", 300),),
-    "both": (Kind("wave", 105), LEVEL),
-    "spectrum": (Kind("spectrum", 400),),
-    "surface": (LEVEL,),
-    "difference": (LEVEL,),
-}
+if TYPE_CHECKING:
+    from sonograph.pictures.kinds.kind import Computed, Content
 
 
 @dataclass(frozen=True)
@@ -63,18 +48,18 @@ Fault = Callable[[Named, SonographError], None]
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What is shown of one sound: its samples and channels, and what was made of them, by kind of panel."""
+    """What is shown of one sound: its samples and channels."""
 
     named: Named
     span: range
     channels: list[int]
-    made: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """One panel: a channel of a part, in a box of pixels.
 
+    content : what it shows, with the other panels of its kind; the kind is its type
     heading : words above it, perhaps none
     last    : it is the lowest of its sound, and has the times below it
     row     : which feature it shows, where each has a panel of its own
@@ -82,41 +67,24 @@ class Panel:
 
     part: Part
     channel: int
-    kind: str
+    content: Content
     heading: str
     last: bool
     box: Box
     row: int = 0
-
-    @property
-    def made(self) -> Any:
-        """What it shows: an Envelope, a Raster …"""
-        return self.part.made[self.kind]
 
 
 @dataclass(frozen=True, eq=False)
 class Composition:
     """All that a picture shows, in pixels, before it is drawn.
 
-    levels : the lowest and the highest level of the colours, or of the spectra, dB
-    swing  : the lowest and the highest sample that the axes of waveforms have room for
+    ranges : the lowest and the highest value that the panels of each kind have room for
     """
 
     look: PictureSettings
     sheet: Sheet
     panels: list[Panel]
-    levels: tuple[float, float]
-    swing: tuple[float, float]
-
-    @property
-    def rasters(self) -> list[Raster]:
-        """Of every sound, once."""
-        return [part.made["level"] for part in self.parts if "level" in part.made]
-
-    @property
-    def made(self) -> list[Any]:
-        """The Raster or Spectrum of every sound, once."""
-        return [made for part in self.parts for kind, made in part.made.items() if kind not in ("wave", "over")]
+    ranges: Mapping[type[Content], tuple[float, float]]
 
     @property
     def parts(self) -> list[Part]:
@@ -124,9 +92,35 @@ class Composition:
         return list({id(panel.part): panel.part for panel in self.panels}.values())
 
     @property
+    def contents(self) -> list[Content]:
+        """What is shown of every sound, by kind, each once."""
+        return list({id(panel.content): panel.content for panel in self.panels}.values())
+
+    @property
+    def computed(self) -> list[Computed]:
+        """What was computed of every sound: nothing for a waveform."""
+        return [one.computed for one in self.contents if one.computed is not None]
+
+    @property
+    def main(self) -> Content:
+        """What the range and the unit of the picture are those of: colours, where there are any."""
+        return max(self.contents, key=lambda content: (content.coloured, content.computed is not None))
+
+    @property
+    def levels(self) -> tuple[float, float]:
+        """The lowest and the highest level of the colours, or of the spectra, dB."""
+        return self.ranges[type(self.main)]
+
+    @property
     def title(self) -> str:
         """As asked; else the name of the one sound. Several have a heading each."""
         return title_of(self.parts, self.look)
+
+    def marks_on(self, panel: Panel) -> list[Mark]:
+        """The marks of a panel; their words stand on the colours of their sound, where there are any."""
+        others = [other for other in self.panels if other.part is panel.part and other.content.coloured]
+        wordless = bool(others) and not panel.content.coloured
+        return [dataclasses.replace(mark, words="") if wordless else mark for mark in panel.part.named.marks]
 
 
 def title_of(parts: Sequence[Part], look: PictureSettings) -> str:
@@ -138,33 +132,20 @@ def title_of(parts: Sequence[Part], look: PictureSettings) -> str:
 
 def notes(composition: Composition) -> list[str]:
     """The small lines: what was computed, what the colours span, what is missing."""
-    made, parts = composition.made, composition.parts
-    if not made:
-        rates = sorted({part.named.sound.sample_rate for part in parts})
+    look, contents = composition.look, sorted(composition.contents, key=lambda content: not content.leads)
+    counted = [one for one in contents if one.leads] or [one for one in contents if one.computed is not None]
+    computed = [one.computed for one in counted if one.computed is not None]
+    if not computed:
+        rates = sorted({part.named.sound.sample_rate for part in composition.parts})
         return ["sampled at " + ", ".join(units.rate(rate) for rate in rates)]
-    lines = [part.made["line"] for part in parts if "line" in part.made]
-    said = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in lines or made}
-    first = next(iter(said)) if len(said) == 1 else "settings differ from panel to panel"
-    second = ""
-    if any(one.crowded for one in lines):
-        second = "line: mean of the frames under a pixel; shade: their lowest to highest"
-    if composition.look.view == "spectrum":
-        second = "line: mean power of the frames (Welch); shade: 5 to 95 % of them; dashes: median"
-    for one in composition.rasters[:1]:
-        shown = words.shown_line(*composition.levels, one.unit, is_level=one.is_level)
-        second = "; ".join(filter(None, (second, shown)))
-    if composition.look.view == "difference":
-        second += f"; {composition.look.below:g} dB below the louder sound is silence"
-    if composition.look.percentiles is not None:
-        second += " (percentiles {:g} to {:g})".format(*composition.look.percentiles)
-    if composition.look.reduction == "mean":
+    lines = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in computed}
+    first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
+    second = "; ".join(dict.fromkeys(filter(None, (one.caption(composition) for one in contents))))
+    if look.percentiles is not None:
+        second += " (percentiles {:g} to {:g})".format(*look.percentiles)
+    if look.reduction == "mean":
         second += ", a pixel is the mean of what it covers"
-    counted = lines or made
-    missing, n_frames = sum(one.missing for one in counted), sum(one.n_frames for one in counted)
-    if missing and lines:
-        second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames have no value")))
-    elif missing:
-        second += f", {missing} of {n_frames} frames are no data" + " (hatched)" * (
-            bool(composition.rasters) and composition.look.view != "surface"
-        )
+    missing, n_frames = sum(one.missing for one in computed), sum(one.n_frames for one in computed)
+    if missing:
+        second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames {counted[0].no_data}")))
     return [first, second or "a point for each frame"]

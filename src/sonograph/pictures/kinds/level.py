@@ -1,26 +1,157 @@
-"""A panel of pixels: the image, its rows beside it, its colour bar."""
+"""The kind of panel that is made of pixels: a spectrogram, or rows of features, in colours; its rows beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from sonograph.pictures import frequency, ticks
-from sonograph.pictures.axes import MOST, put_ticks, room
+from sonograph.errors import SettingsError
+from sonograph.pictures import frequency, missing, ticks
+from sonograph.pictures.axes import MOST, TICK, draw_marks, put_ticks, room
+from sonograph.pictures.colours import colour_map
+from sonograph.pictures.kinds.kind import Coloured, Content
+from sonograph.pictures.kinds.line import count_lines, draw_over, frames_below
+from sonograph.pictures.ranges import chosen_range, loudest_of
+from sonograph.pictures.settings import PictureSettings
+from sonograph.pictures.themes import THEMES
 from sonograph.pictures.ticks import Ticks
-from sonograph.pictures.words import LAGS, shortened
-from sonograph.pixels import scale
-from sonograph.pixels.raster import Raster
+from sonograph.pictures.words import LAGS, shortened, shown_line
+from sonograph.pixels import rasterise, scale
+from sonograph.pixels.raster import Pixels, Raster
 from sonograph.settings import ShapeSettings, stft_of
+from sonograph.spectrograms import Spectrogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
     from matplotlib.image import AxesImage
 
+    from sonograph.engines import Engine
+    from sonograph.pictures.layout import Box
+    from sonograph.pictures.parts import Composition, Named, Panel, Part
+    from sonograph.pixels.lines import Lines
 
-def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: tuple[float, float]) -> AxesImage:
+
+@dataclass(frozen=True, eq=False)
+class Level(Content):
+    """The pixels of a sound, and the features in hertz that lie over them: which row of which lines.
+
+    points : how many across and upwards; None: as many as the box has pixels
+    """
+
+    coloured = True
+    no_data = "are no data (hatched)"
+    takes_over = True
+    points: ClassVar[tuple[int, int] | None] = None
+    raster: Raster
+    over: Sequence[tuple[Lines, int]] = ()
+
+    @classmethod
+    def range_of(cls, panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
+        """The lowest and the highest level of the colours, of all pixels shown."""
+        rasters = [(panel.content.raster, panel.channel) for panel in panels if isinstance(panel.content, Level)]
+        is_level = all(raster.is_level for raster, _ in rasters)
+        if not is_level and look.below != PictureSettings.below:
+            raise SettingsError(
+                f"below is {look.below:g} dB, but the values are no levels; say with range what colours span"
+            )
+        shown = [raster.shown(channel) for raster, channel in rasters]
+        floor = min(raster.floor for raster, _ in rasters)
+        if (chosen := chosen_range(shown, floor, look)) is not None:
+            return chosen
+        if not is_level:
+            return _span_of(shown)
+        loudest = loudest_of(shown, floor)
+        return (loudest - look.below, loudest) if loudest > floor else (-look.below, 0.0)  # any scale shows silence
+
+    @property
+    def scale_unit(self) -> str:
+        """What the colours are, their reference named."""
+        return self.raster.label
+
+    @classmethod
+    def make(cls, part: Part, box: Box, look: PictureSettings, engine: Engine | None) -> Self:
+        """The pixels of all channels, and the lines over them."""
+        width, height = cls.points or (box.width, box.height)
+        wanted = Pixels(width, height, part.span, look.axis, look.frequencies, look.reduction == "mean")
+        raster = rasterise.raster(part.named.sound, frames_below(part.named), wanted, engine)
+        return cls(raster, _lines_over(part, raster, box.width, engine) if part.named.over else ())
+
+    @property
+    def computed(self) -> Raster:
+        """The pixels."""
+        return self.raster
+
+    @property
+    def pixels(self) -> Raster | None:
+        """The pixels."""
+        return self.raster
+
+    def paint(self, axes: Axes, panel: Panel, composition: Composition) -> Coloured:
+        """One channel's pixels, what is missing hatched, marks, and the lines over them."""
+        look, theme, raster = composition.look, THEMES[composition.look.theme], self.raster
+        levels = composition.ranges[type(self)]
+        image = draw_pixels(axes, raster, panel.channel, colour_map(look.colours_shown), levels)
+        gone = np.isnan(raster.levels[panel.channel])
+        if gone.any():
+            missing.hatch(axes, theme)
+            if look.axes:
+                missing.name_gap(axes, missing.gaps(gone.all(axis=0), raster.seconds), theme)
+        draw_marks(axes, composition.marks_on(panel), theme)
+        if self.over:
+            draw_over(axes, self.over, panel.channel, theme, TICK)
+        return Coloured(image, raster.label, raster.is_level)
+
+    def side_axis(self, axes: Axes, panel: Panel) -> str:
+        """Frequencies, notes, or the names of rows."""
+        return _row_axis(axes, self.raster)
+
+    def caption(self, composition: Composition) -> str:
+        """What the colours span."""
+        low, high = composition.ranges[type(self)]
+        return shown_line(low, high, self.raster.unit, is_level=self.raster.is_level)
+
+
+def refuse_over(named: Named, look: PictureSettings, *, taken: bool) -> None:
+    """Refuse lines over a picture that has no place for them, or that are no lines in hertz.
+
+    Raises
+    ------
+    SettingsError
+        With the way out; `taken`: whether the view has a panel for them.
+    """
+    from sonograph.pixels.over import check_over
+
+    if isinstance(named.sound, Spectrogram):
+        raise SettingsError("over is given with a spectrogram, which has no samples: draw the sound itself")
+    if not taken or count_lines(named.shown):
+        what = "the settings give lines themselves" if count_lines(named.shown) else f'view is "{look.view}"'
+        raise SettingsError(f'{what}; features lie over a spectrogram: view="spectrogram" or "both"')
+    check_over(named.over)
+
+
+def _lines_over(part: Part, raster: Raster, width: int, engine: Engine | None) -> Sequence[tuple[Lines, int]]:
+    from sonograph.pixels.over import lines_over
+
+    if raster.axis == "rows":
+        raise SettingsError(f"the rows are {raster.rows}s, not frequencies; no pitch can lie over them")
+    if isinstance(part.named.sound, Spectrogram):
+        return ()
+    return lines_over(part.named.sound, part.named.over, part.span, width, engine)
+
+
+def _span_of(shown: Sequence[np.ndarray]) -> tuple[float, float]:
+    """The lowest and the highest of values that are no levels."""
+    there = [values for values in shown if not np.isnan(values).all()]
+    low = min((float(np.nanmin(values)) for values in there), default=0.0)
+    high = max((float(np.nanmax(values)) for values in there), default=1.0)
+    return (low, high) if low < high else (high - 0.5, high + 0.5)
+
+
+def draw_pixels(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: tuple[float, float]) -> AxesImage:
     """Put one channel's pixels on axes in seconds and hertz."""
     from matplotlib.colors import Normalize
     from matplotlib.image import AxesImage
@@ -53,7 +184,7 @@ def paint(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: t
     return image
 
 
-def row_axis(axes: Axes, raster: Raster) -> str:
+def _row_axis(axes: Axes, raster: Raster) -> str:
     """Frequencies, notes, or the names of rows, beside a panel; returns what the axis is to say."""
     high = room(axes)[1]
     if raster.axis == "rows":
@@ -90,13 +221,3 @@ def _shown(name: str) -> str:
     """
     plain = name.replace("deltadelta_", "Δ² ").replace("delta_", "Δ ").replace("_", " ").replace("#", "♯")
     return shortened(plain, 8)
-
-
-def bar_axis(axes: Axes, levels: tuple[float, float], words: str, *, is_level: bool) -> str:
-    """Numbers beside a colour bar, both its ends among them; returns what it is to say."""
-    most = min(9, max(1, int(room(axes)[1] / 2.4)))
-    power = 0 if is_level else ticks.power_of_ten(*levels)
-    low, high = (end / 10.0**power for end in levels)
-    there = ticks.level(low, high, most)
-    put_ticks(axes.yaxis, Ticks([place * 10.0**power for place in there.places], there.words))
-    return f"{words} ({ticks.with_power('', power)})" if power else words

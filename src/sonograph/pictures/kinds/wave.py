@@ -1,21 +1,79 @@
-"""A panel of the waveform: the envelope of the samples, and the amplitudes beside it."""
+"""The kind of panel that is a waveform: the envelope of the samples, and the amplitudes beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from sonograph.pictures import ticks
-from sonograph.pictures.axes import MOST, put_ticks, room
-from sonograph.pictures.themes import Theme
-from sonograph.pixels.waveform import Envelope
+from sonograph.pictures import missing, ticks
+from sonograph.pictures.axes import MOST, draw_marks, put_ticks, room
+from sonograph.pictures.kinds.kind import Content, source_of
+from sonograph.pictures.themes import THEMES, Theme
+from sonograph.pixels.waveform import Envelope, envelope
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sonograph.engines import Engine
+    from sonograph.pictures.layout import Box
+    from sonograph.pictures.parts import Composition, Panel, Part
+    from sonograph.pictures.settings import PictureSettings
+
 APART = 6
 """Pixels between samples from which on each has a dot."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wave(Content):
+    """The samples of a sound, as the lowest and the highest under each column of pixels."""
+
+    note_lines = 1
+    needs_samples = True
+    envelope: Envelope
+
+    @classmethod
+    def range_of(cls, panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
+        """The lowest and the highest sample; as far below zero as above, unless all lie far from it."""
+        waves = [(panel.content.envelope, panel.channel) for panel in panels if isinstance(panel.content, Wave)]
+        edges = [edge[channel] for wave, channel in waves for edge in (wave.low, wave.high)]
+        there = [edge for edge in edges if not np.isnan(edge).all()]
+        low = min((float(np.nanmin(edge)) for edge in there), default=0.0)
+        high = max((float(np.nanmax(edge)) for edge in there), default=0.0)
+        if 0 < high - low < max(low, -high):  # a sound on a large offset, as gravity, would be a flat line at the edge
+            return low, high
+        most = max(-low, high) or 1.0
+        return -most, most
+
+    @property
+    def scale_unit(self) -> str:
+        """The unit of the samples."""
+        return self.envelope.unit
+
+    @classmethod
+    def make(cls, part: Part, box: Box, look: PictureSettings, engine: Engine | None) -> Self:
+        """The envelope of all channels."""
+        return cls(envelope(source_of(part.named, look), part.span, box.width))
+
+    def paint(self, axes: Axes, panel: Panel, composition: Composition) -> None:
+        """The envelope on plain paper, what is missing hatched."""
+        theme = THEMES[composition.look.theme]
+        draw_wave(axes, self.envelope, panel.channel, composition.ranges[type(self)], theme.wave)
+        hatch_gaps(axes, self.envelope, panel.channel, composition.look)
+        draw_marks(axes, composition.marks_on(panel), theme, on_paper=True)
+
+    def side_axis(self, axes: Axes, panel: Panel) -> str:
+        """Amplitudes, zero among them where it lies there."""
+        (low, high), most = axes.get_ylim(), min(MOST, max(2, int(room(axes)[1] / 2.6)))
+        there, taken, power = ticks.short(low, high, most)
+        if len(there.places) < 3:
+            there, taken, power = ticks.short(low, high, 4)
+        if low < 0 < high and len(there.places) < 3:
+            there = ticks.around_zero(high, power)
+        put_ticks(axes.yaxis, there)
+        return ticks.with_taken("Amplitude", self.envelope.unit, taken, power)
 
 
 def draw_wave(axes: Axes, wave: Envelope, channel: int, swing: tuple[float, float], colour: str) -> None:
@@ -31,20 +89,9 @@ def draw_wave(axes: Axes, wave: Envelope, channel: int, swing: tuple[float, floa
     axes.set_xlim(*wave.seconds)
 
 
-def amplitude_axis(axes: Axes, unit: str) -> str:
-    """Amplitudes beside a waveform, zero among them where it lies there; returns what the axis is to say."""
-    (low, high), most = axes.get_ylim(), min(MOST, max(2, int(room(axes)[1] / 2.6)))
-    there, taken, power = ticks.short(low, high, most)
-    if len(there.places) < 3:
-        there, taken, power = ticks.short(low, high, 4)
-    if low < 0 < high and len(there.places) < 3:
-        there = ticks.around_zero(high, power)
-    put_ticks(axes.yaxis, there)
-    return ticks.with_taken("Amplitude", unit, taken, power)
-
-
-def behind(axes: Axes, wave: Envelope, channel: int, theme: Theme) -> None:
-    """The sound itself, pale, at the full height of a panel that shows something else."""
+def draw_behind(axes: Axes, wave: Envelope, channel: int, look: PictureSettings) -> None:
+    """Draw the sound itself, pale, at the full height of a panel that shows something else."""
+    theme: Theme = THEMES[look.theme]
     low, high = wave.low[channel], wave.high[channel]
     most = max(float(np.nanmax(np.abs(low), initial=0.0)), float(np.nanmax(np.abs(high), initial=0.0))) or 1.0
     heights = axes.get_xaxis_transform()  # seconds across, shares of the panel upwards
@@ -52,3 +99,12 @@ def behind(axes: Axes, wave: Envelope, channel: int, theme: Theme) -> None:
     axes.fill_between(
         wave.times, share_low, share_high, color=theme.wave, alpha=0.18, linewidth=0, transform=heights, zorder=0
     )
+    hatch_gaps(axes, wave, channel, look)
+
+
+def hatch_gaps(axes: Axes, wave: Envelope, channel: int, look: PictureSettings) -> None:
+    """Hatch where a waveform, or what lies over it, has no data."""
+    where = missing.gaps(np.isnan(wave.high[channel]), wave.seconds)
+    missing.hatch_gaps(axes, where, THEMES[look.theme])
+    if look.axes:
+        missing.name_gap(axes, where, THEMES[look.theme])

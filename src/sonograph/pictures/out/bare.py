@@ -12,6 +12,7 @@ from sonograph.pictures.colours import palette
 from sonograph.pictures.out.png import palette_png
 from sonograph.pictures.parts import Composition
 from sonograph.pictures.themes import THEMES
+from sonograph.pixels.raster import Raster
 
 
 def indices(levels: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -24,6 +25,23 @@ def indices(levels: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.where(np.isnan(steps), 0, np.nan_to_num(steps) + 1.5).astype(np.uint8)
 
 
+def rasters_of(composition: Composition) -> list[Raster]:
+    """The pixels of each panel.
+
+    Raises
+    ------
+    SettingsError
+        It holds something that is not made of pixels, as a waveform.
+    """
+    look, contents = composition.look, composition.contents
+    if any(content.pixels is None for content in contents):
+        what = "the features are lines" if look.view == "spectrogram" else f'view is "{look.view}"'
+        raise SettingsError(f"{what}; a bare picture has only the pixels of a spectrogram")
+    if any(part.named.over for part in composition.parts):
+        raise SettingsError("over is given; a bare picture has only the pixels of a spectrogram, and no lines")
+    return [panel.content.pixels for panel in composition.panels if panel.content.pixels is not None]
+
+
 def pixels_of(composition: Composition) -> np.ndarray:
     """Numbers of colours, (height, width), from the top.
 
@@ -32,19 +50,25 @@ def pixels_of(composition: Composition) -> np.ndarray:
     SettingsError
         It holds something that is not made of pixels, as a waveform.
     """
-    sheet, look = composition.sheet, composition.look
-    if look.view == "surface" or any(panel.kind != "level" for panel in composition.panels):
-        what = "the features are lines" if look.view == "spectrogram" else f'view is "{look.view}"'
-        raise SettingsError(f"{what}; a bare picture has only the pixels of a spectrogram")
-    if any("over" in part.made for part in composition.parts):
-        raise SettingsError("over is given; a bare picture has only the pixels of a spectrogram, and no lines")
+    sheet = composition.sheet
     pixels = np.zeros((sheet.height, sheet.width), np.uint8)
-    for panel in composition.panels:
+    for panel, raster in zip(composition.panels, rasters_of(composition), strict=True):
         left, bottom, width, height = panel.box
         top = sheet.height - bottom - height
-        levels = panel.made.levels[panel.channel, ::-1]
+        levels = _as_high_as(height, raster.levels[panel.channel])[::-1]
         pixels[top : top + height, left : left + width] = indices(levels, *composition.levels)
     return pixels
+
+
+def _as_high_as(height: int, levels: np.ndarray) -> np.ndarray:
+    """Rows of pixels in a box that rounding made a row lower than the highest: each the loudest of those under it.
+
+    >>> _as_high_as(2, np.array([[1.0], [5.0], [np.nan]])).ravel().tolist()
+    [1.0, 5.0]
+    """
+    if height == len(levels):
+        return levels
+    return np.fmax.reduceat(levels, np.arange(height) * len(levels) // height, axis=0)
 
 
 def save_bare(composition: Composition, file: Any, text: dict[str, str]) -> None:

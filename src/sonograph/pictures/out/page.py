@@ -10,11 +10,12 @@ import numpy as np
 from sonograph.errors import MissingExtra
 from sonograph.pictures import frequency, ticks, times
 from sonograph.pictures.colours import palette
+from sonograph.pictures.kinds.surface import REST, points
 from sonograph.pictures.parts import Composition, notes
-from sonograph.pictures.surface import REST, points
 from sonograph.pictures.themes import THEMES
 from sonograph.pictures.words import printable
 from sonograph.pixels import scale
+from sonograph.pixels.raster import Raster
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -33,8 +34,8 @@ BUTTONS = ["toImage", "zoom3d", "pan3d", "orbitRotation", "tableRotation", "rese
 """Those that work without a network."""
 
 
-def page_of(composition: Composition) -> str:
-    """The page.
+def page_of(raster: Raster, composition: Composition) -> str:
+    """The page of a surface.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def page_of(composition: Composition) -> str:
     except ImportError:
         raise MissingExtra("a page to turn needs Plotly: pip install 'sonograph[html]'") from None
     theme = THEMES[composition.look.theme]
-    figure = plotly.Figure(plotly.Surface(**_surface(composition)))
+    figure = plotly.Figure(plotly.Surface(**_surface(raster, composition)))
     words = [escape(printable(composition.title))] if composition.title else []
     words += [
         f"<span style='font-size: 12px; color: {theme.faint}'>{escape(note)}</span>" for note in notes(composition)
@@ -54,7 +55,7 @@ def page_of(composition: Composition) -> str:
     figure.update_layout(
         title={"text": "<br>".join(words), "x": 0.02, "y": 1.0, "xanchor": "left", "yanchor": "top", "pad": {"t": 30}},
         paper_bgcolor=theme.paper, font={"color": theme.ink, "size": 13},
-        margin={"l": 0, "r": 0, "t": 80, "b": 0}, scene=_scene(composition),
+        margin={"l": 0, "r": 0, "t": 80, "b": 0}, scene=_scene(raster, composition),
     )  # fmt: skip
     config = {"displaylogo": False, "responsive": True, "modeBarButtons": [BUTTONS]}
     drawing = figure.to_html(
@@ -63,10 +64,10 @@ def page_of(composition: Composition) -> str:
     return PAGE.format(title=escape(printable(composition.title)) or "Sonograph", paper=theme.paper, drawing=drawing)
 
 
-def _surface(composition: Composition) -> dict[str, Any]:
+def _surface(raster: Raster, composition: Composition) -> dict[str, Any]:
     """The surface and its colour bar, in the colours of the levels: light from a side would change them."""
-    raster, (low, high) = composition.panels[0].made, composition.levels
-    time, height, levels = points(composition)
+    low, high = composition.levels
+    time, height, levels = points(raster, composition)
     hertz = scale.SCALES[raster.axis].inverse(height).round(1)
     colours = palette(composition.look.colours_shown)[np.linspace(0, 255, 64).round().astype(int)]
     there = ticks.level(low, high, 8)
@@ -89,9 +90,9 @@ def _surface(composition: Composition) -> dict[str, Any]:
     }
 
 
-def _scene(composition: Composition) -> dict[str, Any]:
+def _scene(raster: Raster, composition: Composition) -> dict[str, Any]:
     """The box around it, with the numbers and words that the figure has."""
-    raster, theme, (low, high) = composition.panels[0].made, THEMES[composition.look.theme], composition.levels
+    theme, (low, high) = THEMES[composition.look.theme], composition.levels
     moments, time_words = times.time(raster.seconds[0], raster.seconds[1], 8, raster.start)
     hertz, hertz_words = frequency.place(raster.axis, float(raster.bounds[0]), float(raster.bounds[-1]), 8)
     forward, levels = scale.SCALES[raster.axis].forward, ticks.decimal(low, high, 4)

@@ -16,7 +16,7 @@ KEY = "sonograph"
 
 def recipe(composition: Composition) -> dict[str, Any]:
     """What a picture was made of and how, as plain values."""
-    made = composition.made
+    computed = composition.computed
     return {
         "version": _version(),
         "sounds": [
@@ -29,10 +29,10 @@ def recipe(composition: Composition) -> dict[str, Any]:
             | ({"over": [one.to_dict() for one in part.named.over]} if part.named.over else {})
             for part in composition.parts
         ],
-        "settings": [one.settings.to_dict() for one in made],
+        "settings": [one.settings.to_dict() for one in computed],
         "look": {name: value for name, value in dataclasses.asdict(composition.look).items() if value is not None},
-        "levels": [round(level, 3) for level in composition.levels] if made else None,
-        "unit": next((one.unit for one in composition.rasters or made), None),
+        "levels": [round(level, 3) for level in composition.levels] if computed else None,
+        "unit": None if composition.main.computed is None else composition.main.computed.unit,
     }
 
 

@@ -15,8 +15,6 @@ from sonograph.pictures.out.png import true_png
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sonograph.pictures.parts import Composition
-
 FORMATS = ("png", "svg", "pdf", "html")
 NO_DATE: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
@@ -37,21 +35,6 @@ def format_of(path: Any, asked: str | None = None) -> str:
     raise SettingsError(f"{Path(path).name} {what}; a picture's name must end in one of {names}, or name the format")
 
 
-def page_of(composition: Composition) -> str:
-    """A page of its own, of what can be turned.
-
-    Raises
-    ------
-    SettingsError
-        It is no surface.
-    """
-    from sonograph.pictures.out.page import page_of
-
-    if composition.look.view != "surface":
-        raise SettingsError(f'view is "{composition.look.view}"; an HTML page shows a surface: view="surface"')
-    return page_of(composition)
-
-
 def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = None) -> None:
     """Write a figure with an Agg canvas to a path or an open file; a PNG keeps the lines of text."""
     from sonograph.pictures.style import ours
@@ -62,12 +45,12 @@ def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = N
         if format == "png":
             canvas: Any = figure.canvas
             canvas.draw()
-            made = true_png(np.asarray(canvas.buffer_rgba())[..., :3], figure.dpi, text or {})
+            drawn = true_png(np.asarray(canvas.buffer_rgba())[..., :3], figure.dpi, text or {})
         else:
             memory = BytesIO()  # Matplotlib's writer leaves a file open where the disk fails
             figure.savefig(memory, format=format, metadata=NO_DATE[format])
-            made = memory.getvalue()
+            drawn = memory.getvalue()
     if hasattr(file, "write"):
-        file.write(made)
+        file.write(drawn)
     else:
-        Path(file).write_bytes(made)
+        Path(file).write_bytes(drawn)

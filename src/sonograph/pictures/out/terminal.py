@@ -6,7 +6,7 @@ import numpy as np
 
 from sonograph.pictures import ticks, times
 from sonograph.pictures.colours import palette
-from sonograph.pictures.out.bare import pixels_of
+from sonograph.pictures.out.bare import pixels_of, rasters_of
 from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.themes import THEMES
 from sonograph.pictures.words import printable, shortened
@@ -30,18 +30,18 @@ def text_of(composition: Composition, *, true_colour: bool) -> str:
     pixels = pixels_of(composition)
     pixels = pixels[: len(pixels) // 2 * 2]
     lines = [_line(upper, lower, codes) for upper, lower in zip(pixels[::2], pixels[1::2], strict=True)]
-    raster = composition.panels[-1].made
+    raster = rasters_of(composition)[-1]
     there, words = times.time(raster.seconds[0], raster.seconds[1], max(2, sheet.width // 14), raster.start)
     low, high = raster.bounds[0], raster.bounds[-1]
     across = _across(there, raster.seconds, sheet.width)
     up = f"{low:g} to {high:g} Hz" if raster.axis != "rows" else f"{raster.n_rows} rows"
-    said = [
+    below = [
         across,
         f"{words}, frequency {up} upwards",
         *(note.replace("(hatched)", "(grey)") for note in notes(composition)),
     ]
     title = [shortened(printable(composition.title), sheet.width)] if composition.title else []
-    return "\n".join([*title, *lines, *(shortened(line, sheet.width) for line in said), ""])
+    return "\n".join([*title, *lines, *(shortened(line, sheet.width) for line in below), ""])
 
 
 def _line(upper: np.ndarray, lower: np.ndarray, codes: list[str]) -> str:

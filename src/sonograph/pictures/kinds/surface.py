@@ -1,41 +1,99 @@
-"""A spectrogram in three dimensions: time, frequency and level, each with its true numbers.
+"""The kind of panel that is a surface: time, frequency and level in three dimensions, each with its true numbers.
 
 The surface has as many points as the eye can tell apart; each is the loudest of the frames and bins around it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
 from sonograph.pictures import frequency, ticks, times
 from sonograph.pictures.colours import colour_map
+from sonograph.pictures.kinds.level import Level
+from sonograph.pictures.kinds.line import count_lines
 from sonograph.pictures.layout import Box
-from sonograph.pictures.paper import Paper
-from sonograph.pictures.parts import Composition, notes
+from sonograph.pictures.parts import Composition, Named, Part, notes
 from sonograph.pictures.themes import THEMES
 from sonograph.pixels import scale
+from sonograph.pixels.raster import Raster
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sonograph.engines import Engine
+    from sonograph.pictures.paper import Paper
+    from sonograph.pictures.settings import PictureSettings
 
 ELEVATION, AZIMUTH = 36.0, -64.0  # degrees: the sound comes towards the reader, low frequencies in front
 REST = (1.2, 0.65)  # how long the axes of frequency and level are; that of time is as long as the sheet is wide
 
 
-def surface_of(composition: Composition) -> Figure:
-    """Draw it."""
+@dataclass(frozen=True, eq=False)
+class Surface(Level):
+    """The levels of one channel of one sound, over hertz."""
+
+    no_data = "are no data"
+    takes_marks = False
+    takes_over = False
+    n_sounds = 1
+    points = (240, 120)  # more of them only hide each other
+
+    @classmethod
+    def refuse(cls, named: Named, look: PictureSettings) -> None:
+        """Refuse what has no frequencies, and marks."""
+        if count_lines(named.shown):
+            raise SettingsError('the settings give features, which are lines; view="surface" is of frequencies')
+        super().refuse(named, look)
+
+    @classmethod
+    def gathered(cls, parts: Sequence[Part], look: PictureSettings) -> list[Part]:
+        """The one sound, of one channel."""
+        parts = super().gathered(parts, look)
+        if len(parts[0].channels) != 1:
+            raise SettingsError('view is "surface"; it shows one channel: choose it with channel=0')
+        return parts
+
+    @classmethod
+    def make(cls, part: Part, box: Box, look: PictureSettings, engine: Engine | None) -> Self:
+        """The points of the surface."""
+        surface = super().make(part, box, look, engine)
+        if surface.raster.axis == "rows":
+            raise SettingsError('the rows have no frequency; view="surface" is of frequencies')
+        return surface
+
+    @property
+    def pixels(self) -> None:
+        """Seen from a side, it has none."""
+
+    def figure(self, composition: Composition) -> Figure:
+        """The whole figure."""
+        return _drawn(self.raster, composition)
+
+    def page(self, composition: Composition) -> str:
+        """A page to turn it."""
+        from sonograph.pictures.out.page import page_of
+
+        return page_of(self.raster, composition)
+
+
+def _drawn(raster: Raster, composition: Composition) -> Figure:
     import mpl_toolkits.mplot3d  # type: ignore[import-untyped]  # noqa: F401  # registers the projection
+
+    from sonograph.pictures.paper import Paper
 
     sheet, look, theme = composition.sheet, composition.look, THEMES[composition.look.theme]
     paper = Paper(sheet, look.dpi, theme)
     panel, (low, high) = composition.panels[0], composition.levels
-    time, height, levels = points(composition)
+    time, height, levels = points(raster, composition)
     axes: Any = paper.figure.add_axes((0.0, 0.0, 1.0, 1.0), projection="3d", facecolor=theme.paper)
     axes.view_init(ELEVATION, AZIMUTH)
-    _axes(axes, composition)
+    _axes(axes, raster, composition)
     em = sheet.em
     room = (0.7 * em, 0.6 * em, panel.box.left + panel.box.width - 0.7 * em, panel.box.bottom + panel.box.height)
     _fit(axes, room, paper.figure)
@@ -55,7 +113,7 @@ def surface_of(composition: Composition) -> Figure:
     surface.set_clip_on(False)  # Matplotlib cuts at a square, which a wide box reaches over
     mapped = _image(paper, composition)
     bar = Box(panel.box.left + panel.box.width + round(1.1 * sheet.em), panel.box.bottom, round(1.3 * sheet.em), 0)
-    paper.colour_bar(bar._replace(height=panel.box.height), mapped, panel.made.label, is_level=panel.made.is_level)
+    paper.colour_bar(bar._replace(height=panel.box.height), mapped, raster.label, is_level=raster.is_level)
     paper.write(sheet.boxes[0].left, composition.title, notes(composition))
     return paper.figure
 
@@ -88,20 +146,18 @@ def _extent(axes: Any, figure: Figure) -> Any:
     return Bbox.union([inside, *(axis.get_tightbbox(renderer) for axis in (axes.xaxis, axes.yaxis, axes.zaxis))])
 
 
-def points(composition: Composition) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def points(raster: Raster, composition: Composition) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Seconds (columns,), places on the scale of the frequencies (rows,), levels within the range (rows, columns)."""
-    panel = composition.panels[0]
-    raster = panel.made
     edges = scale.SCALES[raster.axis].forward(raster.bounds)
-    levels = raster.levels[panel.channel]
+    levels = raster.levels[composition.panels[0].channel]
     start, stop = raster.seconds
     time = start + (np.arange(levels.shape[1]) + 0.5) * (stop - start) / levels.shape[1]
     low, high = composition.levels
     return time, (edges[1:] + edges[:-1]) / 2, np.clip(levels, low, high)
 
 
-def _axes(axes: Any, composition: Composition) -> None:
-    theme, raster = THEMES[composition.look.theme], composition.panels[0].made
+def _axes(axes: Any, raster: Raster, composition: Composition) -> None:
+    theme = THEMES[composition.look.theme]
     low, high = composition.levels
     moments, time_words = times.time(raster.seconds[0], raster.seconds[1], 6, raster.start)
     hertz, hertz_words = frequency.place(raster.axis, float(raster.bounds[0]), float(raster.bounds[-1]), 6)
