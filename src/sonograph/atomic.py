@@ -128,8 +128,8 @@ def _is_special(path: Path) -> bool:
 
 
 def _copy(part: Path, final: Path) -> None:
-    with part.open("rb") as made, final.open("wb") as out:
-        shutil.copyfileobj(made, out)
+    with part.open("rb") as written_part, final.open("wb") as out:
+        shutil.copyfileobj(written_part, out)
 
 
 def _finish(part: Path, final: Path, overwrite: bool) -> None:

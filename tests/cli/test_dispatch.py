@@ -81,13 +81,13 @@ def test_wrong_usage_is_one_line_and_2(given, words, capsys):
     ],
 )
 def test_every_end_has_its_code_and_one_line(error, code, capsys):
-    assert exits.told(error) == code
+    assert exits.report(error) == code
     said = capsys.readouterr().err
     assert said.count("\n") == (0 if isinstance(error, SystemExit) else 1)
 
 
 def test_our_own_fault_shows_its_traceback(capsys):
-    assert exits.told(ZeroDivisionError("x")) == 1
+    assert exits.report(ZeroDivisionError("x")) == 1
     assert "this is a fault of Sonograph itself" in capsys.readouterr().err
 
 

@@ -90,11 +90,11 @@ def loudness(source: Source, *, weights: tuple[float, ...] | None = None) -> Lou
 
 def _gated(blocks: np.ndarray) -> float:
     level = lambda power: OFFSET + 10 * math.log10(power) if power > 0 else -math.inf  # noqa: E731
-    heard = blocks[blocks > 10 ** ((ABSOLUTE - OFFSET) / 10)]  # NaN is not
-    if not len(heard):
+    audible = blocks[blocks > 10 ** ((ABSOLUTE - OFFSET) / 10)]  # NaN is not
+    if not len(audible):
         return -math.inf
-    floor = 10 ** (RELATIVE / 10) * heard.mean()
-    return level(float(heard[heard > floor].mean()))
+    floor = 10 ** (RELATIVE / 10) * audible.mean()
+    return level(float(audible[audible > floor].mean()))
 
 
 def _steps(source: Source) -> np.ndarray:

@@ -42,26 +42,26 @@ class Reassigned:
         What lies outside of the frames or of 0 to half the sample rate stays in the first or last of them. The sum of
         all values is that of the power; frames that are NaN stay NaN and give nothing.
         """
-        made = self.power
-        values = made.values.reshape(made.n_channels, *made.values.shape[-2:])
+        power = self.power
+        values = power.values.reshape(power.n_channels, *power.values.shape[-2:])
         n_bins, n_frames = values.shape[1:]
-        settings = made.settings
+        settings = power.settings
         assert isinstance(settings, StftSettings)  # noqa: S101  # `reassigned` saw to it
-        out = np.zeros((made.n_channels, n_frames, n_bins), values.dtype)
+        out = np.zeros((power.n_channels, n_frames, n_bins), values.dtype)
         if n_frames:
-            step, begin = settings.hop / made.sample_rate, made.times[0]
+            step, begin = settings.hop / power.sample_rate, power.times[0]
             for channel, here in enumerate(
                 zip(values, self._flat(self.times), self._flat(self.frequencies), strict=True)
             ):
                 power, times, frequencies = here
                 known = ~np.isnan(times)
                 frame = np.clip(np.rint((times[known] - begin) / step), 0, n_frames - 1).astype(np.intp)
-                place = np.rint(frequencies[known] * settings.n_fft / made.sample_rate)
+                place = np.rint(frequencies[known] * settings.n_fft / power.sample_rate)
                 place = np.clip(place, 0, n_bins - 1).astype(np.intp)
                 np.add.at(out[channel], (frame, place), power[known])
                 out[channel, np.isnan(power[0])] = np.nan
         memory = np.swapaxes(out, 1, 2)
-        return dataclasses.replace(made, values=memory[0] if made.values.ndim == 2 else memory)
+        return dataclasses.replace(power, values=memory[0] if power.values.ndim == 2 else memory)
 
     def _flat(self, values: np.ndarray) -> np.ndarray:
         return values.reshape(self.power.n_channels, *values.shape[-2:])

@@ -86,7 +86,7 @@ def command() -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError as error:
-        code = code if code == exits.OUTPUT else exits.told(error)  # it has been told where it came up
+        code = code if code == exits.OUTPUT else exits.report(error)  # it has been told where it came up
     os._exit(code)
 
 
@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.OUTPUT
     except BaseException as error:
-        return exits.told(error)
+        return exits.report(error)
     return code
 
 

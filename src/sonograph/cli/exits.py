@@ -53,7 +53,7 @@ def code_of_input(error: BaseException) -> int:
     return INPUT if isinstance(error, LimitError) else code_of(error) or BUG
 
 
-def told(error: BaseException) -> int:
+def report(error: BaseException) -> int:
     """Say what went wrong; return the exit code. A traceback is shown of our own faults only."""
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else BUG

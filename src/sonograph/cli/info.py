@@ -102,8 +102,8 @@ def facts_of(file: str, work: Callable[[Any], dict[str, Any]], **opening: Any) -
     """What a file holds, ready for JSON: what `work` says of a sound, or how a picture was made."""
     from sonograph.io import audio
 
-    if made := _recipe(file):
-        return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": made}
+    if recipe := _recipe(file):
+        return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": recipe}
     return audio.settled(file, work, **opening)
 
 

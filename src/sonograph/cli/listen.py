@@ -73,10 +73,10 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             from sonograph.io.audio import settled
 
-            heard = _from_features if features else _of_a_box
+            sound_of = _from_features if features else _of_a_box
             sound, status = settled(
                 path,
-                lambda source: (heard(source, arguments, box), source.status),
+                lambda source: (sound_of(source, arguments, box), source.status),
                 calibration=False,
                 **reading.numbers(arguments),
             )
@@ -159,7 +159,7 @@ def _from_features(source: Source, arguments: argparse.Namespace, box: _Box | No
 
         cut = resample(cut, wanted)
         talk(f"resampled from {source.sample_rate:g} to {wanted:g} Hz, the rate of the settings")
-    return _heard(spectrogram(cut, settings), arguments, box, cut.n_samples)
+    return _sound_of(spectrogram(cut, settings), arguments, box, cut.n_samples)
 
 
 def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> Signal:
@@ -176,7 +176,7 @@ def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> S
             f"{path} has {memory.shape[1]} features; these settings make {rows}: name those it was made with"
         )
     frames = range(memory.shape[2])
-    made = Spectrogram(
+    spectrogram = Spectrogram(
         values=memory[0] if len(memory) == 1 else memory,
         frames=frames,
         valid=frames,
@@ -185,7 +185,7 @@ def _from_table(path: str, arguments: argparse.Namespace, box: _Box | None) -> S
         quantity=settings.quantity,
         reference=_reference(settings),
     )
-    return _heard(made, arguments, None, None)
+    return _sound_of(spectrogram, arguments, None, None)
 
 
 def _is_table(path: str) -> bool:
@@ -232,12 +232,12 @@ def _reference(settings: Any) -> float | None:
     return resolved_reference(levels[0].reference, "FS", levels[0].scaling)
 
 
-def _heard(made: Any, arguments: argparse.Namespace, box: _Box | None, n_samples: int | None) -> Signal:
+def _sound_of(spectrogram: Any, arguments: argparse.Namespace, box: _Box | None, n_samples: int | None) -> Signal:
     from sonograph.inverse import box as cut_out
     from sonograph.inverse import griffin_lim
     from sonograph.inverse.bins import to_power
 
-    power = to_power(made)
+    power = to_power(spectrogram)
     if box is not None:
         power = cut_out(power, hertz=box.hertz)
     sound = griffin_lim(power, iterations=arguments.rounds, seed=arguments.seed)

@@ -111,11 +111,11 @@ def _from_bands(stage: BandSettings, values: np.ndarray, sample_rate: float) -> 
     out = np.empty((len(flat), stage.of.n_bins), values.dtype)
     tiny = np.finfo(values.dtype).tiny
     shares = weights.sum(axis=0)
-    heard = shares > 0
-    spread = np.divide(1, shares, where=heard, out=np.zeros_like(shares))
+    covered = shares > 0
+    spread = np.divide(1, shares, where=covered, out=np.zeros_like(shares))
     for first in range(0, len(flat), FRAMES):
         bands = np.maximum(flat[first : first + FRAMES], 0)
-        power = np.where(heard, np.float32(1), np.float32(0)) * bands.max(axis=1, keepdims=True)
+        power = np.where(covered, np.float32(1), np.float32(0)) * bands.max(axis=1, keepdims=True)
         for _ in range(STEPS):
             missing = bands / np.maximum(power @ weights.T, tiny)
             power *= (missing @ weights) * spread

@@ -92,8 +92,8 @@ class _Rounds:
         self.overlap = Overlap(work, n_frames, real)
         self.engine = engines.serving(engines.default() if engine is None else engine, work, real)
         total = self.overlap.total()
-        heard = total > self.overlap.least
-        self._share = (heard / np.where(heard, total, 1)).astype(real)
+        covered = total > self.overlap.least
+        self._share = (covered / np.where(covered, total, 1)).astype(real)
 
     def run(
         self, magnitude: np.ndarray, iterations: int, momentum: float, random: np.random.Generator, before: int

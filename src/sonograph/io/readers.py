@@ -119,23 +119,23 @@ def _aiff(file: OpenFile) -> Opened:
 
 def _laid_out(file: OpenFile, layout: Layout) -> Opened:
     text = f"{layout.container}, {layout.encoding.text if layout.encoding else layout.codec}"
-    told = metadata.of_chunks(file, layout.chunks, big=layout.big)
+    facts = metadata.of_chunks(file, layout.chunks, big=layout.big)
     if layout.codec in ("MP2", "MP3"):
         from sonograph.io.decoders.mp3_opening import open_in_chunk
 
-        return open_in_chunk(file, layout, told)
+        return open_in_chunk(file, layout, facts)
     if layout.encoding is None:
         from sonograph.io.decoders.chunked import open_chunked
 
         found = open_chunked(file, layout, text)
-        found.metadata = told
+        found.metadata = facts
         return found
     check_sound(file, layout.sample_rate, layout.n_channels)
     n_samples = layout.n_samples or 0
     encoding = which_bits(file, layout.encoding, layout.data, layout.n_bytes, layout.faults)
     track = PcmTrack(file, encoding, layout.n_channels, layout.data, n_samples)
     expected = n_samples if layout.expected is None else layout.expected
-    return Opened(track, text, layout.sample_rate, expected, layout.faults, told)
+    return Opened(track, text, layout.sample_rate, expected, layout.faults, facts)
 
 
 def _flac(file: OpenFile) -> Opened:
@@ -144,9 +144,9 @@ def _flac(file: OpenFile) -> Opened:
     track = FlacTrack(file)
     check_sound(file, track.format.sample_rate, track.n_channels)
     start, size = track.info.comments
-    told = metadata.of_fields(metadata.vorbis_comments(file.at(start, min(size, 1 << 20))))
+    facts = metadata.of_fields(metadata.vorbis_comments(file.at(start, min(size, 1 << 20))))
     rate = float(track.format.sample_rate)
-    return Opened(track, f"FLAC, {track.format.bits} bit", rate, track.expected, track.faults, told)
+    return Opened(track, f"FLAC, {track.format.bits} bit", rate, track.expected, track.faults, facts)
 
 
 def _ogg(file: OpenFile) -> Opened:

@@ -173,8 +173,8 @@ class Calibration:
         if not kinds:
             others.pop("response", None)
             return Calibration.volts(others.pop("full_scale"), **others)
-        made = Calibration.hydrophone if kinds == ["hydrophone"] else Calibration.microphone
-        return made(values[kinds[0]], **others)
+        receiver = Calibration.hydrophone if kinds == ["hydrophone"] else Calibration.microphone
+        return receiver(values[kinds[0]], **others)
 
     @staticmethod
     def from_toml(text: str) -> Calibration:

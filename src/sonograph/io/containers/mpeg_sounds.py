@@ -129,14 +129,14 @@ class _Placed:
         self.spf, self.description = sounds.frame.n_samples, members[0].description
         self.begin = sounds.n_samples
         found = sum(run.n_frames for run in members)
-        said = self._count(found)
+        promised = self._count(found)
         groups = _groups(members)
         counts = [sum(run.n_frames for run in group) for group in groups]
-        if following == "junk" and said != found:  # its last frame may be cut
+        if following == "junk" and promised != found:  # its last frame may be cut
             counts[-1] = max(0, counts[-1] - 1)
-        gaps = self._gaps(groups, counts, said)
+        gaps = self._gaps(groups, counts, promised)
         here = sum(counts) + sum(gaps)
-        whole = said == here
+        whole = promised == here
         delay = padding = 0
         if self.description is not None and self.description.delay is not None:
             delay = self.description.delay + DECODER_DELAY
@@ -144,10 +144,12 @@ class _Placed:
         total = here * self.spf - (padding if whole else 0) - delay
         self._place(groups, counts, gaps, delay, max(0, total))
         self.length = max(0, total)
-        self._note(found, said, here, following)
+        self._note(found, promised, here, following)
         self.promised = None
-        if said:
-            self.promised = max(0, said * self.spf - padding - delay) if self._plausible(said, found) else self.length
+        if promised:
+            self.promised = (
+                max(0, promised * self.spf - padding - delay) if self._plausible(promised, found) else self.length
+            )
             self.length = max(self.length, self.promised if following else 0)
 
     def _count(self, found: int) -> int:
@@ -160,27 +162,27 @@ class _Placed:
             return found  # counted with its own
         return description.n_frames
 
-    def _plausible(self, said: int, found: int) -> bool:
+    def _plausible(self, promised: int, found: int) -> bool:
         """Whether a count may be true: its frames are about as long as those that are there."""
         n_bytes = self.description.n_bytes if self.description else 0
-        if said <= found or not found:
-            return said <= found
+        if promised <= found or not found:
+            return promised <= found
         each = sum(run.stop - run.first for run in self.members) / found
-        return each / 2 < n_bytes / said < each * 2
+        return each / 2 < n_bytes / promised < each * 2
 
-    def _gaps(self, groups: list[list[Run]], counts: list[int], said: int) -> list[int]:
+    def _gaps(self, groups: list[list[Run]], counts: list[int], promised: int) -> list[int]:
         """How many frames are missing in front of each group; the groups that have no place are taken away."""
         if len(groups) == 1:
             return [0]
         counts[:-1] = [max(0, count - 1) for count in counts[:-1]]  # the last frame before something else may be cut
-        missing = said - sum(counts)
+        missing = promised - sum(counts)
         gaps = [missing] if len(groups) == 2 else []
         for before, after in itertools.pairwise(groups):
             if len(groups) > 2:
                 each = sum(run.stop - run.first for run in before) / max(1, sum(run.n_frames for run in before))
                 gaps.append(round((after[0].first - before[-1].last) / each))
         at, seconds = groups[1][0].first, sum(counts[1:]) * self.spf / self.sounds.frame.sample_rate
-        if said and missing >= 0 and sum(gaps) == missing:
+        if promised and missing >= 0 and sum(gaps) == missing:
             lost = missing * self.spf / self.sounds.frame.sample_rate
             what = f"something else lies between its frames (before byte {at:,}). {lost:.3f} s are missing there; the "
             what += f"{seconds:.3f} s after it are in their place, by the count of frames in its header; {_AGAIN}"
@@ -223,9 +225,9 @@ class _Placed:
         self._fault("partial", "reservoir", what)
         return lost
 
-    def _note(self, found: int, said: int, here: int, following: str) -> None:
+    def _note(self, found: int, promised: int, here: int, following: str) -> None:
         last = self.members[-1]
-        if following == "junk" and said != found:
+        if following == "junk" and promised != found:
             what = f"something else lies between its sounds (at byte {last.stop:,}). It was left out."
             self._fault("partial", "damaged", what)
         if any(run.between == "tags" for run in self.members[1:]):
@@ -233,11 +235,11 @@ class _Placed:
         if last.cut:
             what = f"the file ends inside a frame (byte {self.file.size:,}). What is there was used; "
             self._fault("partial", "data-cut", what + "copy the file again from the original.")
-        elif said > here:
-            what = f"the header promises {said:,} frames but the file has {here:,}. What is there was used; "
+        elif promised > here:
+            what = f"the header promises {promised:,} frames but the file has {here:,}. What is there was used; "
             self._fault("partial", "data-cut", what + "copy the file again from the original.")
-        elif 0 < said < here:
-            self._fault("warn", "sample-count", f"the header promises {said:,} frames and {here:,} are there.")
+        elif 0 < promised < here:
+            self._fault("warn", "sample-count", f"the header promises {promised:,} frames and {here:,} are there.")
 
     def _fault(self, word: str, reason: str, what: str) -> None:
         self.sounds.faults.append(Fault(word, reason, what))

@@ -139,9 +139,9 @@ class _VorbisSizes:
         block = self._blocks.get(opening[0]) if opening else None
         if block is None:
             return None
-        made = (self._before + block) // 4 if self._before else 0
+        samples = (self._before + block) // 4 if self._before else 0
         self._before = block
-        return made
+        return samples
 
 
 def _modes(setup: bytes) -> list[bool]:

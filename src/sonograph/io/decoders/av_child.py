@@ -55,7 +55,7 @@ def main(descriptor: int) -> None:
     if first is None:
         record(json.dumps({"error": "holds no sound that can be decoded"}).encode())
         return
-    told = {
+    description = {
         "sample_rate": first.sample_rate,
         "n_channels": first.layout.nb_channels,
         "codec": stream.codec_context.codec.long_name,
@@ -63,7 +63,7 @@ def main(descriptor: int) -> None:
         "version": f"FFmpeg {av.ffmpeg_version_info} (PyAV {av.__version__})",
         "metadata": dict(list({**container.metadata, **stream.metadata}.items())[:1000]),
     }
-    record(json.dumps(told).encode())
+    record(json.dumps(description).encode())
     record_end(*decode(walk, frames, first, length_of(container, stream, Bytes(descriptor))))
 
 

@@ -40,13 +40,16 @@ class AvTrack:
         self.n_samples: int | None = None
         cursor = AvCursor(self)
         cursor.close()
-        if cursor.told is None or "error" in cursor.told:
-            what = (cursor.told or {}).get("error", "holds no sound that can be decoded")
+        if cursor.description is None or "error" in cursor.description:
+            what = (cursor.description or {}).get("error", "holds no sound that can be decoded")
             raise file.error("codec", f"{what}. Save its sound as WAV or FLAC.")
-        self.sample_rate, self.n_channels = float(cursor.told["sample_rate"]), int(cursor.told["n_channels"])
-        self.format = f"{cursor.told['container']}, {cursor.told['codec']}"
-        self.decoder: str = cursor.told["version"]
-        self.texts: dict[str, str] = cursor.told["metadata"]
+        self.sample_rate, self.n_channels = (
+            float(cursor.description["sample_rate"]),
+            int(cursor.description["n_channels"]),
+        )
+        self.format = f"{cursor.description['container']}, {cursor.description['codec']}"
+        self.decoder: str = cursor.description["version"]
+        self.texts: dict[str, str] = cursor.description["metadata"]
 
     def cursor(self) -> AvCursor:
         """A reader at the first sample, with a process of its own."""
@@ -70,11 +73,11 @@ class AvCursor:
             pass_fds=(descriptor,),
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
-        self.told: dict[str, Any] | None = None
+        self.description: dict[str, Any] | None = None
         head = self._record()
         if head:
-            self.told = json.loads(head)
-        self._n_channels = int((self.told or {}).get("n_channels", 1))
+            self.description = json.loads(head)
+        self._n_channels = int((self.description or {}).get("n_channels", 1))
         self._ready = np.empty((0, self._n_channels), np.float32)
 
     def seek(self, sample: int) -> None:

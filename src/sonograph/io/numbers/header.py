@@ -66,7 +66,7 @@ class Header:
     units: list[str] = field(default_factory=list)
     is_comment: bool = False
     has_units: bool = False
-    said: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
     rate: float | None = None
 
     def time_column(self) -> int | None:
@@ -87,12 +87,12 @@ class Header:
 
     def is_sure(self, i: int) -> bool:
         """Whether a column of times is one, whatever it holds; t may be a temperature, and a comment a sentence."""
-        said = self.has_units and self.units[i].lower() in SECONDS
-        return not self.is_comment and (said or not _UNSURE.fullmatch(self.names[i]))
+        entries = self.has_units and self.units[i].lower() in SECONDS
+        return not self.is_comment and (entries or not _UNSURE.fullmatch(self.names[i]))
 
     def unit(self) -> str:
         """The unit that an instrument says in a line of its own, "" where it does not."""
-        value = next((v for name, v in self.said.items() if _VERTICAL.fullmatch(name)), "")
+        value = next((v for name, v in self.entries.items() if _VERTICAL.fullmatch(name)), "")
         return known_unit(re.split(r"[:,;\t]", value)[-1].strip('" ')) if value else ""
 
     def is_index(self, i: int) -> bool:
@@ -107,7 +107,7 @@ def header_of(lines: list[str], dialect: Dialect) -> Header:
     rows = [(_fields(line, dialect), is_comment(line)) for line in reversed(above[-8:])]
     width = dialect.width
     if not rows or not _may_name(rows[0][0], width, dialect) or _rate(above[-1:]) is not None:
-        header.said = _said(above, dialect)
+        header.entries = _entries(above, dialect)
         return header
     names, header.is_comment = rows[0]
     used = 1
@@ -121,7 +121,7 @@ def header_of(lines: list[str], dialect: Dialect) -> Header:
         elif any(_bare(text).lower() in SECONDS for text in names):  # Second,Volt and nothing else
             units, names = [_bare(text) for text in names], [""] * len(names)
             header.has_units = True
-    header.said = _said(above[: len(above) - used], dialect)
+    header.entries = _entries(above[: len(above) - used], dialect)
     pairs = [unit_in(name) for name in _filled(names, width)]
     header.names = [name for name, _ in pairs]
     header.units = [given or inside for given, (_, inside) in zip(_filled(units, width), pairs, strict=True)]
@@ -185,15 +185,15 @@ def unit_in(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _said(lines: list[str], dialect: Dialect) -> dict[str, str]:
-    said: dict[str, str] = {}
+def _entries(lines: list[str], dialect: Dialect) -> dict[str, str]:
+    entries: dict[str, str] = {}
     for line in lines[:_MOST]:
         name, value = _pair(line)
         if name and value and not dialect.is_number(name):
-            said.setdefault(name, value)
+            entries.setdefault(name, value)
         elif line.strip("#%!/ \t,;"):
-            said[f"line {len(said) + 1}"] = line.strip()
-    return said
+            entries[f"line {len(entries) + 1}"] = line.strip()
+    return entries
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -36,8 +36,8 @@ def read(opened: BinaryIO, inside: str) -> Series:
     times = next((i for i, c in columns.items() if pyarrow.types.is_timestamp(c.type)), header.time_column())
     start, hertz, doubt = _times(columns[times], header.units[times]) if times is not None else (None, None, "")
     faults = [Fault("warn", "rate", doubt)] if doubt else []
-    said = file.schema_arrow.metadata or {}
-    hertz = hertz or next((number_of(float(said[name])) for name in _RATES if name in said), None)
+    entries = file.schema_arrow.metadata or {}
+    hertz = hertz or next((number_of(float(entries[name])) for name in _RATES if name in entries), None)
     chosen = [i for i in columns if i != times]
     if inside.strip("/"):
         chosen = [i for i in columns if names[i] == inside.strip("/")]

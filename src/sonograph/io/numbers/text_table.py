@@ -88,7 +88,7 @@ def _table(file: OpenFile, text: bytes) -> _Table:
     if dialect is None:
         raise file.error(*_no_rows(file, lines, head))
     header = header_of(_above(lines, dialect), dialect)
-    if "db scale" in " ".join(header.said.values()).lower():
+    if "db scale" in " ".join(header.entries.values()).lower():
         raise file.error("decibels", "holds levels in dB, which have no sign. Export samples on a linear scale.")
     before = sum(len(line) + 1 for line in head.split(b"\n")[: dialect.first])
     body, line = text[before:], dialect.first + 1
@@ -234,11 +234,11 @@ def _series(file: OpenFile, table: _Table, time_column: str | None, *, has_rate:
 
 def _as_exported(header: Header, samples: np.ndarray) -> np.ndarray:
     """Two channels that an editor of sounds wrote into one column."""
-    said = " ".join([*header.said, *header.said.values()]).lower()
-    if len(samples) == 1 and "stereo" in said and samples.shape[1] % 2 == 0:
-        if "alternate" in said:
+    entries = " ".join([*header.entries, *header.entries.values()]).lower()
+    if len(samples) == 1 and "stereo" in entries and samples.shape[1] % 2 == 0:
+        if "alternate" in entries:
             return np.ascontiguousarray(samples.reshape(-1, 2).T)
-        if "then right" in said or "followed by right" in said:
+        if "then right" in entries or "followed by right" in entries:
             return samples.reshape(2, -1)
     return samples
 
@@ -248,7 +248,7 @@ def _fields(header: Header) -> dict[str, str]:
         f"column.{i}": f"{name} [{unit}]" if unit else name
         for i, (name, unit) in enumerate(zip(header.names, header.units, strict=True))
     }
-    return fields | {f"table.{name}": value for name, value in header.said.items()}
+    return fields | {f"table.{name}": value for name, value in header.entries.items()}
 
 
 def _called(header: Header, column: int) -> str:

@@ -44,7 +44,7 @@ class Variable:
     shape: tuple[int, ...]
     dtype: np.dtype
     load: Callable[[], Any]
-    said: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def last(self) -> str:
@@ -133,8 +133,8 @@ def choose(variables: list[Variable], wanted: str, *, time_first: bool) -> Found
     chosen = candidates[0]
     samples = _samples(chosen, time_first)
     sample_rate = _rate(chosen, scalars, times, samples.shape[1])
-    said = {**{name: v.load() for name, v in scalars.items() if _UNIT.fullmatch(name)}, **chosen.said}
-    unit = next((words_of(value) for name, value in reversed(said.items()) if _UNIT.fullmatch(name)), "")
+    attributes = {**{name: v.load() for name, v in scalars.items() if _UNIT.fullmatch(name)}, **chosen.attributes}
+    unit = next((words_of(value) for name, value in reversed(attributes.items()) if _UNIT.fullmatch(name)), "")
     return Found(samples, sample_rate, unit, chosen.name)
 
 
@@ -196,9 +196,9 @@ def _samples(variable: Variable, time_first: bool) -> np.ndarray:
 
 
 def _rate(chosen: Variable, scalars: dict[str, Variable], times: list[Variable], n: int) -> float | None:
-    for said in (chosen.said, {name: v.load() for name, v in scalars.items()}):
+    for attributes in (chosen.attributes, {name: v.load() for name, v in scalars.items()}):
         for pattern, of in ((_RATE, lambda x: x), (_INTERVAL, lambda x: 1 / x)):
-            for name, value in said.items():
+            for name, value in attributes.items():
                 found = number_of(value) if pattern.fullmatch(str(name)) else None
                 if found is not None and found > 0 and math.isfinite(found):
                     return float(of(found))

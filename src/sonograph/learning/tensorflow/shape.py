@@ -17,13 +17,13 @@ def shape(settings: ShapeSettings, values: Any, tables: Any, seen: Seen) -> Any:
     """The features of each frame, NaN where it is silent or missing."""
     values, _ = filled(values)
     total = tf.reduce_sum(values, -1, keepdims=True)
-    heard = total > 0
-    total = tf.where(heard, total, tf.ones_like(total))
+    sounding = total > 0
+    total = tf.where(sounding, total, tf.ones_like(total))
     rows = []
     for name in settings.features:
-        here = heard
+        here = sounding
         if name == "flux":
-            here = heard & (earlier(tf.cast(heard, values.dtype), 1, 0) > 0)
+            here = sounding & (earlier(tf.cast(sounding, values.dtype), 1, 0) > 0)
         rows.append(holes(_FEATURES[name](settings, values, total, tables), ~here))
     return tf.concat(rows, -1)
 

@@ -81,8 +81,8 @@ def shift(samples: torch.Tensor, *, most: int, seed: Seeds) -> torch.Tensor:
     def moved(one: torch.Tensor, seed: int) -> torch.Tensor:
         n = one.shape[-1]
         by = augment.drawn_shift(n, most=most, seed=seed)
-        kept = one[..., max(0, -by) : n - max(0, by)]
-        return torch.nn.functional.pad(kept, (max(0, by), max(0, -by)))
+        remaining = one[..., max(0, -by) : n - max(0, by)]
+        return torch.nn.functional.pad(remaining, (max(0, by), max(0, -by)))
 
     return _each(_numbers(samples), seed, moved, 1)
 
@@ -157,8 +157,8 @@ def noise(
     SettingsError
         Another colour; fewer than 2 samples.
     """
-    made = augment.noise(n_samples, colour=colour, seed=seed, dtype="float64")
-    return torch.from_numpy(made).to(dtype=dtype).to(device)
+    noise = augment.noise(n_samples, colour=colour, seed=seed, dtype="float64")
+    return torch.from_numpy(noise).to(dtype=dtype).to(device)
 
 
 def _masked(

@@ -22,11 +22,11 @@ def shape(settings: ShapeSettings, values: torch.Tensor, tables: Any, seen: Seen
     """The features of each frame, NaN where it is silent or missing."""
     values = values.masked_fill(values.isnan(), 0)
     total = values.sum(-1, keepdim=True)
-    heard = total > 0
-    spectrum = _Spectrum(settings, values, torch.where(heard, total, 1.0), tables)
+    sounding = total > 0
+    spectrum = _Spectrum(settings, values, torch.where(sounding, total, 1.0), tables)
     rows = []
     for name in settings.features:
-        here = heard & earlier(heard, 1, False) if name == "flux" else heard
+        here = sounding & earlier(sounding, 1, False) if name == "flux" else sounding
         rows.append(FEATURES[name](spectrum).masked_fill(~here, torch.nan))
     return torch.cat(rows, -1)
 
