@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-oldest test-tensorflow torch check bench docs fuzz parity clean
+.PHONY: demo test test-oldest test-tensorflow torch check bench docs site fuzz parity clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -35,6 +35,11 @@ fuzz: $(VENV)/dev.stamp
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/make_gallery.py
 
+# The documentation, with its reference from the docstrings: open site/index.html.
+site: $(VENV)/docs.stamp
+	$(BIN)/python docs/make_way.py
+	$(BIN)/zensical build --clean --strict
+
 # Write docs/parity.md anew, from what runs here.
 parity: $(VENV)/dev.stamp
 	$(BIN)/python tests/parity.py > docs/parity.new && mv docs/parity.new docs/parity.md
@@ -49,7 +54,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-tensorflow demo
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-tensorflow demo site
 
 $(VENV)/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -70,6 +75,10 @@ $(VENV)/dev.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+$(VENV)/docs.stamp: $(VENV)/dev.stamp
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 $(VENV)/torch.stamp: $(VENV)/dev.stamp

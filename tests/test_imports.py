@@ -4,13 +4,12 @@ import ast
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import sonograph
+from static import definition, stub
 
-PACKAGE = Path(sonograph.__file__).parent
 HEAVY = ("numpy", "scipy", "matplotlib", "llvmlite", "soundfile", "soxr", "tqdm", "PIL")
 
 
@@ -48,16 +47,6 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
         _ = sonograph.specgram
 
 
-def stub():
-    """(name, module that it comes from) of `__init__.pyi`, in which a module comes from "sonograph"."""
-    tree = ast.parse((PACKAGE / "__init__.pyi").read_text())
-    for statement in tree.body:
-        if isinstance(statement, ast.ImportFrom):
-            for alias in statement.names:
-                assert alias.asname == alias.name, alias.name  # else a type checker keeps it to itself
-                yield alias.name, statement.module
-
-
 def test_type_checkers_find_the_names_that_are_there():
     modules = dict.fromkeys(sonograph._MODULES, "sonograph")
     assert dict(stub()) == sonograph._WHERE | modules
@@ -78,23 +67,9 @@ def test_the_names_shown_at_the_top_are_few_and_all_others_are_in_settings():
     assert len(types) <= 14
 
 
-def definition(module, name):
-    """The function, class or module that a name stands for, as an editor finds it: without running anything."""
-    file = PACKAGE.parent / Path(*module.split("."))
-    if name == "":
-        return ast.parse(next(f for f in (file / "__init__.py", file.with_suffix(".py")) if f.exists()).read_text())
-    for statement in definition(module, "").body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == name:
-            return statement
-        if isinstance(statement, ast.ImportFrom) and name in [alias.asname or alias.name for alias in statement.names]:
-            return definition(statement.module, name)
-    raise AssertionError(f"{module} does not define {name}")
-
-
-@pytest.mark.parametrize(("name", "module"), list(stub()), ids=[name for name, _ in stub()])
-def test_an_editor_finds_the_docstring_of_every_name(name, module):
-    found = definition(f"sonograph.{name}", "") if module == "sonograph" else definition(module, name)
-    assert ast.get_docstring(found)
+@pytest.mark.parametrize("name", dict(stub()))
+def test_an_editor_finds_the_docstring_of_every_name(name):
+    assert ast.get_docstring(definition("sonograph", name))
 
 
 SCRIPT = '''

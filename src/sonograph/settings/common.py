@@ -14,6 +14,10 @@ KINDS: dict[str, Any] = {}
 """The transform and every stage by its kind; a settings type enters itself."""
 
 
+OFF = {"left out at default": True}
+"""Of a field that `to_dict` leaves out at its default, so that digests made before there was one still hold."""
+
+
 class Json:
     """Settings to plain values and back, and a name made from them.
 
@@ -51,11 +55,6 @@ class Json:
         """A name of these settings, the same everywhere: 16 hexadecimal digits of a SHA-256."""
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def off(default: Any) -> Any:
-    """A field that is left out of `to_dict` at its default, so that digests made before there was one still hold."""
-    return dataclasses.field(default=default, metadata={"left out at default": True})
 
 
 def _off_by_default(field: dataclasses.Field[Any], value: Any) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sonograph.checks import NUMBERS, number, one_of, refuse_near, short, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import KINDS, Json, off
+from sonograph.settings.common import KINDS, OFF, Json
 
 EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
 SCALINGS = ("spectrum", "density", "raw")
@@ -80,12 +80,12 @@ class StftSettings(Json, kind="stft"):
     edges: str = "zeros"
     scaling: str = "spectrum"
     quantity: str = "power"
-    remove_dc: bool = off(False)
-    preemphasis: float = off(0.0)
-    preemphasis_over: str = off("frame")
-    input_scale: float = off(1.0)
+    remove_dc: bool = field(default=False, metadata=OFF)
+    preemphasis: float = field(default=0.0, metadata=OFF)
+    preemphasis_over: str = field(default="frame", metadata=OFF)
+    input_scale: float = field(default=1.0, metadata=OFF)
     sample_rate: float | None = None
-    drop_last: bool = off(False)
+    drop_last: bool = field(default=False, metadata=OFF)
 
     register = KINDS
     context: ClassVar[tuple[int, int]] = (0, 0)
