@@ -53,13 +53,13 @@ class Reassigned:
             for channel, here in enumerate(
                 zip(values, self._flat(self.times), self._flat(self.frequencies), strict=True)
             ):
-                power, times, frequencies = here
+                of_one, times, frequencies = here
                 known = ~np.isnan(times)
                 frame = np.clip(np.rint((times[known] - begin) / step), 0, n_frames - 1).astype(np.intp)
                 place = np.rint(frequencies[known] * settings.n_fft / power.sample_rate)
                 place = np.clip(place, 0, n_bins - 1).astype(np.intp)
-                np.add.at(out[channel], (frame, place), power[known])
-                out[channel, np.isnan(power[0])] = np.nan
+                np.add.at(out[channel], (frame, place), of_one[known])
+                out[channel, np.isnan(of_one[0])] = np.nan
         memory = np.swapaxes(out, 1, 2)
         return dataclasses.replace(power, values=memory[0] if power.values.ndim == 2 else memory)
 
