@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Union, cast
 
 from sonograph.atomic import written
+from sonograph.checks import one_of
 from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
@@ -22,9 +25,43 @@ if TYPE_CHECKING:
 
     from sonograph.pictures.parts import Composition, Fault, Named
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read at run time
 
 
+class _AsLook:
+    """A keyword that was not given: None would be a value of some of them."""
+
+    def __repr__(self) -> str:
+        return "as look has it"
+
+
+AS_LOOK: Any = _AsLook()
+FIELDS = tuple(field.name for field in fields(PictureSettings))
+
+
+def _answering(function: Callable[P, R]) -> Callable[P, R]:
+    """Refuse a keyword that is none with those of a name near it, as settings do; Python would only say that it is."""
+    names = signature(function).parameters
+
+    @wraps(function)
+    def answering(*args: P.args, **kwargs: P.kwargs) -> R:
+        for name in kwargs:
+            if name not in names:
+                one_of("a picture's setting", name, tuple(field for field in FIELDS if field in names))
+        return function(*args, **kwargs)
+
+    return answering
+
+
+def _changed(look: PictureSettings | None, arguments: Mapping[str, Any]) -> PictureSettings:
+    """A look, changed by those of a function's arguments that are settings and were given."""
+    given = {name: arguments[name] for name in FIELDS if arguments.get(name, AS_LOOK) is not AS_LOOK}
+    return (look or PictureSettings()).but(**given)
+
+
+@_answering
 def draw(
     sound: Sound | Sequence[Sound] | Mapping[str, Sound],
     settings: Settings | None = None,
@@ -35,7 +72,21 @@ def draw(
     over: Any = (),
     ax: Any = None,
     overwrite: bool = False,
-    **changes: Any,
+    view: str = AS_LOOK,
+    seconds: tuple[float | None, float | None] = AS_LOOK,
+    axis: str | None = AS_LOOK,
+    frequencies: tuple[float, float] | None = AS_LOOK,
+    channel: int | None = AS_LOOK,
+    below: float = AS_LOOK,
+    range: tuple[float, float] | None = AS_LOOK,
+    percentiles: tuple[float, float] | None = AS_LOOK,
+    colours: str | None = AS_LOOK,
+    theme: str = AS_LOOK,
+    reduction: str = AS_LOOK,
+    size: tuple[int, int] | None = AS_LOOK,
+    dpi: float = AS_LOOK,
+    axes: bool = AS_LOOK,
+    title: str | None = AS_LOOK,
 ) -> Any:
     """A picture of a sound: time across, frequency up, level in colour; or of several, a panel each on one scale.
 
@@ -61,8 +112,11 @@ def draw(
         Matplotlib axes of yours to draw on; their colour bar is put beside them.
     overwrite
         Whether a sound that is there under the name of `path` may be replaced; one that is drawn never is.
-    changes
-        Settings of `look` by name: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
+    view, seconds, axis, frequencies, channel, below, range, percentiles
+        The settings of `look` by name, which change it: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
+        `PictureSettings` says what each is.
+    colours, theme, reduction, size, dpi, axes, title
+        Likewise.
 
     Returns
     -------
@@ -90,7 +144,7 @@ def draw(
     from sonograph.pictures.out.recipe import text
     from sonograph.pictures.out.save import format_of, save
 
-    look = (look or PictureSettings()).but(**changes)
+    look = _changed(look, locals())
     format = None if path is None else format_of(path)
     if path is not None:
         _check_path(path, sound, labels, overwrite)
@@ -116,6 +170,7 @@ def draw(
     return figure
 
 
+@_answering
 def draw_bands(
     settings: BandSettings,
     *,
@@ -123,7 +178,13 @@ def draw_bands(
     path: str | os.PathLike[str] | None = None,
     look: PictureSettings | None = None,
     overwrite: bool = False,
-    **changes: Any,
+    axis: str | None = AS_LOOK,
+    frequencies: tuple[float, float] | None = AS_LOOK,
+    theme: str = AS_LOOK,
+    size: tuple[int, int] | None = AS_LOOK,
+    dpi: float = AS_LOOK,
+    axes: bool = AS_LOOK,
+    title: str | None = AS_LOOK,
 ) -> Figure:
     """A filter bank as its curves: the weight of each bin in each band, over frequency.
 
@@ -135,8 +196,10 @@ def draw_bands(
         Of the sounds that they are for, Hz.
     path
         Where to write it, ending in .png, .svg or .pdf.
-    look, changes
-        As for `draw`; of a bank the axis, frequencies, size, dpi, theme, axes and title count.
+    look
+        How the picture looks; of a bank only these count:
+    axis, frequencies, theme, size, dpi, axes, title
+        As for `draw`.
     overwrite
         Whether a sound that is there under the name of `path` may be replaced.
 
@@ -154,6 +217,7 @@ def draw_bands(
     >>> len(draw_bands(mel, sample_rate=16_000.0).axes[0].lines)
     20
     """
+    look = _changed(look, locals())
     from sonograph.pictures.bank import bank_figure
     from sonograph.pictures.out.save import format_of, save
 
@@ -162,13 +226,14 @@ def draw_bands(
         raise SettingsError('path ends in ".html"; a filter bank is a .png, .svg or .pdf')
     if path is not None:
         _check_path(path, (), None, overwrite)
-    figure = bank_figure(settings, sample_rate, (look or PictureSettings()).but(**changes))
+    figure = bank_figure(settings, sample_rate, look)
     if path is not None and format is not None:
         with written(path) as part:
             save(figure, part, format, {})
     return figure
 
 
+@_answering
 def show(
     sound: Sound | Sequence[Sound] | Mapping[str, Sound],
     settings: Settings | None = None,
@@ -176,7 +241,21 @@ def show(
     look: PictureSettings | None = None,
     labels: Any = None,
     over: Any = (),
-    **changes: Any,
+    view: str = AS_LOOK,
+    seconds: tuple[float | None, float | None] = AS_LOOK,
+    axis: str | None = AS_LOOK,
+    frequencies: tuple[float, float] | None = AS_LOOK,
+    channel: int | None = AS_LOOK,
+    below: float = AS_LOOK,
+    range: tuple[float, float] | None = AS_LOOK,
+    percentiles: tuple[float, float] | None = AS_LOOK,
+    colours: str | None = AS_LOOK,
+    theme: str = AS_LOOK,
+    reduction: str = AS_LOOK,
+    size: tuple[int, int] | None = AS_LOOK,
+    dpi: float = AS_LOOK,
+    axes: bool = AS_LOOK,
+    title: str | None = AS_LOOK,
 ) -> None:
     """Show the picture that `draw` makes: in the cell of a notebook, else in a window, until it is closed.
 
@@ -187,7 +266,7 @@ def show(
     OutputError
         There is no screen to open a window on.
     """
-    look = (look or PictureSettings()).but(**changes)
+    look = _changed(look, locals())
     figure = draw(sound, settings, look=look, labels=labels, over=over)
     if not _shown_in_notebook(figure):
         _show_window(figure)
@@ -231,18 +310,18 @@ def composed(
     """Sounds on a sheet, and those sounds; all of it once more from the beginning where a file changed meanwhile."""
     from sonograph.pictures.compose import compose
 
-    told: list[tuple[Named, SonographError]] = []
-    made = compose(sounds, look, on_fault=lambda *fault: told.append(fault))
+    faults: list[tuple[Named, SonographError]] = []
+    composition = compose(sounds, look, on_fault=lambda *fault: faults.append(fault))
     if any(_has_changed(named) for named in sounds):
         with contextlib.suppress(SonographError):  # it opens no more: what was there is drawn
             sounds = [replace(named, sound=again(named.sound)) if _has_changed(named) else named for named in sounds]
-            told.clear()
-            made = compose(sounds, look, on_fault=lambda *fault: told.append(fault))
-    for named, error in told:
+            faults.clear()
+            composition = compose(sounds, look, on_fault=lambda *fault: faults.append(fault))
+    for named, error in faults:
         if on_fault is None:
             raise error
         on_fault(named, error)
-    return made, sounds
+    return composition, sounds
 
 
 def _check_path(path: Any, sound: Any, labels: Any, overwrite: bool) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, outputs, reading, streams
+from sonograph.cli import exits, look, options, outputs, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.cli.faults import Faults
 from sonograph.cli.idle import COLOURED, refuse, refuse_idle
@@ -20,6 +20,7 @@ from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
     from sonograph.pictures.parts import Named
+    from sonograph.pictures.settings import PictureSettings
 
 HELP = """Draw the spectrogram of a sound file as a picture: time across, frequency up, level in colour. Several files
 make a panel each, on one scale; the channels of a file are stacked."""
@@ -48,16 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_report(out)
     out.add_argument("--bare", action="store_true", help="only the pixels, as a small PNG: quick, for scripts")
     what = options.group(parser, "what to show")
-    what.add_argument("--start", type=options.moment, metavar="TIME", help="12.5 (s), 1:30 or 4410samples [the start]")
-    what.add_argument("--end", type=options.moment, metavar="TIME", help="likewise [the end]")
-    what.add_argument("--channel", type=int, metavar="N", help="one channel, 0 for the first [all, stacked]")
-    what.add_argument(
-        "--view", metavar="NAME", help="spectrogram, waveform, both, spectrum, surface or difference [spectrogram]"
-    )
-    what.add_argument(
-        "--axis", metavar="NAME", help="of the frequencies: linear, log, mel, bark, erb or musical (notes) [linear]"
-    )
-    what.add_argument("--frequencies", type=float, nargs=2, metavar=("LOW", "HIGH"), help="Hz [all]")
+    look.add(what, look.SHOWN)
     what.add_argument(
         "--labels", metavar="FILE", help="marks to draw over it: an Audacity label track or a Raven selection table"
     )
@@ -71,23 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_stft(parser)
     reading.add_reading(parser, "pixels")
-    look = options.group(parser, "how it looks")
-    look.add_argument("--below", type=float, metavar="DB", help="how far below the loudest level shown [80]")
-    look.add_argument(
-        "--range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="levels of the colours, dB, instead of --below"
-    )
-    look.add_argument(
-        "--colours", "--colors", metavar="NAME", help="magma, viridis, cividis, grey …; grey_r reversed [magma]"
-    )
-    look.add_argument(
-        "--percentiles", type=float, nargs=2, metavar=("LOW", "HIGH"), help="the same in percentiles of the pixels"
-    )
-    look.add_argument("--theme", metavar="NAME", help="light or dark [light]")
-    look.add_argument("--no-axes", action="store_true", help="the panels alone, to the edges")
-    look.add_argument("--mean", action="store_true", help="a pixel is the mean of what it covers [its maximum]")
-    look.add_argument("--size", type=options.size, metavar="WxH", help="pixels [1200x720, taller for several panels]")
-    look.add_argument("--dpi", type=float, metavar="N", help="pixels per inch: how large the letters are [150]")
-    look.add_argument("--title", metavar="WORDS", help="'' for none [the file's name]")
+    look.add(options.group(parser, "how it looks"), look.LOOKS)
     options.add_help(parser)
 
 
@@ -101,14 +77,14 @@ def run(arguments: argparse.Namespace) -> int:
     if terminal:
         refuse(arguments, ("format", "bare", "no_axes", "dpi"), "a picture in the terminal")
     refuse_idle(arguments)
-    look = _look(arguments)
+    picture = _look(arguments)
     options.check_settings(arguments)
     if arguments.feature is not None:
         _settings(arguments, 48_000.0)
     reading.refuse_uncalibrated(arguments)
     opening = reading.opening(arguments)
-    if look.size is not None:
-        opening["limits"].check("the picture", pixels=look.size[0] * look.size[1])
+    if picture.size is not None:
+        opening["limits"].check("the picture", pixels=picture.size[0] * picture.size[1])
     keep = tuple(streams.named(arguments.files))
     if not terminal:
         streams.check_output(arguments.output, keep)
@@ -120,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         if sounds:
             from sonograph.drawing import composed
 
-            composition, sounds = composed(sounds, look, lambda named, error: faults.tell(named.name, error))
+            composition, sounds = composed(sounds, picture, lambda named, error: faults.tell(named.name, error))
             bar.clear()
             if composition is not None and terminal:
                 _print(composition)
@@ -227,29 +203,11 @@ def _write(composition: Any, file: Any, format: str, *, bare: bool) -> None:
         save(figure_of(composition), file, format, text(composition))
 
 
-def _look(arguments: argparse.Namespace) -> Any:
-    """What the picture shows, and how."""
-    from sonograph.pictures.settings import PictureSettings
-
-    asked = {
-        "view": arguments.view,
-        "axis": arguments.axis,
-        "frequencies": arguments.frequencies,
-        "channel": arguments.channel,
-        "below": arguments.below,
-        "range": arguments.range,
-        "percentiles": arguments.percentiles,
-        "theme": arguments.theme,
-        "axes": False if arguments.bare or arguments.no_axes else None,
-        "colours": arguments.colours,
-        "reduction": "mean" if arguments.mean else None,
-        "size": arguments.size,
-        "dpi": arguments.dpi,
-        "title": arguments.title,
-    }
+def _look(arguments: argparse.Namespace) -> PictureSettings:
+    """What the picture shows, and how: in a terminal, and bare, only the pixels."""
+    fixed: dict[str, Any] = {"axes": False} if arguments.bare else {}
     if arguments.output is None:
         from sonograph.pictures.out.terminal import size_for
 
-        asked["axes"], asked["size"] = False, arguments.size or size_for(*shutil.get_terminal_size())
-    with options.in_flags({name: f"--{name}" for name in asked}):
-        return PictureSettings(**{name: value for name, value in asked.items() if value is not None})
+        fixed = {"axes": False, "size": arguments.size or size_for(*shutil.get_terminal_size())}
+    return look.look_of(arguments, **fixed)

@@ -51,16 +51,16 @@ def _spread(axis: str, low: float, high: float, candidates: Sequence[float], mos
     forward = SCALES[axis].forward
     ends = forward(np.array([low, high]))
     room = (ends[1] - ends[0]) / max(1, most)
-    kept: list[float] = []
-    at: list[float] = []
+    places: list[float] = []
+    positions: list[float] = []
     for candidate in candidates:
         if not low <= candidate <= high or (candidate == 0 and axis == "log"):
             continue
         here = float(forward(np.array(candidate)))
-        if all(abs(here - other) >= room for other in at):
-            kept.append(candidate)
-            at.append(here)
-    return sorted(kept)
+        if all(abs(here - other) >= room for other in positions):
+            places.append(candidate)
+            positions.append(here)
+    return sorted(places)
 
 
 def _notes(low: float, high: float, most: int) -> Ticks:

@@ -19,12 +19,12 @@ class LoudestImage(AxesImage):
         """As Matplotlib makes it, of no more pixels than there is room for."""
         left, right, bottom, top = self.get_extent()
         room = Bbox([[left, bottom], [right, top]]).transformed(self.get_transform())
-        kept: Any = self._A  # type: ignore[has-type]  # set_data would ask for another drawing
-        self._A = loudest(kept, abs(room.height) * magnification, abs(room.width) * magnification)
+        pixels: Any = self._A  # type: ignore[has-type]  # set_data would ask for another drawing
+        self._A = loudest(pixels, abs(room.height) * magnification, abs(room.width) * magnification)
         try:
             return super().make_image(renderer, magnification, unsampled)
         finally:
-            self._A = kept
+            self._A = pixels
 
 
 def loudest(pixels: np.ma.MaskedArray, height: float, width: float) -> np.ma.MaskedArray:

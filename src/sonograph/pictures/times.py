@@ -76,8 +76,8 @@ def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks,
     if high - low < FEW:
         whole = math.floor(low + after + 1e-6)
         there, name = _in_seconds(low + after - whole, high + after - whole, most, high - low)
-        said = f"{midnight + timedelta(seconds=whole):%H:%M:%S on %Y-%m-%d}"
-        return _later(there, whole - after), f"{NAMES[name]} after {said} ({zone})"
+        moment = f"{midnight + timedelta(seconds=whole):%H:%M:%S on %Y-%m-%d}"
+        return _later(there, whole - after), f"{NAMES[name]} after {moment} ({zone})"
     step = _step(high - low, most)
     of_day = [
         i * step for i in range(math.ceil((low + after) / step - 1e-9), math.floor((high + after) / step + 1e-9) + 1)
