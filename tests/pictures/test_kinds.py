@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.pictures.test_figure import nothing_is_cut_off, texts
 
-from sonograph import SettingsError, draw, feature, pictures, signals, spectrogram
+from sonograph import SettingsError, Signal, draw, feature, pictures, signals, spectrogram
 from sonograph.io.marks import Mark
 from sonograph.pictures import settings
 from sonograph.pictures.axes import put_ticks
@@ -70,6 +70,13 @@ def test_a_kind_of_ones_own_is_drawn_with_its_axes_and_words(histogram):
     assert figure.axes[-1].get_xlabel() == "Value"
     assert {"one", "other", "sampled at 48000 Hz"} <= set(texts(figure))
     nothing_is_cut_off(figure)
+
+
+def test_a_panel_with_an_axis_of_its_own_has_room_for_it_below_and_others_only_below_the_last(histogram):
+    stereo = Named(Signal(np.stack([SOUND.samples] * 2), 48_000.0))
+    for view, room in (("histogram", [True, True]), ("spectrum", [True, True]), ("waveform", [False, True])):
+        panels = compose([stereo], PictureSettings(view=view)).panels
+        assert [panel.last for panel in panels] == room
 
 
 def test_the_limits_that_a_kind_declares_are_kept(histogram):
