@@ -103,6 +103,7 @@ CONDITIONING = (
     {},
     {"remove_dc": True, "preemphasis": 0.97, "input_scale": 32768.0},
     {"preemphasis": 0.9, "preemphasis_over": "sound"},
+    {"high_pass": 100.0},
 )
 STAGES = (
     lambda of: LevelSettings(of=of),

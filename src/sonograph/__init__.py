@@ -22,6 +22,7 @@ _HOME = {
     "sonograph.io.examine": ("examine",),
     "sonograph.io.writing": ("write",),
     "sonograph.sounds.resampled": ("resample",),
+    "sonograph.sounds.highpass": ("high_pass",),
     "sonograph.sounds.mono": ("mono",),
     "sonograph.computing.spectrogram": ("spectrogram", "pieces"),
     "sonograph.levels": ("level", "power"),

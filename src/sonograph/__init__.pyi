@@ -76,6 +76,7 @@ from sonograph.settings import from_dict as from_dict
 from sonograph.settings import from_toml as from_toml
 from sonograph.settings import to_toml as to_toml
 from sonograph.sounds.calibration import Calibration as Calibration
+from sonograph.sounds.highpass import high_pass as high_pass
 from sonograph.sounds.mono import mono as mono
 from sonograph.sounds.resampled import resample as resample
 from sonograph.sounds.source import Signal as Signal

@@ -348,7 +348,8 @@ def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tupl
     from sonograph.settings import StftSettings, stft_of
 
     stft = StftSettings() if settings is None else stft_of(settings)
-    frames = StftSettings(window_length=stft.window_length, hop=stft.hop, edges=stft.edges)
+    alike = ("window_length", "hop", "edges", "remove_dc", "high_pass")
+    frames = StftSettings(**{name: getattr(stft, name) for name in alike})
     return tuple(feature(one, frames, sample_rate=sample_rate) if isinstance(one, str) else one for one in listed)
 
 

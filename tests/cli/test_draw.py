@@ -331,3 +331,22 @@ def test_a_calibrated_file_is_drawn_in_pascals_its_response_taken_off(wav, here,
     assert cli.main(["draw", wav, "-o", "out.png", "--preset", "librosa.stft"]) == 0
     assert recipe_in(here / "out.png")["unit"] == "dB re 1 (raw)"
     capsys.readouterr()
+
+
+def test_what_lies_below_a_frequency_and_an_offset_are_taken_off_the_picture(here):
+    tone = 0.1 * np.sin(2 * np.pi * 1000 * np.arange(8000) / 8000)
+    soundfile.write("offset.wav", tone + 0.5, 8000, subtype="FLOAT")
+    lowest = {}
+    for name, flags in (("plain", []), ("dc", ["--remove-dc"]), ("high", ["--high-pass", "100"])):
+        more = ["--window", "512", "--range", "-80", "0", "--colours", "grey", "--bare", "-q", *flags]
+        assert cli.main(["draw", "offset.wav", "-o", f"{name}.png", *more]) == 0
+        with Image.open(here / f"{name}.png") as picture:
+            lowest[name] = np.asarray(picture.convert("L"), float)[-2, 100:-100].mean()
+    assert lowest["plain"] > 200 > 60 > lowest["dc"] >= 0 and lowest["high"] < 60
+    assert recipe_in(here / "high.png")["settings"][0]["of"]["high_pass"] == 100.0
+
+
+@pytest.mark.parametrize("hertz", ["0", "-5", "nan", "4000"])
+def test_a_frequency_that_no_sound_is_cut_at_is_refused_in_words_of_the_command(wav, capsys, hertz):
+    assert cli.main(["draw", wav, "-o", "out.png", "--high-pass", hertz]) in (2, 3)
+    assert f"--high-pass is {float(hertz):g}" in capsys.readouterr().err

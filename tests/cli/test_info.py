@@ -15,7 +15,9 @@ def test_a_sine_of_half_of_full_scale_is_6_db_below_it(wav, capsys):
     facts = json.loads(capsys.readouterr().out)
     assert facts["peak"] == pytest.approx(-6.02, abs=0.01)
     assert facts["rms"] == pytest.approx(-6.02, abs=0.01)
-    del facts["peak"], facts["rms"]
+    assert facts["rms_without_offset"] == pytest.approx(facts["rms"], abs=1e-3)
+    assert facts["offset"] == [pytest.approx(0, abs=1e-4)]
+    del facts["peak"], facts["rms"], facts["offset"], facts["rms_without_offset"]
     assert facts == {
         "file": "tone.wav",
         "status": "ok",
@@ -74,7 +76,7 @@ def test_half_a_sound_is_silence_and_half_is_missing(here, capsys):
 
 def test_a_fault_is_told_once_and_its_word_stands_where_ok_would(wav, here, capsys):
     (here / "cut.wav").write_bytes((here / wav).read_bytes()[:4000])
-    x = np.full(1000, 0.25)
+    x = 0.25 * (-1.0) ** np.arange(1000)
     x[10] = np.nan
     soundfile.write("odd.wav", x, 8000, subtype="FLOAT")
     for file, code, status in (
@@ -225,3 +227,28 @@ def test_a_long_sound_shows_how_far_it_is(wav, capsys, monkeypatch, quiet):
     shares = [int(share) for share in re.findall(r"(\d+)%", said)]
     assert shares == ([] if quiet else sorted(shares))
     assert quiet or (shares[0] < 20 and shares[-1] == 100)
+
+
+@pytest.mark.parametrize(("offset", "warns"), [(0.02, False), (-0.3, True)])
+def test_an_offset_that_stands_out_is_told_with_the_rms_without_it(here, capsys, offset, warns):
+    tone = 0.1 * np.sin(2 * np.pi * 100 * np.arange(8000) / 8000)
+    soundfile.write("offset.wav", np.stack([tone + offset, tone + offset / 2], axis=1), 8000, subtype="FLOAT")
+    assert cli.main(["info", "--json", "offset.wav"]) == 0
+    out, talk = capsys.readouterr()
+    facts = json.loads(out)
+    assert facts["offset"] == pytest.approx([offset, offset / 2], abs=1e-6)
+    assert facts["rms_without_offset"] == pytest.approx(-20.0, abs=1e-3)
+    want = "its offset of -0.3, -0.15 FS is over half of its rms; without it the rms is -20.00 dBFS"
+    assert (want in talk) == warns and (not warns or "--high-pass HZ" in talk)
+    cli.main(["info", "offset.wav"])
+    assert f"  offset      {offset:g}, {offset / 2:g} FS" in capsys.readouterr().out
+    cli.main(["info", "--quick", "offset.wav"])
+    assert "  offset      not read" in capsys.readouterr().out
+
+
+def test_nothing_but_an_offset_is_silence_without_it(here, capsys):
+    soundfile.write("flat.wav", np.full(500, 0.5), 8000, subtype="FLOAT")
+    cli.main(["info", "--json", "flat.wav"])
+    out, talk = capsys.readouterr()
+    assert json.loads(out)["rms_without_offset"] is None
+    assert "its offset of 0.5 FS is over half of its rms; without it the rms is silence" in talk

@@ -173,3 +173,17 @@ def test_a_wav_keeps_every_float_of_every_channel(here):
     for samples, rate in ((np.zeros(10, "float32"), 1.5e9), (np.zeros((16_384, 2048), "float32"), 8000.0)):
         with pytest.raises(OutputError, match=r"channels at .* Hz; a WAV can have 16383, and 4 GiB a second"):
             write_wav(file, Signal(samples, rate))
+
+
+def test_a_sound_is_heard_without_its_offset_and_without_what_lies_below(two, here):
+    soundfile.write("offset.wav", sum(two) + 0.4, 16_000, subtype="FLOAT")
+    assert main(["listen", "offset.wav", "-o", "out.wav", "--remove-dc"]) == 0
+    np.testing.assert_allclose(heard()[0], sum(two), atol=1e-6)
+    assert main(["listen", "offset.wav", "-o", "out.wav", "--high-pass", "1500", "--overwrite"]) == 0
+    np.testing.assert_allclose(heard()[0].std(), two[1].std(), rtol=0.02)
+
+
+def test_what_is_computed_already_is_not_filtered_any_more(two, capsys):
+    assert main(["features", "two.wav", "-o", "two.npz", "--preset", "librosa.mel", "-q"]) == 0
+    assert main(["listen", "two.npz", "-o", "out.wav", "--preset", "librosa.mel", "--high-pass", "20"]) == 2
+    assert "--high-pass is given with a .npz of features, which are computed" in capsys.readouterr().err

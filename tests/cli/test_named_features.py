@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonograph import SettingsError, StftSettings, feature, feature_names, read, spectrogram
+from sonograph import SettingsError, Signal, StftSettings, feature, feature_names, read, spectrogram
 from sonograph.cli import main
 from sonograph.extract import part, run
 from sonograph.io import audio
@@ -207,3 +207,35 @@ def test_an_interrupted_choice_goes_on_where_it_was(glide, monkeypatch, capsys):
     assert "2 files had been done by an earlier run" in capsys.readouterr().err
     assert main([*words, "--feature", "peak", "--overwrite"]) == 0
     assert "an earlier run" not in capsys.readouterr().err
+
+
+def test_an_offset_is_taken_off_by_both_ways_and_frames_lie_where_they_are_asked_to(glide):
+    voice = read(glide).samples[0]
+    soundfile.write("offset.wav", voice + 0.5, RATE, subtype="FLOAT")
+    frames = StftSettings(window_length=1024, hop=256, edges="inside")
+    want = spectrogram(Signal(voice, float(RATE)), feature("rms", frames)).values[0]
+    for flags in (["--remove-dc"], ["--high-pass", "10"]):
+        got = table(
+            "offset.wav", "--feature", "rms,centroid", "--window", "1024", "--hop", "256", "--edges", "inside", *flags
+        )
+        np.testing.assert_allclose(got["values"][:, 0], want, atol=0.01)
+    power = table("offset.wav", "--preset", "torchaudio.spectrogram", "--high-pass", "100")["values"]
+    assert power[:, 0].max() < 1e-2 * power.max()
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--feature", "rms", "--high-pass", "-3"], "--high-pass is -3; it must be above 0 Hz"),
+        (["--preset", "librosa.mel", "--edges", "inside"], "--edges is given without --feature"),
+        (["--feature", "rms", "--edges", "round"], "--edges is 'round'; it must be one of zeros"),
+    ],
+)
+def test_what_cannot_be_taken_off_or_placed_is_refused(glide, capsys, flags, says):
+    assert main(["features", glide, "-o", "x.csv", *flags]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_frequency_above_half_the_rate_is_a_fault_of_the_file(glide, capsys):
+    assert main(["features", glide, "-o", "x.csv", "--feature", "rms", "--high-pass", "12000"]) == 3
+    assert "high_pass is 12000 Hz; at a sample rate of 22050 Hz it must be" in capsys.readouterr().err

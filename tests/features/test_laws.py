@@ -30,12 +30,17 @@ from sonograph.settings import (
 )
 
 FRAMES = StftSettings(window_length=256, hop=100)
+WITHOUT_MEAN = StftSettings(window_length=256, hop=100, remove_dc=True)
 MAGNITUDE = StftSettings(window_length=256, hop=100, quantity="magnitude")
 MEL = LevelSettings(of=BandSettings(of=StftSettings(window_length=256, hop=100), bands=MelBank(n_bands=12)))
 ALL = [
     TemporalSettings(of=FRAMES, features=("rms", "peak", "crest", "zero_crossings", "envelope")),
     TemporalSettings(of=StftSettings(window_length=255, hop=255, edges="padded")),
     AutocorrelationSettings(of=FRAMES, lags=40, normalised=True),
+    TemporalSettings(of=WITHOUT_MEAN, features=("rms", "peak", "crest", "zero_crossings", "envelope")),
+    AutocorrelationSettings(of=WITHOUT_MEAN, lags=40),
+    YinSettings(of=WITHOUT_MEAN, low=100.0, high=1000.0),
+    MultitaperSettings(of=StftSettings(window_length=200, hop=70, remove_dc=True)),
     YinSettings(of=FRAMES, low=100.0, high=1000.0),
     PyinCandidates(of=FRAMES, low=100.0, high=1000.0, resolution=0.5),
     ShapeSettings(of=MAGNITUDE, contrast_bands=4),

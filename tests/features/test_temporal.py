@@ -93,7 +93,7 @@ def test_the_autocorrelation_is_librosas(n):
         (lambda: TemporalSettings(of=INSIDE, features=("rms", "loud")), "holds 'loud'; it must be of rms, peak, crest"),
         (lambda: TemporalSettings(of=INSIDE, features=()), "must hold each name once, and at least one"),
         (lambda: TemporalSettings(of=INSIDE, features=("rms", "rms")), "must hold each name once"),
-        (lambda: TemporalSettings(of=StftSettings(remove_dc=True)), "remove_dc is True; TemporalSettings measures"),
+        (lambda: TemporalSettings(of=StftSettings(preemphasis=0.9)), "preemphasis is 0.9; TemporalSettings measures"),
         (lambda: TemporalSettings(of=3), "of is int; TemporalSettings holds the settings of the stage before it"),
         (lambda: AutocorrelationSettings(of=INSIDE, lags=2049), "lags is 2049; it must be 1 to 2048"),
     ],
@@ -101,3 +101,22 @@ def test_the_autocorrelation_is_librosas(n):
 def test_what_cannot_be_measured_is_refused(make, says):
     with pytest.raises(SettingsError, match=says):
         make()
+
+
+@pytest.mark.parametrize("features", [("rms", "peak", "crest", "zero_crossings"), ("envelope",)])
+def test_without_their_mean_frames_are_measured_as_if_each_were_a_sound_of_its_own(features):
+    x = noise()[:5000] + np.linspace(0, 3, 5000)
+    of = StftSettings(window_length=512, hop=200, edges="inside", remove_dc=True)
+    got = measured(x, *features, of=of)
+    one = StftSettings(window_length=512, hop=512, edges="inside")
+    for i in range(got.shape[1]):
+        frame = x[i * 200 : i * 200 + 512]
+        np.testing.assert_allclose(got[:, i], measured(frame - frame.mean(), *features, of=one)[:, 0], rtol=1e-12)
+
+
+def test_what_filters_by_itself_needs_no_frame_without_its_mean():
+    from sonograph.settings import ConstantQSettings, LoudnessSettings
+
+    for make in (ConstantQSettings, LoudnessSettings):
+        with pytest.raises(SettingsError, match=r"remove_dc is True; the filters of .* hear no offset: leave it out"):
+            make(of=StftSettings(window_length=1 << 16, remove_dc=True))

@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from scipy.signal import sosfilt
 
 import sonograph
-from sonograph import Signal, Source, mono, resample
+from sonograph import Signal, Source, high_pass, mono, resample
 from sonograph import open as open_sound
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
 from sonograph.computing.stream import _Pushed
 from sonograph.sounds.derived import Derived, Recorded, Stated, again, recorded
 from sonograph.sounds.edges import Emphasised
+from sonograph.sounds.highpass import sections
 from sounds.contract import HEARS, LAWS, START, Case
 
 RATE, COUNT, LOST = 16_000, 30_000, 700
@@ -128,6 +130,18 @@ def watched(make, folder):
     return Watched(source, Bar(quiet=True)), whole
 
 
+def high_passed(make, folder):
+    """Of each stretch without a gap what the filter makes of it alone, from its first sample on."""
+    source, whole = make(folder)
+    wanted = whole.copy()
+    for channel, samples in enumerate(whole):
+        there = np.flatnonzero(np.isfinite(samples))
+        for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1):
+            part = samples[run].astype(float)
+            wanted[channel, run] = sosfilt(sections(300.0, source.sample_rate), part - part[0])
+    return high_pass(source, 300.0), wanted
+
+
 def resampled(rate, make, folder):
     """soxr at once; around what is missing, so far as its filter reaches, nothing is known."""
     source, whole = make(folder)
@@ -186,6 +200,7 @@ for _name, _make in SAYING_MORE.items():
         f"emphasised of {_name}": Case(partial(emphasised, _make), carries=True),
         f"watched of {_name}": Case(partial(watched, _make), carries=True, travels=False),
         f"resampled of {_name}": Case(partial(resampled, 11_025.0, _make), carries=True),
+        f"high-passed of {_name}": Case(partial(high_passed, _make), carries=True),
         f"own of {_name}": Case(partial(of_somebodys_own, _make), carries=True),
     }
 for _name, (_make, _lost) in RECORDINGS.items():
@@ -194,6 +209,7 @@ for _name, (_make, _lost) in RECORDINGS.items():
         f"emphasised of {_name}": Case(partial(emphasised, _make), _lost),
         f"watched of {_name}": Case(partial(watched, _make), _lost, travels=False),
         f"resampled of {_name}": Case(partial(resampled, 8000.0, _make), _lost // 2),
+        f"high-passed of {_name}": Case(partial(high_passed, _make), _lost),
         f"resampled up of {_name}": Case(partial(resampled, 24_000.0, _make), _lost * 3 // 2),
         f"all of {_name}": Case(partial(resampled, 8000.0, partial(of_two_channels_the_mean, _make)), _lost // 2),
     }
@@ -224,7 +240,9 @@ def test_no_source_is_left_out(tmp_path):
     assert there - {Derived, Recorded} - covered == set()
 
 
-@pytest.mark.parametrize("make", [emphasised, partial(resampled, 8000.0), of_two_channels_the_mean, watched])
+@pytest.mark.parametrize(
+    "make", [emphasised, partial(resampled, 8000.0), of_two_channels_the_mean, watched, high_passed]
+)
 def test_the_recording_behind_a_sound_is_found_and_can_be_read_again(make, tmp_path):
     source, whole = make(a_cut_file, tmp_path)
     assert recorded(source).path == tmp_path / "cut.wav"

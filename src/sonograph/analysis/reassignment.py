@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.computing.pipeline import pipeline
-from sonograph.computing.run import Run
+from sonograph.computing.run import Run, filtered
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short
@@ -112,6 +112,7 @@ def reassigned(source: Source, settings: StftSettings | None = None, *, engine: 
             "the calibration has a response over frequency, and reassignment moves power from where that belongs: "
             "give a calibration without response"
         )
+    source = filtered(source, settings)
     refuse_too_short(settings, source.n_samples)
     plain = dataclasses.replace(settings, quantity="transform")
     bound = pipeline(plain, source, source.read(range(0)).dtype, engine)

@@ -9,11 +9,12 @@ import numpy as np
 
 from sonograph import units
 from sonograph.checks import one_of
+from sonograph.computing.run import filtered
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short, split, valid_frames
-from sonograph.settings import StftSettings
+from sonograph.settings import StftSettings, with_stft
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
 from sonograph.sounds.derived import checked_source
@@ -109,6 +110,7 @@ def welch(
         raise SettingsError('settings are not StftSettings of quantity "power"; welch averages the power of frames')
     if average not in ("mean", "median") and not (isinstance(average, int | float) and 0 <= average <= 100):
         raise SettingsError(f"average is {average!r}; it must be mean, median or a percentile, 0 to 100")
+    source, settings = filtered(source, settings), with_stft(settings, high_pass=0.0)  # once, for all its parts
     frames = valid_frames(settings, source.n_samples)
     if not frames:  # none lies within the sound where these edges put them
         settings = dataclasses.replace(settings, edges="inside")

@@ -79,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_idle(arguments)
     picture = _look(arguments)
     options.check_settings(arguments)
+    options.check_high_pass(arguments)
     if arguments.feature is not None:
         _settings(arguments, 48_000.0)
     reading.refuse_uncalibrated(arguments)
@@ -128,6 +129,7 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, 
                 talk(f"{arguments.labels}: none of its {len(marks):,} marks is of {file}, so none is drawn on it.")
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
+            options.check_high_pass(arguments, rate)
             settings = _settings(arguments, rate)
             if count_lines(settings) and arguments.view in (None, "spectrogram"):
                 refuse(arguments, COLOURED, "features that are lines")
@@ -145,7 +147,7 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, 
 
 def _settings(arguments: argparse.Namespace, sample_rate: float) -> Any:
     """What to compute: the spectrogram, or a feature of its frames."""
-    settings = options.settings(arguments, sample_rate)
+    settings = options.cleaned(options.settings(arguments, sample_rate), arguments)
     if arguments.feature is None:
         return settings
     from sonograph.named.features import feature

@@ -57,6 +57,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--list", action=_List, help="say which features have a name, and leave")
     how.add_argument("--window", type=options.length, metavar="LENGTH", help="with --feature: 2048 or 25ms [2048]")
     how.add_argument("--hop", type=options.length, metavar="LENGTH", help="likewise [window / 4]")
+    how.add_argument("--edges", metavar="NAME", help="likewise: zeros, reflect, inside, padded, kaldi or scipy [zeros]")
+    options.add_cleaning(how)
     how.add_argument(
         "--summary", action="store_true", help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each"
     )
@@ -168,7 +170,9 @@ def _choice(arguments: argparse.Namespace) -> Any:
     from sonograph.named.features import Choice
 
     names = tuple(name.strip() for listed in arguments.feature for name in listed.split(","))
-    choice = Choice(names, arguments.window, arguments.hop)
+    options.check_high_pass(arguments)
+    high_pass = arguments.high_pass or 0.0
+    choice = Choice(names, arguments.window, arguments.hop, arguments.edges, arguments.remove_dc, high_pass)
     if all(given is None or given.in_samples for given in (arguments.window, arguments.hop)):
         with options.in_flags():
             choice.frames(1.0)  # refuses what no sound could be cut into
@@ -178,7 +182,7 @@ def _choice(arguments: argparse.Namespace) -> Any:
 def _settings(arguments: argparse.Namespace) -> Any:
     if arguments.feature is not None:
         return _choice(arguments)
-    for name in ("window", "hop"):
+    for name in ("window", "hop", "edges"):
         if getattr(arguments, name) is not None:
             raise SettingsError(f"--{name} is given without --feature; a preset or a file of settings sets it")
     if arguments.preset is not None:
@@ -188,4 +192,4 @@ def _settings(arguments: argparse.Namespace) -> Any:
         settings = options.settings_in(arguments.settings)
     if settings.quantity == "transform":
         raise SettingsError('the values are complex, and a table holds real numbers: set quantity = "power"')
-    return settings
+    return options.cleaned(settings, arguments)

@@ -6,7 +6,18 @@ import argparse
 
 from sonograph.errors import SettingsError
 
-COMPUTED = ("preset", "settings", "window", "hop", "n_fft", "shape", "edges", "scaling", "feature")
+COMPUTED = (
+    "preset",
+    "settings",
+    "window",
+    "hop",
+    "n_fft",
+    "shape",
+    "edges",
+    "scaling",
+    "remove_dc",
+    "feature",
+)
 COLOURED = ("axis", "frequencies", "below", "range", "percentiles", "mean", "colours")
 IDLE = {
     "waveform": (*COMPUTED, *COLOURED),

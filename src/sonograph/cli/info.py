@@ -19,10 +19,10 @@ from sonograph.units import level_unit, reference_power
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
-HELP = """Say what sound files hold: format, sample rate, channels, duration, and the peak and rms of all samples in
-dBFS (a full-scale sine has a peak and an rms of 0 dBFS). Every sample is read, in blocks; for --loudness twice; with
---quick none, the header is believed, and the status says "unread". Of a picture that sonograph drew: how it was
-made."""
+HELP = """Say what sound files hold: format, sample rate, channels, duration, the peak and rms of all samples in dBFS
+(a full-scale sine has a peak and an rms of 0 dBFS), and the offset (mean) of each channel. Every sample is read, in
+blocks; for --loudness twice; with --quick none, the header is believed, and the status says "unread". Of a picture
+that sonograph drew: how it was made."""
 
 EXAMPLES = """examples:
   sonograph info robin.wav
@@ -81,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
             facts = streams.plain_values(facts)
             if facts["sentence"] and facts["reason"] != "header":
                 talk(facts["sentence"])
+            if facts.pop("offset_stands_out", False):
+                talk(_of_offset(facts))
             if facts["status"] in ("partial", "failed", "refused", "empty") and "format" in facts:
                 codes.add(exits.INPUT)
             if arguments.json:
@@ -128,6 +130,8 @@ def _header(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool
         "unit": source.unit,
         "peak": None,
         "rms": None,
+        "offset": None,
+        "rms_without_offset": None,
         "metadata": reading.metadata(source),
     }
 
@@ -137,10 +141,16 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool)
 
     peak, rms : dB; None in silence, where there is no data, and where the square of a sample is no number
     n_finite : samples of all channels that are numbers, neither missing nor infinite
+    offset : the mean of each channel, in the samples' unit; None where it has no such sample
+    rms_without_offset : dB, as rms
     """
+    from sonograph.io.tally import Offset
+
     bar.total, bar.done = (1 + loud) * (source.expected or 0), 0
+    offset = Offset(source.n_channels)
     for block in source.blocks():
         bar.add(block.shape[1])
+        offset.add(block)
     status, tally = source.status, source.tally
     report.was(file, source)
     full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
@@ -162,6 +172,9 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool)
         "unit": source.unit,
         "peak": _decibels(tally.loudest, least[0]),
         "rms": _decibels(tally.rms, least[1]),
+        "offset": [None if mean is None else float(f"{mean:.6g}") for mean in offset.means],
+        "rms_without_offset": _decibels(offset.rms_without, least[1]),
+        "offset_stands_out": offset.stands_out,
         **(_loudness(source, bar) if loud else {}),
         "metadata": reading.metadata(source),
     }
@@ -213,11 +226,37 @@ def words(facts: dict[str, Any]) -> str:
         ("start", facts["start"]),
         ("peak", _level(facts, "peak", unit)),
         ("rms", _level(facts, "rms", unit)),
+        ("offset", _offset(facts)),
         ("loudness", _loudness_words(facts)),
         ("device", facts["metadata"].get("device")),
         ("status", facts["status"] + (f" ({facts['reason']})" if facts["reason"] else "")),
     ]
     return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
+
+
+def _of_offset(facts: dict[str, Any]) -> str:
+    """That the numbers are mostly offset, and what they are without it."""
+    from sonograph.io.status import shown
+
+    unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
+    without = facts["rms_without_offset"]
+    words = "silence" if without is None else f"{without:.2f} {unit}"
+    return (
+        f"{shown(facts['file'])}: its offset of {_offset(facts)} is over half of its rms; without it the rms is "
+        f"{words}. draw, features and listen take it off with --remove-dc or "
+        f"--high-pass HZ."
+    )
+
+
+def _offset(facts: dict[str, Any]) -> str:
+    """The mean of each channel."""
+    if facts["offset"] is None:
+        return "not read"
+    means = [mean for mean in facts["offset"] if mean is not None]
+    if not means:
+        return "no data"
+    alike = means if len(set(means)) > 1 else means[:1]
+    return f"{', '.join(f'{mean:.4g}' for mean in alike[:8])}{' …' if len(alike) > 8 else ''} {facts['unit']}"
 
 
 def _duration(facts: dict[str, Any]) -> str:

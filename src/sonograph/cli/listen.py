@@ -61,6 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
     if table and not features:
         raise SettingsError(f"{arguments.file}: name the settings it was computed with: --preset or --settings")
     options.check_settings(arguments)
+    options.check_high_pass(arguments)
+    for name in ("remove_dc", "high_pass") if table else ():
+        if getattr(arguments, name) not in (None, False):
+            flag = options.FLAGS[name]
+            raise SettingsError(
+                f"{flag} is given with a .npz of features, which are computed: compute them with {flag}"
+            )
     if Path(arguments.output).suffix.lower() not in ("", ".wav"):
         raise SettingsError(f"the output is {arguments.output!r}; it must end in .wav, as a WAV is what is written")
     keep = tuple(streams.named([arguments.file]))
@@ -76,12 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
             sound_of = _from_features if features else _of_a_box
             sound, status = settled(
                 path,
-                lambda source: (sound_of(source, arguments, box), source.status),
+                lambda source: (sound_of(_cleaned(source, arguments), arguments, box), source.status),
                 calibration=False,
                 **reading.numbers(arguments),
             )
             code = _told(status)
-    sound = _without_gaps(sound)
+    sound = _without_gaps(_without_offset(sound) if arguments.remove_dc else sound)
     _warn_of_peak(sound)
     with streams.output(arguments.output, keep, keep_other(written[0])) as file:
         if hasattr(file, "write"):
@@ -244,6 +251,29 @@ def _sound_of(spectrogram: Any, arguments: argparse.Namespace, box: _Box | None,
     if n_samples is None or sound.n_samples <= n_samples:
         return sound
     return dataclasses.replace(sound, samples=sound.samples[..., :n_samples])
+
+
+def _cleaned(source: Source, arguments: argparse.Namespace) -> Source:
+    """A sound through the filter that was asked for."""
+    if arguments.high_pass is None:
+        return source
+    from sonograph.sounds.highpass import high_pass
+
+    options.check_high_pass(arguments, source.sample_rate)
+    return high_pass(source, arguments.high_pass)
+
+
+def _without_offset(sound: Signal) -> Signal:
+    """A sound less the mean of each channel."""
+    import numpy as np
+
+    samples = np.atleast_2d(sound.samples)
+    if not samples.size:
+        return sound
+    there = np.isfinite(samples)
+    means = np.where(there, samples, 0).sum(axis=1, dtype=float) / np.maximum(1, there.sum(axis=1))
+    kept = (samples - means[:, None]).astype(samples.dtype).reshape(sound.samples.shape)
+    return dataclasses.replace(sound, samples=kept)
 
 
 def _without_gaps(sound: Signal) -> Signal:

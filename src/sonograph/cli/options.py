@@ -20,6 +20,8 @@ FLAGS = {
     "window": "--shape",
     "edges": "--edges",
     "scaling": "--scaling",
+    "remove_dc": "--remove-dc",
+    "high_pass": "--high-pass",
 }
 """What settings are called on the command line."""
 
@@ -131,6 +133,43 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="spectrum (a tone reads its level), density or raw [spectrum]",
     )
+    add_cleaning(how)
+
+
+def add_cleaning(how: Any) -> None:
+    """What is taken off before anything is computed, in a group of options."""
+    how.add_argument("--remove-dc", action="store_true", help="take its mean off each frame, as an offset shifts it")
+    how.add_argument(
+        "--high-pass", type=float, metavar="HZ", help="take off what lies below first: 24 dB per octave (Butterworth)"
+    )
+
+
+def cleaned(settings: Any, arguments: argparse.Namespace) -> Any:
+    """Settings that take off what was asked for, whatever they are."""
+    changes: dict[str, Any] = {"remove_dc": True} if arguments.remove_dc else {}
+    if arguments.high_pass is not None:
+        check_high_pass(arguments)
+        changes["high_pass"] = arguments.high_pass
+    if not changes:
+        return settings
+    from sonograph.settings import with_stft
+
+    with in_flags():
+        return with_stft(settings, **changes)
+
+
+def check_high_pass(arguments: argparse.Namespace, sample_rate: float | None = None) -> None:
+    """Refuse a frequency that none, or that a sound of this rate, can be cut at."""
+    hertz = arguments.high_pass
+    if hertz is None:
+        return
+    if not 0 < hertz < LONGEST:
+        raise SettingsError(f"--high-pass is {hertz:g}; it must be above 0 Hz")
+    if sample_rate is not None:
+        from sonograph.sounds.highpass import check_high_pass as check
+
+        with in_flags():
+            check(hertz, sample_rate)
 
 
 @contextlib.contextmanager
@@ -148,7 +187,7 @@ def in_flags(flags: Mapping[str, str] = FLAGS) -> Iterator[None]:
 
 
 def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
-    """The settings that were asked for, for a sound of this rate.
+    """The settings that were asked for, for a sound of this rate; what takes something off it is put in by `cleaned`.
 
     Raises
     ------

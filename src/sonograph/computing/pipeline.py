@@ -21,6 +21,7 @@ from sonograph.features.energy import frame_energy
 from sonograph.features.samples import Measuring, Samples
 from sonograph.frames import valid_frames
 from sonograph.settings import EnergySettings, Settings, StftSettings, context_of, stages, stft_of
+from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.windows import window_of
@@ -129,7 +130,10 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
     if engine is not None and not hasattr(engine, "compute"):
         raise SettingsError(f"engine is {engine!r}; give an engine, as engines.default(threads=1)")
     asked = engines.default() if engine is None else engine
-    _refuse_other_rate(stft_of(settings).sample_rate, like.sample_rate)
+    stft = stft_of(settings)
+    _refuse_other_rate(stft.sample_rate, like.sample_rate)
+    if stft.high_pass:
+        check_high_pass(stft.high_pass, like.sample_rate)
     measure = measure_of(settings)
     response = like.calibration if like.calibration is not None and like.calibration.response else None
     if response is not None:

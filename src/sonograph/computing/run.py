@@ -18,6 +18,7 @@ from sonograph.features.chain import Chain
 from sonograph.frames import samples_for, split
 from sonograph.settings import Settings, context_of, stft_of
 from sonograph.sounds.edges import Emphasised, ahead, read_with_edges
+from sonograph.sounds.highpass import high_pass
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -108,6 +109,15 @@ class _Lane:
             self._given += fits
         if fits < len(rows):
             self._early.append(rows[max(0, fits) :].copy())
+
+
+def filtered(source: Source, settings: Settings) -> Source:
+    """A sound as its frames are to see it: through the filter of the settings, if they have one.
+
+    Whoever cuts a sound into frames in several steps makes it once, as a filter keeps what it learnt of the sound.
+    """
+    hertz = stft_of(settings).high_pass
+    return high_pass(source, hertz) if hertz else source
 
 
 def parts(pipeline: Pipeline, source: Source, frames: range) -> Iterator[tuple[range, np.ndarray]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sonograph.checks import whole
 from sonograph.computing.pipeline import Pipeline, pipeline
-from sonograph.computing.run import Run, through
+from sonograph.computing.run import Run, filtered, through
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.features.stages import STAGES
@@ -78,6 +78,7 @@ def spectrogram(
     source = checked_source(source)
     if whole_sound(settings):
         return _from_the_whole(source, settings, frames, engine, out)
+    source = filtered(source, settings)
     bound, available = _bound(source, settings, engine)
     frames = available if frames is None else frames
     check_frames(frames, available)
@@ -118,6 +119,7 @@ def pieces(
     reason = whole_sound(settings)
     if reason:
         raise SettingsError(f"{reason}; it cannot be computed in pieces: use spectrogram")
+    source = filtered(source, settings)
     bound, available = _bound(source, settings, engine)
     ranges = split(available, whole("at_most", at_most, 1))
 

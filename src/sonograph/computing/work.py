@@ -36,7 +36,8 @@ def measured(stage: Any, sample_rate: float, unit: str) -> Samples:
     stage.check_unit(unit)
     function, stft = STAGES[type(stage)].function, stage.of
     assert function is not None  # noqa: S101  # all that is measured on samples has one
-    return Samples(stage, function, sample_rate, stft.window_length, stft.hop, stage.n_rows, stage.quantity)
+    n, hop = stft.window_length, stft.hop
+    return Samples(stage, function, sample_rate, n, hop, stage.n_rows, stage.quantity, stft.remove_dc)
 
 
 def with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tuple[Samples, float | None]:

@@ -6,7 +6,7 @@ A frame's numbers come from its own samples by the same operations in the same o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,12 +64,27 @@ class Measuring:
     def compute(self, samples: np.ndarray, work: Samples, out: np.ndarray, *, reused: bool = False) -> None:
         """Fill `out` (channels, frames, rows) from samples (channels, n); frame i begins at sample i * hop."""
         for sound, rows in zip(samples, out, strict=True):
-            work.function(sound, work, rows, self.inner)
+            if work.remove_dc:
+                _without_means(sound, work, rows, self.inner)
+            else:
+                work.function(sound, work, rows, self.inner)
             if work.log is not None:
                 rows /= rows.dtype.type(work.reference)
                 np.maximum(rows, rows.dtype.type(work.log.floor), out=rows)
                 np.log10(rows, out=rows)
                 rows *= rows.dtype.type(work.log.factor)
+
+
+def _without_means(sound: np.ndarray, work: Samples, rows: np.ndarray, inner: Engine) -> None:
+    """Measure frames whose mean is taken off, which differs from frame to frame: laid out one after the other."""
+    n = work.window_length
+    stage = replace(work.stage, of=replace(work.stage.of, hop=n, remove_dc=False))
+    alone = replace(work, stage=stage, hop=n, remove_dc=False)
+    for frames in split(range(len(rows)), max(1, BLOCK // n)):
+        laid_out = np.array(cut(sound, work, frames), order="C")
+        with np.errstate(invalid="ignore"):
+            laid_out -= laid_out.mean(axis=1, keepdims=True)
+        work.function(laid_out.reshape(-1), alone, rows[frames.start : frames.stop], inner)
 
 
 def blocks(work: Samples, n_frames: int, most: int = BLOCK) -> Iterator[range]:

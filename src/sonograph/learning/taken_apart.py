@@ -57,6 +57,16 @@ def taken_apart(
 
     whole = bound(settings)
     measure = [] if isinstance(whole.work, Work) else [whole.work.stage]
+    if whole.stft.high_pass:
+        raise SettingsError(
+            f"high_pass is {whole.stft.high_pass:g}; {where} does not filter a sound, all of whose samples follow from "
+            f"all before: give it samples of high_pass(source, hertz), and leave it out of the settings"
+        )
+    if measure and whole.stft.remove_dc:
+        raise SettingsError(
+            f"remove_dc is True; {where} does not take the mean off the frames of {type(measure[0]).__name__}: use "
+            f"spectrogram, or leave it out"
+        )
     for stage in (*measure, *whole.stages):
         if type(stage) not in known:
             why = REASONS.get(type(stage), "")

@@ -95,11 +95,16 @@ class Choice:
 
     names       : of the features, in the order of the rows
     window, hop : of the frames; None: 2048 samples, a quarter of the window
+    edges : where frames lie at the ends, as in StftSettings; None: "zeros"
+    remove_dc, high_pass : what is taken off first, as in StftSettings
     """
 
     names: tuple[str, ...]
     window: Length | None = None
     hop: Length | None = None
+    edges: str | None = None
+    remove_dc: bool = False
+    high_pass: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.names:
@@ -113,12 +118,15 @@ class Choice:
     @property
     def digest(self) -> str:
         """A name of this choice: 16 hexadecimal digits."""
-        return digest(self.names, self.window, self.hop)
+        return digest(self.names, self.window, self.hop, self.edges, self.remove_dc, self.high_pass)
 
     def frames(self, sample_rate: float) -> StftSettings:
         """Where frames lie."""
-        given = {"window_length": self.window, "hop": self.hop}
-        return StftSettings(**{k: v.samples(sample_rate) for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+        lengths = {"window_length": self.window, "hop": self.hop}
+        given: dict[str, Any] = {k: v.samples(sample_rate) for k, v in lengths.items() if v is not None}
+        if self.edges is not None:
+            given["edges"] = self.edges
+        return StftSettings(**given, remove_dc=self.remove_dc, high_pass=self.high_pass)
 
     def groups(self, sample_rate: float) -> list[Group]:
         """What is computed at a sample rate: measures in time together, shapes together, each other by itself.

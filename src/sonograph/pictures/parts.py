@@ -13,7 +13,7 @@ from sonograph.io.marks import Mark
 from sonograph.pictures import words
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.settings import PictureSettings
-from sonograph.settings import Settings
+from sonograph.settings import Settings, stft_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -53,6 +53,11 @@ class Part:
     named: Named
     span: range
     channels: list[int]
+
+    @property
+    def high_pass(self) -> float:
+        """Below which the sound is taken off, Hz; 0 for nowhere."""
+        return 0.0 if self.named.settings is None else stft_of(self.named.settings).high_pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +142,8 @@ def notes(composition: Composition) -> list[str]:
     computed = [one.computed for one in counted if one.computed is not None]
     if not computed:
         rates = sorted({part.named.sound.sample_rate for part in composition.parts})
-        return ["sampled at " + ", ".join(units.rate(rate) for rate in rates)]
+        high = {f"high-pass {units.hertz(part.high_pass)}": None for part in composition.parts if part.high_pass}
+        return [", ".join(["sampled at " + ", ".join(units.rate(rate) for rate in rates), *high])]
     lines = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in computed}
     first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
     second = "; ".join(dict.fromkeys(filter(None, (one.caption(composition) for one in contents))))

@@ -26,7 +26,21 @@ def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int
     else:
         padded = "" if stft.n_fft == stft.window_length else f" (n_fft {stft.n_fft})"
         shown = f"{n_rows} bins of {hertz(sample_rate / stft.n_fft)}{padded}"
-    return f"{_weights(settings, sample_rate)}, {hop}, {shown}"
+    return ", ".join(filter(None, (_weights(settings, sample_rate), hop, shown, cleaning(settings))))
+
+
+def cleaning(settings: Settings | None) -> str:
+    """What is taken off the sound before anything is computed, "" for nothing.
+
+    >>> from sonograph import StftSettings
+    >>> cleaning(StftSettings(high_pass=80.0, remove_dc=True))
+    'high-pass 80 Hz, mean off each frame'
+    """
+    if settings is None:
+        return ""
+    stft = stft_of(settings)
+    high_pass = f"high-pass {hertz(stft.high_pass)}" if stft.high_pass else ""
+    return ", ".join(filter(None, (high_pass, "mean off each frame" if stft.remove_dc else "")))
 
 
 def _weights(settings: Settings, sample_rate: float) -> str:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph import units
+from sonograph.computing.run import filtered
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.frames import split, valid_frames
 from sonograph.pixels.raster import power_and_level
 from sonograph.pixels.span import shown_and_there
-from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of
+from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of, with_stft
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import describe
 from sonograph.units import resolved_reference
@@ -69,6 +70,7 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
         Settings that this sound cannot have.
     """
     of, level = power_and_level(StftSettings() if settings is None else settings)
+    source, of = filtered(source, of), with_stft(of, high_pass=0.0)  # once, for all its parts
     frames, there = shown_and_there(of, source, samples)
     valid = valid_frames(of, source.n_samples)
     inside = range(max(there.start, valid.start), min(there.stop, valid.stop)) or there

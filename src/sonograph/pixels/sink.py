@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.computing.pipeline import Pipeline, pipeline
-from sonograph.computing.run import parts
+from sonograph.computing.run import filtered, parts
 from sonograph.engines import Engine
 from sonograph.frames import refuse_too_short
 from sonograph.pixels import grid
@@ -28,7 +28,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     like = describe(of, sound.sample_rate, sound.unit, sound.n_channels)
     rows, bounds, axis = pixels.rows(like)
     sink = _Sink(bound, columns, rows, mean=pixels.mean)
-    for part, samples in parts(bound, sound, there):
+    for part, samples in parts(bound, filtered(sound, of), there):
         sink.add(part, samples)
     levels, unit, label = levels_of(sink.power(), sound, shown)
     return Raster(

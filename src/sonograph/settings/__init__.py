@@ -57,5 +57,6 @@ from sonograph.settings.walk import from_dict as from_dict
 from sonograph.settings.walk import stages as stages
 from sonograph.settings.walk import stft_of as stft_of
 from sonograph.settings.walk import whole_sound as whole_sound
+from sonograph.settings.walk import with_stft as with_stft
 
 Settings = Union[StftSettings, Stage]  # noqa: UP007

@@ -76,10 +76,10 @@ def _loudness(name: str) -> Any:
 
 
 def _lengthened(frames: StftSettings, n: int) -> StftSettings:
-    """The same frames of n samples or more, of which there are as many, with the same middles."""
+    """The same frames of n samples or more, as many with the same middles, for filters that hear no offset."""
     n = max(n, frames.window_length)
     n += (n - frames.window_length) % 2
-    return replace(frames, window_length=n, n_fft=n)
+    return replace(frames, window_length=n, n_fft=n, remove_dc=False)
 
 
 FEATURES = {

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from sonograph.checks import number, refuse_large, short, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import put
-from sonograph.settings.named import PITCHES, Measure, NamedRows, plain_frames
+from sonograph.settings.named import PITCHES, Measure, NamedRows, frames_of_filters
 from sonograph.settings.stft import StftSettings
 
 C1 = 32.70319566257483
@@ -72,7 +72,7 @@ class ConstantQSettings(Measure, kind="constant_q"):
     gamma: float = 0.0
 
     def __post_init__(self) -> None:
-        plain_frames(self)
+        frames_of_filters(self)
         put(
             self,
             low=number("low", self.low, 0.0, above=True),

@@ -10,7 +10,7 @@ from sonograph.checks import number
 from sonograph.errors import SettingsError
 from sonograph.settings.common import put
 from sonograph.settings.levels import FLOORS
-from sonograph.settings.named import Measure, chosen, plain_frames
+from sonograph.settings.named import Measure, chosen, frames_of_filters
 from sonograph.settings.stft import StftSettings
 
 SECONDS = {"momentary": 0.4, "short_term": 3.0}
@@ -58,7 +58,7 @@ class LoudnessSettings(Measure, kind="loudness"):
     floor: float = -200.0
 
     def __post_init__(self) -> None:
-        plain_frames(self)
+        frames_of_filters(self)
         put(
             self, features=chosen("features", self.features, tuple(SECONDS)), floor=number("floor", self.floor, *FLOORS)
         )

@@ -71,13 +71,21 @@ class Measure(NamedRows):
 
 
 def plain_frames(stage: Measure) -> StftSettings:
-    """Refuse what a frame of samples as they are cannot have."""
+    """Refuse what a frame of samples as they are cannot have; their mean may be taken off."""
     name = type(stage).__name__
     holds(name, stage.of, StftSettings)
-    for field, plain in (("remove_dc", False), ("preemphasis", 0), ("input_scale", 1)):
+    for field, plain in (("preemphasis", 0), ("input_scale", 1)):
         if getattr(stage.of, field) != plain:
             raise SettingsError(f"{field} is {getattr(stage.of, field)}; {name} measures samples as they are: leave it")
     return stage.of
+
+
+def frames_of_filters(stage: Measure) -> StftSettings:
+    """Refuse frames that filters of the stage's own cannot have: no mean is taken off them."""
+    frames = plain_frames(stage)
+    if frames.remove_dc:
+        raise SettingsError(f"remove_dc is True; the filters of {type(stage).__name__} hear no offset: leave it out")
+    return frames
 
 
 def chosen(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ class StftSettings(Json, kind="stft"):
         its squared magnitude is the power).
     remove_dc
         Whether each frame's mean is taken off before it is weighed.
+    high_pass
+        Hz; what lies below is taken from the sound before frames are cut (`sonograph.high_pass`); 0 for nothing.
     preemphasis
         Each sample less so much of the one before it; 0 for none. In a frame the first sample stands for the one
         before it, as in Kaldi and HTK.
@@ -81,6 +83,7 @@ class StftSettings(Json, kind="stft"):
     scaling: str = "spectrum"
     quantity: str = "power"
     remove_dc: bool = field(default=False, metadata=OFF)
+    high_pass: float = field(default=0.0, metadata=OFF)
     preemphasis: float = field(default=0.0, metadata=OFF)
     preemphasis_over: str = field(default="frame", metadata=OFF)
     input_scale: float = field(default=1.0, metadata=OFF)
@@ -115,6 +118,7 @@ class StftSettings(Json, kind="stft"):
         one_of("scaling", self.scaling, SCALINGS)
         one_of("quantity", self.quantity, QUANTITIES)
         put("remove_dc", bool(self.remove_dc))
+        put("high_pass", number("high_pass", self.high_pass, 0.0))
         put("drop_last", bool(self.drop_last))
         put("preemphasis", number("preemphasis", self.preemphasis, 0.0, 1.0))
         one_of("preemphasis_over", self.preemphasis_over, ("frame", "sound"))

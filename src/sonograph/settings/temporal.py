@@ -29,7 +29,7 @@ class TemporalSettings(Measure, kind="temporal"):
     Raises
     ------
     SettingsError
-        No feature, one twice, an unknown one; frames without their mean or pre-emphasised.
+        No feature, one twice, an unknown one; frames pre-emphasised or scaled.
 
     Examples
     --------

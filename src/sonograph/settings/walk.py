@@ -31,6 +31,18 @@ def stft_of(settings: Any) -> StftSettings:
     return settings
 
 
+def with_stft(settings: Any, **changes: Any) -> Any:
+    """The same settings with some of the transform at their bottom changed.
+
+    >>> from sonograph.settings import LevelSettings
+    >>> with_stft(LevelSettings(of=StftSettings()), hop=256).of.hop
+    256
+    """
+    if isinstance(settings, StftSettings):
+        return dataclasses.replace(settings, **changes)
+    return dataclasses.replace(settings, of=with_stft(settings.of, **changes))
+
+
 def whole_sound(settings: Any) -> str | None:
     """Why these settings need the whole sound before the first frame is known; None if they do not."""
     for stage in stages(settings):

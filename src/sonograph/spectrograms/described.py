@@ -12,6 +12,7 @@ from sonograph import naming
 from sonograph.checks import whole
 from sonograph.errors import SettingsError
 from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages, stft_of
+from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import checked_rate
 from sonograph.units import resolved_reference
 
@@ -166,6 +167,8 @@ def describe(settings: Settings, sample_rate: float, unit: str = "FS", n_channel
         raise SettingsError(
             f"sample_rate is {rate:g} Hz; these settings are for {wanted:g} Hz: resample the sound first"
         )
+    if listed[0].high_pass:
+        check_high_pass(listed[0].high_pass, rate)
     n_rows, reference = listed[0].n_rows, None
     for stage in listed[1:]:
         if isinstance(stage, BandSettings):

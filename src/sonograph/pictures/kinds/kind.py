@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
+from sonograph.computing.run import filtered
 from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
 from sonograph.spectrograms import Spectrogram
@@ -177,6 +178,18 @@ class Content(ABC):
     def caption(self, composition: Composition) -> str:
         """What the small words say of how to read it; "" for nothing."""
         return ""
+
+
+def heard(named: Named, look: PictureSettings) -> Source:
+    """The sound as samples, through the filter of its settings where they have one.
+
+    Raises
+    ------
+    SettingsError
+        It is a spectrogram.
+    """
+    source = source_of(named, look)
+    return source if named.settings is None else filtered(source, named.settings)
 
 
 def source_of(named: Named, look: PictureSettings) -> Source:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sonograph.pictures import ticks
 from sonograph.pictures.axes import MOST, draw_marks, put_ticks, room
-from sonograph.pictures.kinds.kind import Content
+from sonograph.pictures.kinds.kind import Content, heard
 from sonograph.pictures.kinds.wave import draw_behind
 from sonograph.pictures.themes import THEMES, Theme
 from sonograph.pixels.waveform import Envelope, envelope
@@ -65,7 +65,10 @@ class Line(Content):
         if isinstance(sound, Spectrogram):
             return cls(lines_of(sound, sound.settings, part.span, box.width), None)
         assert settings is not None  # noqa: S101  # without any there are no features
-        return cls(lines_of(sound, settings, part.span, box.width, engine), envelope(sound, part.span, box.width))
+        return cls(
+            lines_of(sound, settings, part.span, box.width, engine),
+            envelope(heard(part.named, look), part.span, box.width),
+        )
 
     @property
     def computed(self) -> Lines:
@@ -104,7 +107,8 @@ def frames_below(named: Named) -> Settings | None:
     if not count_lines(named.shown) or named.settings is None:
         return named.settings
     stft = stft_of(named.settings)
-    return StftSettings(window_length=stft.window_length, hop=stft.hop, n_fft=stft.n_fft, edges=stft.edges)
+    alike = ("window_length", "hop", "n_fft", "edges", "remove_dc", "high_pass")
+    return StftSettings(**{name: getattr(stft, name) for name in alike})
 
 
 def draw_line(axes: Axes, lines: Lines, place: tuple[int, int], seconds: tuple[float, float], theme: Theme) -> None:
