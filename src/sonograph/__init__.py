@@ -39,6 +39,7 @@ _HOME = {
     "sonograph.sounds.calibration": ("Calibration",),
     "sonograph.spectrograms": ("Spectrogram", "Rows", "describe"),
     "sonograph.computing.stream": ("Stream",),
+    "sonograph.pictures.match": ("draw_match",),
     "sonograph.pictures.settings": ("PictureSettings",),
     "sonograph.io.marks": ("Mark",),
     "sonograph.limits": ("Limits",),
@@ -60,7 +61,7 @@ _IN_SETTINGS = (
 )  # fmt: skip
 """Settings and banks live in `sonograph.settings`, where new ones are added; these can be had from the top too."""
 
-_MODULES = ("augment", "engines", "learning", "settings", "signals")
+_MODULES = ("augment", "engines", "learning", "matching", "settings", "signals")
 
 _SHOWN = {name: module for module, names in _HOME.items() for name in names}
 _WHERE = _SHOWN | dict.fromkeys(_IN_SETTINGS, "sonograph.settings")

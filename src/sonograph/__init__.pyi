@@ -3,6 +3,7 @@
 from sonograph import augment as augment
 from sonograph import engines as engines
 from sonograph import learning as learning
+from sonograph import matching as matching
 from sonograph import settings as settings
 from sonograph import signals as signals
 from sonograph.analysis.lufs import loudness as loudness
@@ -38,6 +39,7 @@ from sonograph.named.features import feature as feature
 from sonograph.named.features import feature_names as feature_names
 from sonograph.named.presets import preset as preset
 from sonograph.named.presets import preset_names as preset_names
+from sonograph.pictures.match import draw_match as draw_match
 from sonograph.pictures.settings import PictureSettings as PictureSettings
 from sonograph.settings import AffineSettings as AffineSettings
 from sonograph.settings import AutocorrelationSettings as AutocorrelationSettings

@@ -22,6 +22,8 @@ COMMANDS = {
     "draw": "draw the spectrogram of sound files as a picture",
     "info": "say what sound files hold: rate, channels, duration, format, peak and rms",
     "features": "compute features of many sound files into one table",
+    "index": "put sound files into an index, in which a few seconds of them are found again",
+    "find": "find which recording of an index a sound is, and where in it",
     "listen": "write a WAV of a box of a spectrogram, or of what features keep of a sound",
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",

@@ -7,12 +7,13 @@ import sys
 
 from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SourceError, TextError
 
-DONE, BUG, USAGE, INPUT, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, BUG, USAGE, INPUT, OUTPUT, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 TABLE = (
     "exit status: 0 done, 2 an option is wrong, 3 an input is at fault (the others\n"
     "             are done), 4 the output cannot be written, a package is missing or\n"
-    "             there is no memory, 130 or 143 interrupted, 1 a fault of Sonograph"
+    "             there is no memory, 5 no match (find --must-match), 130 or 143\n"
+    "             interrupted, 1 a fault of Sonograph"
 )
 
 # the first that fits; SourceError and OutputError are OSErrors as well

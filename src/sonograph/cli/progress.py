@@ -105,3 +105,17 @@ def span(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def clock(seconds: float) -> str:
+    """A place in a sound, to a hundredth of a second: 0:07.25, 1:02:03.50.
+
+    >>> clock(7.25), clock(-0.5), clock(3723.499)
+    ('0:07.25', '-0:00.50', '1:02:03.50')
+    """
+    hundredths = round(abs(seconds) * 100)
+    minutes, rest = divmod(hundredths, 6000)
+    hours, minutes = divmod(minutes, 60)
+    sign = "-" if seconds < 0 and hundredths else ""
+    front = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{sign}{front}:{rest // 100:02}.{rest % 100:02}"

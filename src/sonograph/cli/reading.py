@@ -118,6 +118,10 @@ class Report:
 
         self._records[file] = streams.plain_values(record(file, status_of(error)))
 
+    def add(self, file: str, record: dict[str, Any]) -> None:
+        """A file of which all is known."""
+        self._records[file] = streams.plain_values(record)
+
     @property
     def records(self) -> list[dict[str, Any]]:
         """One a file."""

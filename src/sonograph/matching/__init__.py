@@ -1,0 +1,44 @@
+"""Find the same recording: from a few noisy seconds to their place among thousands of hours, with a stated chance.
+
+    index = sonograph.matching.Index.create("songs.index")
+    index.add("a_song.flac")
+    index.find("five_seconds.wav")
+
+A sound is known by landmarks: pairs of peaks of its spectrogram. An index keeps them sorted in files that never change;
+a search looks up those of a query and asks where many of them say the same.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sonograph.matching.calibration import calibrate as calibrate
+    from sonograph.matching.index import Index as Index
+    from sonograph.matching.landmark import Landmarks as Landmarks
+    from sonograph.matching.landmark import LandmarkStream as LandmarkStream
+    from sonograph.matching.landmark import landmarks as landmarks
+    from sonograph.matching.listening import Listener as Listener
+    from sonograph.matching.matches import Match as Match
+    from sonograph.matching.settings import LandmarkSettings as LandmarkSettings
+
+_HOME = {
+    "Index": "index",
+    "LandmarkSettings": "settings",
+    "LandmarkStream": "landmark",
+    "Landmarks": "landmark",
+    "Listener": "listening",
+    "Match": "matches",
+    "calibrate": "calibration",
+    "landmarks": "landmark",
+}
+__all__ = ["Index", "LandmarkSettings", "LandmarkStream", "Landmarks", "Listener", "Match", "calibrate", "landmarks"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'sonograph.matching' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"sonograph.matching.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,168 @@
+"""Places where many landmarks say the same: the query laid beside a recording, in time and at a speed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sonograph.matching.lookup import Hits, Query
+from sonograph.matching.segment import PER_FRAME, Segment
+
+FRAME_BITS = PER_FRAME.bit_length() - 1
+
+LEAST = 3
+"""Hits in two frames that are looked at more closely."""
+
+SIFTED = 400
+"""How many such places are looked through for those that are apart."""
+
+APART = 4
+"""Frames between places that are looked at more closely."""
+
+SLACK = 3
+"""Frames around such a place in which hits may lie on its line."""
+
+ON_LINE = 0.6
+"""Frames from the line that a hit on it lies, at most."""
+
+SLOPES = np.linspace(-0.02, 0.02, 17)
+"""Of the line: how far the speed may differ from the one that was looked for."""
+
+TOGETHER, MOST_TOGETHER = 8.0, 2
+"""Of coincidences within so many frames, at most so many count."""
+
+ENOUGH, LONG = 8, 20
+"""From so many hits on, over so many frames, they say the slope themselves."""
+
+AROUND = 100
+"""Frames to either side in which the background is counted."""
+
+TOP = 16
+"""Alignments of a speed that are looked at more closely."""
+
+
+class Alignment(NamedTuple):
+    """The query laid beside a recording.
+
+    recording : its number in the segment
+    begin : where in it the query begins, in frames; below 0 where it begins before it
+    votes : independent coincidences: peaks that lie where others say
+    speed : how many times as fast as the recording the query runs, by the slope of the line
+    pitch : the same by the frequencies
+    around : hits a frame that lie about in the same recording
+    pairs : the numbers of the pairs on the line
+    """
+
+    recording: int
+    begin: float
+    votes: int
+    speed: float
+    pitch: float
+    around: float
+    pairs: np.ndarray
+
+
+def alignments(segment: Segment, query: Query, hits: Hits, speed: float) -> list[Alignment]:
+    """Where most hits lie on a line, the fullest first."""
+    found = []
+    times = query.peaks.times[query.first] * speed
+    for middle in _fullest(hits.begin):
+        low, high = np.searchsorted(hits.begin, [(middle - SLACK) * PER_FRAME, (middle + SLACK) * PER_FRAME])
+        near, pairs = hits.begin[low:high] / PER_FRAME, hits.pair[low:high]
+        line = _line(times[pairs], near)
+        if line is None:
+            continue
+        on, begin, slope = line
+        heard = begin + (1 + slope) * float(times[pairs[on]].mean())  # the beginning may lie before the recording
+        recording = int(segment.recording_at(np.array(heard)))
+        numbers = np.unique(pairs[on])
+        first, stop = np.searchsorted(hits.begin, [(middle - AROUND) * PER_FRAME, (middle + AROUND) * PER_FRAME])
+        around = (stop - first - (high - low)) / (2 * AROUND - 2 * SLACK)
+        votes = independent(query.first[numbers], query.second[numbers], query.peaks.times)
+        at = begin - float(segment.begins[recording])
+        found.append(Alignment(recording, at, votes, speed * (1 + slope), speed, float(around), numbers))
+    return found
+
+
+def independent(first: np.ndarray, second: np.ndarray, times: np.ndarray) -> int:
+    """How many independent coincidences pairs of peaks are.
+
+    Of peaks that are connected by pairs, each but one lies where the others say: as many count as there are peaks, less
+    groups. And of those that are heard together no more than two count, as one note has many peaks, and one chord.
+
+    first, second : (pairs,) numbers of peaks
+    times : (peaks,) in frames
+
+    >>> peaks = np.array([0.0, 10, 20, 30, 40, 50, 60, 70, 80])
+    >>> independent(np.array([0, 0, 1, 7]), np.array([1, 2, 2, 8]), peaks)
+    3
+    >>> independent(np.array([0, 0, 0, 0]), np.array([1, 2, 3, 4]), np.array([0.0, 9, 9, 9, 9]))
+    2
+    """
+    above: dict[int, int] = {}  # of each peak one nearer to the foremost of its group
+
+    def foremost(peak: int) -> int:
+        while (higher := above.get(peak, peak)) != peak:
+            above[peak] = above.get(higher, higher)
+            peak = higher
+        return peak
+
+    together: dict[int, int] = {}
+    for one, other in zip(first.tolist(), second.tolist(), strict=True):
+        a, b = foremost(one), foremost(other)
+        if a != b:
+            above[a] = b
+            when = int(times[other] // TOGETHER)
+            together[when] = together.get(when, 0) + 1
+    return sum(min(count, MOST_TOGETHER) for count in together.values())
+
+
+def _fullest(begins: np.ndarray) -> list[float]:
+    """The middles of pairs of frames that hold most of the sorted hits, apart from one another, the fullest first."""
+    frame = begins >> FRAME_BITS
+    first = np.flatnonzero(np.diff(frame, prepend=frame[:1] - 1))
+    frames, counts = frame[first], np.diff(np.append(first, len(frame)))
+    together = counts.copy()
+    beside = np.flatnonzero(np.diff(frames) == 1)
+    together[beside] += counts[beside + 1]
+    listed = np.flatnonzero(together >= LEAST)
+    if len(listed) > SIFTED:
+        listed = listed[together[listed] >= np.partition(together[listed], -SIFTED)[-SIFTED]]
+    listed = listed[np.lexsort((frames[listed], -together[listed]))][: 2 * SIFTED]
+    chosen: list[float] = []
+    for middle in (frames[listed] + 1.0).tolist():
+        if all(abs(middle - other) > APART for other in chosen):
+            chosen.append(middle)
+            if len(chosen) >= TOP:
+                break
+    return chosen
+
+
+def _line(times: np.ndarray, begins: np.ndarray) -> tuple[np.ndarray, float, float] | None:
+    """The line that most hits lie on: (which, where it begins, its slope); None where fewer than two do."""
+    if len(times) < 2:
+        return None
+    late = times - times.mean()
+    ranked = np.sort(begins - np.multiply.outer(SLOPES, late), axis=1)
+    best = (0, 0.0, 0.0, 0.0)  # hits, -|slope|, slope, the least on it
+    for slope, row in zip(SLOPES.tolist(), ranked, strict=True):
+        counts = np.searchsorted(row, row + 2 * ON_LINE, side="right") - np.arange(len(row))
+        k = int(counts.argmax())
+        best = max(best, (int(counts[k]), -abs(slope), slope, float(row[k])))
+    count, _, slope, least = best
+    if count < 2:
+        return None
+    leaning = begins - slope * late
+    on = np.flatnonzero((leaning >= least) & (leaning <= least + 2 * ON_LINE))
+    if len(on) >= ENOUGH and np.ptp(times[on]) > LONG:
+        slope, begin = _fitted(times[on], begins[on])
+        return on, begin, slope
+    return on, float(begins[on].mean() - slope * times[on].mean()), slope
+
+
+def _fitted(times: np.ndarray, begins: np.ndarray) -> tuple[float, float]:
+    """Slope and beginning of the straight line of least squares."""
+    t, b = times - times.mean(), begins - begins.mean()
+    slope = float((t * b).sum() / (t * t).sum())
+    return slope, float(begins.mean() - slope * times.mean())
