@@ -38,7 +38,7 @@ docs: $(VENV)/dev.stamp
 # The documentation, with its reference from the docstrings: open site/index.html.
 site: $(VENV)/docs.stamp
 	$(BIN)/python docs/make_way.py
-	$(BIN)/zensical build --clean --strict
+	$(BIN)/python docs/make_site.py
 
 # Write docs/parity.md anew, from what runs here.
 parity: $(VENV)/dev.stamp

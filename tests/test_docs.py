@@ -141,5 +141,24 @@ def test_the_picture_of_the_way_is_drawn_by_its_script(theme):
     assert (DOCS / "pictures" / f"way-{theme}.svg").read_text("utf-8") == script["drawn"](script["THEMES"][theme])
 
 
+def test_a_page_of_the_site_asks_no_other_machine(tmp_path):
+    site: dict = {"__name__": "make_site", "__file__": str(DOCS / "make_site.py")}
+    exec((DOCS / "make_site.py").read_text("utf-8"), site)  # noqa: S102
+    (tmp_path / "why").mkdir()
+    pages = [tmp_path / "index.html", tmp_path / "why" / "layers.html"]
+    for page in pages:
+        page.write_text(f'<a href="https://example.org">x</a><script src="{site["SHIM"]}" type="a"></script>')
+    site["keep_to_itself"](tmp_path)
+    assert [re.findall('src="([^"]*)"', page.read_text())[0] for page in pages] == [site["OWN"], f"../{site['OWN']}"]
+    assert (DOCS / site["OWN"]).exists()
+    for tag in (
+        '<img alt="" src="https://example.org/a.png">',
+        '<link rel="stylesheet" href="https://example.org/a.css">',
+    ):
+        pages[1].write_text(tag)
+        with pytest.raises(ValueError, match=r"layers\.html asks for https://example\.org/a"):
+            site["keep_to_itself"](tmp_path)
+
+
 def test_the_readme_is_one_screen():
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 80
