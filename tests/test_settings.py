@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonograph import Band, BandSettings, LevelSettings, LogSettings, MelBank, SettingsError, StftSettings
-from sonograph.settings import EDGES, SCALINGS, from_dict, from_toml, stft_of, whole_sound
+from sonograph.settings import EDGES, SCALINGS, from_dict, from_toml, stft_of, to_toml, whole_sound
 from sonograph.settings.banks import BANKS
 from sonograph.settings.common import KINDS
 from sonograph.settings.elsewhere import ELSEWHERE
@@ -208,3 +208,16 @@ def test_names_from_elsewhere_are_answered_with_ours(make, says):
 def test_what_a_name_from_elsewhere_is_called_here_exists():
     fields = {field.name for kind in (*KINDS.values(), *BANKS.values()) for field in dataclasses.fields(kind)}
     assert {ours.split(",")[0] for ours in ELSEWHERE.values()} <= fields
+
+
+def test_settings_of_every_kind_and_bank_come_back_from_toml():
+    from test_sizes import examples
+
+    bands = (
+        Band(first=3, weights=(0.5, 1e-300, 1.0), centre=93.75, low=70.0, high=117.0),
+        Band(first=9, weights=(), centre=200.1, low=200.0, high=1e15),
+    )
+    for one in (*examples(), BandSettings(of=StftSettings(window=("kaiser", 8.0)), bands=bands)):
+        text = to_toml(one)
+        assert from_toml(text) == one
+        assert not text.endswith("\n")

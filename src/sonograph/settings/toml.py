@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sonograph.errors import TextError
@@ -23,7 +22,10 @@ def to_toml(settings: Any) -> str:
     window_length = 512
     hop = 128
     n_fft = 512
-    window = ["kaiser", 8.0]
+    window = [
+        "kaiser",
+        8.0,
+    ]
     periodic = true
     edges = "zeros"
     scaling = "spectrum"
@@ -38,29 +40,10 @@ def to_toml(settings: Any) -> str:
     triangles = "hertz"
     empty = "refuse"
     """
-    return "\n".join(_lines(settings.to_dict(), ""))
+    import tomli_w
 
-
-def _lines(values: dict[str, Any], path: str) -> list[str]:
-    plain = {k: v for k, v in values.items() if not isinstance(v, dict) and not _tables(v)}
-    lines = [f"{name} = {_value(value)}" for name, value in plain.items()]
-    for name, value in values.items():
-        if isinstance(value, dict):
-            lines += ["", f"[{path}{name}]", *_lines(value, f"{path}{name}.")]
-        elif _tables(value):
-            for table in value:
-                lines += ["", f"[[{path}{name}]]", *_lines(table, f"{path}{name}.")]
-    return lines
-
-
-def _tables(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return json.dumps(value, ensure_ascii=False)
+    text: str = tomli_w.dumps(settings.to_dict())
+    return text.removesuffix("\n")
 
 
 def from_toml(text: str, name: str = "settings") -> Any:
