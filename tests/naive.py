@@ -181,3 +181,41 @@ def constant_q(x, low, n_bands, per_octave, hop, sample_rate, gamma=0.0):
             row.append(total / sum(weights))
         out.append(row)
     return np.array(out)
+
+
+def begins(span, width, first, step):
+    """The first item, of those at samples first + i step, that lies at or after the start of each pixel; by walking."""
+    numbers, i = [], -abs(first) - 1
+    for q in range(width + 1):
+        while (first + i * step - span.start) * width < q * len(span):
+            i += 1
+        numbers.append(i)
+    return numbers
+
+
+def gathered(values, edges):
+    """(low, high, total, count) of the numbers in each column, from edges[q] to edges[q + 1]; NaN is skipped."""
+    low, high, total, count = [], [], [], []
+    for q in range(len(edges) - 1):
+        numbers = [float(values[i]) for i in range(edges[q], edges[q + 1]) if not math.isnan(values[i])]
+        low.append(min(numbers, default=math.nan))
+        high.append(max(numbers, default=math.nan))
+        total.append(math.fsum(numbers))
+        count.append(len(numbers))
+    return np.array(low), np.array(high), np.array(total), np.array(count)
+
+
+def pixels(values, columns, rows):
+    """Of (frames, rows): the largest of each pixel, the sum of its frames' means over its rows, and frames a column."""
+    shape = len(columns) - 1, len(rows) - 1
+    largest, total, counts = np.full(shape, math.nan), np.zeros(shape), np.zeros(shape[0], int)
+    for q in range(shape[0]):
+        for i in range(columns[q], columns[q + 1]):
+            if math.isnan(values[i, 0]):
+                continue
+            counts[q] += 1
+            for r in range(shape[1]):
+                numbers = [float(values[i, k]) for k in range(rows[r], rows[r + 1])]
+                largest[q, r] = max(numbers) if math.isnan(largest[q, r]) else max(largest[q, r], *numbers)
+                total[q, r] += math.fsum(numbers) / len(numbers)
+    return largest, total, counts

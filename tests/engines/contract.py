@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import naive
 from sonograph.engines import Bands
 from sonograph.engines.compiled import Compiled
 from sonograph.engines.reference import Reference
@@ -87,15 +88,16 @@ SOME_BANDS = bands_of(
 """For 17 bins or more: of one bin, of none, overlapping, at both ends."""
 
 
-def pixels_by_definition(values, columns, rows, mean):
-    """(channels, columns, rows), NaN where a column has no frame; frames that are NaN are left out."""
-    channels = len(values)
-    result = np.full((channels, len(columns) - 1, len(rows) - 1), np.nan)
-    for c in range(channels):
-        for q in range(len(columns) - 1):
-            for r in range(len(rows) - 1):
-                part = values[c, columns[q] : columns[q + 1], rows[r] : rows[r + 1]].astype(float)
-                part = part[~np.isnan(part).any(axis=1)]
-                if part.size:
-                    result[c, q, r] = part.mean(axis=1).sum() if mean else part.max()
-    return result
+def planes_of(engine, samples, work, columns, rows, planes=("largest", "total")):
+    """The planes named, and the counts, of one call of `reduce`; of a plane that is not named None."""
+    shape = len(samples), len(columns) - 1, len(rows) - 1
+    room = {"largest": np.full(shape, np.nan, samples.dtype), "total": np.zeros(shape)}
+    wanted = {name: room[name] for name in planes}
+    counts = np.zeros(shape[:2], np.int64)
+    engine.reduce(samples, work, np.array(columns), np.array(rows), counts, **wanted)
+    return wanted.get("largest"), wanted.get("total"), counts
+
+
+def pixels_by_definition(values, columns, rows):
+    """(largest, total, counts) of (channels, frames, rows)."""
+    return tuple(np.stack(plane) for plane in zip(*(naive.pixels(v, columns, rows) for v in values), strict=True))

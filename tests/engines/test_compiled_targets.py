@@ -4,6 +4,7 @@ import struct
 
 import numpy as np
 import pytest
+from tests.engines.contract import planes_of
 
 from sonograph.engines import Bands, Log, Work
 from sonograph.engines.compiled import Compiled, build
@@ -26,8 +27,9 @@ KINDS = [
     Kind("transform"),
     Kind("power", log=True),
     Kind("power", bands=True, log=True),
-    Kind("power", pixels="max"),
-    Kind("magnitude", pixels="mean"),
+    Kind("power", planes=("max",)),
+    Kind("magnitude", planes=("mean",)),
+    Kind("power", planes=("max", "mean")),
 ]
 TRIPLES = [
     ("x86_64-unknown-linux-gnu", "x86-64", "+sse2", 16),
@@ -78,11 +80,12 @@ def test_every_kind_of_vector_computes_the_same_spectrum(target, dtype, n_fft):
         Compiled(threads=1, _target=target).compute(samples, work, out)
         few = 8 if work.log is None else 1000  # a logarithm magnifies what is small
         assert np.linalg.norm(out - expected) <= few * eps * np.linalg.norm(expected)
-    pixels = np.full((2, 2, 3), np.nan, dtype)
     columns, rows = np.array([0, 10, frames]), np.array([0, 1, 5, n_fft // 2 + 1])
-    Compiled(_target=target).reduce(samples, Work(window, hop, n_fft), columns, rows, pixels)
+    largest, total, _ = planes_of(Compiled(_target=target), samples, Work(window, hop, n_fft), columns, rows)
     by_rows = np.maximum.reduceat(power, rows[:-1], axis=2)
-    assert np.linalg.norm(pixels - np.maximum.reduceat(by_rows, columns[:-1], axis=1)) <= 8 * eps * pixels.max()
+    means = np.add.reduceat(power, rows[:-1], axis=2) / np.diff(rows)
+    assert np.linalg.norm(largest - np.maximum.reduceat(by_rows, columns[:-1], axis=1)) <= 8 * eps * largest.max()
+    assert np.linalg.norm(total - np.add.reduceat(means, columns[:-1], axis=1)) <= 8 * eps * total.max()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -1,12 +1,28 @@
 """Frames gathered into pixels, against pixels by definition."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
-from tests.engines.contract import BOTH_PRECISIONS, EVERY_ENGINE, bands_of, pixels_by_definition, run, sound, window_of
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engines.contract import (
+    BOTH_PRECISIONS,
+    ENGINES,
+    EVERY_ENGINE,
+    bands_of,
+    pixels_by_definition,
+    planes_of,
+    run,
+    sound,
+    window_of,
+)
 
+from sonograph import engines
 from sonograph.engines import Log, Work
 from sonograph.engines.compiled import Compiled
 
+TORCH = [engines.torch.Torch("cpu")] if find_spec("torch") else []
 PIXELS = pytest.mark.parametrize(
     ("columns", "rows"),
     [
@@ -22,7 +38,7 @@ PIXELS = pytest.mark.parametrize(
 @BOTH_PRECISIONS
 @PIXELS
 @pytest.mark.parametrize("kind", ["power", "magnitude", "level", "bands"])
-def test_the_largest_pixel_is_the_largest_of_its_frames_and_bins(engine, dtype, columns, rows, kind):
+def test_a_pass_gives_the_largest_of_each_pixel_and_the_sum_of_its_means(engine, dtype, columns, rows, kind):
     bands = bands_of(*[(q, [1.0, 0.5]) for q in range(17)]) if kind == "bands" else None
     log = Log(10.0, 1e-10) if kind == "level" else None
     n_fft = 64 if kind == "bands" else 32
@@ -30,34 +46,55 @@ def test_the_largest_pixel_is_the_largest_of_its_frames_and_bins(engine, dtype, 
     samples = sound(work, 40, channels=2, dtype=dtype)
     samples[1, 100] = np.nan
     values = run(engine, samples, work, 40)
-    out = np.full((2, len(columns) - 1, len(rows) - 1), np.nan, dtype)
-    engine.reduce(samples, work, np.array(columns), np.array(rows), out)
-    expected = pixels_by_definition(values, columns, rows, mean=False)
-    if log is None:
-        np.testing.assert_array_equal(out, expected)
-    else:
-        np.testing.assert_allclose(out, expected, atol=1e-5)
+    largest, total, counts = planes_of(engine, samples, work, columns, rows)
+    want_largest, want_total, want_counts = pixels_by_definition(values, columns, rows)
+    np.testing.assert_array_equal(largest, want_largest)
+    np.testing.assert_allclose(total, want_total, rtol=1e-5 if dtype == "float32" else 1e-13)
+    np.testing.assert_array_equal(counts, want_counts)
+    for plane, whole in (("largest", largest), ("total", total)):
+        alone = planes_of(engine, samples, work, columns, rows, [plane])
+        np.testing.assert_array_equal(alone[0 if plane == "largest" else 1], whole)
+        np.testing.assert_array_equal(alone[2], counts)
+
+
+WORK = Work(window_of(32), 8, 32)
+
+
+@given(st.integers(1, 60), st.data())
+def test_any_columns_and_gaps_give_the_same_pixels_on_every_engine(n_frames, data):
+    columns = sorted(data.draw(st.lists(st.integers(0, n_frames), min_size=2, max_size=90), "columns"))
+    rows = sorted(data.draw(st.sets(st.integers(0, 17), min_size=2), "rows"))
+    samples = sound(WORK, n_frames, channels=2, seed=n_frames)
+    for channel in samples:
+        for at in data.draw(st.lists(st.integers(0, samples.shape[1] - 1), max_size=3), "gaps"):
+            channel[at : at + 20] = data.draw(st.sampled_from([np.nan, np.inf, -np.inf]))
+    planes = {}
+    for engine in [*ENGINES, *TORCH]:
+        values = run(engine, samples, WORK, n_frames)
+        largest, total, counts = planes[engine.name] = planes_of(engine, samples, WORK, columns, rows)
+        want_largest, want_total, want_counts = pixels_by_definition(values, columns, rows)
+        np.testing.assert_array_equal(largest, want_largest)
+        np.testing.assert_allclose(total, want_total, rtol=1e-5)
+        np.testing.assert_array_equal(counts, want_counts)
+        np.testing.assert_array_equal(np.isnan(largest).all(axis=2), counts == 0)
+    reference = planes["reference"]
+    for largest, total, counts in planes.values():
+        np.testing.assert_array_equal(counts, reference[2])
+        for plane, want in ((largest, reference[0]), (total, reference[1])):
+            there = ~np.isnan(want)
+            np.testing.assert_array_equal(~np.isnan(plane), there)
+            few = 8 * np.finfo("float32").eps * np.linalg.norm(want[there].astype(float))
+            assert np.linalg.norm(plane[there].astype(float) - want[there]) <= few
 
 
 @EVERY_ENGINE
-@BOTH_PRECISIONS
-@PIXELS
-@pytest.mark.parametrize("kind", ["power", "level", "bands"])
-def test_the_mean_pixel_sums_the_frames_that_are_there(engine, dtype, columns, rows, kind):
-    bands = bands_of(*[(q, [1.0, 0.5]) for q in range(17)]) if kind == "bands" else None
-    log = Log(10.0, 1e-10) if kind == "level" else None
-    work = Work(window_of(32), 8, 64 if kind == "bands" else 32, bands=bands, log=log)
-    samples = sound(work, 40, channels=2, dtype=dtype)
-    samples[1, 100] = np.nan
-    values = run(engine, samples, work, 40)
-    shape = 2, len(columns) - 1, len(rows) - 1
-    out, counts = np.zeros(shape), np.zeros(shape[:2], np.int64)
-    engine.reduce(samples, work, np.array(columns), np.array(rows), out, counts)
-    expected = pixels_by_definition(values, columns, rows, mean=True)
-    np.testing.assert_allclose(out, np.nan_to_num(expected), rtol=1e-5 if dtype == "float32" else 1e-13)
-    there = ~np.isnan(values).any(axis=2)
-    for q in range(shape[1]):
-        np.testing.assert_array_equal(counts[:, q], there[:, columns[q] : columns[q + 1]].sum(axis=1))
+def test_the_level_of_silence_without_a_floor_is_no_gap(engine):
+    work = Work(window_of(32), 32, 32, log=Log(10.0, 0.0))
+    samples = np.zeros((1, 32 * 40), "float32")
+    samples[0, 32 * 20 :] = np.nan
+    largest, total, counts = planes_of(engine, samples, work, [0, 20, 40], [0, 17])
+    assert largest[0, :, 0].tolist() == [-np.inf, pytest.approx(np.nan, nan_ok=True)]
+    assert (total[0, :, 0].tolist(), counts[0].tolist()) == ([-np.inf, 0], [20, 0])
 
 
 @EVERY_ENGINE
@@ -65,12 +102,14 @@ def test_pixels_gathered_in_parts_are_those_of_the_whole(engine):
     work = Work(window_of(64), 16, 64)
     samples = sound(work, 100)
     columns, rows = np.array([0, 33, 70, 100]), np.arange(34)
-    whole = np.full((1, 3, 33), np.nan, "float32")
-    engine.reduce(samples, work, columns, rows, whole)
-    parts = np.full((1, 3, 33), np.nan, "float32")
+    whole = planes_of(engine, samples, work, columns, rows)
+    largest, total, counts = np.full((1, 3, 33), np.nan, "float32"), np.zeros((1, 3, 33)), np.zeros((1, 3), np.int64)
     for begin, end in ((0, 41), (41, 100)):
-        engine.reduce(samples[:, begin * 16 :], work, np.clip(columns, begin, end) - begin, rows, parts)
-    np.testing.assert_array_equal(parts, whole)
+        edges = np.clip(columns, begin, end) - begin
+        engine.reduce(samples[:, begin * 16 :], work, edges, rows, counts, largest=largest, total=total)
+    np.testing.assert_array_equal(largest, whole[0])
+    np.testing.assert_allclose(total, whole[1], rtol=1e-13)
+    np.testing.assert_array_equal(counts, whole[2])
 
 
 @EVERY_ENGINE
@@ -80,22 +119,18 @@ def test_a_click_of_one_frame_is_in_the_picture_wherever_it_falls(engine):
     for frame in (0, 4095, 4096, 9999, 19_999):
         samples = np.zeros((1, 20_000 * 64), "float32")
         samples[0, frame * 64 + 32] = 1
-        out = np.full((1, 100, 1), np.nan, "float32")
-        engine.reduce(samples, work, columns, rows, out)
-        assert np.flatnonzero(out[0, :, 0]) == [np.searchsorted(columns, frame, side="right") - 1]
+        largest, _, _ = planes_of(engine, samples, work, columns, rows)
+        assert np.flatnonzero(largest[0, :, 0]) == [np.searchsorted(columns, frame, side="right") - 1]
 
 
 def test_the_number_of_threads_changes_no_pixel():
     work = Work(window_of(256), 64, 256)
     samples = sound(work, 20_000)
     columns, rows = np.linspace(0, 20_000, 7).astype(int), np.arange(0, 130, 3)
-    results = []
-    for threads in (1, 2, 4):
-        out, counts = np.zeros((1, 6, len(rows) - 1)), np.zeros((1, 6), np.int64)
-        Compiled(threads=threads).reduce(samples, work, columns, rows, out, counts)
-        results.append(out)
-    np.testing.assert_array_equal(results[0], results[1])
-    np.testing.assert_array_equal(results[0], results[2])
+    one, *others = (planes_of(Compiled(threads=threads), samples, work, columns, rows) for threads in (1, 2, 4))
+    for planes in others:
+        for plane, want in zip(planes, one, strict=True):
+            np.testing.assert_array_equal(plane, want)
 
 
 @EVERY_ENGINE
@@ -105,29 +140,34 @@ def test_pixel_rows_may_leave_out_both_ends_of_the_spectrum(engine, n_fft):
     samples, n = sound(work, 20), work.n_bins
     values = run(engine, samples, work, 20)
     columns, rows = np.array([3, 4, 19]), np.array([2, 3, n // 3, n // 3 + 2])
-    out = np.full((1, 2, 3), np.nan, "float32")
-    engine.reduce(samples, work, columns, rows, out)
-    np.testing.assert_array_equal(out, pixels_by_definition(values, columns, rows, mean=False))
+    largest, _, _ = planes_of(engine, samples, work, columns, rows)
+    np.testing.assert_array_equal(largest, pixels_by_definition(values, columns, rows)[0])
 
 
 def test_pixels_that_cannot_be_are_refused_before_a_kernel_runs():
     engine, samples = Compiled(), np.zeros((1, 28), "float32")
     work, transform = Work(window_of(16), 4, 16), Work(window_of(16), 4, 16, "transform")
-    out, columns, rows = np.zeros((1, 2, 2), "float32"), np.array([0, 2, 4]), np.array([0, 5, 9])
-    engine.reduce(samples, work, columns, rows, out)
+    largest, counts = np.zeros((1, 2, 2), "float32"), np.zeros((1, 2), np.int64)
+    columns, rows = np.array([0, 2, 4]), np.array([0, 5, 9])
+    engine.reduce(samples, work, columns, rows, counts, largest=largest)
     refused = [
-        (transform, columns, rows, None, "reduce its power or magnitude"),
-        (work, np.array([0, 5, 4]), rows, None, "columns fall"),
-        (work, np.array([-1, 2, 4]), rows, None, "begin at 0 or more"),
-        (work, np.array([0, 2, 5]), rows, None, "28 a channel; 5 frames need 32"),
-        (work, columns, np.array([0, 5, 10]), None, "within 0 to 9"),
-        (work, columns, np.array([0, 5, 5]), None, "must rise"),
-        (work, columns, rows, np.zeros((1, 2), np.int64), r"it must be float64 \(1, 2, 2\)"),
+        (transform, columns, rows, "reduce its power or magnitude"),
+        (work, np.array([0, 5, 4]), rows, "columns fall"),
+        (work, np.array([-1, 2, 4]), rows, "begin at 0 or more"),
+        (work, np.array([0, 2, 5]), rows, "28 a channel; 5 frames need 32"),
+        (work, columns, np.array([0, 5, 10]), "within 0 to 9"),
+        (work, columns, np.array([0, 5, 5]), "must rise"),
     ]
-    for bad_work, bad_columns, bad_rows, counts, message in refused:
+    for bad_work, bad_columns, bad_rows, message in refused:
         with pytest.raises(ValueError, match=message):
-            engine.reduce(samples, bad_work, bad_columns, bad_rows, out, counts)
+            engine.reduce(samples, bad_work, bad_columns, bad_rows, counts, largest=largest)
+    with pytest.raises(ValueError, match=r"total is float32 \(1, 2, 2\); it must be float64"):
+        engine.reduce(samples, work, columns, rows, counts, total=largest)
+    with pytest.raises(ValueError, match=r"largest is float64 \(1, 2, 2\); it must be float32"):
+        engine.reduce(samples, work, columns, rows, counts, largest=largest.astype(float))
     with pytest.raises(ValueError, match=r"counts is int64 \(1, 3\)"):
-        engine.reduce(samples, work, columns, rows, out.astype(float), np.zeros((1, 3), np.int64))
+        engine.reduce(samples, work, columns, rows, np.zeros((1, 3), np.int64), largest=largest)
+    with pytest.raises(ValueError, match="one of them is to be filled"):
+        engine.reduce(samples, work, columns, rows, counts)
     with pytest.raises(ValueError, match="computes in float64"):
-        Compiled(dtype="float64").reduce(samples, work, columns, rows, out)
+        Compiled(dtype="float64").reduce(samples, work, columns, rows, counts, largest=largest)

@@ -4,8 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.pictures.test_figure import nothing_is_cut_off, texts
 
+import naive
 from sonograph import LimitError, SettingsError, Signal, StftSettings, draw, feature, signals, spectrogram
 from sonograph.cli import main
 from sonograph.io.writing import write_wav
@@ -43,14 +46,35 @@ def test_low_mean_and_high_are_those_of_the_frames(monkeypatch):
     monkeypatch.setattr(gather, "FRAMES_AT_ONCE", 17)
     sound = signals.white_noise(2.0, rms=0.1, sample_rate=8000.0)
     settings = TemporalSettings(of=FRAMES, features=("rms", "zero_crossings"))
-    made = lines_of(sound, settings, range(sound.n_samples), 10)
+    lines = lines_of(sound, settings, range(sound.n_samples), 10)
     values = spectrogram(sound, settings).values
     groups = np.array_split(np.arange(values.shape[1]), 10)
-    for got, reduced in ((made.low, np.min), (made.high, np.max), (made.mean, np.mean)):
+    for got, reduced in ((lines.low, np.min), (lines.high, np.max), (lines.mean, np.mean)):
         want = np.stack([reduced(values[:, group], axis=1) for group in groups], axis=1)
         np.testing.assert_allclose(got[0], want, rtol=1e-6)
     times = spectrogram(sound, settings).times
-    np.testing.assert_allclose(made.times, [times[group].mean() for group in groups])
+    np.testing.assert_allclose(lines.times, [times[group].mean() for group in groups])
+
+
+@given(st.integers(1, 80), st.integers(1, 100), st.data())
+def test_a_point_knows_what_lies_under_it_and_skips_what_is_missing(n_frames, width, data):
+    samples = np.random.default_rng(n_frames).standard_normal((2, 64 * n_frames))
+    for frame in data.draw(st.sets(st.integers(0, n_frames - 1)), "gaps"):
+        samples[data.draw(st.sampled_from([0, 1])), 64 * frame + 9] = np.nan
+    sound, settings = Signal(samples, 8000.0), TemporalSettings(of=FRAMES, features=("rms", "peak"))
+    values = spectrogram(sound, settings).values
+    lines = lines_of(sound, settings, range(sound.n_samples), width)
+    assert lines.missing == np.isnan(values).all(axis=1).any(axis=0).sum()
+    each = range(n_frames + 1)
+    edges = naive.begins(range(64 * n_frames), width, 32, 64) if n_frames > width else each
+    for channel in range(2):
+        for row in range(2):
+            low, high, total, count = naive.gathered(values[channel, row], edges)
+            np.testing.assert_array_equal(lines.low[channel, row], low)
+            np.testing.assert_array_equal(lines.high[channel, row], high)
+            there = count > 0
+            np.testing.assert_array_equal(~np.isnan(lines.mean[channel, row]), there)
+            np.testing.assert_allclose(lines.mean[channel, row][there], total[there] / count[there], rtol=1e-12)
 
 
 def test_a_value_without_neighbours_is_a_dot():

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.pictures.sounds import APART, FRAME, clicks
 
+import naive
 from sonograph import (
     Band,
     BandSettings,
@@ -15,12 +16,25 @@ from sonograph import (
     level,
     spectrogram,
 )
+from sonograph.pixels.grid import begins
 from sonograph.pixels.raster import Pixels
 from sonograph.pixels.rasterise import raster
 
 
 def whole(sound, width=100, height=33, mean=False):
     return Pixels(width, height, range(sound.n_samples), mean=mean)
+
+
+@given(st.integers(0, 500), st.integers(1, 300), st.integers(1, 400), st.integers(-300, 300), st.integers(1, 70))
+def test_a_pixel_begins_at_the_first_item_that_lies_in_it(start, n_samples, width, first, step):
+    span = range(start, start + n_samples)
+    assert begins(span, width, first=first, step=step).tolist() == naive.begins(span, width, first, step)
+
+
+def test_an_item_on_the_border_of_pixels_lies_in_the_later_one_however_long_the_sound_is():
+    assert begins(range(14), 100)[50] == 7  # 50 * (14 / 100) is 7.000000000000001
+    late = 10**15 + 7
+    assert begins(range(late, late + 7 * 1001), 7).tolist() == [late + 1001 * q for q in range(8)]
 
 
 @given(st.integers(20, 3000), st.data())
@@ -89,6 +103,17 @@ def test_a_sound_read_in_parts_makes_the_same_pixels(monkeypatch):
     missing = np.isnan(spectrogram(sound, settings).values[0]).sum()
     assert raster(Read(), settings, whole(sound)).missing == missing == 12
     np.testing.assert_allclose(raster(Read(), settings, whole(sound, mean=True)).levels, want_mean, atol=1e-9)
+
+
+@given(st.integers(1, 90), st.integers(1, 120), st.booleans(), st.data())
+def test_a_sound_with_gaps_and_its_spectrogram_make_the_same_pixels(n_frames, width, mean, data):
+    sound = Signal(np.random.default_rng(n_frames).standard_normal(n_frames * FRAME), 8000.0)
+    for frame in data.draw(st.sets(st.integers(0, n_frames - 1)), "gaps"):
+        sound.samples[frame * FRAME + 5] = np.nan
+    power = spectrogram(sound, APART)
+    pixels = [raster(drawn, APART, whole(sound, width, 9, mean)) for drawn in (sound, power)]
+    np.testing.assert_allclose(pixels[0].levels, pixels[1].levels, atol=1e-6)
+    assert pixels[0].missing == pixels[1].missing == np.isnan(power.values[0]).sum()
 
 
 @pytest.mark.parametrize("mean", [False, True])

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import naive
 from sonograph import Signal, draw
 from sonograph.pixels import waveform
 from sonograph.pixels.waveform import envelope
@@ -15,12 +16,32 @@ def test_every_peak_stays_in_its_column(n_samples, width, data):
     at = data.draw(st.integers(0, n_samples - 1))
     x = np.zeros(n_samples)
     x[at] = data.draw(st.sampled_from([-1.0, 1.0]))
-    made = envelope(Signal(x, 8000.0), range(n_samples), width)
+    columns = envelope(Signal(x, 8000.0), range(n_samples), width)
     n = min(width, n_samples)
-    assert made.low.shape == made.high.shape == (1, n)
-    assert (made.low.min(), made.high.max()) == (x.min(), x.max())
-    column = int(np.flatnonzero((made.high > 0.5) | (made.low < -0.5))[0])
-    assert column * n_samples // n <= at < (column + 1) * n_samples // n
+    assert columns.low.shape == columns.high.shape == (1, n)
+    assert (columns.low.min(), columns.high.max()) == (x.min(), x.max())
+    column = int(np.flatnonzero((columns.high > 0.5) | (columns.low < -0.5))[0])
+    assert column == at * n // n_samples
+
+
+@given(st.integers(1, 400), st.integers(1, 90), st.data())
+def test_a_column_spans_the_samples_that_are_there(n_samples, width, data):
+    x = np.random.default_rng(n_samples).standard_normal((2, n_samples)).astype("float32")
+    for at in data.draw(st.lists(st.integers(0, n_samples - 1), max_size=20), "gaps"):
+        x[:, at] = data.draw(st.sampled_from([np.nan, np.inf]))
+    span = range(data.draw(st.integers(0, n_samples - 1)), n_samples + data.draw(st.integers(0, 50)))  # past the end
+    columns = envelope(Signal(x, 8000.0), span, width)
+    n = min(width, len(span))
+    edges = naive.begins(span, n, 0, 1)
+    for channel in range(2):
+        there = np.full(span.stop, np.nan)
+        there[:n_samples] = np.where(np.isfinite(x[channel]), x[channel], np.nan)
+        low, high, _, count = naive.gathered(there, edges)
+        np.testing.assert_array_equal(np.isnan(columns.low[channel]), count == 0)
+        for q in np.flatnonzero(count):
+            before = q > 0 and n < len(span) and count[q - 1] > 0  # drawn until it meets its neighbour
+            assert columns.low[channel, q] == (min(low[q], high[q - 1]) if before else low[q])
+            assert columns.high[channel, q] == (max(high[q], low[q - 1]) if before else high[q])
 
 
 def test_a_long_sound_in_blocks_has_the_same_envelope(monkeypatch):
@@ -33,16 +54,16 @@ def test_a_long_sound_in_blocks_has_the_same_envelope(monkeypatch):
 
 
 def test_a_steep_slope_is_drawn_without_a_gap():
-    made = envelope(Signal(np.repeat([-1.0, 1.0], 500), 8000.0), range(1000), 10)
-    assert made.low[0, 5] == -1
-    assert made.high[0, 5] == 1
+    columns = envelope(Signal(np.repeat([-1.0, 1.0], 500), 8000.0), range(1000), 10)
+    assert columns.low[0, 5] == -1
+    assert columns.high[0, 5] == 1
 
 
 def test_missing_samples_leave_a_gap():
     x = np.ones(1000)
     x[200:400] = np.nan
-    made = envelope(Signal(x, 8000.0), range(1000), 10)
-    assert np.flatnonzero(np.isnan(made.high[0])).tolist() == [2, 3]
+    columns = envelope(Signal(x, 8000.0), range(1000), 10)
+    assert np.flatnonzero(np.isnan(columns.high[0])).tolist() == [2, 3]
     figure = draw(Signal(x, 8000.0), view="waveform")
     assert figure.axes[0].get_ylim() == pytest.approx((-1.05, 1.05))
 

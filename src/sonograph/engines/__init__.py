@@ -105,17 +105,22 @@ class Engine(Protocol):
         work: Work,
         columns: np.ndarray,
         rows: np.ndarray,
-        out: np.ndarray,
-        counts: np.ndarray | None = None,
+        counts: np.ndarray,
+        *,
+        largest: np.ndarray | None = None,
+        total: np.ndarray | None = None,
     ) -> None:
-        """Gather frames into pixels without keeping the frames.
+        """Gather frames into pixels without keeping the frames: the planes that are given, in one pass.
 
         columns : (n_columns + 1,) int64, never falling: column q gathers frames columns[q] to columns[q + 1]
         rows    : (n_rows + 1,) int64, rising: pixel row r gathers the bins (or bands) rows[r] to rows[r + 1]
-        out     : (channels, n_columns, n_rows), updated. Without `counts` in the precision of samples: the largest
-                  value so far, NaN skipped (NaN where there is none yet). With `counts` float64: the sum over frames
-                  of the mean over the row's bins; frames that are NaN are left out.
-        counts  : (channels, n_columns) int64, updated: frames that were summed
+        counts  : (channels, n_columns) int64, updated: frames that were gathered; those that are NaN are left out of
+                  both planes, so that a column of which 0 were gathered is no data
+        largest : (channels, n_columns, n_rows) in the precision of samples, updated: the largest value so far (NaN
+                  where there is none yet)
+        total   : the same shape in float64, updated: the sum over frames of the mean over the row's bins
+
+        At least one of the planes is given.
         """
 
 

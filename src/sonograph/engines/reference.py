@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.engines import Bands, Work, n_threads
+from sonograph.engines.columns import fold, touched
 
 BLOCK = 1 << 18  # bytes of frames at a time
 
@@ -52,23 +53,25 @@ class Reference:
         work: Work,
         columns: np.ndarray,
         rows: np.ndarray,
-        out: np.ndarray,
-        counts: np.ndarray | None = None,
+        counts: np.ndarray,
+        *,
+        largest: np.ndarray | None = None,
+        total: np.ndarray | None = None,
     ) -> None:
         """Gather frames into pixels; see `Engine.reduce`."""
         weights = work.window.astype(samples.dtype)
         for channel in range(len(samples)):
-            for q in range(len(columns) - 1):
-                for part in _blocks(work, samples.dtype, range(int(columns[q]), int(columns[q + 1]))):
-                    values = _values(samples[channel], work, weights, part)[:, : rows[-1]]
-                    if counts is None:
-                        row_max = np.fmax.reduceat(values, rows[:-1], axis=1)
-                        pixel = np.fmax.reduce(row_max, axis=0)
-                        out[channel, q] = np.fmax(out[channel, q], pixel)
-                    else:
-                        whole = values[~np.isnan(values).any(axis=1)].astype(float)
-                        out[channel, q] += (np.add.reduceat(whole, rows[:-1], axis=1) / np.diff(rows)).sum(axis=0)
-                        counts[channel, q] += len(whole)
+            for part in _blocks(work, samples.dtype, range(int(columns[0]), int(columns[-1]))):
+                values = _values(samples[channel], work, weights, part)
+                here, edges = touched(columns, part)
+                there = ~np.isnan(values).any(axis=1)
+                counts[channel, here] += fold(np.add, there, edges, 0, empty=0, dtype=np.int64)
+                if largest is not None:
+                    highest = fold(np.fmax, fold(np.fmax, values, rows, 1, empty=np.nan), edges, 0, empty=np.nan)
+                    largest[channel, here] = np.fmax(largest[channel, here], highest)
+                if total is not None:
+                    means = fold(np.add, values, rows, 1, empty=0, dtype=np.float64) / np.diff(rows)
+                    total[channel, here] += fold(np.add, np.where(there[:, None], means, 0), edges, 0, empty=0)
 
     def _each(self, fill: Callable[[int, range], None], work: Work, samples: np.ndarray, frames: range) -> None:
         jobs = [(c, part) for c in range(len(samples)) for part in _blocks(work, samples.dtype, frames)]

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from sonograph.engines import Bands, Work
+from sonograph.engines.columns import fold, touched
 from sonograph.errors import MissingExtra, SettingsError
 
 try:
@@ -89,22 +90,22 @@ class Torch:
         work: Work,
         columns: np.ndarray,
         rows: np.ndarray,
-        out: np.ndarray,
-        counts: np.ndarray | None = None,
+        counts: np.ndarray,
+        *,
+        largest: np.ndarray | None = None,
+        total: np.ndarray | None = None,
     ) -> None:
         """Gather frames into pixels; see `Engine.reduce`. Rows are gathered on the device, columns after it."""
         for channel, part, values in self._blocks(samples, work, range(int(columns[0]), int(columns[-1]))):
-            gathered = _gathered(values, rows, mean=counts is not None).cpu().numpy()
-            first, last = np.searchsorted(columns, [part.start, part.stop - 1], side="right") - 1
-            for q in range(first, last + 1):
-                here = slice(max(0, columns[q] - part.start), max(0, columns[q + 1] - part.start))
-                frames = gathered[here]
-                if counts is None:
-                    out[channel, q] = np.fmax(out[channel, q], np.fmax.reduce(frames, axis=0, initial=np.nan))
-                else:
-                    whole = frames[~np.isnan(frames).any(axis=1)]
-                    out[channel, q] += whole.sum(axis=0, dtype=float)
-                    counts[channel, q] += len(whole)
+            here, edges = touched(columns, part)
+            there = ~values.isnan().any(dim=1).cpu().numpy()
+            counts[channel, here] += fold(np.add, there, edges, 0, empty=0, dtype=np.int64)
+            if largest is not None:
+                highest = fold(np.fmax, _gathered(values, rows, mean=False), edges, 0, empty=np.nan)
+                largest[channel, here] = np.fmax(largest[channel, here], highest)
+            if total is not None:
+                means = np.where(there[:, None], _gathered(values, rows, mean=True), 0)
+                total[channel, here] += fold(np.add, means, edges, 0, empty=0, dtype=np.float64)
 
     def _bytes(self) -> int:
         on_cpu = torch.device(self.device).type == "cpu"
@@ -220,7 +221,7 @@ def _dense(bands: Bands, n_bins: int) -> np.ndarray:
     return matrix
 
 
-def _gathered(values: torch.Tensor, rows: np.ndarray, *, mean: bool) -> torch.Tensor:
+def _gathered(values: torch.Tensor, rows: np.ndarray, *, mean: bool) -> np.ndarray:
     """(frames, pixel rows): the largest, or the mean, of the bins of each."""
     widths = np.diff(rows)
     index = torch.from_numpy(np.repeat(np.arange(len(widths)), widths)).to(values.device).expand(len(values), -1)
@@ -228,7 +229,8 @@ def _gathered(values: torch.Tensor, rows: np.ndarray, *, mean: bool) -> torch.Te
     if mean and values.device.type != "mps":
         values = values.double()
     out = torch.zeros((len(values), len(widths)), dtype=values.dtype, device=values.device)
-    return out.scatter_reduce(1, index, values, "mean" if mean else "amax", include_self=False)
+    gathered = out.scatter_reduce(1, index, values, "mean" if mean else "amax", include_self=False)
+    return np.asarray(gathered.cpu().numpy())
 
 
 def _frame_bytes(work: Work, dtype: np.dtype) -> int:

@@ -40,7 +40,7 @@ def difference(first: Raster, second: Raster, below: float) -> tuple[Raster, flo
         raise SettingsError(
             f"the sounds have {len(first.levels)} and {len(second.levels)} channels; choose one: channel=0"
         )
-    heard = [float(np.nanmax(r.levels)) for r in (first, second) if not np.isnan(r.levels).all()]
-    least = max(heard, default=0.0) - below
+    loudest = [float(np.nanmax(r.levels)) for r in (first, second) if not np.isnan(r.levels).all()]
+    least = max(loudest, default=0.0) - below
     levels = np.maximum(first.levels, least) - np.maximum(second.levels, least)
     return dataclasses.replace(first, levels=levels, unit="dB", label="Level difference (dB)"), least

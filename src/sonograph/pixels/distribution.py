@@ -14,6 +14,7 @@ from sonograph import units
 from sonograph.computing.run import filtered
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
+from sonograph.engines.columns import Planes
 from sonograph.frames import split, valid_frames
 from sonograph.pixels.raster import power_and_level
 from sonograph.pixels.span import shown_and_there
@@ -78,20 +79,25 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
     tallies = [_Tally(like.n_rows) for _ in range(source.n_channels)]
     at_most = max(1, SAMPLES_AT_ONCE // (source.n_channels * stft_of(of).hop))
     rows_at_once = max(1, COUNTERS // (source.n_channels * STEPS))
+    one_column = np.array([inside.start, inside.stop])
+    planes = Planes(one_column, (source.n_channels, 1, like.n_rows), ("mean",))
     for rows in split(range(like.n_rows), rows_at_once):
         for tally in tallies:
             tally.begin(rows)
         for part in split(inside, at_most):
             piece = spectrogram(source, of, frames=part, engine=engine).values
-            for tally, values in zip(tallies, piece.reshape(source.n_channels, -1, len(part)), strict=True):
+            piece = piece.reshape(source.n_channels, -1, len(part))
+            if rows.start == 0:
+                planes.add(np.swapaxes(piece, 1, 2), part)
+            for tally, values in zip(tallies, piece, strict=True):
                 tally.add(values[:, ~np.isnan(values).any(axis=0)].astype(float))
         for tally in tallies:
             tally.end()
-    promised, seen = len(frames) - len(there), [tally.seen for tally in tallies]
-    means = np.stack([tally.mean() for tally in tallies])
+    promised, counted = len(frames) - len(there), [tally.n_frames for tally in tallies]
+    means = planes.mean[:, 0]
     percentiles = np.stack([tally.percentiles for tally in tallies])
     reference = resolved_reference(level.reference, source.unit, level.scaling)
-    zero = reference if reference is not None else float(np.nanmax(means)) if any(seen) else 1.0
+    zero = reference if reference is not None else float(np.nanmax(means)) if any(counted) else 1.0
     zero = zero or 1.0
     named = source.unit, of.scaling, reference
     return Spectrum(
@@ -104,30 +110,27 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
         sample_rate=source.sample_rate,
         unit=units.level_unit(*named),
         label=units.level_label(*named),
-        missing=promised + len(inside) - min(seen),
+        missing=promised + len(inside) - min(counted),
         n_frames=promised + len(inside),
     )
 
 
 class _Tally:
-    """The frames of one channel, row by row: their sum, and how many had which level."""
+    """The frames of one channel, some rows at a time: how many had which level."""
 
     def __init__(self, n_rows: int) -> None:
-        self.seen = 0
-        self._sums = np.zeros(n_rows)
+        self.n_frames = 0
         self.percentiles = np.full((len(PERCENTILES), n_rows), np.nan)
 
     def begin(self, rows: range) -> None:
         """Count these rows now: counting all at once may need too much memory."""
-        self.seen, self._rows = 0, slice(rows.start, rows.stop)
-        self._sums[self._rows] = 0
+        self.n_frames, self._rows = 0, slice(rows.start, rows.stop)
         self._counts = np.zeros((len(rows), STEPS), np.int32)
 
     def add(self, values: np.ndarray) -> None:
         """Add frames (rows, frames) of power."""
         values = values[self._rows]
-        self.seen += values.shape[1]
-        self._sums[self._rows] += values.sum(axis=1)
+        self.n_frames += values.shape[1]
         levels = 10 * np.log10(np.maximum(values, 10 ** (LOWEST / 10)))
         step = ((levels - LOWEST) / STEP).clip(0, STEPS - 1).astype(np.intp)
         step += np.arange(len(step))[:, None] * STEPS
@@ -139,12 +142,8 @@ class _Tally:
 
     def end(self) -> None:
         """Read the percentiles off the counts."""
-        if self.seen:
+        if self.n_frames:
             below = np.cumsum(self._counts, axis=1)
-            wanted = [np.argmax(below >= max(1, share / 100 * self.seen), axis=1) for share in PERCENTILES]
-            self.percentiles[:, self._rows] = LOWEST + (np.stack(wanted) + 0.5) * STEP
+            steps = [np.argmax(below >= max(1, share / 100 * self.n_frames), axis=1) for share in PERCENTILES]
+            self.percentiles[:, self._rows] = LOWEST + (np.stack(steps) + 0.5) * STEP
         del self._counts
-
-    def mean(self) -> np.ndarray:
-        """(rows,) NaN where no frame was there."""
-        return self._sums / self.seen if self.seen else np.full_like(self._sums, np.nan)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sonograph.computing.spectrogram import pieces, spectrogram
 from sonograph.engines import Engine
+from sonograph.engines.columns import Planes
 from sonograph.errors import LimitError
 from sonograph.frames import frames_of
 from sonograph.pixels import grid
@@ -83,16 +84,18 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     # a level rises with its power, so their maxima agree; their means do not, and features have no loudest
     mean = pixels.mean or not (decibels or like.quantity in ("log", "level"))
     as_level = decibels and like.quantity == "level" and not mean
-    gathered = _Gathered((like.n_channels, len(columns.edges) - 1, len(rows.edges) - 1), mean=mean)
-    n_there = 0
+    shape = like.n_channels, len(columns.edges) - 1, len(rows.edges) - 1
+    planes = Planes(columns.edges, shape, ("mean",) if mean else ("high",), rows.edges)
+    n_there = n_missing = 0
     for part in parts:
         n_there += len(part.frames)
         if not part.frames:
             continue
         values = np.swapaxes(part.values, -1, -2).reshape(like.n_channels, len(part.frames), -1)
         values = values if as_level or not decibels else _power(values, like)
-        gathered.add(values, part.frames, columns.edges, rows.edges)
-    cells, unit, label, settings = gathered.cells(), like.value_unit, like.label, like.settings
+        n_missing += int(np.isnan(values).all(axis=-1).any(axis=0).sum())
+        planes.add(values, part.frames)
+    cells, unit, label, settings = planes.mean if mean else planes.high, like.value_unit, like.label, like.settings
     floor = FEATURES_FLOOR
     if decibels:
         shown = decibels_of(settings, like.unit)
@@ -115,7 +118,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         is_level=decibels or like.quantity == "level",
         mean=mean,
         floor=floor,
-        missing=gathered.missing + len(frames) - n_there,
+        missing=n_missing + len(frames) - n_there,
         n_frames=len(frames),
     )
 
@@ -130,35 +133,3 @@ def _power(values: np.ndarray, like: Spectrogram) -> np.ndarray:
         power: np.ndarray = 10 ** (values / 10) * (like.reference or 1.0)
         return power
     return values.real**2 + values.imag**2
-
-
-class _Gathered:
-    """Cells being filled, piece by piece."""
-
-    def __init__(self, shape: tuple[int, int, int], *, mean: bool) -> None:
-        self.total = np.zeros(shape) if mean else np.full(shape, np.nan)
-        self.counts = np.zeros(shape) if mean else None
-        self.missing = 0
-
-    def add(self, values: np.ndarray, frames: range, columns: np.ndarray, rows: np.ndarray) -> None:
-        """Gather values (channels, frames, rows)."""
-        self.missing += int(np.isnan(values).all(axis=-1).any(axis=0).sum())
-        first = int(np.searchsorted(columns, frames.start, side="right")) - 1
-        last = int(np.searchsorted(columns, frames.stop, side="left"))
-        starts = columns[first:last].clip(frames.start) - frames.start
-        values = values[..., rows[0] : rows[-1]]
-        below = rows[:-1] - rows[0]
-        if self.counts is None:
-            loudest = np.fmax.reduceat(np.fmax.reduceat(values, starts, axis=1), below, axis=2)
-            self.total[:, first:last] = np.fmax(self.total[:, first:last], loudest)
-            return
-        here = ~np.isnan(values)
-        for sums, terms in ((self.total, np.where(here, values, 0.0)), (self.counts, here.astype(float))):
-            sums[:, first:last] += np.add.reduceat(np.add.reduceat(terms, starts, axis=1), below, axis=2)
-
-    def cells(self) -> np.ndarray:
-        """(channels, columns, rows)."""
-        if self.counts is None:
-            return self.total
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return self.total / self.counts

@@ -29,15 +29,32 @@ class Cells(NamedTuple):
     part: np.ndarray
 
 
+def begins(span: range, width: int, *, first: int = 0, step: int = 1) -> np.ndarray:
+    """Where each of `width` pixel columns begins, which share the samples of `span` evenly, and where the last ends.
+
+    (width + 1,) int64: the number of the first item that lies in it, where item i lies at sample first + i * step. In
+    whole numbers, so that an item on the border of two pixels lies in the later one, however long the sound is.
+
+    >>> begins(range(10), 4), begins(range(1024), 2, first=-100, step=256)
+    (array([ 0,  3,  5,  8, 10]), array([1, 3, 5]))
+    """
+    at = span.start * width + np.arange(width + 1) * len(span)  # of samples, times width
+    return np.asarray(-((first * width - at) // (step * width)))
+
+
+def middles(span: range, width: int) -> np.ndarray:
+    """The middle of each pixel column, in samples."""
+    return np.asarray(span.start + (np.arange(width) + 0.5) * (len(span) / width))
+
+
 def columns(settings: Settings, frames: range, samples: range, width: int) -> Cells:
     """`frames` gathered into `width` columns that share the time of `samples` evenly."""
     stft = stft_of(settings)
     middle = centre_sample(stft, 0)
-    bounds = samples.start + np.arange(1, width) * (len(samples) / width)
-    edges = np.ceil((bounds - middle) / stft.hop).clip(frames.start, frames.stop)
-    centres = samples.start + (np.arange(width) + 0.5) * (len(samples) / width)
-    nearest = np.rint((centres - middle) / stft.hop).clip(frames.start, frames.stop - 1)
-    return _cells(np.concatenate([[frames.start], edges, [frames.stop]]).astype(np.int64), nearest)
+    edges = begins(samples, width, first=middle, step=stft.hop).clip(frames.start, frames.stop)
+    edges[0], edges[-1] = frames.start, frames.stop
+    nearest = np.rint((middles(samples, width) - middle) / stft.hop).clip(frames.start, frames.stop - 1)
+    return _cells(edges, nearest)
 
 
 def rows(centres: np.ndarray, bounds: np.ndarray, *, between: bool = False) -> Cells:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.engines import Engine
+from sonograph.engines.columns import Planes, every
 from sonograph.frames import centre_sample
 from sonograph.pixels import grid
 from sonograph.pixels.gather import features_of
@@ -68,8 +69,7 @@ def lines_of(
         frames, there = shown_and_there(settings, sound, samples)
         parts = features_of(sound, settings, there, engine)
     stft, crowded = stft_of(settings), len(frames) > width
-    one_each = np.arange(frames.start, frames.stop + 1)
-    edges = grid.columns(settings, frames, samples, width).edges if crowded else one_each
+    edges = grid.columns(settings, frames, samples, width).edges if crowded else every(frames, 1)
     first = next(parts)
     points = _Points(first, edges)
     points.add(first)
@@ -77,16 +77,16 @@ def lines_of(
         points.add(part)
     return Lines(
         times=((edges[:-1] + edges[1:] - 1) / 2 * stft.hop + centre_sample(stft, 0)) / sound.sample_rate,
-        mean=points.mean(),
-        low=points.low,
-        high=points.high,
+        mean=np.swapaxes(points.planes.mean, 1, 2),
+        low=np.swapaxes(points.planes.low, 1, 2),
+        high=np.swapaxes(points.planes.high, 1, 2),
         crowded=crowded,
         names=first.names,
         units=first.units,
         settings=settings,
         sample_rate=sound.sample_rate,
         rows=first.rows,
-        missing=len(frames) - points.heard,
+        missing=len(frames) - points.n_seen,
         n_frames=len(frames),
     )
 
@@ -94,32 +94,19 @@ def lines_of(
 class _Points:
     """Points being filled, part by part of the frames.
 
-    heard : frames that had a value in all channels
+    planes : their low, high and mean, (channels, points, rows); all the value itself where there is one
+    n_seen : frames that had a value in all channels
     """
 
     def __init__(self, like: Spectrogram, edges: np.ndarray) -> None:
-        shape = (like.n_channels, like.values.shape[-2], len(edges) - 1)
-        self.low, self.high = np.full(shape, np.nan), np.full(shape, np.nan)
-        self._total, self._counts, self._edges = np.zeros(shape), np.zeros(shape, np.int64), edges
-        self.heard = 0
+        self._n_rows = like.values.shape[-2]
+        shape = like.n_channels, len(edges) - 1, self._n_rows
+        self.planes = Planes(edges, shape, ("low", "high", "mean"))
+        self.n_seen = 0
 
     def add(self, part: Spectrogram) -> None:
         """Gather the frames of `part`."""
-        frames = part.frames
-        if not frames:
-            return
-        values = part.values.reshape(*self.low.shape[:2], len(frames))
-        here = ~np.isnan(values)
-        self.heard += int(np.count_nonzero(here.any(axis=1).all(axis=0)))
-        first = int(np.searchsorted(self._edges, frames.start, side="right")) - 1
-        last = int(np.searchsorted(self._edges, frames.stop, side="left"))
-        starts, at = self._edges[first:last].clip(frames.start) - frames.start, (..., slice(first, last))
-        self.low[at] = np.fmin(self.low[at], np.fmin.reduceat(values, starts, axis=-1))
-        self.high[at] = np.fmax(self.high[at], np.fmax.reduceat(values, starts, axis=-1))
-        self._total[at] += np.add.reduceat(np.where(here, values, 0.0), starts, axis=-1)
-        self._counts[at] += np.add.reduceat(here, starts, axis=-1, dtype=np.int64)
-
-    def mean(self) -> np.ndarray:
-        """(channels, rows, points); the value itself where there is one."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return self._total / self._counts
+        values = np.swapaxes(part.values, -1, -2).reshape(part.n_channels, len(part.frames), self._n_rows)
+        self.n_seen += int(np.count_nonzero((~np.isnan(values)).any(axis=2).all(axis=0)))
+        if part.frames:
+            self.planes.add(values, part.frames)

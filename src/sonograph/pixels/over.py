@@ -41,5 +41,5 @@ def lines_over(
     sound: Source, over: tuple[Settings, ...], samples: range, width: int, engine: Engine | None
 ) -> list[tuple[Lines, int]]:
     """The lines over a part of a sound, and which row of each is the one in hertz."""
-    made = [(one, lines_of(sound, one, samples, width, engine)) for one in over]
-    return [(lines, row) for one, lines in made for _, row, _ in _rows((one,))]
+    each = [(settings, lines_of(sound, settings, samples, width, engine)) for settings in over]
+    return [(lines, row) for settings, lines in each for _, row, _ in _rows((settings,))]

@@ -7,6 +7,7 @@ import numpy as np
 from sonograph.computing.pipeline import Pipeline, pipeline
 from sonograph.computing.run import filtered, parts
 from sonograph.engines import Engine
+from sonograph.engines.columns import mean_of, touched
 from sonograph.frames import refuse_too_short
 from sonograph.pixels import grid
 from sonograph.pixels.grid import Cells
@@ -62,16 +63,15 @@ class _Sink:
         self.first_row = int(np.searchsorted(self.rows, rows.edges[0]))
         self.n_rows = len(rows.edges) - 1
         shape = (bound.n_channels, len(self.columns) - 1, len(self.rows) - 1)
-        self.out = np.zeros(shape) if mean else np.full(shape, np.nan, bound.samples_dtype)
-        self.counts = np.zeros(shape[:2], np.int64) if mean else None
+        self.counts = np.zeros(shape[:2], np.int64)
+        self.largest = None if mean else np.full(shape, np.nan, bound.samples_dtype)
+        self.total = np.zeros(shape) if mean else None
         self.missing = 0
 
     def add(self, part: range, samples: np.ndarray) -> None:
         """Gather the frames of `part`, which look at `samples`."""
         self.missing += _missing_frames(samples, self.pipeline.stft, len(part))
-        first = int(np.searchsorted(self.columns, part.start, side="right")) - 1
-        last = int(np.searchsorted(self.columns, part.stop, side="left"))
-        edges = self.columns[first : last + 1].clip(part.start, part.stop) - part.start
+        here, edges = touched(self.columns, part)
         for channel in range(len(samples)):
             one = slice(channel, channel + 1)
             self.pipeline.engine.reduce(
@@ -79,17 +79,17 @@ class _Sink:
                 self.pipeline.work,
                 edges,
                 self.rows,
-                self.out[one, first:last],
-                None if self.counts is None else self.counts[one, first:last],
+                self.counts[one, here],
+                largest=None if self.largest is None else self.largest[one, here],
+                total=None if self.total is None else self.total[one, here],
             )
 
     def power(self) -> np.ndarray:
         """(channels, columns, rows) of the power of each cell."""
-        cells = self.out[..., self.first_row : self.first_row + self.n_rows]
-        if self.counts is None:
-            return cells
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return cells / self.counts[..., None]
+        shown = slice(self.first_row, self.first_row + self.n_rows)
+        if self.total is None:
+            return np.asarray(self.largest)[..., shown]
+        return mean_of(self.total[..., shown], self.counts[..., None])
 
 
 def _missing_frames(samples: np.ndarray, stft: StftSettings, n_frames: int) -> int:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sonograph.engines.columns import Planes
+from sonograph.frames import split
+from sonograph.pixels.grid import begins, middles
 from sonograph.sounds.source import Source
 
 READ_AT_ONCE = 1 << 20
@@ -34,8 +37,7 @@ class Envelope:
     @property
     def times(self) -> np.ndarray:
         """Middle of each column, seconds."""
-        n = self.low.shape[-1]
-        return (self.span.start + (np.arange(n) + 0.5) * (len(self.span) / n)) / self.sample_rate
+        return middles(self.span, self.low.shape[-1]) / self.sample_rate
 
 
 def envelope(source: Source, samples: range, width: int) -> Envelope:
@@ -44,19 +46,12 @@ def envelope(source: Source, samples: range, width: int) -> Envelope:
     Neighbouring columns share a sample, so that the drawn line does not break.
     """
     n = min(width, len(samples))
-    edges = samples.start + np.arange(n + 1) * len(samples) // n
-    low = np.full((source.n_channels, n), np.nan, source.read(range(0)).dtype)
-    high = low.copy()
-    step = max(1, READ_AT_ONCE // source.n_channels)
-    there = min(samples.stop, source.n_samples)  # the rest is missing
-    for first in range(samples.start, there, step):
-        part = range(first, min(first + step, there))
-        values = _finite(source.read(part))
-        q0 = int(np.searchsorted(edges, part.start, side="right")) - 1
-        q1 = int(np.searchsorted(edges, part.stop, side="left"))
-        starts = edges[q0:q1].clip(part.start) - part.start
-        low[:, q0:q1] = np.fmin(low[:, q0:q1], np.fmin.reduceat(values, starts, axis=1))
-        high[:, q0:q1] = np.fmax(high[:, q0:q1], np.fmax.reduceat(values, starts, axis=1))
+    dtype = source.read(range(0)).dtype
+    planes = Planes(begins(samples, n), (source.n_channels, n), ("low", "high"), dtype=dtype)
+    there = range(samples.start, min(samples.stop, source.n_samples))  # the rest is missing
+    for part in split(there, max(1, READ_AT_ONCE // source.n_channels)):
+        planes.add(_finite(source.read(part)), part)
+    low, high = planes.low, planes.high
     if n < len(samples):
         low, high = _touching(low, high)
     return Envelope(low, high, samples, source.sample_rate, source.unit)

@@ -8,7 +8,7 @@ puts them in order, `build` compiles, `program` makes tables and calls, `threads
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -64,7 +64,7 @@ class Compiled:
         kind = np.result_type(samples.dtype, np.complex64) if work.quantity == "transform" else samples.dtype
         _check_array("out", out, (len(samples), frames, work.n_rows), kind)
         if out.size:
-            self._program(work, samples.dtype, "").compute(samples, out, reused, self.threads)
+            self._program(work, samples.dtype).compute(samples, out, reused, self.threads)
 
     def reduce(
         self,
@@ -72,56 +72,42 @@ class Compiled:
         work: Work,
         columns: np.ndarray,
         rows: np.ndarray,
-        out: np.ndarray,
-        counts: np.ndarray | None = None,
+        counts: np.ndarray,
+        *,
+        largest: np.ndarray | None = None,
+        total: np.ndarray | None = None,
     ) -> None:
         """Gather frames into pixels without keeping the frames; see `Engine`."""
         self._check(samples, work, int(columns[-1]))
         shape = len(samples), len(columns) - 1, len(rows) - 1
-        _check_array("out", out, shape, samples.dtype if counts is None else np.dtype(np.float64))
+        _check_array("counts", counts, shape[:2], np.dtype(np.int64))
+        if largest is not None:
+            _check_array("largest", largest, shape, samples.dtype)
+        if total is not None:
+            _check_array("total", total, shape, np.dtype(np.float64))
+        planes = tuple(name for name, plane in (("max", largest), ("mean", total)) if plane is not None)
+        if not planes:
+            raise ValueError("largest and total are None; one of them is to be filled")
         _check_edges(columns, rows, work)
-        if counts is not None:
-            _check_array("counts", counts, shape[:2], np.dtype(np.int64))
-        if not out.size or columns[0] == columns[-1]:
-            return
-        if counts is None:
-            self._reduce_max(samples, work, columns, rows, out)
-            return
+        if counts.size and columns[0] < columns[-1]:
+            program = self._program(work, samples.dtype, planes)
+            for channel, here, pixels in program.reduce(samples, columns, rows, self.threads):
+                counts[channel, here] += pixels.counts
+                if largest is not None:
+                    largest[channel, here] = np.fmax(largest[channel, here], pixels.largest)
+                if total is not None:
+                    total[channel, here] += pixels.total
 
-        def add(channel: int, touched: slice, values: np.ndarray, frames: np.ndarray) -> None:
-            out[channel, touched] += values
-            counts[channel, touched] += frames
-
-        self._program(work, samples.dtype, "mean").reduce(samples, columns, rows, self.threads, add)
-
-    def _reduce_max(
-        self, samples: np.ndarray, work: Work, columns: np.ndarray, rows: np.ndarray, out: np.ndarray
-    ) -> None:
-        """The level of the largest power is the largest level, so the logarithm comes last."""
-        largest = np.full(out.shape, -np.inf, out.dtype)
-
-        def widen(channel: int, touched: slice, values: np.ndarray, frames: np.ndarray) -> None:
-            np.maximum(largest[channel, touched], values, out=largest[channel, touched])
-
-        self._program(work, samples.dtype, "max").reduce(samples, columns, rows, self.threads, widen)
-        seen = largest > -np.inf
-        if work.log:
-            with np.errstate(divide="ignore"):
-                level = work.log.factor * np.log10(np.maximum(largest, work.log.floor, dtype=np.float64))
-            largest = level.astype(out.dtype)
-        np.fmax(out, largest, out=out, where=seen)
-
-    def _program(self, work: Work, dtype: np.dtype, pixels: str) -> Program:
+    def _program(self, work: Work, dtype: np.dtype, planes: tuple[str, ...] = ()) -> Program:
         from sonograph.engines.compiled import build
         from sonograph.engines.compiled.program import Program
 
         target = self._target or build.host()
-        key = dtype, pixels, target
+        key = dtype, planes, target
         with _programs_lock:
             programs = _programs.setdefault(work, {})
         if key not in programs:
-            without_log = replace(work, log=None) if pixels == "max" else work
-            programs[key] = Program(without_log, dtype, target, pixels)
+            programs[key] = Program(work, dtype, target, planes)
         return programs[key]
 
     def _check(self, samples: np.ndarray, work: Work, frames: int) -> None:

@@ -20,7 +20,7 @@ from sonograph.engines.compiled.vectors import Code, Zero
 
 TABLES = (
     "numbers", "reals", "offsets", "window", "first_twiddles", "middle_twiddles",
-    "band_start", "band_first", "band_weights", "edges", "shares", "column", "counts",
+    "band_start", "band_first", "band_weights", "edges", "shares", "column", "counts", "total",
 )  # fmt: skip
 """Addresses that a kernel reads, in this order."""
 NUMBERS = (
@@ -49,8 +49,8 @@ class Kind:
     bands: bool = False
     log: bool = False
     conditioned: bool = False
-    pixels: str = ""
-    """'' for frames, 'max' or 'mean' for pixels."""
+    planes: tuple[str, ...] = ()
+    """'max', 'mean' or both for pixels; none for frames."""
 
 
 def tile_of(module_size: int, lanes: int, shape: tuple[int, ...], kind: Kind) -> sinks.Tile:
@@ -154,7 +154,7 @@ def _sink(module: Module, tile: sinks.Tile, kind: Kind) -> Callable[[_Batch], No
     """Write the functions that the kind needs; what is returned writes their calls."""
     sum_up = sinks.sum_bands(module, finish(is_log=kind.log)) if kind.bands else None
     source = sinks.Tile() if kind.bands else tile
-    leave = _pixels(module, source, kind) if kind.pixels else _frames(module, source)
+    leave = _pixels(module, source, kind.planes) if kind.planes else _frames(module, source)
 
     def sink(batch: _Batch) -> None:
         fn, table, part = batch.fn, batch.table, batch.part
@@ -185,19 +185,20 @@ def _frames(module: Module, source: sinks.Tile) -> Callable[[_Batch, Int], None]
     return write
 
 
-def _pixels(module: Module, source: sinks.Tile, kind: Kind) -> Callable[[_Batch, Int], None]:
-    """Pixel rows of the batch, turned into frames, gathered into columns."""
-    is_mean = kind.pixels == "mean"
-    reduce_rows = sinks.reduce_rows(module, source, is_mean)
+def _pixels(module: Module, source: sinks.Tile, planes: tuple[str, ...]) -> Callable[[_Batch, Int], None]:
+    """Pixel rows of the batch, one plane after the other, turned into frames, gathered into columns."""
+    reduce_rows = sinks.reduce_rows(module, source, planes)
     turn = sinks.turn(module)
-    gather = sinks.gather_columns(module, is_mean)
+    gather = sinks.gather_columns(module, planes)
 
     def write(batch: _Batch, tile: Int) -> None:
         fn, table, number, part = batch.fn, batch.table, batch.number, batch.part
-        fn.call(reduce_rows, tile, table["edges"], table["shares"], number["n_rows"], part["pixels"])
-        fn.call(turn, part["pixels"], part["runs"], number["width"])
+        width = number["width"]
+        fn.call(reduce_rows, tile, table["edges"], table["shares"], number["n_rows"], part["pixels"], width)
+        fn.call(turn, part["pixels"], part["runs"], width * len(planes))
         column = fn.at(table["column"], batch.f, "i64")
-        fn.call(gather, part["runs"], part["poison"], column, batch.out, table["counts"], number["width"], batch.m)
+        target = batch.out, table["total"], table["counts"]
+        fn.call(gather, part["runs"], part["poison"], column, *target, width, batch.m)
 
     return write
 

@@ -7,7 +7,7 @@ shows: a frame's lane computes from that frame's samples alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -27,15 +27,15 @@ _FRAMES_A_PIXEL_JOB = 4096
 class Program:
     """A kernel with its tables for one Work in one precision. It does not hold the Work, and ends with it."""
 
-    def __init__(self, work: Work, dtype: np.dtype, target: build.Target, pixels: str = "") -> None:
+    def __init__(self, work: Work, dtype: np.dtype, target: build.Target, planes: tuple[str, ...] = ()) -> None:
         shape = factors(work.n_fft, 16 if target.x86 and target.vector_bytes < 64 else 32)
         if shape is None:
             raise ValueError(f"n_fft is {work.n_fft}, for which there is no kernel")
         self.hop, self.n_fft, self.dtype = work.hop, work.n_fft, dtype
         self.V = V = target.vector_bytes // dtype.itemsize
         conditioned = work.remove_dc or work.preemphasis != 0
-        kind = Kind(work.quantity, work.bands is not None, work.log is not None, conditioned, pixels)
-        self.is_mean = pixels == "mean"
+        kind = Kind(work.quantity, work.bands is not None, work.log is not None, conditioned, planes)
+        self.planes = planes
         self.kernel = build.kernel(shape, kind, dtype.itemsize == 8, target)
         self._tile = tile_of(dtype.itemsize, V, shape, kind)
 
@@ -66,6 +66,7 @@ class Program:
             "shares": nothing,
             "column": nothing,
             "counts": nothing,
+            "total": nothing,
         }
         lines = work.hop * V // (64 // dtype.itemsize * max(1, A // 2)) + 1
         self._numbers = {
@@ -100,7 +101,8 @@ class Program:
         numbers, sizes = dict(self._numbers), dict(self._sizes)
         if pixel_rows:
             numbers |= {"n_rows": pixel_rows, "width": width}
-            sizes |= {"pixels": width * self.V, "runs": width * self.V}
+            size = len(self.planes) * width * self.V
+            sizes |= {"pixels": size, "runs": size}
         end = 0
         for name in PARTS:
             numbers[name] = end
@@ -132,14 +134,9 @@ class Program:
         threads.run(job, [(c, start) for c in range(channels) for start in range(0, batches, share)], count)
 
     def reduce(
-        self,
-        samples: np.ndarray,
-        columns: np.ndarray,
-        rows: np.ndarray,
-        n_threads: int | None,
-        merge: Callable[[int, slice, np.ndarray, np.ndarray], None],
-    ) -> None:
-        """Hand the pixels of each job to `merge`: channel, columns touched, values, frames counted. In order."""
+        self, samples: np.ndarray, columns: np.ndarray, rows: np.ndarray, n_threads: int | None
+    ) -> Iterator[tuple[int, slice, _Pixels]]:
+        """The pixels of each job, in the order of its frames: channel, the columns that it touched, and what is new."""
         n = samples.shape[1]
         height = len(rows) - 1
         first, last = int(columns[0]), int(columns[-1])
@@ -147,16 +144,15 @@ class Program:
         shares = (1 / np.diff(rows)).astype(self.dtype)
         edges = np.ascontiguousarray(rows, np.int64)
         starts = [(c, f) for c in range(samples.shape[0]) for f in range(first, last, _FRAMES_A_PIXEL_JOB)]
-        done: dict[tuple[int, int], tuple[slice, np.ndarray, np.ndarray]] = {}
+        gathered: dict[tuple[int, int], tuple[slice, _Pixels]] = {}
 
         def job(channel: int, begin: int) -> None:
             frames = min(last - begin, _FRAMES_A_PIXEL_JOB)
             column = column_of[begin - first :][:frames]
-            touched = slice(int(column[0]), int(column[-1]) + 1)
-            counts = np.zeros(touched.stop - touched.start, np.int64)
-            call = self._call(height, edges=edges, shares=shares, column=column - touched.start, counts=counts)
-            shape = (len(counts), up(height, self.V))
-            values = aligned(shape, 0.0, np.dtype(np.float64)) if self.is_mean else aligned(shape, -np.inf, self.dtype)
+            here = slice(int(column[0]), int(column[-1]) + 1)
+            pixels = self._pixels(here.stop - here.start, height)
+            tables = {"column": column - here.start, "counts": pixels.counts, "total": pixels.total}
+            call = self._call(height, edges=edges, shares=shares, **tables)
             self.kernel.call(
                 call.addresses.ctypes.data,
                 samples.ctypes.data + channel * samples.strides[0] + begin * self.hop * self.dtype.itemsize,
@@ -164,15 +160,25 @@ class Program:
                 0,
                 -(-frames // self.V),
                 frames,
-                values.ctypes.data,
+                pixels.largest.ctypes.data,
                 workspace.address(call.bytes),
                 0,
             )
-            done[channel, begin] = touched, values[:, :height], counts
+            gathered[channel, begin] = here, pixels
 
         threads.run(job, starts, self._count(n_threads, len(starts) * _FRAMES_A_PIXEL_JOB))
         for channel, begin in starts:
-            merge(channel, *done[channel, begin])
+            here, (counts, largest, total) = gathered.pop((channel, begin))
+            yield channel, here, _Pixels(counts, largest[:, :height], total[:, :height])
+
+    def _pixels(self, n_columns: int, height: int) -> _Pixels:
+        """Room for the planes that the kernel makes; none for another."""
+        width, double = up(height, self.V), np.dtype(np.float64)
+        return _Pixels(
+            np.zeros(n_columns, np.int64),
+            aligned((n_columns, width if "max" in self.planes else 0), np.nan, self.dtype),
+            aligned((n_columns, width if "mean" in self.planes else 0), 0.0, double),
+        )
 
     def _count(self, n_threads: int | None, frames: int) -> int:
         return threads.count(n_threads, frames * self.n_fft)
@@ -184,3 +190,11 @@ class _Call(NamedTuple):
     addresses: np.ndarray
     arrays: list[np.ndarray]
     bytes: int
+
+
+class _Pixels(NamedTuple):
+    """What a job gathered; a plane that is not made has no rows."""
+
+    counts: np.ndarray
+    largest: np.ndarray
+    total: np.ndarray

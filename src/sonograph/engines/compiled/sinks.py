@@ -111,20 +111,27 @@ def sum_bands(module: Module, finish: Finish) -> Code:
     return fn
 
 
-def reduce_rows(module: Module, tile: Tile, mean: bool) -> Code:
-    """Pixel row r of the batch: the largest, or the mean, of the tile's rows from edges[r] to edges[r + 1]."""
-    fn = Code(module, "reduce_rows", "tile:ptr edges:ptr shares:ptr count:i64 pixels:ptr")
-    source, edges, shares, count, pixels = fn.arguments
+def reduce_rows(module: Module, tile: Tile, planes: tuple[str, ...]) -> Code:
+    """Pixel row r of the batch: the largest and the mean of the tile's rows from edges[r] to edges[r + 1].
+
+    The planes lie one after the other, `width` rows each.
+    """
+    fn = Code(module, "reduce_rows", "tile:ptr edges:ptr shares:ptr count:i64 pixels:ptr width:i64")
+    source, edges, shares, count, pixels, width = fn.arguments
     V = module.lanes
     with fn.loop(0, count) as r:
         begin, end = fn.load_int(edges, r), fn.load_int(edges, r + 1)
         first = fn.load(source, tile.place(fn, begin) * V, True).plain()
-        with fn.fold(begin + 1, end, 1, [first]) as (k, carried):
+        with fn.fold(begin + 1, end, 1, [first] * len(planes)) as (k, carried):
             value = fn.load(source, tile.place(fn, k) * V, True)
-            total = Term(fn, carried[0])
-            carried[0] = (total + value).plain() if mean else fn.larger(value.plain(), carried[0])
-        result = Term(fn, carried[0])
-        fn.store(result * fn.splat(shares, r) if mean else result, pixels, r * V, True)
+            for p, plane in enumerate(planes):
+                so_far = carried[p]
+                larger, total = fn.larger, Term(fn, so_far)
+                carried[p] = larger(value.plain(), so_far) if plane == "max" else (total + value).plain()
+        for p, plane in enumerate(planes):
+            result = Term(fn, carried[p])
+            share = result if plane == "max" else result * fn.splat(shares, r)
+            fn.store(share, pixels, (width * p + r) * V, True)
     return fn
 
 
@@ -138,36 +145,49 @@ def turn(module: Module) -> Code:
     return fn
 
 
-def gather_columns(module: Module, mean: bool) -> Code:
+def gather_columns(module: Module, planes: tuple[str, ...]) -> Code:
     """Gather the pixels of `m` frames, one after the other, into the columns that they belong to.
 
-    Columns are padded to whole vectors. The mean's are double precision sums, and `counts` says of how
-    many frames; a frame that is NaN is left out.
+    Columns are padded to whole vectors. `total` is in double precision, and `counts` says of how many frames; a frame
+    that is NaN is left out.
     """
-    arguments = "runs:ptr poison:ptr column:ptr columns:ptr counts:ptr width:i64 m:i64"
+    arguments = "runs:ptr poison:ptr column:ptr largest:ptr total:ptr counts:ptr width:i64 m:i64"
     fn = Code(module, "gather_columns", arguments)
-    runs, poison, column, columns, counts, width, m = fn.arguments
-    wide = f"<{module.lanes} x double>"
+    runs, poison, column, largest, total, counts, width, m = fn.arguments
     with fn.loop(0, m) as v:
         q = fn.load_int(column, v)
-        source = fn.at(runs, v * width)
-        if not mean:
-            target = fn.at(columns, q * width)
-            with fn.loop(0, width, module.lanes) as k:
-                largest = fn.larger(fn.load(source, k, True).plain(), fn.load(target, k, True).plain())
-                fn.store(Term(fn, largest), target, k, True)
-        else:
-            nan = fn.load_real(poison, v)
-            with fn.unless(fn.emit(f"fcmp uno {module.real} {nan}, {nan}")):
-                count = fn.at(counts, q, "i64")
-                fn.do(f"store i64 {(fn.load_int(count) + 1).name}, ptr {count.name}")
-                target = fn.at(columns, q * width, "double")
+        nan = fn.load_real(poison, v)
+        with fn.unless(fn.emit(f"fcmp uno {module.real} {nan}, {nan}")):
+            count = fn.at(counts, q, "i64")
+            fn.do(f"store i64 {(fn.load_int(count) + 1).name}, ptr {count.name}")
+            frame = fn.at(runs, v * (width * len(planes)))
+            for p, plane in enumerate(planes):
+                source = fn.at(frame, width * p)
                 with fn.loop(0, width, module.lanes) as k:
                     value = fn.load(source, k, True).plain()
-                    if module.real == "float":
-                        value = fn.emit(f"fpext {module.vector} {value} to {wide}")
-                    p = fn.at(target, k, "double").name
-                    before = fn.emit(f"load {wide}, ptr {p}, align 16")
-                    after = fn.emit(f"fadd {wide} {before}, {value}")
-                    fn.do(f"store {wide} {after}, ptr {p}, align 16")
+                    if plane == "max":
+                        _keep_larger(fn, value, fn.at(largest, q * width + k))
+                    else:
+                        _add_double(fn, value, fn.at(total, q * width + k, "double"))
     return fn
+
+
+def _keep_larger(fn: Code, value: str, target: Int) -> None:
+    """The larger of a vector and what is there; of a number and NaN the number."""
+    before = fn.load(target, 0, True).plain()
+    is_larger = fn.emit(f"fcmp oge {fn.vector} {before}, {value}")
+    is_nan = fn.emit(f"fcmp uno {fn.vector} {value}, {value}")
+    stays = fn.emit(f"or <{fn.V} x i1> {is_larger}, {is_nan}")
+    fn.store(
+        Term(fn, fn.emit(f"select <{fn.V} x i1> {stays}, {fn.vector} {before}, {fn.vector} {value}")), target, 0, True
+    )
+
+
+def _add_double(fn: Code, value: str, target: Int) -> None:
+    """A vector onto the sum that is there in double precision."""
+    wide = f"<{fn.V} x double>"
+    if fn.module.real == "float":
+        value = fn.emit(f"fpext {fn.vector} {value} to {wide}")
+    before = fn.emit(f"load {wide}, ptr {target.name}, align 16")
+    after = fn.emit(f"fadd {wide} {before}, {value}")
+    fn.do(f"store {wide} {after}, ptr {target.name}, align 16")
