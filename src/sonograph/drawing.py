@@ -23,6 +23,7 @@ from sonograph.spectrograms import Spectrogram
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sonograph.io.opening import Opening
     from sonograph.pictures.parts import Composition, Fault, Named
 
 P = ParamSpec("P")
@@ -272,7 +273,13 @@ def show(
         _show_window(figure)
 
 
-def named(sound: Sound, settings: Settings | None = None, labels: Any = None, over: Any = (), **opening: Any) -> Named:
+def named(
+    sound: Sound,
+    settings: Settings | None = None,
+    labels: Any = None,
+    over: Any = (),
+    opening: Opening | None = None,
+) -> Named:
     """A sound with its name (of a file, its own), its marks and lines; `opening` says how a file is opened."""
     from sonograph.io.marks import read_marks
     from sonograph.pictures.parts import Named
@@ -281,7 +288,7 @@ def named(sound: Sound, settings: Settings | None = None, labels: Any = None, ov
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio
 
-        opened = audio.open(sound, **opening)
+        opened = audio.open(sound, opening=opening)
         return Named(
             opened, Path(sound).name, settings, marks=marks, over=lines_over(over, settings, opened.sample_rate)
         )

@@ -94,6 +94,12 @@ def test_marks_of_another_file_are_left_out(table, file):
     assert [mark.words for mark in read_marks(table(BIRDNET), file)] == ["Eurasian Wren"]
 
 
+def test_a_place_inside_a_file_has_the_marks_of_that_file(table, tmp_path):
+    (tmp_path / "run.h5").touch()
+    path = table("Begin Time (s)\tEnd Time (s)\tBegin File\n1\t2\trun.h5\n3\t4\tx\n")
+    assert [mark.start for mark in read_marks(path, f"{tmp_path}/run.h5:/run/x")] == [1.0]
+
+
 @pytest.mark.parametrize("column", ["Begin File", "Begin Path", "File", "file", "Filename", "File Name"])
 def test_a_file_is_known_under_many_names(column, table):
     path = table(f"Begin Time (s)\tEnd Time (s)\t{column}\n1\t2\ta.wav\n3\t4\tb.wav\n")

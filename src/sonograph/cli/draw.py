@@ -19,6 +19,7 @@ from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
+    from sonograph.io.opening import Opening
     from sonograph.pictures.parts import Named
     from sonograph.pictures.settings import PictureSettings
 
@@ -62,7 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a feature instead: rms, pitch, onset, mfcc, chroma …; with --view both above it",
     )
     options.add_stft(parser)
-    reading.add_reading(parser, "pixels")
+    reading.add_reading(parser, "pixels", "start")
     look.add(options.group(parser, "how it looks"), look.LOOKS)
     options.add_help(parser)
 
@@ -85,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     reading.refuse_uncalibrated(arguments)
     opening = reading.opening(arguments)
     if picture.size is not None:
-        opening["limits"].check("the picture", pixels=picture.size[0] * picture.size[1])
+        opening.limits.check("the picture", pixels=picture.size[0] * picture.size[1])
     keep = tuple(streams.named(arguments.files))
     if not terminal:
         streams.check_output(arguments.output, keep)
@@ -109,21 +110,19 @@ def run(arguments: argparse.Namespace) -> int:
     return exits.worst(faults.codes)
 
 
-def _opened(files: list[str], arguments: argparse.Namespace, opening: dict[str, Any], faults: Faults) -> list[Named]:
+def _opened(files: list[str], arguments: argparse.Namespace, opening: Opening, faults: Faults) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import lines_over, named
     from sonograph.io.marks import marks_of, read_marks
     from sonograph.pictures.kinds.line import count_lines
     from sonograph.pictures.settings import checked_seconds
 
-    if arguments.preset:
-        opening = opening | {"calibration": False}  # a library's numbers know none
     marks = read_marks(arguments.labels) if arguments.labels else ()
     sounds = []
     for file, given in zip(files, arguments.files, strict=True):
         try:
             mine = marks_of(marks, None if given == streams.STANDARD else file)
-            opened = named(file, labels=mine, **opening)
+            opened = named(file, labels=mine, opening=opening)
             if marks and not mine:
                 faults.bar.clear()
                 talk(f"{arguments.labels}: none of its {len(marks):,} marks is of {file}, so none is drawn on it.")

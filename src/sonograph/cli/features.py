@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError
+
+if TYPE_CHECKING:
+    from sonograph.io.opening import Opening
 
 HELP = """Compute features of sound files, and of all in folders, into one table: a row for each frame, or for each file
 with --summary. Rows keep the order of the files, whatever the number of processes. A run that was interrupted goes on
@@ -81,13 +84,11 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     reading.refuse_uncalibrated(arguments)
     opening = reading.opening(arguments)
-    if arguments.preset is not None:
-        opening["calibration"] = False  # a library's numbers know none
     with streams.inputs(arguments.paths) as paths:
         return _extracted(arguments, sound_files(paths), settings, opening)
 
 
-def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: dict[str, Any]) -> int:
+def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: Opening) -> int:
     """Compute; say how far it is and how it went."""
     from sonograph.atomic import check_output
     from sonograph.cli.progress import Progress

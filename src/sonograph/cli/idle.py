@@ -21,10 +21,10 @@ COMPUTED = (
 COLOURED = ("axis", "frequencies", "below", "range", "percentiles", "mean", "colours")
 IDLE = {
     "waveform": (*COMPUTED, *COLOURED),
-    "spectrum": ("mean", "colours"),
+    "spectrum": ("mean", "colours", "start_time", "zone"),
     "difference": ("percentiles",),
-    "no_axes": ("title",),
-    "bare": ("title", "dpi", "no_axes"),
+    "no_axes": ("title", "start_time", "zone"),
+    "bare": ("title", "dpi", "no_axes", "start_time", "zone"),
     "range": ("below",),
     "percentiles": ("below",),
 }

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import talk
@@ -16,6 +16,9 @@ from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
 from sonograph.units import level_unit, reference_power
+
+if TYPE_CHECKING:
+    from sonograph.io.opening import Opening
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -54,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     run = options.group(parser, "how to go about it")
     run.add_argument("--quick", action="store_true", help="believe the header and read no sample: no peak, no rms")
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
-    reading.add_reading(parser)
+    reading.add_reading(parser, "start")
     options.add_help(parser)
 
 
@@ -72,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             bar = Bar(quiet=arguments.quiet)
             try:
                 work = partial(facts_in, file, report=report, bar=bar, loud=arguments.loudness)
-                facts = facts_of(file, work, **opening)
+                facts = facts_of(file, work, opening)
             except SonographError as error:
                 codes.add(exits.code_of_input(error))
                 report.failed(file, error)
@@ -100,13 +103,13 @@ def _failed(file: str, error: SonographError) -> dict[str, Any]:
     return {"file": file, "status": status.word, "reason": status.reason, "sentence": status.sentence}
 
 
-def facts_of(file: str, work: Callable[[Any], dict[str, Any]], **opening: Any) -> dict[str, Any]:
+def facts_of(file: str, work: Callable[[Any], dict[str, Any]], opening: Opening) -> dict[str, Any]:
     """What a file holds, ready for JSON: what `work` says of a sound, or how a picture was made."""
     from sonograph.io import audio
 
     if recipe := _recipe(file):
         return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": recipe}
-    return audio.settled(file, work, **opening)
+    return audio.settled(file, work, opening=opening)
 
 
 def _header(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool) -> dict[str, Any]:

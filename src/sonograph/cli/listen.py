@@ -84,8 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             sound, status = settled(
                 path,
                 lambda source: (sound_of(_cleaned(source, arguments), arguments, box), source.status),
-                calibration=False,
-                **reading.numbers(arguments),
+                opening=reading.opening(arguments).but(calibration=False),
             )
             code = _told(status)
     sound = _without_gaps(_without_offset(sound) if arguments.remove_dc else sound)

@@ -181,7 +181,9 @@ def in_flags(flags: Mapping[str, str] = FLAGS) -> Iterator[None]:
         yield
     except SettingsError as error:
         words = re.sub(
-            rf"^({first})\b|\b({inside})\b|(?<= and )({first})(?= are both)", lambda found: flags[found[0]], str(error)
+            rf"^({first})\b|\b({inside})\b|(?<= and )({first})(?= are both)|(?<=; give )({first})(?=:)",
+            lambda found: flags[found[0]],
+            str(error),
         )
         raise SettingsError(words) from None
 

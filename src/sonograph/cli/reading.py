@@ -7,12 +7,23 @@ import contextlib
 import dataclasses
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import options, streams
 from sonograph.errors import SettingsError, SonographError
 
+if TYPE_CHECKING:
+    from sonograph.io.opening import Opening
+
 CALIBRATION = ("unit", "end_to_end", "hydrophone", "microphone", "gain", "full_scale")
+OPENING = {
+    "sample_rate": "--sample-rate",
+    "time_column": "--time-column",
+    "raw": "--raw",
+    "start": "--start-time",
+    "zone": "--zone",
+}
+"""What is said of a file, by the name that `sonograph.open` has for it."""
 LIMITS = ("channels", "samples", "seconds", "pixels", "bytes")
 
 
@@ -26,6 +37,14 @@ def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
     how.add_argument("--gain", type=float, metavar="DB", help="of the amplifier behind it [0]")
     how.add_argument("--full-scale", type=float, metavar="V", help="what the converter reads as 1.0, volts (peak)")
     add_numbers(how)
+    if "start" in more:
+        when = options.group(parser, "when it was (a FILE.toml beside the file may say so too)")
+        when.add_argument(
+            "--start-time",
+            metavar="TIME",
+            help="of the first sample, with its zone; or a pattern that reads the file's name, as %%Y%%m%%d_%%H%%M%%S",
+        )
+        when.add_argument("--zone", metavar="ZONE", help="of a time that has none: Europe/Berlin, +02:00 or UTC")
     most = options.group(parser, "how much is allowed")
     most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
     most.add_argument("--max-samples", type=int, metavar="N", help="of all channels of a file [10 000 000 000]")
@@ -62,42 +81,29 @@ def limits(arguments: argparse.Namespace) -> Any:
     return Limits(**{name: value for name, value in given.items() if value is not None})
 
 
-def opening(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What `sonograph.open` is told.
+def opening(arguments: argparse.Namespace) -> Opening:
+    """How files are opened; with a preset without calibration, as a library's numbers know none.
 
     Raises
     ------
     SettingsError
-        A calibration, a limit or a rate that cannot be.
+        A calibration, a limit, a rate, a start or samples without a header that cannot be.
     """
-    found: dict[str, Any] = {"limits": limits(arguments)}
-    given = {name: getattr(arguments, name) for name in CALIBRATION if getattr(arguments, name) is not None}
-    found |= numbers(arguments)
-    if given:
+    from sonograph.io.opening import Opening
+
+    given: dict[str, Any] = {"limits": limits(arguments)}
+    names = [name for name in CALIBRATION if getattr(arguments, name, None) is not None]
+    if names:
         from sonograph.sounds.calibration import Calibration
 
         with options.in_flags({name: f"--{name.replace('_', '-')}" for name in CALIBRATION}):
-            found["calibration"] = Calibration.from_values(given)
-    return found
-
-
-def numbers(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What `sonograph.open` is told of files that do not say all of what their numbers are."""
-    found: dict[str, Any] = {}
-    if arguments.sample_rate is not None:
-        from sonograph.sounds.source import checked_rate
-
-        with options.in_flags({"sample_rate": "--sample-rate"}):
-            found["sample_rate"] = checked_rate(arguments.sample_rate)
-    if arguments.time_column is not None:
-        found["time_column"] = arguments.time_column
-    if arguments.raw is not None:
-        from sonograph.io.numbers.raw import parsed
-
-        with options.in_flags({"raw": "--raw"}):
-            parsed(arguments.raw)
-        found["raw"] = arguments.raw
-    return found
+            given["calibration"] = Calibration.from_values({name: getattr(arguments, name) for name in names})
+    elif getattr(arguments, "preset", None) is not None:
+        given["calibration"] = False
+    for name, flag in OPENING.items():
+        given[name] = getattr(arguments, flag[2:].replace("-", "_"), None)
+    with options.in_flags(OPENING):
+        return Opening().but(**given)
 
 
 class Report:

@@ -21,6 +21,7 @@ from sonograph.io.calibrations import beside
 from sonograph.io.door import split
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
+from sonograph.io.opening import Opening
 from sonograph.io.status import Status
 from sonograph.jobs.identity import digest
 from sonograph.jobs.workfolder import WorkFolder
@@ -45,13 +46,13 @@ class Job:
     files     : paths
     settings  : of the features, or which of them by name
     summary   : one row a file instead of one a frame
-    opening   : how files are opened, as (name, value) pairs
+    opening   : how files are opened
     """
 
     files: tuple[str, ...]
     settings: Settings | Choice
     summary: bool
-    opening: tuple[tuple[str, Any], ...] = ()
+    opening: Opening = field(default_factory=Opening)
 
     @cached_property
     def name(self) -> str:
@@ -68,14 +69,14 @@ class Job:
 
     def _named(self) -> str:
         version = sys.modules["sonograph"].__version__
-        inputs = [identity(file, self.opening) for file in self.files]
-        return digest(SCHEMA, version, self.settings.digest, self.summary, self.opening, inputs, digits=24) + ".npz"
+        inputs = [identity(file) for file in self.files]
+        how = self.opening.digest
+        return digest(SCHEMA, version, self.settings.digest, self.summary, how, inputs, digits=24) + ".npz"
 
 
-def identity(file: str, opening: tuple[tuple[str, Any], ...] = ()) -> list[Any]:
-    """What an input is: its name, its state on the disk, and the content of the calibration that is read with it."""
-    name = os.fsencode(file)
-    calibration = beside(file, **{key: value for key, value in opening if key in ("calibration", "unit")})
+def identity(file: str) -> list[Any]:
+    """What an input is: its name, its state on the disk, and the content of what lies beside it and is read with it."""
+    name, calibration = os.fsencode(file), beside(file)
     try:
         found = os.stat(split(file)[0])  # noqa: PTH116  # paths may be bytes that are no text
     except (OSError, ValueError):
@@ -120,7 +121,7 @@ def make(job: Job, folder: WorkFolder) -> list[FileReport]:
     for file in job.files:
         report = FileReport(file)
         try:
-            rows = audio.settled(file, partial(_features, file, job, report), **dict(job.opening))
+            rows = audio.settled(file, partial(_features, file, job, report), opening=job.opening)
         except SonographError as error:
             report.fault = str(error) if str(error).startswith(file) else f"{file}: {error}"
             report.record = record(file, status_of(error))

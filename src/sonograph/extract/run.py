@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from sonograph.engines import n_threads
 from sonograph.extract.part import FileReport, Job, kept, make
 from sonograph.extract.table import Table
 from sonograph.io.examine import record
+from sonograph.io.opening import Opening
 from sonograph.io.status import Status
 from sonograph.jobs.lock import alone
 from sonograph.jobs.processes import context, several
@@ -59,7 +59,7 @@ def extract(
     out: str,
     *,
     summary: bool = False,
-    opening: Mapping[str, Any] | None = None,
+    opening: Opening | None = None,
     processes: int | None = None,
     overwrite: bool = False,
     tell: Callable[[list[FileReport], bool], None] = lambda reports, kept: None,
@@ -78,7 +78,7 @@ def extract(
     summary
         One row a file instead of one a frame.
     opening
-        How files are opened: the options of `sonograph.open`.
+        How files are opened.
     processes
         How many, each on one thread; None: one for each core, where the files are 32 MB or more.
     overwrite
@@ -94,7 +94,7 @@ def extract(
         The output cannot be written, or another run is writing it.
     """
     size = max(1, min(AT_ONCE, len(files) // 16))  # of the files alone, so that parts are found again
-    how = tuple(sorted((opening or {}).items()))
+    how = opening or Opening()
     jobs = [Job(tuple(files[i : i + size]), settings, summary, how) for i in range(0, len(files), size)]
     with alone(parts_of(out), out) as folder:
         report = _extract(jobs, folder, processes, tell)

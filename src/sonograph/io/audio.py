@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import Any, Literal, TypeVar
 
 from sonograph.errors import SonographError
 from sonograph.io.filesource import FileSource
+from sonograph.io.opening import Opening
 from sonograph.io.status import Unreadable, shown
 from sonograph.limits import Limits
 from sonograph.sounds.calibration import Calibration
@@ -24,6 +26,9 @@ def open(
     calibration: Calibration | Literal[False] | None = None,
     limits: Limits | None = None,
     raw: str | None = None,
+    start: datetime | str | None = None,
+    zone: tzinfo | str | None = None,
+    opening: Opening | None = None,
 ) -> FileSource:
     """A sound file, or a table or array of numbers, as a Source.
 
@@ -48,6 +53,15 @@ def open(
         How many channels and seconds are allowed; `Limits()` by default.
     raw
         What the samples of a file without a header are: "RATE:CHANNELS:FORMAT", as "48000:2:s16le".
+    start
+        When the first sample was taken: a time with its zone, or a pattern that the file's name is read with, as
+        "%Y%m%d_%H%M%S" or "%y%m%d%H%M%S". By default what FILE.toml or calibration.toml says (start, zone), or the file
+        itself.
+    zone
+        Of a start that has none, or of the time that the file tells without one: a name as "Europe/Berlin", an offset
+        as "+02:00", or "UTC". None is ever assumed.
+    opening
+        All of these as one value, in which those that are given besides take the place of its own.
 
     Raises
     ------
@@ -56,7 +70,8 @@ def open(
     LimitError
         More channels or seconds than allowed.
     SettingsError
-        A calibration that cannot be, a unit that is not known, an option that such a file does not take.
+        A calibration that cannot be, a unit or a zone that is not known, a pattern that does not fit the file's name,
+        an option that such a file does not take.
 
     Examples
     --------
@@ -64,7 +79,9 @@ def open(
     Traceback (most recent call last):
     sonograph.io.status.Unreadable: no such file.wav: does not exist. Check the name.
     """
-    return FileSource(path, sample_rate, time_column, unit, calibration, limits, raw)
+    given: dict[str, Any] = {"sample_rate": sample_rate, "time_column": time_column, "unit": unit, "raw": raw}
+    given |= {"calibration": calibration, "limits": limits, "start": start, "zone": zone}
+    return FileSource(path, (opening or Opening()).but(**given))
 
 
 def read(path: Any, **options: Any) -> Signal:

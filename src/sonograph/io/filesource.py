@@ -7,20 +7,20 @@ there; `read` goes anywhere (`ranges`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from sonograph.errors import SonographError
-from sonograph.io.calibrations import calibration_of
+from sonograph.io.calibrations import known_of
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
+from sonograph.io.opening import Opening
 from sonograph.io.random_access import Ranges, filled, pull
 from sonograph.io.readers import opened
 from sonograph.io.status import Fault, Status, read_error, short, shown, worst
 from sonograph.io.tally import LARGEST, Tally
-from sonograph.limits import Limits
-from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.derived import Recorded
 from sonograph.units import checked_unit
 
@@ -38,34 +38,27 @@ class FileSource(Recorded):
     sample_rate : samples per second, Hz
     n_channels : channels, in the file's order
     unit : what the samples are in
-    start : when the first sample was taken, where the file says so
+    start : when the first sample was taken, with its zone, where that is known
     dtype : float32, or float64 for files that hold more
     calibration : what full scale is in the world, where that is known; applied in `read` and `blocks`
     metadata : what the file says about itself
+    opening : how it is opened so again, with the calibration and the start that were found
     size, modified_ns : bytes, and when they were last changed
     tally : peak, rms and what is not finite, once `blocks` has gone through all of it
     is_second : whether it was opened because the file changed at a first reading; its status is then never "ok"
     """
 
-    def __init__(
-        self,
-        path: Any,
-        sample_rate: float | None = None,
-        time_column: str | None = None,
-        unit: str | None = None,
-        calibration: Calibration | Literal[False] | None = None,
-        limits: Limits | None = None,
-        raw: str | None = None,
-    ) -> None:
-        typed, unit = unit, None if unit is None else checked_unit(unit)
-        self.path = path
-        self.limits = Limits() if limits is None else limits
+    def __init__(self, path: Any, opening: Opening | None = None) -> None:
+        self.path, how = path, opening or Opening()
+        self.limits = how.limits
         self._file = OpenFile(path)
         try:
-            self._opened = found = opened(self._file, sample_rate=sample_rate, time_column=time_column, raw=raw)
+            self._opened = found = opened(
+                self._file, sample_rate=how.sample_rate, time_column=how.time_column, raw=how.raw
+            )
             self._check_limits()
             self.metadata = found.metadata
-            self.calibration = calibration_of(self._file, found.metadata, calibration, unit)
+            self.calibration, self.start = known_of(self._file, found.metadata, how)
         except BaseException as error:
             changed = self._file.changed() if isinstance(error, Exception) else None
             self._file.close()
@@ -76,11 +69,12 @@ class FileSource(Recorded):
             raise
         self.format, self.sample_rate, self.n_channels = found.format, found.sample_rate, found.track.n_channels
         self.dtype = found.track.dtype
-        self.unit = self.calibration.unit if self.calibration else unit or found.unit or "FS"
-        self.start = found.metadata.start
+        unit = found.unit if how.unit is None else checked_unit(how.unit)
+        self.unit = self.calibration.unit if self.calibration else unit or "FS"
         self._at_once = max(1, BLOCK // self.n_channels)
         self._scale = self._scale_of(found)
-        self._options: tuple[Any, ...] = (sample_rate, time_column, typed, self.calibration or False, self.limits, raw)
+        # in another process, or once more: with what was found, whatever lies beside the file by then
+        self.opening = replace(how, calibration=self.calibration or False, start=self.start, zone=None)
         self._ranges = Ranges(self._file, found.track, self._at_once)
         self._ended: list[Fault] | None = None  # once `blocks` has gone through all of it
         self._closed: Status | None = None
@@ -210,7 +204,7 @@ class FileSource(Recorded):
         SourceError, LimitError
             As `open`.
         """
-        source = FileSource(self.path, *self._options)
+        source = FileSource(self.path, self.opening)
         source.is_second = True
         return source
 
@@ -272,7 +266,7 @@ class FileSource(Recorded):
             self._ranges.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FileSource, (self.path, *self._options)
+        return FileSource, (self.path, self.opening)
 
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels, "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.checks import one_of
 from sonograph.errors import OutputError, SettingsError
+from sonograph.io.door import split
 
 if TYPE_CHECKING:
     from sonograph.io.mark_tables import Row
@@ -96,7 +97,7 @@ def marks_of(marks: Iterable[Mark], file: Any) -> tuple[Mark, ...]:
     """
     if file is None:
         return tuple(marks)
-    wanted = _name(os.fsdecode(file))
+    wanted = _name(os.fsdecode(split(file)[0]))
     return tuple(_within(mark) for mark in marks if not mark.file or _name(mark.file) == wanted)
 
 
