@@ -31,6 +31,8 @@ def definition(place, name):
         return module(f"sonograph.{name}") if place == "sonograph" else definition(place, name)
     for statement in ast.walk(module(place)):
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == name:
+            if "overload" in [getattr(decorator, "id", "") for decorator in statement.decorator_list]:
+                continue  # its types alone; the words follow
             return statement
         if isinstance(statement, ast.ImportFrom) and name in [alias.asname or alias.name for alias in statement.names]:
             return definition(statement.module, name)

@@ -31,6 +31,9 @@ from sonograph.io.audio import open as open
 from sonograph.io.audio import read as read
 from sonograph.io.examine import examine as examine
 from sonograph.io.marks import Mark as Mark
+from sonograph.io.sources import high_pass as high_pass
+from sonograph.io.sources import mono as mono
+from sonograph.io.sources import resample as resample
 from sonograph.io.writing import write as write
 from sonograph.levels import level as level
 from sonograph.levels import power as power
@@ -78,9 +81,6 @@ from sonograph.settings import from_dict as from_dict
 from sonograph.settings import from_toml as from_toml
 from sonograph.settings import to_toml as to_toml
 from sonograph.sounds.calibration import Calibration as Calibration
-from sonograph.sounds.highpass import high_pass as high_pass
-from sonograph.sounds.mono import mono as mono
-from sonograph.sounds.resampled import resample as resample
 from sonograph.sounds.source import Signal as Signal
 from sonograph.sounds.source import Source as Source
 from sonograph.spectrograms import Rows as Rows

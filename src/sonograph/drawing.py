@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Union, cast
 from sonograph.atomic import written
 from sonograph.checks import one_of
 from sonograph.errors import OutputError, SettingsError, SonographError
+from sonograph.named.given import settings_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
 from sonograph.sounds.derived import again, checked_source, recorded
@@ -65,7 +66,7 @@ def _changed(look: PictureSettings | None, arguments: Mapping[str, Any]) -> Pict
 @_answering
 def draw(
     sound: Sound | Sequence[Sound] | Mapping[str, Sound],
-    settings: Settings | None = None,
+    settings: Settings | str | None = None,
     *,
     path: str | os.PathLike[str] | None = None,
     look: PictureSettings | None = None,
@@ -97,8 +98,9 @@ def draw(
         A path, a Source, a Signal or a Spectrogram, or a list of them, or a dictionary of them by name. A file of any
         length is read in blocks.
     settings
-        What to compute; `StftSettings()` by default. Of a power the level is drawn, with the reference that belongs
-        to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the maximum.
+        What to compute, or a preset's name; `StftSettings()` by default. Of a power the level is drawn, with the
+        reference that belongs to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the
+        maximum.
     path
         Where to write it, ending in .png, .svg or .pdf, or of a surface in .html, a page to turn it; the file is
         there whole or not at all.
@@ -173,7 +175,7 @@ def draw(
 
 @_answering
 def draw_bands(
-    settings: BandSettings,
+    settings: BandSettings | str,
     *,
     sample_rate: float,
     path: str | os.PathLike[str] | None = None,
@@ -227,7 +229,7 @@ def draw_bands(
         raise SettingsError('path ends in ".html"; a filter bank is a .png, .svg or .pdf')
     if path is not None:
         _check_path(path, (), None, overwrite)
-    figure = bank_figure(settings, sample_rate, look)
+    figure = bank_figure(settings_of(settings), sample_rate, look)
     if path is not None and format is not None:
         with written(path) as part:
             save(figure, part, format, {})
@@ -237,7 +239,7 @@ def draw_bands(
 @_answering
 def show(
     sound: Sound | Sequence[Sound] | Mapping[str, Sound],
-    settings: Settings | None = None,
+    settings: Settings | str | None = None,
     *,
     look: PictureSettings | None = None,
     labels: Any = None,
@@ -275,7 +277,7 @@ def show(
 
 def named(
     sound: Sound,
-    settings: Settings | None = None,
+    settings: Settings | str | None = None,
     labels: Any = None,
     over: Any = (),
     opening: Opening | None = None,
@@ -284,6 +286,7 @@ def named(
     from sonograph.io.marks import read_marks
     from sonograph.pictures.parts import Named
 
+    settings = None if settings is None else settings_of(settings)
     marks = tuple(labels or ()) if not isinstance(labels, str | os.PathLike) else read_marks(labels, _file_of(sound))
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio

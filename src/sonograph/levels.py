@@ -15,12 +15,14 @@ from sonograph.settings import (
     StftSettings,
     check_level,
 )
+from sonograph.settings.arguments import answered
 from sonograph.spectrograms import Spectrogram
 from sonograph.units import resolved_reference
 
 Powers = StftSettings | BandSettings | ConstantQSettings | MultitaperSettings
 
 
+@answered
 def power(spectrogram: Spectrogram) -> Spectrogram:
     """The power of a transform or of a magnitude: its squared magnitude.
 
@@ -43,6 +45,7 @@ def power(spectrogram: Spectrogram) -> Spectrogram:
     )
 
 
+@answered
 def level(spectrogram: Spectrogram, *, reference: float | str | None = None, floor: float = -200.0) -> Spectrogram:
     """Level of a power in decibels: 10 log10(power / reference).
 

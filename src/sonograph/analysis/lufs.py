@@ -13,6 +13,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.features.loudness import OFFSET, k_weighting
+from sonograph.io.sources import Sound, of_files
 from sonograph.settings.loudness import LOWEST_RATE
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
@@ -39,13 +40,14 @@ class Loudness:
     times: np.ndarray
 
 
-def loudness(source: Source, *, weights: tuple[float, ...] | None = None) -> Loudness:
+@of_files
+def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loudness:
     """The loudness of a sound by ITU-R BS.1770-4.
 
     Parameters
     ----------
     source
-        Samples in FS, of any length: it is read in blocks.
+        A path or a Source in FS, of any length: it is read in blocks.
     weights
         One for each channel; by default those of left, right, centre, left surround and right surround. A low-frequency
         channel has weight 0.

@@ -17,9 +17,10 @@ from sonograph.computing.run import Run, filtered
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short
+from sonograph.io.sources import Sound, of_files
+from sonograph.named.given import settings_of
 from sonograph.settings import StftSettings
 from sonograph.sounds.derived import checked_source
-from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 
@@ -67,7 +68,10 @@ class Reassigned:
         return values.reshape(self.power.n_channels, *values.shape[-2:])
 
 
-def reassigned(source: Source, settings: StftSettings | None = None, *, engine: Engine | None = None) -> Reassigned:
+@of_files
+def reassigned(
+    source: Sound, settings: StftSettings | str | None = None, *, engine: Engine | None = None
+) -> Reassigned:
     """The power of a sound, and when and at which frequency each of its values lies.
 
     t + Re(X_t / X) and f - Im(X_d / X) / 2π, where X_t is the transform with the window weighed by the time from its
@@ -77,7 +81,7 @@ def reassigned(source: Source, settings: StftSettings | None = None, *, engine: 
     Parameters
     ----------
     source
-        A sound; all its frames are held in memory.
+        A path or a Source; all its frames are held in memory.
     settings
         Of quantity "power"; the window should go to 0 at its ends. By default StftSettings().
     engine
@@ -101,9 +105,10 @@ def reassigned(source: Source, settings: StftSettings | None = None, *, engine: 
     >>> round(float(sharp.frequencies[loudest, 20]), 2)
     1010.0
     """
-    settings = StftSettings() if settings is None else settings
-    if not isinstance(settings, StftSettings) or settings.quantity != "power":
+    given = settings_of(settings)
+    if not isinstance(given, StftSettings) or given.quantity != "power":
         raise SettingsError('settings are not StftSettings of quantity "power"; reassignment is of a power')
+    settings = given
     if settings.remove_dc or settings.preemphasis:
         raise SettingsError("remove_dc or preemphasis is set; reassignment takes frames as they are")
     source = checked_source(source)

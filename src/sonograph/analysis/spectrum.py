@@ -14,6 +14,8 @@ from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short, split, valid_frames
+from sonograph.io.sources import Sound, of_files
+from sonograph.named.given import settings_of
 from sonograph.settings import StftSettings, with_stft
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
@@ -65,9 +67,10 @@ class Spectrum:
         return f"<Spectrum: {self.values.shape[-1]} bins to {self.frequencies[-1]:g} Hz, {self.label}>"
 
 
+@of_files
 def welch(
-    source: Source,
-    settings: StftSettings | None = None,
+    source: Sound,
+    settings: StftSettings | str | None = None,
     *,
     average: str | float = "mean",
     engine: Engine | None = None,
@@ -77,7 +80,7 @@ def welch(
     Parameters
     ----------
     source
-        Any length: the mean is taken in bounded memory.
+        A path or a Source of any length: the mean is taken in bounded memory.
     settings
         Frames, window and scaling; by default a density with frames wholly inside of the sound. `remove_dc` is the
         detrending by which scipy.signal.welch begins.
@@ -105,25 +108,26 @@ def welch(
     1008.0
     """
     source = checked_source(source)
-    settings = StftSettings(edges="inside", scaling="density") if settings is None else settings
-    if not isinstance(settings, StftSettings) or settings.quantity != "power":
+    given = settings_of(settings, StftSettings(edges="inside", scaling="density"))
+    if not isinstance(given, StftSettings) or given.quantity != "power":
         raise SettingsError('settings are not StftSettings of quantity "power"; welch averages the power of frames')
+    stft: StftSettings = given
     if average not in ("mean", "median") and not (isinstance(average, int | float) and 0 <= average <= 100):
         raise SettingsError(f"average is {average!r}; it must be mean, median or a percentile, 0 to 100")
-    source, settings = filtered(source, settings), with_stft(settings, high_pass=0.0)  # once, for all its parts
-    frames = valid_frames(settings, source.n_samples)
+    source, stft = filtered(source, stft), with_stft(stft, high_pass=0.0)  # once, for all its parts
+    frames = valid_frames(stft, source.n_samples)
     if not frames:  # none lies within the sound where these edges put them
-        settings = dataclasses.replace(settings, edges="inside")
-        refuse_too_short(settings, source.n_samples)
-        frames = frames_of(settings, source.n_samples)
+        stft = dataclasses.replace(stft, edges="inside")
+        refuse_too_short(stft, source.n_samples)
+        frames = frames_of(stft, source.n_samples)
     if average == "mean":
-        values = _mean(source, settings, frames, engine)
+        values = _mean(source, stft, frames, engine)
     else:
-        power = spectrogram(source, settings, frames=frames, engine=engine).values
+        power = spectrogram(source, stft, frames=frames, engine=engine).values
         values = _ranked(power.reshape(source.n_channels, *power.shape[-2:]), average)
-    frequencies = np.arange(settings.n_bins) * source.sample_rate / settings.n_fft
+    frequencies = np.arange(stft.n_bins) * source.sample_rate / stft.n_fft
     values = values[0] if source.n_channels == 1 else values
-    return Spectrum(values, frequencies, settings.scaling, source.unit)
+    return Spectrum(values, frequencies, stft.scaling, source.unit)
 
 
 def _mean(source: Source, settings: StftSettings, frames: range, engine: Engine | None) -> np.ndarray:
@@ -157,13 +161,14 @@ def _ranked(values: np.ndarray, average: str | float) -> np.ndarray:
     return found
 
 
-def fourier(source: Source, *, window: Window = "boxcar", scaling: str = "spectrum") -> Spectrum:
+@of_files
+def fourier(source: Sound, *, window: Window = "boxcar", scaling: str = "spectrum") -> Spectrum:
     """The power spectrum of a whole sound, from one transform of all its samples.
 
     Parameters
     ----------
     source
-        A sound that fits in memory.
+        A path or a Source that fits in memory.
     window, scaling
         As in StftSettings: with "spectrum" a tone on a bin reads its mean square.
 

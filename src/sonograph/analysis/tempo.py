@@ -11,12 +11,14 @@ import numpy as np
 
 from sonograph.checks import number
 from sonograph.errors import SettingsError
+from sonograph.settings.arguments import answered
 from sonograph.settings.shapes import TempogramSettings
 
 if TYPE_CHECKING:
     from sonograph.spectrograms import Spectrogram
 
 
+@answered
 def tempo(
     tempogram: Spectrogram, *, prior: float = 120.0, spread: float = 1.0, fastest: float = 320.0
 ) -> float | np.ndarray:

@@ -6,6 +6,7 @@ from its memory; the few that reach over its ends see a short copy with the edge
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Iterator
 
@@ -18,23 +19,27 @@ from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.features.stages import STAGES
 from sonograph.frames import check_frames, frames_of, refuse_too_short, split
+from sonograph.io import audio
+from sonograph.io.sources import Sound, is_path, of_files
 from sonograph.levels import level
+from sonograph.named.given import settings_of
 from sonograph.settings import (
     Settings,
-    StftSettings,
     context_of,
     stages,
     stft_of,
     whole_sound,
 )
+from sonograph.settings.arguments import answered
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 
+@of_files
 def spectrogram(
-    source: Source,
-    settings: Settings | None = None,
+    source: Sound,
+    settings: Settings | str | None = None,
     *,
     frames: range | None = None,
     engine: Engine | None = None,
@@ -45,10 +50,10 @@ def spectrogram(
     Parameters
     ----------
     source
-        A Signal, an open file, or anything that is a Source.
+        A path, a Signal, an open file, or anything that is a Source.
     settings
         Any settings: StftSettings give a power (or a transform), BandSettings band sums, LevelSettings decibels,
-        CepstralSettings cepstra …; a preset. By default StftSettings().
+        CepstralSettings cepstra …; a preset, or its name. By default StftSettings().
     frames
         Which frames, numbered over the whole sound; all by default. Settings that look at the whole sound or at all
         frames before still do.
@@ -67,6 +72,8 @@ def spectrogram(
     SettingsError
         A sound too short for the settings or of a rate that they are not for, frames that it does not have, bands
         with no bin in them, an `out` of another shape or order.
+    SourceError
+        A file that cannot be read.
 
     Examples
     --------
@@ -74,8 +81,7 @@ def spectrogram(
     >>> spectrogram(signals.tone(1000.0, 1.0))
     <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
     """
-    settings = StftSettings() if settings is None else settings
-    source = checked_source(source)
+    settings, source = settings_of(settings), checked_source(source)
     if whole_sound(settings):
         return _from_the_whole(source, settings, frames, engine, out)
     source = filtered(source, settings)
@@ -90,9 +96,10 @@ def spectrogram(
     return bound.label(source, frames, memory)
 
 
+@answered
 def pieces(
-    source: Source,
-    settings: Settings | None = None,
+    source: Sound,
+    settings: Settings | str | None = None,
     *,
     at_most: int,
     engine: Engine | None = None,
@@ -114,11 +121,26 @@ def pieces(
     >>> [len(piece.frames) for piece in pieces(signals.tone(1000.0, 1.0), at_most=40)]
     [40, 40, 14]
     """
-    settings = StftSettings() if settings is None else settings
-    source = checked_source(source)
+    settings = settings_of(settings)
     reason = whole_sound(settings)
     if reason:
         raise SettingsError(f"{reason}; it cannot be computed in pieces: use spectrogram")
+    if is_path(source):
+        with contextlib.ExitStack() as opening:  # closed where it is refused
+            source = opening.enter_context(audio.open(source))
+            found = _pieces(source, settings, at_most, engine, reuse)
+            return _closing(opening.pop_all(), found)
+    return _pieces(checked_source(source), settings, at_most, engine, reuse)
+
+
+def _closing(opening: contextlib.ExitStack, found: Iterator[Spectrogram]) -> Iterator[Spectrogram]:
+    with opening:
+        yield from found
+
+
+def _pieces(
+    source: Source, settings: Settings, at_most: int, engine: Engine | None, reuse: bool
+) -> Iterator[Spectrogram]:
     source = filtered(source, settings)
     bound, available = _bound(source, settings, engine)
     ranges = split(available, whole("at_most", at_most, 1))

@@ -14,7 +14,9 @@ from sonograph.computing.run import Run
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, samples_for
+from sonograph.named.given import settings_of
 from sonograph.settings import Settings, context_of, stft_of, whole_sound
+from sonograph.settings.arguments import answered
 from sonograph.sounds.highpass import Filter
 from sonograph.sounds.source import Source, checked_rate, checked_samples, zeros_outside
 from sonograph.spectrograms import Spectrogram
@@ -26,7 +28,7 @@ class Stream:
     Parameters
     ----------
     settings
-        Any settings but those that need the whole sound.
+        Any settings, or a preset's name, but those that need the whole sound.
     sample_rate
         Samples per second, Hz.
     n_channels, unit
@@ -49,9 +51,10 @@ class Stream:
     ([1, 2, 3, 2], 2)
     """
 
+    @answered
     def __init__(
         self,
-        settings: Settings,
+        settings: Settings | str,
         *,
         sample_rate: float,
         n_channels: int = 1,
@@ -59,6 +62,7 @@ class Stream:
         engine: Engine | None = None,
         reuse: bool = False,
     ) -> None:
+        settings = settings_of(settings)
         reason = whole_sound(settings)
         if reason:
             raise SettingsError(f"{reason}; a stream has no end yet: use spectrogram")

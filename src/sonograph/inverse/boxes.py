@@ -7,9 +7,11 @@ import dataclasses
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.settings.arguments import answered
 from sonograph.spectrograms import Spectrogram
 
 
+@answered
 def box(
     spectrogram: Spectrogram, *, seconds: tuple[float, float] | None = None, hertz: tuple[float, float] | None = None
 ) -> Spectrogram:

@@ -6,10 +6,12 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, signal_of, work_of
+from sonograph.settings.arguments import answered
 from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 
 
+@answered
 def istft(spectrogram: Spectrogram, *, n_samples: int | None = None) -> Signal:
     """The sound of a complex transform.
 

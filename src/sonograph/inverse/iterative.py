@@ -14,10 +14,12 @@ from sonograph.checks import generator
 from sonograph.engines import Engine, Work
 from sonograph.errors import SettingsError
 from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, samples_before, signal_of, work_of
+from sonograph.settings.arguments import answered
 from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
 
 
+@answered
 def griffin_lim(
     spectrogram: Spectrogram,
     *,

@@ -11,12 +11,14 @@ from sonograph.io.filesource import FileSource
 from sonograph.io.opening import Opening
 from sonograph.io.status import Unreadable, shown
 from sonograph.limits import Limits
+from sonograph.settings.arguments import answered
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.source import Signal
 
 Made = TypeVar("Made")
 
 
+@answered
 def open(
     path: Any,
     *,

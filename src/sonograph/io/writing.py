@@ -12,6 +12,7 @@ import numpy as np
 from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError
 from sonograph.io.replacing import Output, check_outputs, keep_other, sound_input
+from sonograph.settings.arguments import answered
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
 
@@ -20,6 +21,7 @@ MOST_IN_FRAME = (1 << 16) - 1  # bytes of one sample of all channels
 AT_ONCE = 1 << 20  # samples of all channels
 
 
+@answered
 def write(path: str | os.PathLike[str], sound: Source, *, overwrite: bool = False) -> None:
     """Write a sound as a WAV of 32-bit floats, so that it can be heard; what was there is replaced in one rename.
 

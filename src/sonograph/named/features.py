@@ -14,6 +14,7 @@ from sonograph.checks import one_of, short
 from sonograph.errors import SettingsError
 from sonograph.jobs.identity import digest
 from sonograph.settings import Settings, StftSettings
+from sonograph.settings.arguments import answered
 from sonograph.settings.by_name import ALONE, FEATURES
 from sonograph.settings.shapes import SHAPES
 from sonograph.settings.temporal import TEMPORAL
@@ -30,6 +31,7 @@ class Group(NamedTuple):
     rows: list[tuple[str, str]]
 
 
+@answered
 def feature(name: str, frames: StftSettings | None = None, *, sample_rate: float | None = None) -> Settings:
     """The settings of a feature by its name.
 

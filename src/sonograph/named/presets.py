@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 from sonograph.checks import one_of
 from sonograph.settings import (
@@ -26,6 +26,7 @@ from sonograph.settings import (
     Settings,
     StftSettings,
 )
+from sonograph.settings.arguments import answered
 
 SPEECH_RATE = 16_000.0
 INT16 = 32_768.0
@@ -42,6 +43,42 @@ class Preset(NamedTuple):
     source: str
 
 
+@overload
+def preset(
+    name: Literal[
+        "librosa.stft",
+        "scipy.spectrogram",
+        "scipy.stft",
+        "torchaudio.spectrogram",
+    ],
+) -> StftSettings: ...
+@overload
+def preset(name: Literal["librosa.mel", "torchaudio.mel"]) -> BandSettings: ...
+@overload
+def preset(name: Literal["librosa.mfcc", "torchaudio.mfcc", "htk.mfcc"]) -> CepstralSettings: ...
+@overload
+def preset(name: Literal["librosa.chroma"]) -> NormSettings: ...
+@overload
+def preset(name: Literal["librosa.pcen"]) -> PcenSettings: ...
+@overload
+def preset(name: Literal["matplotlib.specgram"]) -> LevelSettings: ...
+@overload
+def preset(name: Literal["tensorflow.mel", "kaldi.fbank", "kaldi.fbank.unsnipped", "htk.fbank"]) -> LogSettings: ...
+@overload
+def preset(
+    name: Literal[
+        "kaldi.spectrogram",
+        "kaldi.mfcc",
+        "kaldi.spectrogram.unsnipped",
+        "kaldi.mfcc.unsnipped",
+        "python_speech_features.mfcc",
+    ],
+) -> EnergySettings: ...
+@overload
+def preset(name: Literal["whisper.80", "whisper.128"]) -> AffineSettings: ...
+@overload
+def preset(name: str) -> Settings: ...
+@answered
 def preset(name: str) -> Settings:
     """The settings that give another library's numbers.
 
@@ -53,7 +90,7 @@ def preset(name: str) -> Settings:
     Returns
     -------
     Settings
-        A value like any other: `dataclasses.replace` changes it.
+        A value like any other: preset("kaldi.fbank").but(n_bands=80) changes it.
 
     Raises
     ------

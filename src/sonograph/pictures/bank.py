@@ -16,7 +16,7 @@ from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
 from sonograph.pixels import scale
-from sonograph.settings import BandSettings
+from sonograph.settings import BandSettings, Settings
 from sonograph.units import hertz, rate
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sonograph.pictures.themes import Theme
 
 
-def bank_figure(settings: BandSettings, sample_rate: float, look: PictureSettings) -> Figure:
+def bank_figure(settings: Settings, sample_rate: float, look: PictureSettings) -> Figure:
     """Draw the weights of all bands over frequency.
 
     Raises

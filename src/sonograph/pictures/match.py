@@ -23,6 +23,7 @@ from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.settings import StftSettings
+from sonograph.settings.arguments import answered
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.mono import mono
 from sonograph.sounds.source import Signal, Source
@@ -56,6 +57,7 @@ class Beside:
     seconds: tuple[float, float]
 
 
+@answered
 def draw_match(
     query: str | os.PathLike[str] | Source,
     match: Match,

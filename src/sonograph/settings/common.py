@@ -7,11 +7,16 @@ import hashlib
 import json
 from typing import Any, ClassVar, Self
 
+from sonograph.checks import short
 from sonograph.errors import SettingsError
-from sonograph.settings.elsewhere import ELSEWHERE
+from sonograph.settings.changed import changed
+from sonograph.settings.elsewhere import TYPES, what_is_meant
 
 KINDS: dict[str, Any] = {}
 """The transform and every stage by its kind; a settings type enters itself."""
+
+LONGEST_NAME = 40
+"""Characters of a name that is repeated in a refusal."""
 
 
 OFF = {"left out at default": True}
@@ -32,15 +37,21 @@ class Json:
         super().__init_subclass__(**more)
         if kind:
             cls.kind = kind
+            TYPES.append(cls)
             if cls.register is not None:
                 cls.register[kind] = cls
 
-    def __new__(cls, *_: Any, **given: Any) -> Self:
-        """Refuse a name that is no setting, with the one that was meant."""
-        known = tuple(field.name for field in dataclasses.fields(cls))  # type: ignore[arg-type]
+    def __new__(cls, *unnamed: Any, **given: Any) -> Self:
+        """Refuse a name that is no setting, with the one that was meant, and values without a name."""
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+        known = tuple(field.name for field in fields)
+        if unnamed and all(field.kw_only for field in fields):
+            named = zip(known, unnamed, strict=False)
+            example = ", ".join(f"{name}={short(value) if plain(value) is value else '…'}" for name, value in named)
+            raise SettingsError(f"{cls.__name__} takes its settings by name, as {cls.__name__}({example})")
         for name in given:
             if name not in known:
-                meant = f"it is called {ELSEWHERE[name]}" if name in ELSEWHERE else f"it has {', '.join(known)}"
+                meant = what_is_meant(name, known, f"it has {', '.join(known)}")
                 raise SettingsError(f"{name} is no setting of {cls.__name__}; {meant}")
         return super().__new__(cls)
 
@@ -49,6 +60,26 @@ class Json:
         fields = dataclasses.fields(self)  # type: ignore[arg-type]
         values = {f.name: getattr(self, f.name) for f in fields if not (_off_by_default(f, getattr(self, f.name)))}
         return {"kind": self.kind} | {k: plain(v) for k, v in values.items() if v is not None}
+
+    def but(self, **changes: Any) -> Self:
+        """These settings with some changed, each in the stage or bank of the chain that has it.
+
+        Where transforms are as long as the window, they stay so when `window_length` changes. `of` is what lies before
+        the last stage; what is given beside it is of that stage.
+
+        Raises
+        ------
+        SettingsError
+            A name that no part has, or several have; what `dataclasses.replace` would refuse.
+
+        Examples
+        --------
+        >>> from sonograph.settings import LevelSettings, StftSettings
+        >>> LevelSettings(of=StftSettings()).but(hop=256, floor=-120.0).of.hop
+        256
+        """
+        made: Self = changed(self, changes)
+        return made
 
     @property
     def digest(self) -> str:
@@ -136,15 +167,21 @@ def put(settings: Any, **values: Any) -> None:
 def holds(name: str, of: Any, allowed: Any) -> None:
     """Refuse what is not the settings of a stage that `name` can follow."""
     if not isinstance(of, allowed):
-        raise SettingsError(f"of is {type(of).__name__}; {name} holds the settings of the stage before it")
+        raise _no_stage(name, of)
 
 
 def rows_before(stage: Any, quantities: tuple[str, ...] = ()) -> None:
     """Check that what comes before a stage has rows of real numbers, of one of these quantities."""
     name, of = type(stage).__name__, stage.of
     if not hasattr(of, "n_rows") or not hasattr(of, "quantity"):
-        raise SettingsError(f"of is {type(of).__name__}; {name} holds the settings of the stage before it")
+        raise _no_stage(name, of)
     if quantities and of.quantity not in quantities:
         raise SettingsError(f'quantity is "{of.quantity}"; {name} takes {" or ".join(quantities)}')
     if of.quantity == "transform":
         raise SettingsError(f'quantity is "transform"; {name} takes real numbers: set quantity="power"')
+
+
+def _no_stage(name: str, of: Any) -> SettingsError:
+    what = f"{of!r}" if isinstance(of, str) and len(of) < LONGEST_NAME else type(of).__name__
+    hint = f", which preset({what}) makes where that is one" if what != type(of).__name__ else ""
+    return SettingsError(f"of is {what}; {name} holds the settings of the stage before it{hint}")

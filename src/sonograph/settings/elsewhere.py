@@ -1,6 +1,14 @@
-"""What other libraries call our settings: said to whoever types their names."""
+"""What other libraries call our settings, and which of ours has one: said to whoever types a name that is none."""
 
 from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+TYPES: list[Any] = []
+"""Every settings type and bank; each enters itself."""
 
 ELSEWHERE = {
     "hop_length": "hop",
@@ -21,6 +29,20 @@ ELSEWHERE = {
     "n_mels": "n_bands",
     "num_mel_bins": "n_bands",
     "n_bins": "n_bands",
+    "n_filters": "n_bands",
+    "nfilt": "n_bands",
+    "NFFT": "window_length",
+    "numcep": "n_coefficients",
+    "num_ceps": "n_coefficients",
+    "pre_emphasis": "preemphasis",
+    "preemph": "preemphasis",
+    "mode": "quantity",
+    "power": 'quantity, "power" or "magnitude"',
+    "normalized": "scaling",
+    "nfilters": "n_bands",
+    "Fs": "sample_rate",
+    "samplerate": "sample_rate",
+    "sampling_rate": "sample_rate",
     "fmin": "low",
     "f_min": "low",
     "fmax": "high",
@@ -28,7 +50,48 @@ ELSEWHERE = {
     "htk": 'formula, "htk" or "slaney"',
     "mel_scale": "formula",
     "n_mfcc": "n_coefficients",
+    "ref": "reference",
+    "ref_value": "reference",
+    "amin": "floor",
     "top_db": "span, of RangeSettings",
     "bins_per_octave": "per_octave",
 }
 """Their name, and ours."""
+
+
+def fields_of(settings: Any) -> tuple[str, ...]:
+    """The names of what can be given to a settings type or value."""
+    return tuple(field.name for field in dataclasses.fields(settings) if field.init)
+
+
+def owners_of(name: str) -> list[str]:
+    """The settings types and banks that have a setting of this name, three at most."""
+    return [one.__name__ for one in TYPES if name in fields_of(one)][:3]
+
+
+def example_of(name: str) -> str:
+    """Settings in which a setting of this name stands, as they are typed."""
+    owner = next(one for one in TYPES if name in fields_of(one))
+    if not owner.__name__.endswith("Settings"):
+        return f"BandSettings(of=StftSettings(), bands={owner.__name__}({name}=…))"
+    before = "of=StftSettings(), " if "of" in fields_of(owner) else ""
+    return f"{owner.__name__}({before}{name}=…)"
+
+
+def what_is_meant(name: str, known: Sequence[str], has: str) -> str:
+    """The end of a sentence that refuses a name: what it is called here, and of what it is a setting.
+
+    >>> what_is_meant("nperseg", ("window_length", "hop"), "it has window_length, hop")
+    'it is called window_length'
+    """
+    ours = ELSEWHERE.get(name, name)
+    field = ours.partition(",")[0]
+    if field in known:
+        return f"it is called {ours}"
+    owners = owners_of(field)
+    if owners:
+        return f"it is {ours}, of {', '.join(owners[:-1])}{' or ' if owners[1:] else ''}{owners[-1]}"
+    if ours != name:
+        return f"it is called {ours}"
+    near = difflib.get_close_matches(name, known, 3, 0.7)
+    return f"did you mean {', '.join(near)}?" if near else has

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sonograph.errors import TextError
+from sonograph.settings.arguments import answered
 from sonograph.settings.walk import from_dict
 from sonograph.texts import toml_values
 
 
+@answered
 def to_toml(settings: Any) -> str:
     """Settings as text that `from_toml` reads back.
 
@@ -46,6 +48,7 @@ def to_toml(settings: Any) -> str:
     return text.removesuffix("\n")
 
 
+@answered
 def from_toml(text: str, name: str = "settings") -> Any:
     """Settings from text that `to_toml` or a person wrote; `name` is what errors call it.
 

@@ -6,16 +6,17 @@ import dataclasses
 from typing import Any
 
 from sonograph.errors import SettingsError, TextError
+from sonograph.settings.arguments import answered
 from sonograph.settings.bands import Band
 from sonograph.settings.banks import BANKS
-from sonograph.settings.common import KINDS, Json
+from sonograph.settings.common import KINDS, Stage
 from sonograph.settings.stft import StftSettings
 from sonograph.texts import refuse_deep
 
 
 def stages(settings: Any) -> list[Any]:
     """All stages of settings, the transform first."""
-    if not isinstance(settings, Json):
+    if not isinstance(settings, StftSettings | Stage):
         hint = f"preset({settings!r}) makes some" if isinstance(settings, str) else "StftSettings() are some"
         raise SettingsError(f"settings is {type(settings).__name__}, which are none; {hint}")
     found: list[Any] = [settings]
@@ -70,6 +71,7 @@ def context_of(settings: Any) -> tuple[int | None, int]:
     return before, after
 
 
+@answered
 def from_dict(values: Any) -> Any:
     """Settings from what `to_dict` gave, checked as if they were typed.
 

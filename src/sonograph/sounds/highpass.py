@@ -25,32 +25,7 @@ _QS = tuple(1 / (2 * math.cos(math.pi * k / 8)) for k in (1, 3))  # of the two h
 
 
 def high_pass(source: Source, hertz: float) -> Source:
-    """A sound through a Butterworth high-pass filter of the fourth order: 3 dB less at `hertz`, 24 dB per octave below.
-
-    Parameters
-    ----------
-    source
-        Any source.
-    hertz
-        Where it begins to take away.
-
-    Returns
-    -------
-    Source
-        As long as `source`. Missing samples stay missing; the sound after them, and the beginning, are filtered as if
-        their first sample had always been there, so that an offset makes no click.
-
-    Raises
-    ------
-    SettingsError
-        hertz is not above 0 and below half the sample rate, or less than a millionth of that.
-
-    Examples
-    --------
-    >>> from sonograph import Signal
-    >>> high_pass(Signal(np.full(8000, 0.5), 8000.0), 20.0).read(range(4000, 4002))
-    array([[0., 0.]])
-    """
+    """A source through a Butterworth high-pass filter; `io.sources.high_pass` takes paths too, and says more."""
     source = checked_source(source)
     check_high_pass(hertz, source.sample_rate)
     return HighPassed(source, float(hertz))

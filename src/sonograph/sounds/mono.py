@@ -10,31 +10,7 @@ from sonograph.sounds.source import Source
 
 
 def mono(source: Source, *, channel: int | None = None) -> Source:
-    """A sound of one channel.
-
-    Parameters
-    ----------
-    source
-        A Signal, an open file, or anything that is a Source.
-    channel
-        Which one, from 0 on; None: the mean of all.
-
-    Returns
-    -------
-    Source
-        `source` itself where it has one channel. The mean is missing (NaN) where any channel is.
-
-    Raises
-    ------
-    SettingsError
-        A channel that the sound does not have.
-
-    Examples
-    --------
-    >>> from sonograph import Signal
-    >>> mono(Signal(np.array([[0.0, 1.0], [1.0, 0.0]]), 8000.0)).read(range(2))
-    array([[0.5, 0.5]])
-    """
+    """A source of one channel: one of its channels, or the mean of all; `io.sources.mono` takes paths too."""
     source = checked_source(source)
     if channel is not None:
         whole("channel", channel, 0, source.n_channels - 1, f"the sound has {source.n_channels}, counted from 0; ")

@@ -20,32 +20,7 @@ _REACH = 200  # samples, at the lower of the two rates, around a missing one tha
 
 
 def resample(source: Source, rate: float) -> Source:
-    """A sound at another sample rate.
-
-    Parameters
-    ----------
-    source
-        Any source.
-    rate
-        Samples per second that it shall have, Hz.
-
-    Returns
-    -------
-    Source
-        `source` itself where it has that rate already. Missing samples stay missing, with what the filter would
-        make of their neighbours.
-
-    Raises
-    ------
-    SettingsError
-        A rate that is not above 0, or 256 times that of the source or more, or as much less.
-
-    Examples
-    --------
-    >>> from sonograph import signals
-    >>> resample(signals.tone(1000.0, 1.0, sample_rate=48_000.0), 16_000.0).n_samples
-    16000
-    """
+    """A source at another sample rate; `io.sources.resample` takes paths too, and says what is refused."""
     source, rate = checked_source(source), checked_rate(rate)
     if rate == source.sample_rate:
         return source

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from sonograph import naming
 from sonograph.checks import whole
 from sonograph.errors import SettingsError
+from sonograph.named.given import settings_of
 from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages, stft_of
+from sonograph.settings.arguments import answered
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import checked_rate
 from sonograph.units import resolved_reference
@@ -135,13 +137,14 @@ class Rows:
         return below
 
 
-def describe(settings: Settings, sample_rate: float, unit: str = "FS", n_channels: int = 1) -> Rows:
+@answered
+def describe(settings: Settings | str, sample_rate: float, unit: str = "FS", n_channels: int = 1) -> Rows:
     """What settings would make of a sound of this kind; nothing is computed.
 
     Parameters
     ----------
     settings
-        Any settings.
+        Any settings, or a preset's name.
     sample_rate
         Of the sound, Hz.
     unit
@@ -161,7 +164,8 @@ def describe(settings: Settings, sample_rate: float, unit: str = "FS", n_channel
     >>> mel.n_rows, mel.names[0], float(mel.frequencies[0].round(1))
     (40, 'band_0', 97.5)
     """
-    rate, listed = checked_rate(sample_rate), stages(settings)
+    settings, rate = settings_of(settings), checked_rate(sample_rate)
+    listed = stages(settings)
     wanted = listed[0].sample_rate
     if wanted not in (None, rate):
         raise SettingsError(

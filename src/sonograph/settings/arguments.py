@@ -1,0 +1,58 @@
+"""Arguments that a function does not take, answered: whoever types another library's name is told ours."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from sonograph.errors import SettingsError
+from sonograph.settings.elsewhere import ELSEWHERE, example_of, owners_of, what_is_meant
+
+P = ParamSpec("P")
+Made = TypeVar("Made")
+
+SUBJECTS = ("y", "x", "audio", "data", "samples", "signal", "sound", "waveform", "wav", "S")
+RATES = ("sr", "fs", "Fs", "rate", "sample_rate", "samplerate", "sampling_rate")
+"""What other libraries call the sound and its rate."""
+
+
+def answered(function: Callable[P, Made]) -> Callable[P, Made]:
+    """A function that refuses names it does not take, and values without a name, in a sentence."""
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+    known = tuple(p.name for p in parameters)
+    by_place = [p.name for p in parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+    owner, _, last = function.__qualname__.rpartition(".")
+    name, most = (owner, len(by_place) + 1) if last == "__init__" else (last, len(by_place))
+
+    @wraps(function)
+    def door(*given: P.args, **named: P.kwargs) -> Made:
+        for one in named:
+            if one not in known:
+                raise SettingsError(f"{one} is no argument of {name}; {_meant(one, name, known, by_place)}")
+        if len(given) > most:
+            count = len(given) - most + len(by_place)
+            others = [p for p in known if p not in by_place]
+            by_name = f", and by name {', '.join(others)}" if others else ""
+            places = " and ".join(by_place) if by_place else "nothing"
+            raise SettingsError(f"{name} is given {count} values in a row; it takes {places}{by_name}")
+        return function(*given, **named)
+
+    return door
+
+
+def _meant(one: str, name: str, known: tuple[str, ...], by_place: list[str]) -> str:
+    has = f"it takes {', '.join(known)}"
+    if one in SUBJECTS and by_place and by_place[0] == "source":
+        return f"the sound comes first, as {by_place[0]}: a path, Signal(samples, sample_rate) or another Source"
+    if one in RATES and "rate" in known:
+        return "it is called rate"
+    if one in RATES and "source" in known:
+        return "a sound carries its rate: Signal(samples, sample_rate)"
+    field = ELSEWHERE.get(one, one).partition(",")[0]
+    owners = owners_of(field)
+    if owners and field not in known and "settings" in known:
+        example = example_of(field)
+        return f"it is {field}, a setting: {name}(…, {example}), or settings.but({field}=…)"
+    return what_is_meant(one, known, has)

@@ -1,0 +1,203 @@
+"""What is given to a function is taken for what it is, or answered in a sentence."""
+
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sonograph as sg
+from sonograph import SettingsError, Signal
+from sonograph.settings.elsewhere import ELSEWHERE
+
+RATE = 16_000.0
+
+
+def sound(n=8000, channels=1):
+    x = 0.1 * np.random.default_rng(0).standard_normal((channels, n))
+    return Signal(x[0] if channels == 1 else x, RATE)
+
+
+@pytest.fixture
+def path(tmp_path):
+    sg.write(tmp_path / "a.wav", sound(channels=2))
+    return tmp_path / "a.wav"
+
+
+STFT = sg.StftSettings(window_length=256, edges="inside")
+OF_SOUNDS = {
+    "spectrogram": lambda x: sg.spectrogram(x, STFT).values,
+    "pieces": lambda x: np.concatenate([piece.values for piece in sg.pieces(x, STFT, at_most=9)], axis=-1),
+    "welch": lambda x: sg.welch(x).values,
+    "fourier": lambda x: sg.fourier(x).values,
+    "reassigned": lambda x: sg.reassigned(x, STFT).times,
+    "loudness": lambda x: sg.loudness(x).integrated,
+    "mono": lambda x: sg.mono(x).read(range(500)),
+    "high_pass": lambda x: sg.high_pass(x, 50.0).read(range(500)),
+    "resample": lambda x: sg.resample(x, 8000.0).read(range(500)),
+}
+
+
+def files_open():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.parametrize("name", OF_SOUNDS)
+def test_whatever_takes_a_sound_takes_its_path(name, path):
+    work = OF_SOUNDS[name]
+    with sg.open(path) as source:
+        expected = work(source)
+    for given in (path, str(path)):
+        np.testing.assert_array_equal(work(given), expected)
+
+
+def test_every_function_of_a_sound_is_in_this_table():
+    of_sounds = {
+        name
+        for name in dir(sg)
+        if inspect.isfunction(getattr(sg, name))
+        and next(iter(inspect.signature(getattr(sg, name)).parameters), "") == "source"
+    }
+    assert of_sounds == set(OF_SOUNDS)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not say which files are open")
+@pytest.mark.parametrize("name", OF_SOUNDS)
+def test_a_file_that_was_opened_for_it_is_closed(name, path):
+    before = files_open()
+    for _ in range(3):
+        OF_SOUNDS[name](path)
+    assert files_open() == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not say which files are open")
+def test_a_file_is_closed_where_the_work_is_refused_or_left(path):
+    before = files_open()
+    with pytest.raises(SettingsError, match="at_most"):
+        sg.pieces(path, at_most=0)
+    with pytest.raises(SettingsError, match="frames"):
+        sg.spectrogram(path, frames=range(10**6))
+    one = sg.pieces(path, STFT, at_most=1)
+    next(one)
+    one.close()
+    assert files_open() == before
+
+
+@pytest.mark.parametrize("name", OF_SOUNDS)
+def test_what_is_no_sound_is_answered(name, tmp_path):
+    work = OF_SOUNDS[name]
+    for samples in (np.zeros(9), [0.0, 1.0], (np.zeros(9), RATE)):
+        with pytest.raises(
+            SettingsError, match=r"^source is (ndarray|list|tuple), which has no sample rate; give Signal"
+        ):
+            work(samples)
+    for other in (None, 5, STFT):
+        with pytest.raises(SettingsError, match=r"^source is \w+; it must be a Signal"):
+            work(other)
+    with pytest.raises(sg.SourceError, match=r"does not exist. Check the name."):
+        work(tmp_path / "none.wav")
+
+
+OF_SETTINGS = {
+    "spectrogram": lambda given: sg.spectrogram(sound(), given),
+    "pieces": lambda given: sg.pieces(sound(), given, at_most=5),
+    "Stream": lambda given: sg.Stream(given, sample_rate=RATE),
+    "describe": lambda given: sg.describe(given, RATE),
+    "welch": lambda given: sg.welch(sound(), given),
+    "reassigned": lambda given: sg.reassigned(sound(), given),
+    "draw": lambda given: sg.draw(sound(), given),
+    "draw of several": lambda given: sg.draw({"a": sound(), "b": sound()}, given),
+    "draw_bands": lambda given: sg.draw_bands(given, sample_rate=RATE),
+}
+NO_SETTINGS = {
+    "a slip": ("kaldi.fbnk", r"^preset is 'kaldi.fbnk'; did you mean kaldi\.fbank"),
+    "a feature": ("mfcc", r'^settings is "mfcc", which is a feature and no preset; feature\("mfcc"\) makes some'),
+    "a file": ("mine.toml", r"^settings is 'mine.toml', which are none; from_toml\("),
+    "a path": (Path("mine"), r"^settings is PosixPath|WindowsPath, which are none; from_toml\("),
+    "a length": (1024, r"^settings is 1024, which are none; settings go by name: StftSettings\(window_length=1024\)"),
+    "a class": (
+        sg.MelBank,
+        r"^settings is the class MelBank, which are none; BandSettings\(of=StftSettings\(\), bands=",
+    ),
+    "a class of settings": (sg.LevelSettings, r"^settings is the class LevelSettings, which are none; LevelSettings\("),
+    "a bank": (sg.MelBank(), r"^settings is MelBank, which are none; BandSettings\("),
+    "a dictionary": ({"hop": 3}, r"^settings is dict, which are none; from_dict\("),
+    "samples": (np.zeros(5), r"^settings is ndarray, which are none; StftSettings\(\) are some, and preset\(NAME\)"),
+    "a picture's": (sg.PictureSettings(), r"^settings is PictureSettings, which are none; "),
+}
+
+
+@pytest.mark.parametrize(("given", "message"), NO_SETTINGS.values(), ids=NO_SETTINGS)
+@pytest.mark.parametrize("name", OF_SETTINGS)
+def test_what_are_no_settings_is_answered(name, given, message):
+    with pytest.raises(SettingsError, match=message):
+        OF_SETTINGS[name](given)
+
+
+def test_a_presets_name_is_taken_where_settings_are():
+    mel, stft = sg.preset("librosa.mel"), sg.preset("torchaudio.spectrogram")
+    assert sg.spectrogram(sound(), "librosa.mel").settings == mel
+    assert next(sg.pieces(sound(), "librosa.mel", at_most=2)).settings == mel
+    assert sg.Stream("librosa.mel", sample_rate=RATE).settings == mel
+    assert sg.describe("librosa.mel", RATE).settings == mel
+    np.testing.assert_array_equal(sg.welch(sound(), "torchaudio.spectrogram").values, sg.welch(sound(), stft).values)
+    assert sg.reassigned(sound(), "torchaudio.spectrogram").power.settings == stft
+    assert sg.draw(sound(), "librosa.mel").axes[0].get_ylabel() == sg.draw(sound(), mel).axes[0].get_ylabel()
+    assert len(sg.draw_bands("librosa.mel", sample_rate=22_050.0).axes[0].lines) == 128
+
+
+NO_NAMES = {inspect.Parameter.VAR_KEYWORD}  # which go on to `open`, and those functions that take nothing
+
+
+def kinds_of(function):
+    return {p.kind for p in inspect.signature(function).parameters.values()} or NO_NAMES
+
+
+CALLABLE = sorted(
+    name
+    for name in set(dir(sg)) - {"draw", "draw_bands", "show"}  # whose other names are a picture's settings
+    if (inspect.isfunction(getattr(sg, name)) and NO_NAMES.isdisjoint(kinds_of(getattr(sg, name)))) or name == "Stream"
+)
+
+
+@pytest.mark.parametrize("name", CALLABLE)
+def test_a_name_that_a_function_does_not_take_is_answered_in_a_sentence(name):
+    function = getattr(sg, name)
+    for given in ("zork", *ELSEWHERE):
+        if given in inspect.signature(function).parameters:
+            continue
+        with pytest.raises(SettingsError, match=rf"^{given} is no argument of {name}; \w"):
+            function(**{given: 1})
+
+
+@pytest.mark.parametrize("name", CALLABLE)
+def test_too_many_values_in_a_row_are_answered_in_a_sentence(name):
+    with pytest.raises(SettingsError, match=rf"^{name} is given 9 values in a row; it takes "):
+        getattr(sg, name)(*range(9))
+
+
+ANSWERS = {
+    "hop_length": (lambda: sg.spectrogram(sound(), hop_length=256), r"spectrogram\(…, StftSettings\(hop=…\)\)"),
+    "n_mels": (
+        lambda: sg.spectrogram(sound(), n_mels=40),
+        r"bands=MelBank\(n_bands=…\)\)\), or settings\.but\(n_bands",
+    ),
+    "top_db": (lambda: sg.spectrogram(sound(), top_db=80), r"RangeSettings\(of=StftSettings\(\), span=…\)"),
+    "sr": (lambda: sg.spectrogram(sound(), sr=8000), r"a sound carries its rate: Signal\(samples, sample_rate\)"),
+    "sr of a rate": (lambda: sg.resample(sound(), sr=8000), r"it is called rate$"),
+    "sr of a stream": (lambda: sg.Stream(STFT, sr=8000), r"it is called sample_rate$"),
+    "y": (lambda: sg.spectrogram(y=sound()), r"the sound comes first, as source: a path, Signal"),
+    "nperseg": (lambda: sg.welch(sound(), nperseg=256), r"welch\(…, StftSettings\(window_length=…\)\)"),
+    "a slip": (lambda: sg.welch(sound(), averge="mean"), r"did you mean average\?$"),
+    "positional": (
+        lambda: sg.spectrogram(sound(), 1024, 256),
+        r"3 values in a row; it takes source and settings, and by name",
+    ),
+    "no number of a stage": (lambda: sg.StftSettings(n_mels=3), r"it is n_bands, of MelBank, BarkBank or LinearBank$"),
+}
+
+
+@pytest.mark.parametrize(("call", "message"), ANSWERS.values(), ids=ANSWERS)
+def test_another_librarys_name_is_answered_with_what_to_write(call, message):
+    with pytest.raises(SettingsError, match=message):
+        call()
