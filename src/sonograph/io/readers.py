@@ -44,7 +44,7 @@ def opened(
         return _NUMBERS[kind](file, sample_rate, time_column)
     if sample_rate is not None:
         raise SettingsError(
-            f"sample_rate is {sample_rate}; {file.name} says its own, as all but tables and arrays do: leave it out, "
+            f"sample_rate is {sample_rate:g}; {file.name} says its own, as all but tables and arrays do: leave it out, "
             f"or resample the sound"
         )
     tags = after_id3(file)
