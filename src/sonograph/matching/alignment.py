@@ -29,8 +29,8 @@ ON_LINE = 0.6
 SLOPES = np.linspace(-0.02, 0.02, 17)
 """Of the line: how far the speed may differ from the one that was looked for."""
 
-TOGETHER, MOST_TOGETHER = 8.0, 2
-"""Of coincidences within so many frames, at most so many count."""
+TOGETHER, SHARED = 8.0, 0.6
+"""Coincidences within so many frames count as their number to so much: two as 1.5, ten as 4."""
 
 ENOUGH, LONG = 8, 20
 """From so many hits on, over so many frames, they say the slope themselves."""
@@ -48,6 +48,7 @@ class Alignment(NamedTuple):
     recording : its number in the segment
     begin : where in it the query begins, in frames; below 0 where it begins before it
     votes : independent coincidences: peaks that lie where others say
+    weight : what they count, less where they are heard together
     speed : how many times as fast as the recording the query runs, by the slope of the line
     pitch : the same by the frequencies
     around : hits a frame that lie about in the same recording
@@ -57,6 +58,7 @@ class Alignment(NamedTuple):
     recording: int
     begin: float
     votes: int
+    weight: float
     speed: float
     pitch: float
     around: float
@@ -79,26 +81,20 @@ def alignments(segment: Segment, query: Query, hits: Hits, speed: float) -> list
         numbers = np.unique(pairs[on])
         first, stop = np.searchsorted(hits.begin, [(middle - AROUND) * PER_FRAME, (middle + AROUND) * PER_FRAME])
         around = (stop - first - (high - low)) / (2 * AROUND - 2 * SLACK)
-        votes = independent(query.first[numbers], query.second[numbers], query.peaks.times)
+        votes = numbers[independent(query.first[numbers], query.second[numbers])]
+        counts = weight(query.peaks.times[query.second[votes]])
         at = begin - float(segment.begins[recording])
-        found.append(Alignment(recording, at, votes, speed * (1 + slope), speed, float(around), numbers))
+        found.append(Alignment(recording, at, len(votes), counts, speed * (1 + slope), speed, float(around), numbers))
     return found
 
 
-def independent(first: np.ndarray, second: np.ndarray, times: np.ndarray) -> int:
-    """How many independent coincidences pairs of peaks are.
-
-    Of peaks that are connected by pairs, each but one lies where the others say: as many count as there are peaks, less
-    groups. And of those that are heard together no more than two count, as one note has many peaks, and one chord.
+def independent(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The numbers of the pairs that are independent coincidences: of connected peaks, each but one.
 
     first, second : (pairs,) numbers of peaks
-    times : (peaks,) in frames
 
-    >>> peaks = np.array([0.0, 10, 20, 30, 40, 50, 60, 70, 80])
-    >>> independent(np.array([0, 0, 1, 7]), np.array([1, 2, 2, 8]), peaks)
-    3
-    >>> independent(np.array([0, 0, 0, 0]), np.array([1, 2, 3, 4]), np.array([0.0, 9, 9, 9, 9]))
-    2
+    >>> independent(np.array([0, 0, 1, 7]), np.array([1, 2, 2, 8]))
+    array([0, 1, 3])
     """
     above: dict[int, int] = {}  # of each peak one nearer to the foremost of its group
 
@@ -108,14 +104,25 @@ def independent(first: np.ndarray, second: np.ndarray, times: np.ndarray) -> int
             peak = higher
         return peak
 
-    together: dict[int, int] = {}
-    for one, other in zip(first.tolist(), second.tolist(), strict=True):
+    found = []
+    for number, (one, other) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
         a, b = foremost(one), foremost(other)
         if a != b:
             above[a] = b
-            when = int(times[other] // TOGETHER)
-            together[when] = together.get(when, 0) + 1
-    return sum(min(count, MOST_TOGETHER) for count in together.values())
+            found.append(number)
+    return np.array(found, np.int64)
+
+
+def weight(times: np.ndarray) -> float:
+    """What coincidences at so many times (in frames) count together: less than each, of those that are heard together.
+
+    One note has many peaks, and one chord more; that two sounds share it is one coincidence and a bit.
+
+    >>> round(weight(np.array([0.0, 10, 20, 30])), 2), round(weight(np.array([0.0, 1, 2, 3])), 2)
+    (4.0, 2.3)
+    """
+    together = np.unique((times // TOGETHER).astype(np.int64), return_counts=True)[1]
+    return float((together**SHARED).sum())
 
 
 def _fullest(begins: np.ndarray) -> list[float]:

@@ -233,7 +233,7 @@ def _match(index: Index, found: Found, peaks: Peaks, windows: list[tuple[int, in
         offset=place(start) * seconds,
         until=place(end) * seconds,
         speed=speed,
-        votes=independent(first, second, peaks.times),
+        votes=len(independent(first, second)),
         chance=min(1.0, found.chance * len(windows)),
         start=start * seconds,
         end=end * seconds,

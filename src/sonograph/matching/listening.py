@@ -34,16 +34,17 @@ class Listener:
     Examples
     --------
     >>> import tempfile
-    >>> from sonograph import signals
+    >>> from sonograph import Signal, signals
     >>> from sonograph.matching import Index
-    >>> guitar = signals.guitar(seconds=8.0, seed=3)
+    >>> strings = [signals.pluck(150.0 + 37 * (k * k % 11), 0.4, seed=k).samples for k in range(20)]
+    >>> tune = Signal(np.concatenate(strings), 48_000.0)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     index = Index.create(folder)
-    ...     index.add(guitar, name="guitar")
-    ...     listener = index.listen(guitar.sample_rate)
-    ...     heard = [match for i in range(40) for match in listener.push(guitar.samples[i * 8000 : (i + 1) * 8000])]
+    ...     index.add(tune, name="tune")
+    ...     listener = index.listen(tune.sample_rate)
+    ...     heard = [match for i in range(40) for match in listener.push(tune.samples[i * 9600 : (i + 1) * 9600])]
     >>> [match.recording for match in heard]
-    ['guitar']
+    ['tune']
     """
 
     def __init__(
