@@ -123,6 +123,12 @@ def test_files_and_classes_that_the_pages_name_are_there():
         for path in re.findall(r"`((?:\w+/)*\w+\.py)`", text):
             near = [PACKAGE / path, ROOT / path, *PACKAGE.rglob(path), *(ROOT / "tests").rglob(path)]
             assert "NAME" in path or any(file.exists() for file in near), (page.name, path)
+        for path in re.findall(r"`((?:\w+/)*\w+\.(?:md|toml|txt))`", text):
+            assert (ROOT / path).exists(), (page.name, path)
+        for room, name in re.findall(r"`(\w+)\.(\w+)`", text):
+            if room != "sg" and name not in ("py", "md", "toml", "txt"):
+                found = [file for file in PACKAGE.rglob(f"{room}.py") if f"def {name}(" in file.read_text("utf-8")]
+                assert found, (page.name, f"{room}.{name}")
         for name in re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", text):
             assert name == "NameSettings" or re.search(rf"^class {name}\b", source, re.MULTILINE), (page.name, name)
 
