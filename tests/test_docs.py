@@ -76,7 +76,7 @@ def test_what_a_page_points_to_is_there(page):
 def public():
     """Every public name: those at the top, the settings and banks, and those of the rooms that have their own."""
     settings = {kind.__name__ for kind in (*KINDS.values(), *BANKS.values())} | {"Band"}
-    rooms = ("augment", "engines", "learning", "signals")
+    rooms = tuple(set(sonograph._MODULES) - {"settings"})
     top = set(sonograph.__all__) - {"__version__", *sonograph._MODULES} - settings
     yield from sorted(top)
     yield from (f"settings.{name}" for name in sorted(settings))
