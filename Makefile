@@ -29,7 +29,7 @@ test-oldest: $(VENV)-oldest/made.stamp
 # Damaged files at random, for minutes: make fuzz MINUTES=30
 MINUTES ?= 5
 fuzz: $(VENV)/dev.stamp
-	$(BIN)/python tests/io/fuzz.py --minutes $(MINUTES)
+	$(BIN)/python -m tests.io.fuzz --minutes $(MINUTES)
 
 # Draw the pictures of the gallery and the guide anew.
 docs: $(VENV)/dev.stamp
@@ -42,7 +42,7 @@ site: $(VENV)/docs.stamp
 
 # Write docs/parity.md anew, from what runs here.
 parity: $(VENV)/dev.stamp
-	$(BIN)/python tests/parity.py > docs/parity.new && mv docs/parity.new docs/parity.md
+	$(BIN)/python -m tests.parity > docs/parity.new && mv docs/parity.new docs/parity.md
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

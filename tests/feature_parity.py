@@ -102,7 +102,14 @@ def cases(case, library):
             ),
         ),
         *(shape(name, name) for name in ("centroid", "bandwidth", "rolloff", "flatness", "contrast")),
-        of("YinSettings, pitch", "librosa.yin", "Hz", 1e-3, _our_yin, _their_yin),
+        of(
+            "YinSettings, pitch",
+            "librosa.yin",
+            "Hz",
+            1e-3,
+            lambda: made(YinSettings(of=FRAMES, **PITCH))[0],
+            lambda librosa: librosa.yin(glide(), **THEIR_PITCH),
+        ),
         of(
             "PyinSettings, voiced",
             "librosa.pyin",
@@ -114,10 +121,10 @@ def cases(case, library):
         of(
             "PyinSettings, pitch",
             "librosa.pyin",
-            "Hz",
-            5.0,
-            lambda: _our_pyin()[0],
-            lambda librosa: _their_pyin(librosa)[0],
+            "cents",
+            5.0,  # half of librosa's step, to which it rounds and we do not
+            lambda: _cents(_our_pyin()[0]),
+            lambda librosa: _cents(_their_pyin(librosa)[0]),
         ),
         of(
             "PyinSettings, voicing_probability",
@@ -241,21 +248,17 @@ def _their_blocks(pyloudnorm, name):
     return np.array(meter.blockwise_loudness)[first : first + len(_in_time(name))]
 
 
-def _our_yin():
-    return np.nan_to_num(made(YinSettings(of=FRAMES, **PITCH))[0])
-
-
-def _their_yin(librosa):
-    """Without the pitch that librosa gives to frames that have none."""
-    return np.where(_our_yin() > 0, librosa.yin(glide(), **THEIR_PITCH), 0)
-
-
 def _our_pyin():
     return np.nan_to_num(made(PyinSettings(of=PyinCandidates(of=FRAMES, **PITCH))))
 
 
 def _their_pyin(librosa):
     return np.nan_to_num(np.array(librosa.pyin(glide(), **THEIR_PITCH), float))
+
+
+def _cents(pitch):
+    """Over 1 Hz; without a pitch 0, thousands away from any that there is."""
+    return 1200 * np.log2(np.maximum(pitch, 1))
 
 
 def _chroma():

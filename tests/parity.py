@@ -1,6 +1,6 @@
 """Each preset against the library that it is named after, against data that it published, or against its formula.
 
-As a module it prints docs/parity.md, with nothing in it that did not run: python tests/parity.py > docs/parity.md
+As a module it prints docs/parity.md, with nothing in it that did not run: python -m tests.parity > docs/parity.md
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-import naive
 from sonograph import Signal, preset, preset_names, spectrogram
 from sonograph.named.presets import preset_source
 from sonograph.settings import stft_of
 from sonograph.windows import window_of
+from tests import naive
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 RATE = 16_000.0
@@ -237,7 +237,7 @@ def table() -> str:
         "|---|---|---|---:|---|---:|",
     ]
     missing, failed = [], []
-    import feature_parity
+    from tests import feature_parity
 
     for case in (*CASES, *feature_parity.cases(Case, library)):
         try:

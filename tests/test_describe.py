@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sonograph import SettingsError, Signal, describe, preset, preset_names, spectrogram
 from sonograph.settings import BandSettings, DeltaSettings, LevelSettings, MelBank, OctaveBank, StftSettings
-from test_transform import all_settings, noise
+from tests.test_transform import all_settings, noise
 
 
 def assert_is_what_was_computed(rows, done):

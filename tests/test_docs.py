@@ -12,7 +12,7 @@ import soundfile
 import sonograph
 from sonograph.settings import KINDS
 from sonograph.settings.banks import BANKS
-from static import PACKAGE, definition, module
+from tests.static import PACKAGE, definition, module
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

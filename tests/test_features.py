@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-import naive
 from sonograph import (
     AffineSettings,
     BandSettings,
@@ -30,6 +29,7 @@ from sonograph import (
 from sonograph.features.cepstral import cepstra
 from sonograph.settings import from_dict, from_toml, to_toml
 from sonograph.windows import window_of
+from tests import naive
 
 STFT = StftSettings(window_length=256, hop=80, scaling="raw")
 MEL = BandSettings(of=STFT, bands=MelBank(n_bands=12))

@@ -6,7 +6,6 @@ import scipy.io
 from hypothesis import given
 from hypothesis import strategies as st
 
-import naive
 from sonograph import (
     BandSettings,
     BarkBank,
@@ -24,6 +23,7 @@ from sonograph import (
 from sonograph.filterbanks import filters_of
 from sonograph.filterbanks.proportional import hybrid_millidecades, octaves
 from sonograph.scales import erb_to_hz, hz_to_erb, hz_to_mel, mel_to_hz
+from tests import naive
 
 
 def matrix(bank, n_fft, sample_rate, **stft):

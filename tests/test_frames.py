@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import naive
 from sonograph import SettingsError, Signal, StftSettings, spectrogram
 from sonograph.frames import centre_sample, check_frames, frames_of, refuse_too_short, samples_for, split, valid_frames
 from sonograph.settings import EDGES
+from tests import naive
 
 LENGTHS = {"even": (16, 5), "odd": (17, 6), "even hop": (16, 4), "one hop": (8, 8)}
 

@@ -4,11 +4,12 @@ import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import sonograph
-from static import definition, stub
+from tests.static import definition, stub
 
 HEAVY = ("numpy", "scipy", "matplotlib", "llvmlite", "soundfile", "soxr", "tqdm", "PIL")
 
@@ -119,3 +120,22 @@ def test_a_strict_type_checker_takes_a_users_script(tmp_path):
     line = len(SCRIPT.splitlines()) + 1
     found = done.stdout.splitlines()[:-1]
     assert found == [f'wrong.py:{line}: error: Module has no attribute "specgram"  [attr-defined]']
+
+
+def test_helpers_of_the_tests_are_imported_by_their_whole_names():
+    """`from tests.io import damaged` works from any folder, and holds no second copy of a helper under a short name."""
+    folder = Path(__file__).parent
+    files = sorted(folder.rglob("*.py"))
+    assert not [str(room) for room in {file.parent for file in files} if not (room / "__init__.py").exists()]
+    ours = {file.stem for file in files} | {file.parent.name for file in files if file.parent != folder} - {"io"}
+    short = []
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module] if node.module and not node.level else ["."]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                continue
+            short += [f"{file.relative_to(folder)}: {name}" for name in names if name.split(".")[0] in {*ours, ""}]
+    assert short == []

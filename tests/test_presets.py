@@ -5,11 +5,11 @@ from functools import reduce
 import numpy as np
 import pytest
 
-import parity
 from sonograph import SettingsError, Signal, Spectrogram, pieces, preset, preset_names, spectrogram
 from sonograph.named.presets import preset_source
 from sonograph.settings import from_toml, stft_of, to_toml, whole_sound
-from test_stream import through_stream
+from tests import parity
+from tests.test_stream import through_stream
 
 
 @pytest.mark.parametrize("case", parity.CASES, ids=lambda case: f"{case.preset} by {case.kind}")

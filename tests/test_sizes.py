@@ -61,7 +61,7 @@ CHILD = """
     import dataclasses, resource, sys
     sys.path.insert(0, sys.argv[1])
     from sonograph import SonographError, signals, spectrogram
-    from test_sizes import RATE, examples, swept
+    from tests.test_sizes import RATE, examples, swept
     sound = signals.white_noise(1.0, rms=0.1, sample_rate=RATE)
     for settings in examples():
         spectrogram(sound, settings)
@@ -81,7 +81,7 @@ CHILD = """
 def test_a_vast_number_in_any_field_is_refused_or_needs_little_memory():
     script = textwrap.dedent(CHILD)
     done = subprocess.run(
-        [sys.executable, "-c", script, str(Path(__file__).parent)], capture_output=True, text=True, timeout=500
+        [sys.executable, "-c", script, str(Path(__file__).parents[1])], capture_output=True, text=True, timeout=500
     )
     lines = done.stdout.splitlines()
     assert not done.returncode, done.stderr

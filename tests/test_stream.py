@@ -20,7 +20,7 @@ from sonograph import (
     spectrogram,
 )
 from sonograph.settings import EDGES, stft_of
-from test_transform import all_settings, noise
+from tests.test_transform import all_settings, noise
 
 SETTINGS = StftSettings(window_length=64, hop=16)
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import naive
 from sonograph import (
     Band,
     BandSettings,
@@ -43,6 +42,7 @@ from sonograph.settings import (
     PcenSettings,
 )
 from sonograph.windows import window_of
+from tests import naive
 
 
 def noise(n_samples, channels=1, dtype="float64", seed=0):

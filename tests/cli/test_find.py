@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from benchmarks.songs import RATE, song
 
+from benchmarks.songs import RATE, song
 from sonograph.cli import exits, main
 
 SONGS = {f"music/song {seed}.wav": song(seed, 12.0) for seed in range(5)}

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-import naive
 from sonograph.engines import Bands
 from sonograph.engines.compiled import Compiled
 from sonograph.engines.reference import Reference
+from tests import naive
 
 ENGINES = [Reference(threads=1), Compiled(threads=1)]
 EVERY_ENGINE = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)

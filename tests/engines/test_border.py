@@ -5,11 +5,11 @@ import pickle
 
 import numpy as np
 import pytest
-from tests.engines.contract import EVERY_ENGINE, bands_of, run, sound, window_of
 
 from sonograph.engines import Work
 from sonograph.engines.compiled import Compiled
 from sonograph.engines.reference import Reference
+from tests.engines.contract import EVERY_ENGINE, bands_of, run, sound, window_of
 
 
 @EVERY_ENGINE

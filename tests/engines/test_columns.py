@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import naive
 from sonograph.engines.columns import Planes, every, touched
+from tests import naive
 
 NUMBERS = st.one_of(st.just(np.nan), st.floats(-1e6, 1e6, width=32))
 EVERY_PLANE = ("low", "high", "mean")

@@ -9,10 +9,10 @@ import weakref
 
 import numpy as np
 import pytest
-from tests.engines.contract import planes_of
 
 from sonograph.engines import Bands, Work, compiled
 from sonograph.engines.compiled import Compiled, threads, workspace
+from tests.engines.contract import planes_of
 
 MANY = 6000
 

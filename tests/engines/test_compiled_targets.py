@@ -4,12 +4,12 @@ import struct
 
 import numpy as np
 import pytest
-from tests.engines.contract import planes_of
 
 from sonograph.engines import Bands, Log, Work
 from sonograph.engines.compiled import Compiled, build
 from sonograph.engines.compiled.factors import factors
 from sonograph.engines.compiled.kernel import Kind
+from tests.engines.contract import planes_of
 
 llvm = pytest.importorskip("llvmlite.binding")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engines.contract import BOTH_PRECISIONS, EVERY_ENGINE, SOME_BANDS, bands_of, run, sound, window_of
 
 from sonograph.engines import Log, Work
+from tests.engines.contract import BOTH_PRECISIONS, EVERY_ENGINE, SOME_BANDS, bands_of, run, sound, window_of
 
 
 @st.composite

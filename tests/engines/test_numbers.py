@@ -4,6 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
+from sonograph.engines import Log, Work
+from sonograph.engines.compiled import Compiled
 from tests.engines.contract import (
     BOTH_PRECISIONS,
     EVERY_ENGINE,
@@ -16,9 +19,6 @@ from tests.engines.contract import (
     sound,
     window_of,
 )
-
-from sonograph.engines import Log, Work
-from sonograph.engines.compiled import Compiled
 
 
 @EVERY_ENGINE

@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from sonograph import engines
+from sonograph.engines import Log, Work
+from sonograph.engines.compiled import Compiled
 from tests.engines.contract import (
     BOTH_PRECISIONS,
     ENGINES,
@@ -17,10 +21,6 @@ from tests.engines.contract import (
     sound,
     window_of,
 )
-
-from sonograph import engines
-from sonograph.engines import Log, Work
-from sonograph.engines.compiled import Compiled
 
 TORCH = [engines.torch.Torch("cpu")] if find_spec("torch") else []
 PIXELS = pytest.mark.parametrize(

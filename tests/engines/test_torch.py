@@ -16,8 +16,7 @@ from sonograph import BandSettings, SettingsError, Signal, StftSettings, engines
 from sonograph.engines import Log, Work  # noqa: E402
 from sonograph.engines.torch import Torch  # noqa: E402
 from sonograph.settings import MelBank  # noqa: E402
-
-from .contract import (  # noqa: E402
+from tests.engines.contract import (  # noqa: E402
     BOTH_PRECISIONS,
     SOME_BANDS,
     bands_of,

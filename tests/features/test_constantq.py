@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-import naive
 from sonograph import LevelSettings, Signal, StftSettings, level, spectrogram
 from sonograph.errors import SettingsError
 from sonograph.settings import ConstantQSettings, NormSettings, PitchClassSettings
+from tests import naive
 
 librosa = pytest.importorskip("librosa")
 

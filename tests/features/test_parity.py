@@ -2,8 +2,7 @@
 
 import pytest
 
-import feature_parity
-import parity
+from tests import feature_parity, parity
 
 CASES = feature_parity.cases(parity.Case, parity.library)
 

@@ -6,11 +6,11 @@ clean sound in its place, no more may be lost than was touched, and any range mu
 
 import functools
 
-import damaged
 import numpy as np
 
 from sonograph.errors import SonographError
 from sonograph.io.audio import open as open_sound
+from tests.io import damaged
 
 KINDS = ("fixed", "variable", "mislabelled", "one channel of 24 bits", "unknown length", "encoded")
 WAYS = (

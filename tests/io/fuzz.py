@@ -1,4 +1,4 @@
-"""Random damage for our own parsers, for minutes: python tests/io/fuzz.py [--minutes 5] [--seed N] [--keep FOLDER]
+"""Random damage for our own parsers, for minutes: python -m tests.io.fuzz [--minutes 5] [--seed N] [--keep FOLDER]
 
 Each input is one of damaged.py or of those that earlier ones grew into, and one of OPERATIONS is done to it: bytes
 changed, most of all in the header; two files spliced or several joined; a size that lies; the first frames deleted. It
@@ -24,15 +24,14 @@ import time
 import traceback
 from pathlib import Path
 
-import damaged
-import flac_pieces
 import numpy as np
 import soundfile
-from children import ask
 
 from sonograph.errors import SonographError
 from sonograph.io.audio import open as open_sound
 from sonograph.limits import Limits
+from tests.io import damaged, flac_pieces
+from tests.io.children import ask
 
 LARGEST = 400_000
 """Bytes of an input; joined ones would grow without end."""

@@ -5,7 +5,6 @@ import os
 import threading
 from pathlib import Path
 
-import damaged
 import numpy as np
 import pytest
 
@@ -15,6 +14,7 @@ from sonograph.io import door
 from sonograph.io.audio import open as open_sound
 from sonograph.io.audio import read, settled
 from sonograph.io.examine import examine
+from tests.io import damaged
 
 YESTERDAY = 1_700_000_000
 

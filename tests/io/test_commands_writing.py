@@ -11,12 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import meek
 import numpy as np
 import pytest
 import soundfile
 
 from sonograph import cli
+from tests.io import meek
 
 DRAW = ("draw", "a.wav", "--size", "400x300", "-q", "-o")
 FEATURES = ("features", "a.wav", "b.wav", "--preset", "htk.mfcc", "-q", "-o")

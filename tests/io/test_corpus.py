@@ -11,12 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import damaged
 import numpy as np
 import pytest
-from children import ask
 
 from sonograph.io.audio import open as open_sound
+from tests.io import damaged
+from tests.io.children import ask
 
 MAKER = Path(__file__).parents[3] / "shared" / "tools" / "make_bad_corpus.py"
 PYTHON = re.compile(

@@ -2,9 +2,8 @@
 
 import os
 
-import damaged
-
 from sonograph.io.audio import open as open_sound
+from tests.io import damaged
 
 
 def test_bytes_written_over_others_are_a_change_though_the_size_stays(tmp_path):

@@ -4,7 +4,6 @@ import errno
 import os
 import struct
 
-import damaged
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +13,7 @@ from sonograph.errors import SourceError
 from sonograph.io import door
 from sonograph.io.audio import open as open_sound
 from sonograph.io.examine import examine, record
+from tests.io import damaged
 
 WORDS = {"ok", "warn", "partial", "empty", "failed", "refused"}
 

@@ -3,8 +3,6 @@
 import random
 from pathlib import Path
 
-import damaged
-import flac_pieces
 import numpy as np
 import pytest
 
@@ -12,6 +10,7 @@ from sonograph.errors import SourceError
 from sonograph.io import door
 from sonograph.io.audio import open as open_sound
 from sonograph.io.decoders import flac_decoding
+from tests.io import damaged, flac_pieces
 
 SHARED = Path(__file__).parents[3] / "shared"
 TEST_FILES = sorted((SHARED / "data" / "formats_flac_cc0").glob("*.flac"))

@@ -5,13 +5,13 @@ import re
 import struct
 from collections import namedtuple
 
-import damaged
 import numpy as np
 import pytest
 import soundfile
 
 from sonograph.io.audio import open as open_sound
 from sonograph.io.containers.content import word
+from tests.io import damaged
 
 RATE, COUNT = 16_000, 24_000
 Size = namedtuple("Size", "at width order more")  # where a size stands, how it is written, what it counts besides

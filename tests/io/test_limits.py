@@ -3,7 +3,6 @@
 import json
 import struct
 
-import damaged
 import numpy as np
 import pytest
 
@@ -11,6 +10,7 @@ from sonograph import LimitError, SettingsError, SourceError, cli, read, spectro
 from sonograph.io.audio import open as open_sound
 from sonograph.limits import Limits
 from sonograph.settings import StftSettings
+from tests.io import damaged
 
 RATES = (1e-12, 0.001, 1 / 3600, 0.5, 20e6, 4e9, 1e15)
 

@@ -4,12 +4,12 @@ import io
 import struct
 from pathlib import Path
 
-import damaged
 import numpy as np
 import pytest
 import soundfile
 
 from sonograph.io.audio import open as open_sound
+from tests.io import damaged
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 RECORDINGS = sorted(DATA.rglob("*.mp3"))

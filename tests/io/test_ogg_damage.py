@@ -4,13 +4,12 @@ import io
 import re
 import struct
 
-import damaged
 import numpy as np
-import oggs
 import pytest
 import soundfile
 
 from sonograph.io.audio import open as open_sound
+from tests.io import damaged, oggs
 
 
 @pytest.mark.parametrize("damage", ["lost-page", "flipped-bit"])

@@ -11,8 +11,6 @@ import sys
 import tracemalloc
 from pathlib import Path
 
-import damaged
-import meek
 import numpy as np
 import pytest
 import soundfile
@@ -23,6 +21,7 @@ from sonograph.io.audio import open as open_sound
 from sonograph.io.audio import read
 from sonograph.io.door import OpenFile
 from sonograph.limits import Limits
+from tests.io import damaged, meek
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 import struct
 
-import damaged
 import numpy as np
 import pytest
 
 from sonograph.io.audio import open as open_sound
 from sonograph.io.decoders.pcm import Encoding
+from tests.io import damaged
 
 
 @pytest.mark.parametrize("width", range(1, 9))

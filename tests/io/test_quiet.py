@@ -6,12 +6,12 @@ import re
 import sys
 import threading
 
-import damaged
 import pytest
 import soundfile
 
 from sonograph.io.audio import open as open_sound
 from sonograph.io.decoders.quiet import Quiet
+from tests.io import damaged
 
 pytestmark = pytest.mark.skipif(
     "CS_GNU_LIBC_VERSION" not in getattr(os, "confstr_names", {}), reason="no GNU C library: nothing is kept away there"

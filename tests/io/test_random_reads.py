@@ -8,9 +8,7 @@ import os
 import threading
 from pathlib import Path
 
-import damaged
 import numpy as np
-import oggs
 import pytest
 import soundfile
 
@@ -18,6 +16,7 @@ from sonograph.io.audio import open as open_sound
 from sonograph.io.decoded_cache import DecodedCache, shared
 from sonograph.io.decoders import libsndfile, ogg_sounds
 from sonograph.io.random_access import KEPT
+from tests.io import damaged, oggs
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 RECORDINGS = sorted(p for p in DATA.rglob("*") if p.suffix in (".wav", ".aif", ".flac", ".ogg", ".mp3"))

@@ -5,8 +5,9 @@ import shutil
 import subprocess
 import sys
 
-import damaged
 import pytest
+
+from tests.io import damaged
 
 READER = """
 import contextlib, os, sys

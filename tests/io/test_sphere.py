@@ -2,13 +2,13 @@
 
 import struct
 
-import damaged
 import numpy as np
 import pytest
 import soundfile
 
 from sonograph.errors import SourceError
 from sonograph.io.audio import open as open_sound
+from tests.io import damaged
 
 
 def sphere(data, **fields):

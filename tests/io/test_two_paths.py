@@ -4,12 +4,12 @@ import pickle
 import threading
 from pathlib import Path
 
-import damaged
 import numpy as np
 import pytest
 import soundfile
 
 from sonograph.io.audio import open as open_sound
+from tests.io import damaged
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 RECORDINGS = sorted(p for p in DATA.rglob("*") if p.suffix in (".wav", ".aif", ".flac", ".ogg", ".mp3"))

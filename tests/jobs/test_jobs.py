@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import poison
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from sonograph.jobs.guard import Guard
 from sonograph.jobs.places import Here, Processes
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Outcome, Task
+from tests.jobs import poison
 
 GUARD = Guard(memory=1 << 30, seconds=1.0)
 REASONS = {"segfault": "crash", "endless": "time", "greedy": "memory", "killed": "crash", "leaves": "crash"}

@@ -11,8 +11,7 @@ import pytest
 from sonograph import MissingExtra, Signal, Stream, engines, pieces, spectrogram
 from sonograph.engines.reference import Reference
 from sonograph.settings import Settings, whole_sound
-
-from .cases import CASES, RATE, close, sounds, stage_kinds
+from tests.learning.cases import CASES, RATE, close, sounds, stage_kinds
 
 
 def whole(samples, settings):

@@ -14,8 +14,7 @@ torch = pytest.importorskip("torch", reason="Torch is not installed: make torch"
 from sonograph import BandSettings, StftSettings  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
 from sonograph.settings import Band, DeltaSettings  # noqa: E402
-
-from .cases import CASES, EACH_ITS_OWN, LEVEL, LOG_MEL, MFCC, RATE, sounds, stage_kinds  # noqa: E402
+from tests.learning.cases import CASES, EACH_ITS_OWN, LEVEL, LOG_MEL, MFCC, RATE, sounds, stage_kinds  # noqa: E402
 
 EVERY_CASE = pytest.mark.parametrize("settings", CASES.values(), ids=CASES.keys())
 

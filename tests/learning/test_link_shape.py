@@ -9,8 +9,7 @@ from sonograph import Signal, StftSettings, spectrogram  # noqa: E402
 from sonograph.engines.reference import Reference  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
 from sonograph.settings import ShapeSettings  # noqa: E402
-
-from .cases import RATE, relative, sounds  # noqa: E402
+from tests.learning.cases import RATE, relative, sounds  # noqa: E402
 
 BOTH = pytest.mark.parametrize("quantity", ["power", "magnitude"])
 

@@ -25,8 +25,7 @@ from sonograph.frames import frames_of  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
 from sonograph.learning.sizes import count, margins  # noqa: E402
 from sonograph.settings import EDGES, DeltaSettings, MelBank, PcenSettings, PyinCandidates, PyinSettings, stft_of  # noqa: E402
-
-from .cases import CASES, MEL, RATE, STFT, close, sounds, stage_kinds  # noqa: E402
+from tests.learning.cases import CASES, MEL, RATE, STFT, close, sounds, stage_kinds  # noqa: E402
 
 EVERY_CASE = pytest.mark.parametrize("settings", CASES.values(), ids=CASES.keys())
 

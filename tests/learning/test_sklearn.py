@@ -17,8 +17,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sonograph import SettingsError, Signal, StftSettings, spectrogram
 from sonograph.learning import SpectrogramFeatures
-
-from .cases import LEVEL, LOG_MEL, MFCC, RATE, sounds
+from tests.learning.cases import LEVEL, LOG_MEL, MFCC, RATE, sounds
 
 
 @parametrize_with_checks(

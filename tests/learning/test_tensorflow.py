@@ -15,8 +15,7 @@ from sonograph.engines.reference import Reference
 from sonograph.learning import Windows, from_folders, tensorflow
 from sonograph.learning.sounds import Sounds
 from sonograph.settings import EDGES, PyinCandidates, PyinSettings
-
-from .cases import CASES, LEVEL, MFCC, RATE, close, sounds, stage_kinds
+from tests.learning.cases import CASES, LEVEL, MFCC, RATE, close, sounds, stage_kinds
 
 EVERY_CASE = pytest.mark.parametrize("settings", CASES.values(), ids=CASES.keys())
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from benchmarks.songs import RATE, song
 
+from benchmarks.songs import RATE, song
 from sonograph import Signal
 from sonograph.matching import Index
 

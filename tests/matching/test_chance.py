@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+
 from benchmarks import finding
 from benchmarks.queries import NAMES, foreign_songs
 from benchmarks.songs import RATE, write_songs
-
 from sonograph import SettingsError, Signal
 from sonograph.matching import Index, calibrate
 from sonograph.matching.calibration import constants_from, tail

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from benchmarks.songs import RATE
 
+from benchmarks.songs import RATE
 from sonograph import SettingsError, Signal, signals
 from sonograph.matching import Index
-
-from .conftest import cut, filled
+from tests.matching.conftest import cut, filled
 
 
 def first(matches):

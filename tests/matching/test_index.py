@@ -13,16 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from benchmarks.songs import RATE, write_songs
 
+from benchmarks.songs import RATE, write_songs
 from sonograph import OutputError, SettingsError, Signal, SourceError
 from sonograph.matching import Index, LandmarkSettings
 from sonograph.matching import merge as merging
 from sonograph.matching.files import take_files
 from sonograph.matching.manifest import NAME
 from sonograph.matching.segment import Segment
-
-from .conftest import cut, filled
+from tests.matching.conftest import cut, filled
 
 
 @pytest.fixture

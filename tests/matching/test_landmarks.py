@@ -6,10 +6,10 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from benchmarks.songs import RATE, song
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.songs import RATE, song
 from sonograph import SettingsError, Signal, signals
 from sonograph import read as read_sound
 from sonograph.matching import Landmarks, LandmarkSettings, LandmarkStream, landmarks

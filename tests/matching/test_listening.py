@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from benchmarks.songs import RATE
 
+from benchmarks.songs import RATE
 from sonograph import SettingsError, Signal
 from sonograph.matching import listening
-
-from .conftest import cut
+from tests.matching.conftest import cut
 
 
 def heard(listener, samples, step):

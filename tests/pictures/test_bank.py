@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import BandSettings, GammatoneBank, MelBank, OctaveBank, SettingsError, StftSettings, draw_bands
 from sonograph.filterbanks import filters_of
+from tests.pictures.test_figure import nothing_is_cut_off
 
 STFT = StftSettings(window_length=1024)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 from PIL import Image
-from tests.pictures.sounds import APART, clicks
 
 from sonograph import SettingsError, Signal, StftSettings, signals
 from sonograph.pictures.colours import PERCEPTUAL, palette
@@ -17,6 +16,7 @@ from sonograph.pictures.out.recipe import recipe_in, text
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import from_dict
+from tests.pictures.sounds import APART, clicks
 
 BARE = PictureSettings(axes=False, size=(300, 120))
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
-from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import SettingsError, Signal, StftSettings, draw, preset, signals, spectrogram
 from sonograph.io.marks import Mark
@@ -17,6 +16,7 @@ from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pixels import gather
 from sonograph.settings import DeltaSettings, SeparationSettings, TemporalSettings
+from tests.pictures.test_figure import nothing_is_cut_off
 
 GUITAR = signals.guitar(sample_rate=22_050.0)
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from tests.pictures.sounds import APART, clicks, inside, pixels
 
 from sonograph import LevelSettings, SettingsError, Signal, SourceError, StftSettings, draw, signals, spectrogram
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.layout import Track, sheet
 from sonograph.pictures.out.save import save
 from sonograph.pictures.settings import PictureSettings
+from tests.pictures.sounds import APART, clicks, inside, pixels
 
 SHORT = StftSettings(window_length=256)
 

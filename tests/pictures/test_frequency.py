@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Text
-from tests.pictures.sounds import inside
 
 from sonograph import BandSettings, OctaveBank, SettingsError, Signal, StftSettings, draw, signals
 from sonograph.pictures import frequency
@@ -14,6 +13,7 @@ from sonograph.pictures.settings import AXES
 from sonograph.pixels import scale
 from sonograph.pixels.raster import Pixels
 from sonograph.pixels.rasterise import raster
+from tests.pictures.sounds import inside
 
 SETTINGS = StftSettings(window_length=2048, hop=1024, edges="inside")
 

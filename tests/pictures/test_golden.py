@@ -1,5 +1,6 @@
 import pytest
 from PIL import Image, ImageChops
+
 from tests.pictures.golden import CASES, FAR, FOLDER, MEAN, drawn, far
 
 

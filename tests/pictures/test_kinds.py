@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.pictures.test_figure import nothing_is_cut_off, texts
 
 from sonograph import SettingsError, Signal, draw, feature, pictures, signals, spectrogram
 from sonograph.io.marks import Mark
@@ -21,6 +20,7 @@ from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.ticks import decimal
 from sonograph.pictures.views import VIEWS, View
+from tests.pictures.test_figure import nothing_is_cut_off, texts
 
 SOUND = signals.tone(1000.0, 0.5)
 KINDS = {kind for view in VIEWS.values() for kind in (*view.kinds, *view.of_lines)}

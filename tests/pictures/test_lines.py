@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.pictures.test_figure import nothing_is_cut_off, texts
 
-import naive
 from sonograph import LimitError, SettingsError, Signal, StftSettings, draw, feature, signals, spectrogram
 from sonograph.cli import main
 from sonograph.io.writing import write_wav
@@ -16,6 +14,8 @@ from sonograph.pictures.out.recipe import recipe_in
 from sonograph.pixels import gather
 from sonograph.pixels.lines import lines_of
 from sonograph.settings import ShapeSettings, TemporalSettings
+from tests import naive
+from tests.pictures.test_figure import nothing_is_cut_off, texts
 
 FRAMES = StftSettings(window_length=64, hop=64, edges="inside")
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
-from tests.pictures.sounds import APART, clicks
 
 from sonograph import draw
 from sonograph.pictures.colours import colour_map
+from tests.pictures.sounds import APART, clicks
 
 
 def brightest_columns(figure, **saving):

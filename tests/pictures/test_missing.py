@@ -4,8 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.pictures.sounds import inside
-from tests.pictures.test_figure import nothing_is_cut_off, texts
 
 from sonograph import Limits, StftSettings, draw, feature, open, preset, resample, signals
 from sonograph.cli import main
@@ -13,6 +11,8 @@ from sonograph.io.writing import write_wav
 from sonograph.pictures.missing import gaps
 from sonograph.pictures.out.recipe import recipe_in
 from sonograph.pixels.span import length
+from tests.pictures.sounds import inside
+from tests.pictures.test_figure import nothing_is_cut_off, texts
 
 SHORT = StftSettings(window_length=256)
 NOISE = signals.white_noise(6.0, rms=0.1, sample_rate=8000.0)

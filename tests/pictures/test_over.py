@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import LevelSettings, SettingsError, Signal, StftSettings, draw, feature, preset, signals, spectrogram
 from sonograph.cli import main
@@ -16,6 +15,7 @@ from sonograph.pictures.out.recipe import recipe_in
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import ConstantQSettings, MultitaperSettings, ShapeSettings, TemporalSettings
+from tests.pictures.test_figure import nothing_is_cut_off
 
 RATE = 22_050.0
 FRAMES = StftSettings(window_length=1024)

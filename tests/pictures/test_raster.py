@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.pictures.sounds import APART, FRAME, clicks
 
-import naive
 from sonograph import (
     Band,
     BandSettings,
@@ -19,6 +17,8 @@ from sonograph import (
 from sonograph.pixels.grid import begins
 from sonograph.pixels.raster import Pixels
 from sonograph.pixels.rasterise import raster
+from tests import naive
+from tests.pictures.sounds import APART, FRAME, clicks
 
 
 def whole(sound, width=100, height=33, mean=False):

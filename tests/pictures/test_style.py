@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from matplotlib import style
 from matplotlib.figure import Figure
-from tests.pictures.sounds import pixels
 
 from sonograph import BandSettings, MelBank, StftSettings, draw, draw_bands, feature, signals
 from sonograph.pictures.style import FONT
+from tests.pictures.sounds import pixels
 
 SOUND = signals.tone(1000.0, 1.0, sample_rate=8000.0)
 WILD = {

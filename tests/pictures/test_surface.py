@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from tests.pictures.sounds import APART, clicks
-from tests.pictures.test_figure import nothing_is_cut_off
 
 from sonograph import MissingExtra, SettingsError, Signal, StftSettings, draw, signals
 from sonograph.pictures.compose import compose
 from sonograph.pictures.kinds.surface import _extent, points
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
+from tests.pictures.sounds import APART, clicks
+from tests.pictures.test_figure import nothing_is_cut_off
 
 SURFACE = PictureSettings(view="surface")
 

@@ -2,7 +2,6 @@ import re
 
 import numpy as np
 import pytest
-from tests.pictures.sounds import APART, clicks
 
 from sonograph import SettingsError
 from sonograph.pictures.colours import palette
@@ -11,6 +10,7 @@ from sonograph.pictures.out.bare import pixels_of
 from sonograph.pictures.out.terminal import size_for, text_of
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
+from tests.pictures.sounds import APART, clicks
 
 
 def composed(sound, columns=60, lines=20, **changes):

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import naive
 from sonograph import Signal, draw
 from sonograph.pixels import waveform
 from sonograph.pixels.waveform import envelope
+from tests import naive
 
 SLOW = np.sin(2 * np.pi * 3 * np.arange(8000) / 8000)
 

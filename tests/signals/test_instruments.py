@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.signals.measured import cents, density, fall, line, pitch
 
 from sonograph import signals
+from tests.signals.measured import cents, density, fall, line, pitch
 
 
 @pytest.mark.parametrize("sample_rate", [22_050, 48_000])

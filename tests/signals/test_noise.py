@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.signals.measured import density
 
 from sonograph import signals
+from tests.signals.measured import density
 
 
 def test_white_noise_has_its_density_at_every_frequency():

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.signals.measured import line, moving_frequency
 
 from sonograph import signals
+from tests.signals.measured import line, moving_frequency
 
 
 def test_a_whistle_follows_its_known_frequency_with_an_overtone_20_db_below():

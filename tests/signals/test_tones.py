@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.signals.measured import cents, density, fall, moving_frequency
 
 from sonograph import signals
+from tests.signals.measured import cents, density, fall, moving_frequency
 
 
 def test_a_full_scale_sine_has_half_its_amplitude_squared_and_no_more():

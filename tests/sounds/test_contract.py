@@ -21,7 +21,7 @@ from sonograph.computing.stream import _Pushed
 from sonograph.sounds.derived import Derived, Recorded, Stated, again, recorded
 from sonograph.sounds.edges import Emphasised
 from sonograph.sounds.highpass import sections
-from sounds.contract import HEARS, LAWS, START, Case
+from tests.sounds.contract import HEARS, LAWS, START, Case
 
 RATE, COUNT, LOST = 16_000, 30_000, 700
 SAMPLES = np.random.default_rng(11).uniform(-0.4, 0.4, (2, COUNT)).astype(np.float32)
