@@ -350,3 +350,28 @@ def test_what_lies_below_a_frequency_and_an_offset_are_taken_off_the_picture(her
 def test_a_frequency_that_no_sound_is_cut_at_is_refused_in_words_of_the_command(wav, capsys, hertz):
     assert cli.main(["draw", wav, "-o", "out.png", "--high-pass", hertz]) in (2, 3)
     assert f"--high-pass is {float(hertz):g}" in capsys.readouterr().err
+
+
+def test_a_sound_shorter_than_its_window_is_said_in_the_picture_and_beside_it(here, capsys):
+    soundfile.write("short.wav", np.sin(2 * np.pi * 0.125 * np.arange(200)), 8000, subtype="FLOAT")
+    assert cli.main(["draw", "short.wav", "-o", "short.svg"]) == 0
+    words = "the sound is shorter than its window (200 of 2048 samples): levels read up to 14.5 dB low"
+    assert f"short.wav: {words}. Take a shorter one: --window." in capsys.readouterr().err
+    assert cli.main(["draw", "short.wav", "-o", "short.png"]) == 0
+    with Image.open(here / "short.png") as picture:
+        assert words in picture.text["Description"]
+    assert cli.main(["draw", "short.wav", "-o", "long.png", "--window", "64"]) == 0
+    assert "window" not in capsys.readouterr().err.splitlines()[-1:]
+
+
+def test_a_hop_that_leaves_samples_between_frames_is_refused_with_the_way_out(wav, capsys):
+    assert cli.main(["draw", wav, "-o", "out.png", "--window", "512", "--hop", "512"]) in (2, 3)
+    assert "hop is 512; with the hann window of 512 samples it must be at most 407" in capsys.readouterr().err
+    assert cli.main(["draw", wav, "-o", "out.png", "--window", "512", "--hop", "512", "--shape", "boxcar"]) == 0
+
+
+def test_ends_that_no_frame_lies_over_are_said_in_the_picture(wav, here):
+    assert cli.main(["draw", wav, "-o", "out.png", "--window", "512", "--edges", "inside"]) == 0
+    with Image.open(here / "out.png") as picture:
+        assert "the first 6.62 ms and the last " in picture.text["Description"]
+        assert "are hardly seen, as no frame lies over them" in picture.text["Description"]

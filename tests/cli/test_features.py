@@ -157,7 +157,8 @@ def test_standard_input_is_a_file_among_others(folder, ending, processes):
     command = [sys.executable, "-m", "sonograph", "features", "-", "birds/1.wav", "-o", out, "--preset", "kaldi.fbank"]
     sound = Path("birds/1.wav").read_bytes()
     done = subprocess.run([*command, *processes, "--report", "r.jsonl"], input=sound, capture_output=True)
-    assert done.stderr.decode() == f"sonograph: {out}: 48 rows of 2 files.\n"
+    ends, counted = done.stderr.decode().splitlines()
+    assert "hardly seen" in ends and counted == f"sonograph: {out}: 48 rows of 2 files."
     if ending == "npz":
         got = table("a.npz")
         assert list(got["files"]) == ["standard input", "birds/1.wav"]
@@ -174,7 +175,7 @@ def test_standard_input_is_a_file_among_others(folder, ending, processes):
 
 def test_one_is_one(folder, capsys):
     assert main(["features", "birds/0.wav", "-o", "a.csv", "--preset", "kaldi.fbank", "--summary"]) == 0
-    assert capsys.readouterr().err == "sonograph: a.csv: 1 row of 1 file.\n"
+    assert capsys.readouterr().err.splitlines()[1:] == ["sonograph: a.csv: 1 row of 1 file."]
 
 
 def test_bad_files_are_told_at_the_end_and_stop_nothing(folder, capsys):

@@ -239,3 +239,15 @@ def test_what_cannot_be_taken_off_or_placed_is_refused(glide, capsys, flags, say
 def test_a_frequency_above_half_the_rate_is_a_fault_of_the_file(glide, capsys):
     assert main(["features", glide, "-o", "x.csv", "--feature", "rms", "--high-pass", "12000"]) == 3
     assert "high_pass is 12000 Hz; at a sample rate of 22050 Hz it must be" in capsys.readouterr().err
+
+
+def test_what_no_frame_sees_is_refused_or_told_once(glide, capsys):
+    assert main(["features", glide, "-o", "x.csv", "--feature", "centroid", "--hop", "2048"]) in (2, 3)
+    assert "hop is 2048; with the hann window of 2048 samples it must be at most 1629" in capsys.readouterr().err
+    assert main(["features", glide, "-o", "x.csv", "--feature", "rms", "--window", "4000", "--hop", "4000"]) == 0
+    assert "the last " in capsys.readouterr().err
+    for i in range(3):
+        soundfile.write(f"short{i}.wav", np.sin(np.arange(300)), RATE, subtype="FLOAT")
+    table(*(f"short{i}.wav" for i in range(3)), "--preset", "torchaudio.spectrogram")
+    table(*(f"short{i}.wav" for i in range(3)), "--feature", "centroid")
+    assert capsys.readouterr().err.count("the sound is shorter than its window (300 of 2048 samples)") == 1

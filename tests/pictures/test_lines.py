@@ -142,11 +142,12 @@ def test_a_feature_over_a_spectrogram_needs_no_neighbours():
 
 def test_features_stand_above_the_spectrogram_of_their_frames():
     sound = signals.white_noise(1.0, rms=0.1, sample_rate=8000.0)
-    figure = draw(sound, TemporalSettings(of=FRAMES, features=("rms", "peak")), view="both")
+    frames = StftSettings(window_length=64, hop=32)
+    figure = draw(sound, TemporalSettings(of=frames, features=("rms", "peak")), view="both")
     rms, peak, level, bar = figure.axes
     assert [axes.get_xlim() for axes in (rms, peak, level)] == [(0, 1)] * 3
     assert (level.get_ylabel(), bar.get_ylabel()) == ("Frequency (kHz)", "Level (dBFS)")
-    alone = draw(sound, FRAMES).axes[0].images[0]
+    alone = draw(sound, frames).axes[0].images[0]
     assert level.images[0].get_clim() == alone.get_clim()
     assert {text for text in texts(figure) if text.startswith("Frames of 64")}
     assert any("colours span 80 dB" in text for text in texts(figure))

@@ -100,6 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
 
             composition, sounds = composed(sounds, picture, lambda named, error: faults.tell(named.name, error))
             bar.clear()
+            if composition is not None and composition.computed:
+                for part in composition.parts:
+                    if part.padding:
+                        talk(f"{streams.plain(part.named.name)}: {part.padding}. Take a shorter one: --window.")
             if composition is not None and terminal:
                 _print(composition)
             elif composition is not None:

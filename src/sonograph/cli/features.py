@@ -122,6 +122,12 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
                 f"{streams.plain(other.file)}: is at {other.was_rate:g} Hz; it and others like it are resampled to "
                 f"{other.sample_rate:g} Hz (soxr), as the settings want."
             )
+        for r in reports if len(said) < 3 else ():
+            for kind, words in _unseen(settings, r).items():
+                if words and kind not in said and not (kind == "ends" and arguments.quiet):
+                    said.add(kind)
+                    progress.clear()
+                    talk(f"{streams.plain(r.file)}: {words}; others like it are not told.")
         progress.add(len(reports), seconds=sum(r.seconds for r in reports))
 
     try:
@@ -167,6 +173,19 @@ def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
     return exits.INPUT if report.faults else exits.DONE
 
 
+def _unseen(settings: Any, report: Any) -> dict[str, str]:
+    """What of a file its frames hardly see, by kind."""
+    from sonograph.analysis.coverage import padding, unseen_ends
+    from sonograph.named.features import Choice
+
+    if not report.n_rows:
+        return {}
+    rate, n_samples = report.sample_rate, round(report.seconds * report.sample_rate)
+    listed = [group.settings for group in settings.groups(rate)] if isinstance(settings, Choice) else [settings]
+    padded = next(filter(None, (padding(one, n_samples) for one in listed)), "")
+    return {"padding": padded, "ends": next(filter(None, (unseen_ends(one, n_samples, rate) for one in listed)), "")}
+
+
 def _choice(arguments: argparse.Namespace) -> Any:
     from sonograph.named.features import Choice
 
@@ -193,4 +212,7 @@ def _settings(arguments: argparse.Namespace) -> Any:
         settings = options.settings_in(arguments.settings)
     if settings.quantity == "transform":
         raise SettingsError('the values are complex, and a table holds real numbers: set quantity = "power"')
+    from sonograph.analysis.coverage import refuse_unseen
+
+    refuse_unseen(settings)
     return options.cleaned(settings, arguments)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.analysis.coverage import refuse_unseen
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.extract.summary import summary_names, summary_of
@@ -207,6 +208,8 @@ def _computed(
     """What is wanted of a sound, with a name for each row; several features side by side in one array."""
     groups = wanted.groups(source.sample_rate) if isinstance(wanted, Choice) else []
     listed = [group.settings for group in groups] or [wanted]
+    for settings in listed:
+        refuse_unseen(settings)
     limits.check(file, bytes=sum(_size(source, settings) for settings in listed))
     first, *others = [spectrogram(source, settings) for settings in listed]
     if not isinstance(wanted, Choice):

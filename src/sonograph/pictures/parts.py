@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sonograph import units
+from sonograph.analysis.coverage import padding, unseen_ends
 from sonograph.errors import SonographError
 from sonograph.io.marks import Mark
 from sonograph.pictures import words
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.settings import PictureSettings
-from sonograph.settings import Settings, stft_of
+from sonograph.settings import Settings, StftSettings, stft_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -58,6 +59,22 @@ class Part:
     def high_pass(self) -> float:
         """Below which the sound is taken off, Hz; 0 for nowhere."""
         return 0.0 if self.named.settings is None else stft_of(self.named.settings).high_pass
+
+    @property
+    def padding(self) -> str:
+        """That no frame lies within the sound, and what that does to levels; "" where one does."""
+        sound, settings = self.named.sound, self.named.settings or StftSettings()
+        return "" if isinstance(sound, Spectrogram) else padding(settings, sound.n_samples)
+
+    @property
+    def unseen(self) -> str:
+        """What of the sound its frames hardly see, where it is shown; "" for nothing."""
+        sound, settings = self.named.sound, self.named.settings or StftSettings()
+        if isinstance(sound, Spectrogram):
+            return ""
+        whole = self.span.start == 0 and self.span.stop >= sound.n_samples
+        ends = unseen_ends(settings, sound.n_samples, sound.sample_rate) if whole else ""
+        return self.padding or ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +161,7 @@ def notes(composition: Composition) -> list[str]:
         rates = sorted({part.named.sound.sample_rate for part in composition.parts})
         high = {f"high-pass {units.hertz(part.high_pass)}": None for part in composition.parts if part.high_pass}
         return [", ".join(["sampled at " + ", ".join(units.rate(rate) for rate in rates), *high])]
+    unseen = dict.fromkeys(filter(None, (part.unseen for part in composition.parts)))
     lines = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in computed}
     first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
     second = "; ".join(dict.fromkeys(filter(None, (one.caption(composition) for one in contents))))
@@ -154,4 +172,5 @@ def notes(composition: Composition) -> list[str]:
     missing, n_frames = sum(one.missing for one in computed), sum(one.n_frames for one in computed)
     if missing:
         second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames {counted[0].no_data}")))
+    second = "; ".join(filter(None, (second, *unseen)))
     return [first, second or "a point for each frame"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sonograph.analysis.coverage import refuse_unseen
 from sonograph.engines import Engine
 from sonograph.pixels.raster import Pixels, Raster, is_of_power
 from sonograph.pixels.sink import from_source
@@ -30,6 +31,8 @@ def raster(
         Settings that this sound cannot have; a spectrogram of no frames.
     """
     settings = StftSettings() if settings is None else settings
+    if not isinstance(sound, Spectrogram):
+        refuse_unseen(settings)
     if not isinstance(sound, Spectrogram) and is_of_power(settings):
         return from_source(sound, settings, pixels, engine)
     from sonograph.pixels.gather import from_features, from_spectrogram  # loads all features: not for a plain picture
