@@ -350,3 +350,16 @@ def test_a_unit_that_is_not_known_is_refused_unless_in_quotes(tmp_path):
         with open_sound(tmp_path / "a.npy", sample_rate=1, unit=given) as sound:
             assert sound.unit == unit
             assert pickle.loads(pickle.dumps(sound)).unit == unit
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_a_matlab_file_of_version_4_is_told_by_its_first_numbers(tmp_path, order):
+    """As MATLAB wrote it: type, rows, columns, imaginary, length of the name; the name; column by column."""
+    x = np.random.default_rng(0).standard_normal(500)
+    header = np.array([1000 if order == ">" else 0, 500, 1, 0, 5], f"{order}i4")
+    (tmp_path / "old.mat").write_bytes(header.tobytes() + b"wave\0" + x.astype(f"{order}f8").tobytes())
+    source = open_sound(tmp_path / "old.mat", sample_rate=100.0)
+    np.testing.assert_array_equal(source.read(range(500)), x[None])
+    (tmp_path / "zeros.mat").write_bytes(bytes(400))
+    with pytest.raises(SourceError, match="only zeros"):
+        open_sound(tmp_path / "zeros.mat", sample_rate=100.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from sonograph.io.containers.chunks import W64_RIFF
 from sonograph.io.containers.tags import after_id3
 from sonograph.io.door import OpenFile
@@ -207,7 +209,25 @@ def _array_kind(head: bytes) -> str:
     if head[:4] == b"PK\x03\x04":
         name = head[30 : 30 + int.from_bytes(head[26:28], "little")]
         return "npz" if name.endswith(b".npy") else ""
+    if _is_mat_4(head):
+        return "mat"
     return next((kind for at, magic, kind in _ARRAYS if head[at : at + len(magic)] == magic), "")
+
+
+def _is_mat_4(head: bytes) -> bool:
+    """MATLAB version 4, without magic: five numbers that say what the first matrix is, and its name, as they must be.
+
+    The first number is 1000 for a big-endian machine, and 10 times the type of the numbers, and 0 to 2 for their sense.
+    """
+    for machine, layout in enumerate(("<5I", ">5I")):
+        kind, rows, columns, imaginary, length = struct.unpack(layout, head[:20].ljust(20, b"\0"))
+        if kind // 1000 != machine or kind % 1000 // 10 > 5 or kind % 10 > 2 or imaginary > 1 or not 1 < length <= 64:
+            continue
+        name = head[20 : 20 + length]
+        written = name[:-1].replace(b"_", b"a")
+        if rows and columns and len(head) > 20 + length and name[-1:] == b"\0" and written.isalnum() and name[0] > 57:
+            return True
+    return False
 
 
 def _is_transport_stream(head: bytes) -> bool:
