@@ -1,6 +1,5 @@
 """Which samples of a sound its frames see, against the definition in loops."""
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from sonograph import SettingsError, StftSettings, preset, preset_names
 from sonograph.analysis.coverage import SMALL, coverage, least_between, padding, refuse_unseen, unseen_ends, weights_of
 from sonograph.settings import EDGES, TemporalSettings
 from sonograph.windows import window_of
+from tests import naive
 
 WINDOWS = ("hann", "boxcar", "flattop", "povey", ("tukey", 0.25), ("gaussian", 5.0))
 

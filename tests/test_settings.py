@@ -211,7 +211,7 @@ def test_what_a_name_from_elsewhere_is_called_here_exists():
 
 
 def test_settings_of_every_kind_and_bank_come_back_from_toml():
-    from test_sizes import examples
+    from tests.test_sizes import examples
 
     bands = (
         Band(first=3, weights=(0.5, 1e-300, 1.0), centre=93.75, low=70.0, high=117.0),

@@ -45,8 +45,11 @@ def test_a_small_call_starts_no_thread(monkeypatch):
     def never(*arguments, **options):
         raise AssertionError("a thread was started")
 
+    alone = power(noise(400_000), 1)
     monkeypatch.setattr(threading, "Thread", never)
-    power(noise(400_000), 4)
+    np.testing.assert_array_equal(power(noise(400_000), 4), alone)
+    with pytest.raises(AssertionError, match="a thread was started"):
+        power(noise(), 4)
 
 
 def test_an_error_in_a_thread_is_the_callers_error(monkeypatch):

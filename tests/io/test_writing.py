@@ -62,9 +62,10 @@ def test_the_rights_of_what_other_threads_write_are_left_alone(tmp_path, monkeyp
         raise AssertionError("the mask is that of all threads")
 
     monkeypatch.setattr(os, "umask", refuse)
-    for _ in range(2):
+    for text in ("first", "second"):
         with written(tmp_path / "a") as part:
-            part.write_text("")
+            part.write_text(text)
+        assert (tmp_path / "a").read_text() == text
 
 
 def test_a_disk_full_on_the_nth_write_leaves_what_was_there(tmp_path, monkeypatch):

@@ -187,10 +187,22 @@ def test_a_part_shows_its_own_times():
 
 @pytest.mark.filterwarnings("ignore:Glyph .* missing from font")
 def test_dollars_and_strange_letters_in_a_title_are_drawn_as_they_are():
+    plain = ink(draw(signals.tone(1000.0, 0.5), SHORT))
     for title in ("$x_1$ costs $5", "two\nlines", "\udcff.wav", "鳥 🐦", "a" * 500):
         figure = draw(signals.tone(1000.0, 0.5), SHORT, title=title)
-        pixels(figure)
+        assert ink(figure) != plain
         nothing_is_cut_off(figure)
+    with_dollars, without = (ink(draw(signals.tone(1000.0, 0.5), SHORT, title=t)) for t in ("$x_1$", "x_1"))
+    assert with_dollars > without
+
+
+def ink(figure):
+    """How many columns of the topmost line of text are not of one colour."""
+    image = pixels(figure).astype(int)
+    inked = np.ptp(image, axis=(1, 2)) > 0
+    first = np.argmax(inked)
+    line = image[first : first + np.argmin(inked[first:])]
+    return np.count_nonzero(np.ptp(line, axis=(0, 2)))
 
 
 @given(
@@ -271,8 +283,26 @@ ODD = {
     "changes",
     [{}, {"view": "both"}, {"view": "spectrum"}, {"axis": "mel", "reduction": "mean"}, {"percentiles": (5, 95)}],
 )
-def test_odd_sounds_are_drawn_without_a_warning(name, changes):
-    pixels(draw(Signal(ODD[name], 8000.0), size=(400, 300), dpi=50, **changes))
+def test_odd_sounds_are_drawn_as_what_they_are_without_a_warning(name, changes):
+    """The softest colour and the grey of no data cover as much of the panel as the sound gives them."""
+    figure = draw(Signal(ODD[name], 8000.0), size=(400, 300), dpi=50, **changes)
+    panel = inside(figure, figure.axes[1 if changes.get("view") == "both" else 0]).reshape(-1, 3).astype(int)
+    if changes.get("view") == "spectrum":
+        has_line = np.count_nonzero(panel.min(axis=1) < 150) > 20
+        assert has_line == (name != "nothing but missing")
+        return
+    softest = np.mean(panel.max(axis=1) < 10)
+    grey = np.mean((np.ptp(panel, axis=1) < 4) & (panel.min(axis=1) > 50) & (panel.max(axis=1) < 250))
+    flat = len(np.unique(panel, axis=0)) <= 2
+    wanted = {
+        "one sample": (0, 0, True),  # as loud at all frequencies
+        "nothing but missing": (0, 1, False),  # hatched
+        "very quiet": (1, 0, True),
+        # the four frames that hold the infinite sample, and those that begin after it
+        "an infinite sample": (3113 / 9001, 4 * 512 / 9001, False),
+    }.get(name, (0.05 if "percentiles" in changes else 0, 0, False))
+    assert flat == wanted[2]
+    assert (softest, grey) == pytest.approx(wanted[:2], abs=0.03)
 
 
 @pytest.mark.parametrize("rate", [0.001, 1.0, 4e6])
@@ -280,6 +310,8 @@ def test_odd_sounds_are_drawn_without_a_warning(name, changes):
 def test_series_of_any_rate_are_drawn(rate, axis):
     figure = draw(Signal(RNG.standard_normal(5000), rate), SHORT, axis=axis)
     nothing_is_cut_off(figure)
+    assert figure.axes[0].get_xlim() == pytest.approx((0, 5000 / rate))
+    assert len(np.unique(inside(figure, figure.axes[0]).reshape(-1, 3), axis=0)) > 50  # noise has many levels
 
 
 def test_more_channels_than_a_sheet_holds_are_refused():
