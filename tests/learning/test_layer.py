@@ -201,3 +201,42 @@ def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
         assert (np.isnan(values) == np.isnan(expected)).all()
         bound = 1e-3 if name == "pcen" else 1e-4  # ONNX has neither expm1 nor log1p
         assert np.nanmax(abs(values - expected) / largest) <= bound
+
+
+# The scan of PCEN takes as many steps as the sound has doublings of frames; the octaves of a constant-Q end where the
+# length says, as do an even tempogram and an envelope of odd frames.
+OF_ONE_LENGTH = {"pcen", "constant_q"}
+NOT_FREE = {"tempogram", "envelope of odd frames"}
+FREE = [name for name in CASES if not stage_kinds(CASES[name]) & OF_ONE_LENGTH and name not in NOT_FREE]
+
+
+@pytest.mark.parametrize("shape", [(3,), (), (1,), (2, 2)], ids=str)
+@pytest.mark.parametrize("name", ["mfcc", "whisper"])
+def test_it_is_exported_for_sounds_of_any_length_and_any_fixed_number(name, shape):
+    assert_exports(CASES[name], shape)
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_it_is_exported_for_sounds_of_any_length(name):
+    assert_exports(CASES[name], (2,))
+
+
+def assert_exports(settings, shape):
+    module = SpectrogramModule(settings, RATE)
+    length = torch.export.Dim("samples", min=2000, max=100_000)
+    exported = torch.export.export(module, (noise(*shape, 4000),), dynamic_shapes=({len(shape): length},)).module()
+    for n_samples in (2000, 4567, 20_000):
+        samples = noise(*shape, n_samples)
+        torch.testing.assert_close(exported(samples), module(samples), rtol=1e-4, atol=1e-3, equal_nan=True)
+
+
+def noise(*shape):
+    return torch.from_numpy(np.random.default_rng(0).standard_normal(shape).astype("float32"))
+
+
+def test_it_is_exported_for_any_number_of_sounds_of_any_length():
+    module = SpectrogramModule(MFCC, RATE)
+    axes = {0: torch.export.Dim("sounds", max=64), 1: torch.export.Dim("samples", min=2000, max=100_000)}
+    exported = torch.export.export(module, (noise(3, 4000),), dynamic_shapes=(axes,)).module()
+    for shape in ((1, 2000), (5, 4567), (2, 20_000)):
+        torch.testing.assert_close(exported(noise(*shape)), module(noise(*shape)), rtol=1e-4, atol=1e-3)

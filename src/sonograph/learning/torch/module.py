@@ -112,9 +112,17 @@ class SpectrogramModule(torch.nn.Module):
         return samples.to(wanted)
 
     def _sounds(self, samples: torch.Tensor) -> torch.Tensor:
-        """(..., frames, rows): on a CPU one sound after another, as the frames of one may fit its cache."""
+        """(..., frames, rows): on a CPU one sound after another, as the frames of one may fit its cache.
+
+        So it is exported too where the number of sounds is fixed: folding the frames of several sounds into one axis
+        asks of their number what torch.export cannot prove of every length.
+        """
         together = samples.device.type != "cpu" or samples.requires_grad or torch.compiler.is_compiling()
-        if together or samples.shape[:-1].numel() < 2:
+        fewest = 2
+        if torch.compiler.is_exporting():
+            together = samples.ndim == 1 or not all(isinstance(size, int) for size in samples.shape[:-1])
+            fewest = 1
+        if together or samples.shape[:-1].numel() < fewest:
             return self._values(samples)
         values = torch.stack([self._values(sound) for sound in samples.flatten(0, -2)])
         return values.reshape(*samples.shape[:-1], *values.shape[-2:])
