@@ -151,6 +151,7 @@ def main(arguments=None):
     parser.add_argument("--no-merge", action="store_true")
     asked = parser.parse_args(arguments)
     source = Index.open(asked.folder / "songs.index")
+    source.merge()
     index = made(asked.folder, source, asked.hours)
     size = sum(path.stat().st_size for path in index.path.iterdir())
     hours = index.seconds / 3600

@@ -19,11 +19,11 @@ from sonograph.matching.manifest import NAME, Manifest, read_manifest, sweep, wr
 from sonograph.matching.merge import fitting_all, merge_segments, worth_merging
 from sonograph.matching.segment import GAP, PER_FRAME, Postings, Recording, Segment, write_segment
 from sonograph.matching.settings import LandmarkSettings
+from sonograph.matching.verdict import SHIPPED, Constants
 
 if TYPE_CHECKING:
     from sonograph.matching.listening import Listener
     from sonograph.matching.matches import Match
-    from sonograph.matching.verdict import Constants
     from sonograph.sounds.source import Source
 
 OFTEN = 2.0
@@ -121,8 +121,8 @@ class Index:
 
     @property
     def constants(self) -> Constants:
-        """By which the chance of a match is told."""
-        return self._manifest.constants
+        """By which the chance of a match is told: its own, where it was calibrated."""
+        return self._manifest.constants or SHIPPED
 
     @property
     def segments(self) -> list[tuple[Segment, frozenset[int]]]:

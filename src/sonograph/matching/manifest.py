@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sonograph.atomic import written
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.status import shown
 from sonograph.matching.settings import LandmarkSettings
-from sonograph.matching.verdict import SHIPPED, Constants
+from sonograph.matching.verdict import Constants
 
 NAME = "manifest"
 KIND = "Sonograph index of landmarks"
@@ -31,13 +31,13 @@ class Manifest:
 
     settings : of its landmarks
     segments : names of files, oldest first, each with the numbers of its recordings that were removed
-    constants : by which the chance of a match is told
+    constants : by which the chance of a match is told, where the index was calibrated; None: those of this Sonograph
     made : how many segments have ever been made: no name is used twice
     """
 
     settings: LandmarkSettings
     segments: tuple[tuple[str, frozenset[int]], ...] = ()
-    constants: Constants = field(default=SHIPPED)
+    constants: Constants | None = None
     made: int = 0
 
     def but(self, **changes: Any) -> Manifest:
@@ -86,7 +86,7 @@ def read_manifest(folder: Path) -> Manifest:
     except SettingsError as error:
         raise SourceError(f"{shown(path)}: has settings that this Sonograph does not know ({error}).") from None
     segments = tuple((entry["file"], frozenset(entry["removed"])) for entry in values["segments"])
-    return Manifest(settings, segments, Constants(**values["constants"]), values["made"])
+    return Manifest(settings, segments, values["constants"] and Constants(**values["constants"]), values["made"])
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -102,7 +102,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "version": VERSION,
         "settings": manifest.settings.to_dict(),
         "segments": [{"file": name, "removed": sorted(removed)} for name, removed in manifest.segments],
-        "constants": vars(manifest.constants),
+        "constants": manifest.constants and vars(manifest.constants),
         "made": manifest.made,
     }
     body = json.dumps(values, indent=1).encode()

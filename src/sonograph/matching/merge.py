@@ -89,6 +89,8 @@ def merge_segments(path: Path, settings: LandmarkSettings, segments: Sequence[tu
             sums = bucket_sums(np.concatenate([[0], np.cumsum(here)]), when)
             writer.add("sums", sums if filled is None else sums[here > 0])
             writer.add("when", when)
+            for part in parts:
+                part.segment.release()
     return len(recordings)
 
 

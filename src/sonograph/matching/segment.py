@@ -313,6 +313,11 @@ class Segment:
             if len(when) and int(when.max()) > self.end * PER_FRAME:
                 raise SourceError(self._damaged("its landmarks lie outside of its recordings"))
 
+    def release(self) -> None:
+        """Let the system take back the pages that were read; they are read again where they are needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._memory.madvise(mmap.MADV_DONTNEED)
+
     def _places(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where buckets are in `starts`, and whether they are there."""
         if self.buckets is None:
@@ -348,7 +353,7 @@ class Segment:
         )
         if size != wanted:
             raise SourceError(self._damaged(f"it has {size:,} bytes and must have {wanted:,}"))
-        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._memory = memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         for name, entry in header["arrays"].items():
             values = np.frombuffer(memory, entry["type"], entry["length"], header["first"] + entry["at"])
             if entry["sum"] is not None and hashlib.blake2b(values.data, digest_size=16).hexdigest() != entry["sum"]:
