@@ -330,7 +330,7 @@ def test_every_option_that_names_a_file_is_known_to_the_one_check():
     for name in cli.COMMANDS:
         (commands,) = [action for action in cli.parser(name)._actions if action.dest == "command"]
         for action in commands.choices[name]._actions:
-            if action.metavar in ("FILE", "PATH", "OUT", "DIR", "FOLDER"):
+            if action.metavar in ("FILE", "PATH", "OUT", "DIR", "FOLDER", "INDEX", "QUERY"):
                 assert action.dest in known, (name, action.dest)
 
 

@@ -174,7 +174,7 @@ def test_a_file_with_a_header_is_not_read_as_raw(tmp_path):
     ):
         open_sound(tmp_path / "a.npy", raw="8000:1:s16")
     (tmp_path / "a.raw").write_bytes(bytes(40))
-    with pytest.raises(SettingsError, match=r"raw is .* and sample_rate is 8000; raw says the rate"):
+    with pytest.raises(SettingsError, match=r"raw is .* and sample_rate is 8000.0; raw says the rate"):
         open_sound(tmp_path / "a.raw", raw="8000:1:s16", sample_rate=8000)
 
 

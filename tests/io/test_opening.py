@@ -186,7 +186,7 @@ def test_any_name_is_a_name(tmp_path, noise, monkeypatch, capsys):
     lines = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines()]
     assert [os.fsencode(line["file"]) for line in lines] == list(ODD_NAMES)
     assert cli.main(["info", "--", *files]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 9 * len(files) - 1  # eight facts, and a line between two
+    assert len(capsys.readouterr().out.splitlines()) == 10 * len(files) - 1  # nine facts, and a line between two
     assert cli.main(["features", "-o", "a.jsonl", "--preset", "htk.mfcc", "--summary", "-q", "--", *files]) == 0
     rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_bytes().splitlines()]
     assert [os.fsencode(row["file"]) for row in rows] == list(ODD_NAMES)

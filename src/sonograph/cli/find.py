@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SonographError
 
@@ -95,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         return hear(arguments, Index.open(arguments.index), wish)
     files = sound_files(arguments.queries)
+    outputs.check(arguments)
     if arguments.draw is not None:
         from sonograph.atomic import check_output
         from sonograph.pictures.out.save import format_of

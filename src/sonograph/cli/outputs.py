@@ -13,13 +13,13 @@ from sonograph.cli.streams import STANDARD
 if TYPE_CHECKING:
     from sonograph.io.replacing import Input, Output
 
-SOUNDS = ("files", "paths", "file")
+SOUNDS = ("files", "paths", "file", "queries")
 """What the sounds are called that a command reads."""
 
-READ = {"settings": "--settings", "labels": "--labels"}
+READ = {"settings": "--settings", "labels": "--labels", "index": "--index"}
 """Options that name other files that are read, and what they are called."""
 
-WRITTEN = {"output": "-o", "report": "--report"}
+WRITTEN = {"output": "-o", "draw": "--draw", "report": "--report"}
 """Options that name files that are written."""
 
 
@@ -49,6 +49,8 @@ def of_options(arguments: argparse.Namespace, *, wav: bool = False, folder: bool
     found = []
     if (path := getattr(arguments, "output", None)) is not None:
         found.append(Output(path, overwrite=getattr(arguments, "overwrite", False), wav=wav, folder=folder))
+    if (path := getattr(arguments, "draw", None)) is not None:
+        found.append(Output(path, WRITTEN["draw"]))
     if (path := getattr(arguments, "report", None)) is not None:
         found.append(Output(path, WRITTEN["report"], report=True))
     return found
