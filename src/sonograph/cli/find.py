@@ -95,13 +95,13 @@ def run(arguments: argparse.Namespace) -> int:
 
         return hear(arguments, Index.open(arguments.index), wish)
     files = sound_files(arguments.queries)
-    outputs.check(arguments)
     if arguments.draw is not None:
         from sonograph.atomic import check_output
         from sonograph.pictures.out.save import format_of
 
         format_of(arguments.draw)
         check_output(arguments.draw, keep=tuple(files))
+    outputs.check(arguments)
     index = Index.open(arguments.index)
     if not len(index):
         talk(f"{arguments.index}: holds no recording yet; add some: sonograph index PATH -o {arguments.index} --add")
