@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from sonograph.extract import part, run
+from sonograph.jobs.places import Here
+
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
@@ -30,3 +33,31 @@ def folder(tmp_path, monkeypatch):
         for i in range(10):
             soundfile.write(f"{where}/{i}.wav", 0.1 * rng.standard_normal(4000 + 100 * i), 16_000, subtype="FLOAT")
     return tmp_path
+
+
+class Runs:
+    """Runs of `sonograph features` in this process, whose parts are counted.
+
+    parts      : the files of each part that was computed
+    stop_after : so many parts, Ctrl-C
+    meanwhile  : called before each part with how many there were
+    """
+
+    def __init__(self):
+        self.parts, self.stop_after, self.meanwhile = [], None, lambda count: None
+
+    def make(self, files, folder, wanted):
+        self.meanwhile(len(self.parts))
+        if len(self.parts) == self.stop_after:
+            raise KeyboardInterrupt
+        files = list(files)
+        self.parts.append([file for file, _ in files])
+        return part.make(iter(files), folder, wanted)
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    counted = Runs()
+    monkeypatch.setattr(run, "Processes", lambda count, **how: Here())
+    monkeypatch.setattr(run, "make", counted.make)
+    return counted

@@ -10,8 +10,9 @@ import soundfile
 from sonograph import SettingsError, Signal, StftSettings, feature, feature_names, read, spectrogram
 from sonograph.cli import main
 from sonograph.extract import part, run
+from sonograph.extract.choice import Choice
+from sonograph.extract.wanted import Wanted
 from sonograph.io import audio
-from sonograph.named.features import Choice
 
 RATE = 22_050
 
@@ -84,7 +85,7 @@ def test_times_are_samples_of_each_rate(glide):
         np.testing.assert_allclose(np.diff(times), step, atol=1e-9)
 
 
-def test_a_file_is_opened_and_decoded_once(glide, monkeypatch):
+def test_a_file_is_opened_and_decoded_once(glide, monkeypatch, runs):
     opened, blocks = [], []
 
     def counted(*given, **how):
@@ -113,7 +114,7 @@ def test_a_feature_without_a_value_leaves_the_summary_of_others_alone(glide):
 
 def test_another_choice_is_another_part():
     parts = [
-        part.Job(("a.wav",), choice, False).name
+        Wanted(choice).key("a.wav")
         for choice in (
             Choice(("rms",)),
             Choice(("rms", "peak")),
@@ -189,20 +190,13 @@ def test_any_number_of_processes_gives_the_same_table(glide, monkeypatch):
     assert Path("one.npz").read_bytes() == Path("two.npz").read_bytes()
 
 
-def test_an_interrupted_choice_goes_on_where_it_was(glide, monkeypatch, capsys):
+def test_an_interrupted_choice_goes_on_where_it_was(glide, runs, capsys):
     for i in range(4):
         soundfile.write(f"{i}.wav", np.zeros(9000), RATE)
     words = ["features", *(f"{i}.wav" for i in range(4)), "-o", "a.npz", "--processes", "1"]
-    real, made = run.make, []
-
-    def interrupted(job, folder):
-        made.append(job)
-        if len(made) == 3:
-            raise KeyboardInterrupt
-        return real(job, folder)
-
-    monkeypatch.setattr(run, "make", interrupted)
+    runs.stop_after = 2
     assert main([*words, "--feature", "rms"]) == 130
+    runs.stop_after = None
     assert main([*words, "--feature", "rms"]) == 0
     assert "2 files had been done by an earlier run" in capsys.readouterr().err
     assert main([*words, "--feature", "peak", "--overwrite"]) == 0

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonograph import Calibration, Limits, StftSettings, preset
+from sonograph import Calibration, Limits, StftSettings
 from sonograph.cli import main
-from sonograph.extract import run
-from sonograph.extract.part import Job, make
+from sonograph.extract import part
+from sonograph.extract.choice import Choice
+from sonograph.extract.wanted import Wanted
 from sonograph.io.opening import Opening
 from sonograph.jobs.identity import digest
-from sonograph.named.features import Choice
 
 SETTINGS = 'kind = "stft"\nwindow_length = {}\n'
 
@@ -69,49 +69,37 @@ CHANGES = {
 }
 
 
-def interrupted(monkeypatch, command, after):
-    count = 0
-
-    def stop(job, where):
-        nonlocal count
-        if count == after:
-            raise KeyboardInterrupt
-        count += 1
-        return make(job, where)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(run, "make", stop)
-        assert main(command) == 130
+def interrupted(runs, command, after):
+    runs.stop_after = after
+    assert main(command) == 130
+    runs.stop_after = None
 
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("how", ["settings", "feature"])
-def test_what_changed_between_a_run_and_its_resume_is_computed_anew(room, monkeypatch, capsys, change, how):
+def test_what_changed_between_a_run_and_its_resume_is_computed_anew(room, runs, capsys, change, how):
     what = ["--settings", "settings.toml"] if how == "settings" else ["--feature", "rms,centroid"]
     command = ["features", "birds", *what, "-q", "-o"]
-    interrupted(monkeypatch, [*command, "a.npz"], after=15)
+    interrupted(runs, [*command, "a.npz"], after=15)
     CHANGES[change]()
-    made = []
-    with monkeypatch.context() as patched:
-        patched.setattr(run, "make", lambda job, where: made.append(job) or make(job, where))
-        codes = main([*command, "a.npz"]), main([*command, "whole.npz"])
+    runs.parts.clear()
+    codes = main([*command, "a.npz"]), main([*command, "whole.npz"])
     assert codes[0] == codes[1] == 0, capsys.readouterr().err
     assert Path("a.npz").read_bytes() == Path("whole.npz").read_bytes()
-    fresh = len(made) - 20
+    fresh = len(runs.parts) - 20
     assert fresh >= 5 + (change != "the settings" or how == "settings")  # at least one part more than was left
 
 
-def test_what_did_not_change_is_not_computed_again(room, monkeypatch):
+def test_what_did_not_change_is_not_computed_again(room, runs):
     """Not for another time of a calibration, which says the same."""
     command = ["features", "birds", "--settings", "settings.toml", "-q", "-o", "a.npz"]
-    interrupted(monkeypatch, command, after=15)
+    interrupted(runs, command, after=15)
     for path in Path().rglob("*.toml"):
         path.write_text(path.read_text())
         os.utime(path, (1, 1))
-    made = []
-    monkeypatch.setattr(run, "make", lambda job, where: made.append(job) or make(job, where))
+    runs.parts.clear()
     assert main(command) == 0
-    assert len(made) == 5
+    assert len(runs.parts) == 5
 
 
 @pytest.mark.parametrize(
@@ -122,56 +110,39 @@ def test_what_did_not_change_is_not_computed_again(room, monkeypatch):
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_other_options_are_other_parts(room, monkeypatch, flags):
+def test_other_options_are_other_parts(room, runs, flags):
     command = ["features", "birds", "--settings", "settings.toml", "-q", "-o", "a.npz"]
-    interrupted(monkeypatch, [*command, "--end-to-end", "149"], after=15)
-    made = []
-    monkeypatch.setattr(run, "make", lambda job, where: made.append(job) or make(job, where))
+    interrupted(runs, [*command, "--end-to-end", "149"], after=15)
+    runs.parts.clear()
     assert main([*command, *flags]) == 0
-    assert len(made) == 20
+    assert len(runs.parts) == 20
 
 
-def test_a_calibration_that_changes_while_it_is_read_is_not_taken_for_the_one_before(room, monkeypatch):
+def test_a_calibration_that_changes_while_it_is_read_is_not_taken_for_the_one_before(room, runs, monkeypatch):
     """The part was named for the one and may hold the other: a run to come makes it anew."""
     command = ["features", "birds", "--settings", "settings.toml", "-q", "-o"]
-    count = 0
 
-    def changing(job, where):
-        nonlocal count
-        count += 1
-        if count == 4:
-            raise KeyboardInterrupt
-        if count == 2:
+    def change(count):
+        if count == 1:
             for path in Path("birds").glob("*.toml"):
                 path.write_text("end_to_end = 156.0\n")
-        return make(job, where)
+
+    real = part.audio.settled
+
+    def settled(file, *rest, **options):
+        change(len(runs.parts) - 1)
+        return real(file, *rest, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(run, "make", changing)
-        assert main([*command, "a.npz"]) == 130
+        patched.setattr(part.audio, "settled", settled)
+        interrupted(runs, [*command, "a.npz"], after=3)
     for path in Path("birds").glob("*.toml"):
         path.write_text("end_to_end = 176.0\n")
     assert main([*command, "a.npz"]) == main([*command, "whole.npz"]) == 0
     assert Path("a.npz").read_bytes() == Path("whole.npz").read_bytes()
 
 
-def test_a_part_that_lost_a_file_is_not_whole(folder, monkeypatch, capsys):
-    """Some file ended its process: the run after an interruption tells of it again."""
-    monkeypatch.setattr(run, "AT_ONCE", 3)
-    from sonograph.extract.part import kept
-    from sonograph.jobs.lock import alone
-
-    with alone(Path("a.npz.parts"), "a.npz") as held:
-        few = Job(("birds/0.wav", "birds/1.wav", "birds/2.wav"), preset("kaldi.fbank"), False)
-        rest = Job(few.files[:2], few.settings, False)
-        make(rest, held)
-        held.rename(rest.name, few.name)
-        assert kept(few, held) is None
-        make(few, held)
-        assert [report.file for report in kept(few, held)] == list(few.files)
-
-
-def test_a_part_is_named_by_all_that_it_depends_on(here):
+def test_a_file_is_named_by_all_that_it_depends_on(here):
     """Each of these alone is another name; none of them is told from how it prints."""
     sound("a.wav")
     sound("b.wav")
@@ -183,12 +154,11 @@ def test_a_part_is_named_by_all_that_it_depends_on(here):
         Opening(calibration=Calibration(1.0, "V", ((10.0, 1.0),))), Opening(time_column="t"), Opening(raw="8000:1:s16"),
         Opening(limits=Limits(seconds=5)), Opening(zone="UTC"),
     ]  # fmt: skip
-    jobs = [Job(("a.wav",), stft, False, opening) for opening in openings]
-    jobs += [Job(("b.wav",), stft, False), Job(("a.wav", "b.wav"), stft, False), Job(("b.wav", "a.wav"), stft, False)]
-    jobs += [Job(("a.wav",), stft, True), Job(("a.wav",), StftSettings(window_length=512), False)]
-    jobs += [Job(("a.wav",), Choice(("rms",)), False), Job(("missing.wav",), stft, False)]
-    assert len({job.name for job in jobs}) == len(jobs)
-    assert Job(("a.wav",), stft, False, openings[9]).name == jobs[9].name
+    wanted = [Wanted(stft, False, opening) for opening in openings]
+    wanted += [Wanted(stft, True), Wanted(StftSettings(window_length=512)), Wanted(Choice(("rms",)))]
+    keys = [one.key("a.wav") for one in wanted] + [wanted[0].key("b.wav"), wanted[0].key("missing.wav")]
+    assert len(set(keys)) == len(keys)
+    assert Wanted(stft, False, openings[9], threads=7).key("a.wav") == keys[9]
 
     class Odd:
         def __repr__(self):
@@ -201,18 +171,18 @@ def test_a_part_is_named_by_all_that_it_depends_on(here):
 def test_the_time_and_the_number_of_an_input_are_part_of_its_identity(here):
     sound("a.wav")
     stft = StftSettings(window_length=256)
-    names = {Job(("a.wav",), stft, False).name}
+    names = {Wanted(stft).key("a.wav")}
     found = os.stat("a.wav")  # noqa: PTH116
     os.utime("a.wav", ns=(found.st_atime_ns, found.st_mtime_ns + 1))
-    names.add(Job(("a.wav",), stft, False).name)
+    names.add(Wanted(stft).key("a.wav"))
     Path("a.wav").rename("was.wav")
     sound("a.wav")
     os.utime("a.wav", ns=(found.st_atime_ns, found.st_mtime_ns))
-    names.add(Job(("a.wav",), stft, False).name)
+    names.add(Wanted(stft).key("a.wav"))
     with Path("a.wav").open("ab") as file:
         file.write(b"0")
     os.utime("a.wav", ns=(found.st_atime_ns, found.st_mtime_ns))
-    names.add(Job(("a.wav",), stft, False).name)
+    names.add(Wanted(stft).key("a.wav"))
     assert len(names) == 4
 
 
@@ -221,7 +191,7 @@ def test_each_of_what_a_disk_tells_of_an_input_is_part_of_its_identity(here, mon
     """A system may tell one of them and not another: Windows knows no time of a change of its own."""
     sound("a.wav")
     stft = StftSettings(window_length=256)
-    before, real = Job(("a.wav",), stft, False).name, os.stat
+    before, real = Wanted(stft).key("a.wav"), os.stat
 
     def other(path, **how):
         found = real(path, **how)
@@ -230,7 +200,7 @@ def test_each_of_what_a_disk_tells_of_an_input_is_part_of_its_identity(here, mon
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "stat", other)
-        after = Job(("a.wav",), stft, False).name
+        after = Wanted(stft).key("a.wav")
     assert after != before
 
 

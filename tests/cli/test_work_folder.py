@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from sonograph.cli import main
-from sonograph.extract import run
-from sonograph.extract.part import make
 from sonograph.jobs.lock import alone
 from sonograph.jobs.workfolder import LOCK, MARKER
 
@@ -30,20 +28,11 @@ def state(folder="."):
     return found
 
 
-def interrupt(monkeypatch, after=3):
+def interrupt(runs, after=3):
     """Run until so many parts are done."""
-    count = 0
-
-    def interrupted(job, folder):
-        nonlocal count
-        if count == after:
-            raise KeyboardInterrupt
-        count += 1
-        return make(job, folder)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(run, "make", interrupted)
-        assert main(COMMAND) == 130
+    runs.stop_after = after
+    assert main(COMMAND) == 130
+    runs.stop_after = None
 
 
 def plain(folder):
@@ -168,7 +157,7 @@ def a_part_is_a_pipe(folder):
 
 
 def a_part():
-    return min(PARTS.glob("*.npz"))
+    return min(PARTS.glob("*.rows"))
 
 
 def a_part_is_a_link(folder):
@@ -209,8 +198,8 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_a_folder_that_others_have_touched_since_is_refused_and_kept(folder, capsys, monkeypatch, change):
-    interrupt(monkeypatch)
+def test_a_folder_that_others_have_touched_since_is_refused_and_kept(folder, capsys, runs, change):
+    interrupt(runs)
     change(folder)
     there = state()
     capsys.readouterr()
@@ -220,10 +209,10 @@ def test_a_folder_that_others_have_touched_since_is_refused_and_kept(folder, cap
     assert state() == there
 
 
-def test_it_is_private_whatever_the_mask_is(folder, monkeypatch):
+def test_it_is_private_whatever_the_mask_is(folder, runs):
     old = os.umask(0)
     try:
-        interrupt(monkeypatch)
+        interrupt(runs)
     finally:
         os.umask(old)
     assert stat.S_IMODE(PARTS.stat().st_mode) == 0o700
@@ -231,9 +220,10 @@ def test_it_is_private_whatever_the_mask_is(folder, monkeypatch):
     assert {path.name for path in PARTS.iterdir()} > {LOCK, MARKER}
 
 
-def test_what_a_user_put_into_it_is_left_and_said(folder, capsys, monkeypatch):
+def test_what_a_user_put_into_it_is_left_and_said(folder, capsys, runs):
     main([*COMMAND[:3], "whole.npz", *COMMAND[4:]])
-    interrupt(monkeypatch)
+    runs.parts.clear()
+    interrupt(runs)
     (PARTS / "thesis.txt").write_text("chapter 1")
     (PARTS / "more.npz").write_text("no part: its name is not one")
     (PARTS / "folder").mkdir()
@@ -248,21 +238,17 @@ def test_what_a_user_put_into_it_is_left_and_said(folder, capsys, monkeypatch):
     assert main([*COMMAND, "--overwrite"]) == 0  # it is still ours
 
 
-def test_a_folder_that_is_swapped_while_a_run_is_at_work_gets_nothing(folder, capsys, monkeypatch):
+def test_a_folder_that_is_swapped_while_a_run_is_at_work_gets_nothing(folder, capsys, runs):
     """As somebody can who may write beside it: parts go into the folder that was looked at, or nowhere."""
     Path("theirs").mkdir(mode=0o777)
     (Path("theirs") / "thesis.txt").write_text("chapter 1")
-    count = 0
 
-    def swapped(job, where):
-        nonlocal count
-        count += 1
+    def swap(count):
         if count == 3:
             PARTS.rename("moved")
             PARTS.symlink_to("theirs")
-        return make(job, where)
 
-    monkeypatch.setattr(run, "make", swapped)
+    runs.meanwhile = swap
     main(COMMAND)
     assert [path.name for path in Path("theirs").iterdir()] == ["thesis.txt"]
     assert PARTS.is_symlink()
@@ -273,16 +259,16 @@ def test_another_process_writes_into_the_folder_that_was_looked_at_or_nowhere(fo
 
     with alone(PARTS, "a.npz") as held:
         sent = pickle.dumps(held)
-        with pickle.loads(sent).written("0" * 24 + ".npz") as file:
+        with pickle.loads(sent).written("0" * 24 + ".rows") as file:
             file.write(b"a part")
-        assert (PARTS / ("0" * 24 + ".npz")).read_bytes() == b"a part"
+        assert (PARTS / ("0" * 24 + ".rows")).read_bytes() == b"a part"
         PARTS.rename("moved")
         PARTS.mkdir(mode=0o700)
         with pytest.raises(OSError, match=r"a\.npz\.parts: was replaced by another folder meanwhile"):
             pickle.loads(sent)
 
 
-def test_a_disk_that_keeps_no_rights_is_no_obstacle(folder, monkeypatch):
+def test_a_disk_that_keeps_no_rights_is_no_obstacle(folder, runs, monkeypatch):
     """As FAT, where every folder and every file has the same owner and the same rights."""
 
     def same_for_all(look):
@@ -295,8 +281,7 @@ def test_a_disk_that_keeps_no_rights_is_no_obstacle(folder, monkeypatch):
 
     for name in ("stat", "lstat", "fstat"):
         monkeypatch.setattr(os, name, same_for_all(getattr(os, name)))
-    interrupt(monkeypatch)
-    made = []
-    monkeypatch.setattr(run, "make", lambda job, where: made.append(job) or make(job, where))
+    interrupt(runs)
+    runs.parts.clear()
     assert main(COMMAND) == 0
-    assert len(made) == 17 and not PARTS.exists()
+    assert len(runs.parts) == 17 and not PARTS.exists()

@@ -198,7 +198,7 @@ def test_any_name_is_a_name(tmp_path, noise, monkeypatch, capsys):
         and "\x1b" not in told
         and "\nlines" not in told
     )
-    made = {"report.jsonl", "a.jsonl", "a.png"}
+    made = {"report.jsonl", "a.jsonl", "a.jsonl.json", "a.png"}
     assert {path.name for path in Path().iterdir()} == made | {os.fsdecode(name) for name in ODD_NAMES}
 
 

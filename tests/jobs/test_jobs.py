@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonograph.errors import SettingsError
+from sonograph.jobs import places
 from sonograph.jobs.guard import Guard
 from sonograph.jobs.places import Here, Processes
 from sonograph.jobs.run import run
@@ -98,6 +99,17 @@ def test_a_task_of_some_items_is_the_same_work():
     assert pickle.loads(pickle.dumps(some)) == some
 
 
+def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch):
+    """As where a user may have no more, or a sandbox allows none."""
+
+    def none(*_):
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(places, "Worker", none)
+    outcomes = list(run(tasks(["a", "b", "c"], 1), Processes(2, GUARD)))
+    assert [outcome.result for outcome in outcomes] == [[(item, os.getpid())] for item in "abc"]
+
+
 class Backwards:
     """A place of one's own."""
 
@@ -109,6 +121,20 @@ class Backwards:
 
 def test_a_place_of_ones_own_needs_one_method():
     assert [o.task.name for o in run(tasks(["a", "b", "c"], 1), Backwards())] == ["2", "1", "0"]
+
+
+@linux
+def test_a_run_that_nobody_ended_ends_with_its_program():
+    """Its iterator is still there, and one of its processes in a loop."""
+    code = "import poison; from sonograph.jobs.run import run; from sonograph.jobs.places import Processes\n"
+    code += "from sonograph.jobs.task import Task\n"
+    code += (
+        "outcomes = run([Task(w, poison.work, (w,)) for w in ('a', 'endless')], Processes(2)); print(next(outcomes))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(poison.__file__).parent, capture_output=True, timeout=20
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
 
 
 @linux

@@ -15,8 +15,11 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sonograph import SettingsError, Signal, StftSettings, spectrogram
+from sonograph import SettingsError, Signal, StftSettings, spectrogram, tables
+from sonograph.analysis.summary import SUMMARY
+from sonograph.cli import main
 from sonograph.learning import SpectrogramFeatures
+from sonograph.settings import to_toml
 from tests.learning.cases import LEVEL, LOG_MEL, MFCC, RATE, sounds
 
 
@@ -37,6 +40,22 @@ def test_summaries_are_those_of_the_rows_of_spectrogram():
         values = spectrogram(Signal(samples.astype(float), RATE), LOG_MEL).values
         parts = [values.mean(axis=1), values.std(axis=1), values.min(axis=1), values.max(axis=1)]
         np.testing.assert_allclose(row, np.concatenate(parts), rtol=0, atol=1e-3)
+
+
+def test_the_columns_are_those_of_the_command(tmp_path, monkeypatch):
+    """One set of names, and of numbers: what was learned from a table goes on with the transformer."""
+    monkeypatch.chdir(tmp_path)
+    x = sounds(6000).astype(np.float32)
+    for i, samples in enumerate(x):
+        soundfile.write(f"{i}.wav", samples, int(RATE), subtype="FLOAT")
+    (tmp_path / "s.toml").write_text(to_toml(LOG_MEL))
+    assert main(["features", ".", "-o", "a.npz", "--settings", "s.toml", "--summary", "-q"]) == 0
+    table = tables.read("a.npz")
+    transformer = SpectrogramFeatures(LOG_MEL, RATE, summary=SUMMARY).fit(x)
+    names = list(transformer.get_feature_names_out())
+    assert sorted(names) == sorted(table.names)
+    order = [names.index(name) for name in table.names]
+    np.testing.assert_array_equal(transformer.transform(x)[:, order], table.values)
 
 
 def test_frames_follow_each_other_in_a_row():
@@ -80,7 +99,7 @@ def test_it_is_kept_in_a_cache_of_pipelines_and_beside_others(tmp_path):
     assert pipeline.score(x, kind) == 1.0
     both = FeatureUnion([("a", SpectrogramFeatures(MFCC, RATE)), ("b", SpectrogramFeatures(LEVEL, RATE))]).fit(x)
     names = both.get_feature_names_out()
-    assert (names[0], names[-1], len(names)) == ("a__mean_c0", "b__std_band_39", both.transform(x).shape[1])
+    assert (names[0], names[-1], len(names)) == ("a__c0_mean", "b__band_39_deviation", both.transform(x).shape[1])
 
 
 def test_sounds_of_several_lengths_are_summarised_and_not_flattened():
@@ -134,7 +153,8 @@ def test_what_cannot_be_is_refused_by_name():
     x = sounds(3000)
     for summary in ("median", ("mean", "frames"), ()):
         with pytest.raises(
-            SettingsError, match=r'summary is .*; it must be one or several of mean, std, min, max, or "frames"'
+            SettingsError,
+            match=r'summary is .*; it must be one or several of mean, deviation, min, max, p5, .*p95, or "frames"',
         ):
             SpectrogramFeatures(MFCC, RATE, summary=summary).fit(x)
     with pytest.raises(SettingsError, match='quantity is "transform"; features are real numbers'):

@@ -7,7 +7,7 @@ import sys
 
 from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SourceError, TextError
 
-DONE, BUG, USAGE, INPUT, OUTPUT, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+DONE, BUG, USAGE, INPUT, OUTPUT, NO_MATCH, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 5, 130, 143
 
 TABLE = (
     "exit status: 0 done, 2 an option is wrong, 3 an input is at fault (the others\n"

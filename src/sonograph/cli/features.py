@@ -90,70 +90,82 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: Opening) -> int:
     """Compute; say how far it is and how it went."""
-    from sonograph.atomic import check_output
+    from sonograph.atomic import terminated_as_interrupt
     from sonograph.cli.progress import Progress
-    from sonograph.extract.part import all_well
-    from sonograph.extract.run import extract, parts_of
+    from sonograph.extract.run import extract
+
+    _check(arguments)
+    progress = Progress(len(files), "files", quiet=arguments.quiet)
+    told = _Told(progress, settings, quiet=arguments.quiet)
+    try:
+        with terminated_as_interrupt():
+            report = extract(
+                files,
+                settings,
+                arguments.output,
+                summary=arguments.summary,
+                opening=opening,
+                processes=arguments.processes,
+                overwrite=arguments.overwrite,
+                tell=told.tell,
+                shown=streams.plain,
+            )
+    except (KeyboardInterrupt, SystemExit) as end:
+        progress.clear()
+        how = "interrupted" if isinstance(end, KeyboardInterrupt) else "terminated"
+        where = f"kept in {arguments.output}.parts; the same command goes on from there."
+        talk(f"{how} after {progress.done:,} of {counted(len(files), 'file')}; {told.n_kept:,} of them are {where}")
+        return exits.INTERRUPTED if isinstance(end, KeyboardInterrupt) else exits.TERMINATED
+    progress.clear()
+    if arguments.report is not None:
+        reading.write_records(arguments.report, [streams.plain_values(one.record) for one in report.files], files)
+    return _ended(report, arguments, len(files))
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be written or would destroy something, before any work is done."""
+    from sonograph.atomic import check_output
+    from sonograph.extract.run import parts_of
     from sonograph.io.replacing import Output
-    from sonograph.tables.formats import check_out
+    from sonograph.tables.formats import beside, check_out
 
     check_out(arguments.output, overwrite=arguments.overwrite, keep=tuple(streams.named(arguments.paths)))
     if arguments.report is not None:
         check_output(arguments.report)
     written = outputs.of_options(arguments, folder=arguments.output.lower().endswith(".zarr"))
-    outputs.check(
-        arguments, [*written, Output(parts_of(arguments.output), "-o, whose parts are kept there", folder=True)]
-    )
-    progress = Progress(len(files), "files", quiet=arguments.quiet)
-    said, n_kept = set(), 0
+    written.append(Output(parts_of(arguments.output), "-o, whose parts are kept there", folder=True))
+    if (other := beside(arguments.output)) is not None:
+        written.append(Output(other, "-o, whose settings are kept there"))
+    outputs.check(arguments, written)
 
-    def tell(reports: list[Any], kept: bool) -> None:
-        nonlocal n_kept
-        if all_well(reports) and all(streams.plain(r.file) == r.file for r in reports):
-            n_kept += len(reports)
+
+class _Told:
+    """What is said while files are done.
+
+    n_kept : those that a run to come will not do again
+    """
+
+    def __init__(self, progress: Any, settings: Any, *, quiet: bool) -> None:
+        self.n_kept = 0
+        self._progress, self._settings, self._quiet = progress, settings, quiet
+        self._kinds: set[str] = set()  # of what was said of one file and holds for others
+
+    def tell(self, reports: list[Any], kept: bool) -> None:
+        """What became of some files, and whether a run before did them."""
+        self.n_kept += sum(1 for one in reports if not one.passing and streams.plain(one.file) == one.file)
         if kept:
-            progress.skip(len(reports))
+            self._progress.skip(len(reports))
             return
-        other = next((r for r in reports if r.was_rate not in (0.0, r.sample_rate) and r.sample_rate), None)
-        if other is not None and "rate" not in said:
-            said.add("rate")
-            progress.clear()
-            talk(
-                f"{streams.plain(other.file)}: is at {other.was_rate:g} Hz; it and others like it are resampled to "
-                f"{other.sample_rate:g} Hz (soxr), as the settings want."
-            )
-        for r in reports if len(said) < 3 else ():
-            for kind, words in _unseen(settings, r).items():
-                if words and kind not in said and not (kind == "ends" and arguments.quiet):
-                    said.add(kind)
-                    progress.clear()
-                    talk(f"{streams.plain(r.file)}: {words}; others like it are not told.")
-        progress.add(len(reports), seconds=sum(r.seconds for r in reports))
-
-    try:
-        report = extract(
-            files,
-            settings,
-            arguments.output,
-            summary=arguments.summary,
-            opening=opening,
-            processes=arguments.processes,
-            overwrite=arguments.overwrite,
-            tell=tell,
-            shown=streams.plain,
-        )
-    except KeyboardInterrupt:
-        progress.clear()
-        where = f"kept in {arguments.output}.parts; the same command goes on from there."
-        talk(f"interrupted after {progress.done:,} of {counted(len(files), 'file')}; {n_kept:,} of them are {where}")
-        return exits.INTERRUPTED
-    progress.clear()
-    if arguments.report is not None:
-        reading.write_records(arguments.report, [streams.plain_values(said.record) for said in report.files], files)
-    return _told(report, arguments, len(files))
+        for one in reports if len(self._kinds) < 3 else ():
+            for kind, words in (_rate(one) | _unseen(self._settings, one)).items():
+                if words and kind not in self._kinds and not (kind == "ends" and self._quiet):
+                    self._kinds.add(kind)
+                    self._progress.clear()
+                    talk(f"{streams.plain(one.file)}: {words}.")
+        self._progress.add(len(reports), seconds=sum(one.seconds for one in reports))
 
 
-def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
+def _ended(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
     """Say how it went; the exit code."""
     for bad in report.faults:
         talk(streams.plain(bad.fault))
@@ -173,21 +185,32 @@ def _told(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
     return exits.INPUT if report.faults else exits.DONE
 
 
+def _rate(report: Any) -> dict[str, str]:
+    """That a file is resampled, where it is."""
+    if not report.sample_rate or report.was_rate in (0.0, report.sample_rate):
+        return {}
+    rate = f"{report.sample_rate:g} Hz (soxr), as the settings want"
+    return {"rate": f"is at {report.was_rate:g} Hz; it and others like it are resampled to {rate}"}
+
+
 def _unseen(settings: Any, report: Any) -> dict[str, str]:
     """What of a file its frames hardly see, by kind."""
     from sonograph.analysis.coverage import padding, unseen_ends
-    from sonograph.named.features import Choice
+    from sonograph.extract.choice import Choice
 
     if not report.n_rows:
         return {}
     rate, n_samples = report.sample_rate, round(report.seconds * report.sample_rate)
     listed = [group.settings for group in settings.groups(rate)] if isinstance(settings, Choice) else [settings]
     padded = next(filter(None, (padding(one, n_samples) for one in listed)), "")
-    return {"padding": padded, "ends": next(filter(None, (unseen_ends(one, n_samples, rate) for one in listed)), "")}
+    ends = next(filter(None, (unseen_ends(one, n_samples, rate) for one in listed)), "")
+    return {
+        kind: words and f"{words}; others like it are not told" for kind, words in (("padding", padded), ("ends", ends))
+    }
 
 
 def _choice(arguments: argparse.Namespace) -> Any:
-    from sonograph.named.features import Choice
+    from sonograph.extract.choice import Choice
 
     names = tuple(name.strip() for listed in arguments.feature for name in listed.split(","))
     options.check_high_pass(arguments)

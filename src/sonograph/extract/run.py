@@ -1,51 +1,60 @@
-"""All parts, in as many processes as asked for, and the table that they become."""
+"""All files, in as many processes as asked for, and the table that they become."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sonograph.engines import n_threads
-from sonograph.extract.part import FileReport, Job, kept, make
-from sonograph.extract.table import Table
-from sonograph.io.examine import record
+from sonograph.extract.choice import Choice
+from sonograph.extract.part import make
+from sonograph.extract.report import Column, FileReport, as_words, of_lost, of_words
+from sonograph.extract.sound import settings_words
+from sonograph.extract.table import Table, alike
+from sonograph.extract.wanted import Wanted
 from sonograph.io.opening import Opening
-from sonograph.io.status import Status
+from sonograph.jobs.identity import digest
+from sonograph.jobs.ledger import Ledger
 from sonograph.jobs.lock import alone
-from sonograph.jobs.processes import context, several
+from sonograph.jobs.places import Place, Processes
+from sonograph.jobs.processes import several
+from sonograph.jobs.run import run
+from sonograph.jobs.task import Task
 from sonograph.jobs.workfolder import WorkFolder
-from sonograph.named.features import Choice
 from sonograph.settings import Settings
 from sonograph.tables.formats import write
 
 AT_ONCE = 32
 """Files in a part: a second of work or so, of which little is lost when a run is interrupted."""
 
+AT_LEAST = 16
+"""Parts, where there are so many files: processes have something to share."""
 
-@dataclass
+PRELOADED = ("sonograph.extract.part", "sonograph.features.chain", "sonograph.engines.compiled.build")
+"""What each process needs and takes long to load."""
+
+PER_SECOND = 100_000
+"""Bytes of a file for which a process may go on a second longer without a sign of life: of some settings there is none
+until the whole sound is done."""
+
+
+@dataclass(frozen=True)
 class Report:
     """How a run ended.
 
-    by_job : what became of the files of each part, in order
-    kept   : how many had been done by a run before
+    files   : what became of each file, in order
+    kept    : how many had been done by a run before
     n_rows, n_files : in the table: its rows, and the files that have some
     foreign : what was in the folder of parts and is not of Sonograph, so that the folder is left
     """
 
-    by_job: dict[Job, list[FileReport]] = field(default_factory=dict)
+    files: list[FileReport] = field(default_factory=list)
     kept: int = 0
     n_rows: int = 0
     n_files: int = 0
     foreign: list[str] = field(default_factory=list)
-
-    @property
-    def files(self) -> list[FileReport]:
-        """What became of each file, in order."""
-        return [said for reports in self.by_job.values() for said in reports]
 
     @property
     def faults(self) -> list[FileReport]:
@@ -61,6 +70,7 @@ def extract(
     summary: bool = False,
     opening: Opening | None = None,
     processes: int | None = None,
+    place: Place | None = None,
     overwrite: bool = False,
     tell: Callable[[list[FileReport], bool], None] = lambda reports, kept: None,
     shown: Callable[[str], str] = str,
@@ -80,11 +90,13 @@ def extract(
     opening
         How files are opened.
     processes
-        How many, each on one thread; None: one for each core, where the files are 32 MB or more.
+        How many; None: one for each core, where the files are 32 MB or more. Several use a thread each.
+    place
+        Where the work is done, in place of processes here.
     overwrite
         Whether a table that is there is replaced.
     tell
-        Called with what became of the files of each part, and whether it had been there.
+        Called with what became of some files, as they end, and whether that was known from a run before.
     shown
         What a file is called in the table.
 
@@ -93,19 +105,26 @@ def extract(
     OutputError
         The output cannot be written, or another run is writing it.
     """
-    size = max(1, min(AT_ONCE, len(files) // 16))  # of the files alone, so that parts are found again
-    how = opening or Opening()
-    jobs = [Job(tuple(files[i : i + size]), settings, summary, how) for i in range(0, len(files), size)]
+    count = processes or n_threads(None) if several(processes, files) else 1
+    threads = n_threads(None) if count == 1 else 1
+    wanted = Wanted(settings, summary, opening or Opening(), threads)
+    keys = {file: wanted.key(file) for file in files}
     with alone(parts_of(out), out) as folder:
-        report = _extract(jobs, folder, processes, tell)
-        there = set(folder.names())  # a part of which every file ended its process is not
-        parts = [(job.name, said) for job, said in report.by_job.items() if job.name in there]
-        table = Table(parts, folder, summary, shown)
-        report.n_rows, report.n_files = table.n_rows, len(table.files)
+        ledger = Ledger(folder)
+        done = _kept(ledger, set(keys.values()))
+        kept = [file for file in files if keys[file] in done]
+        if kept:
+            tell([done[keys[file]][1] for file in kept], True)
+        left = [(file, key) for file, key in keys.items() if key not in done]
+        tasks = _tasks(left, folder, wanted)
+        count = min(count, max(1, len(tasks)))
+        _compute(tasks, ledger, place or Processes(count, preload=PRELOADED), done, tell)
+        reports = alike([replace(done[keys[file]][1], file=file) for file in files])
+        table = _table(reports, [done[keys[file]][0] for file in files], folder, wanted, shown)
         if table.names:
             write(table, out, overwrite=overwrite)
-        report.foreign = folder.finish()
-    return report
+        foreign = folder.finish()
+    return Report(reports, len(kept), table.n_rows, len(table.files), foreign)
 
 
 def parts_of(out: str) -> Path:
@@ -113,80 +132,62 @@ def parts_of(out: str) -> Path:
     return Path(f"{out}.parts")
 
 
-def _extract(
-    jobs: list[Job], folder: WorkFolder, processes: int | None, tell: Callable[[list[FileReport], bool], None]
-) -> Report:
-    """All parts, those that were kept and those that are made now."""
-    report, done = Report(), {}
-    waiting = []
-    for job in jobs:
-        before = kept(job, folder)
-        if before is None:
-            waiting.append(job)
-        else:
-            done[job] = before
-            report.kept += len(before)
-            tell(before, True)
-    files = [file for job in waiting for file in job.files]
-    at_once = min(processes or n_threads(None), len(waiting)) if several(processes, files) else 1
-    for job, reports in _computed(waiting, folder, at_once):
-        done[job] = reports
-        tell(reports, False)
-    report.by_job = {job: done[job] for job in jobs}
-    return report
+def _kept(ledger: Ledger, keys: set[str]) -> dict[str, tuple[str, FileReport]]:
+    """What runs before left of these files: for each key its part and its report. Other parts are removed."""
+    found: dict[str, tuple[str, FileReport]] = {}
+    layouts: dict[tuple[Column, ...], tuple[Column, ...]] = {}
+    parts = ledger.whole()
+    for part, words in parts.items():
+        for report in of_words(words, layouts):
+            if report.key in keys and not report.passing:
+                found[report.key] = part, report
+    ledger.folder.sweep({part for part, _ in found.values()})
+    return found
 
 
-def _computed(jobs: list[Job], folder: WorkFolder, processes: int) -> Iterator[tuple[Job, list[FileReport]]]:
-    """Each job and what came of it, in the order in which they end."""
-    if processes <= 1:
-        for job in jobs:
-            yield job, make(job, folder)
-        return
-    left = dict.fromkeys(jobs)
-    try:
-        with _pool(processes) as pool:
-            running: dict[Future[list[FileReport]], Job] = {pool.submit(make, job, folder): job for job in jobs}
-            try:
-                while running:
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        job = running.pop(future)
-                        reports = future.result()
-                        del left[job]
-                        yield job, reports
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-    except BrokenProcessPool:
-        for job in left:
-            yield job, _alone(job, folder)
+def _tasks(left: list[tuple[str, str]], folder: WorkFolder, wanted: Wanted) -> list[Task]:
+    """Files in parts of a few, each a task."""
+    size = max(1, min(AT_ONCE, len(left) // AT_LEAST))
+    tasks = []
+    for first in range(0, len(left), size):
+        items = tuple(left[first : first + size])
+        name = digest([key for _, key in items], digits=24)
+        tasks.append(Task(name, make, items, (folder, wanted), tuple(_seconds(file) for file, _ in items)))
+    return tasks
 
 
-def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=context(), initializer=_leave_interrupts_to_parent)
+def _seconds(file: str) -> float:
+    with contextlib.suppress(OSError, ValueError):
+        return Path(file).stat().st_size / PER_SECOND
+    return 0.0
 
 
-def _leave_interrupts_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _compute(
+    tasks: list[Task],
+    ledger: Ledger,
+    place: Place,
+    done: dict[str, tuple[str, FileReport]],
+    tell: Callable[[list[FileReport], bool], None],
+) -> None:
+    """Do what is left, and note each part once it is there."""
+    with contextlib.closing(run(tasks, place)) as outcomes:
+        for outcome in outcomes:
+            if outcome.error is not None:
+                raise outcome.error
+            if outcome.lost:
+                part = ""
+                reports = [replace(of_lost(file, outcome), key=key) for file, key in outcome.task.items]
+            else:
+                part, reports = outcome.result
+                ledger.mark(part, as_words(reports))
+            for report in reports:
+                done[report.key] = part, report
+            tell(reports, False)
 
 
-def _alone(job: Job, folder: WorkFolder) -> list[FileReport]:
-    """A job when some file killed a process: each file in a process of its own, so that only that one is lost."""
-    good = []
-    lost = {}
-    for file in job.files:
-        try:
-            with _pool(1) as pool:
-                pool.submit(make, replace(job, files=(file,)), folder).result()
-            good.append(file)
-        except BrokenProcessPool:
-            lost[file] = _lost(file)
-    rest = replace(job, files=tuple(good))
-    whole = {said.file: said for said in make(rest, folder)} if good else {}
-    if good:
-        folder.rename(rest.name, job.name)
-    return [lost.get(file) or whole[file] for file in job.files]
-
-
-def _lost(file: str) -> FileReport:
-    words = f"{file}: reading it ended the process. Convert it, or leave it out."
-    return FileReport(file, words, record=record(file, Status("failed", "crash", words)))
+def _table(
+    reports: list[FileReport], parts: list[str], folder: WorkFolder, wanted: Wanted, shown: Callable[[str], str]
+) -> Table:
+    files = [(part, report) for part, report in zip(parts, reports, strict=True) if report.n_rows]
+    settings = settings_words(wanted.settings, files[0][1].sample_rate) if files else None
+    return Table(files, folder, summary=wanted.summary, settings=settings, shown=shown)

@@ -1,92 +1,99 @@
-"""The parts as one table."""
+"""The rows of all files as one table, read part by part."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from sonograph.extract.part import FileReport, read_reports, read_values
+from sonograph.extract.report import FileReport
 from sonograph.jobs.workfolder import WorkFolder
+
+AT_ONCE = 1 << 17
+"""Numbers that are read at a time."""
 
 
 class Table:
-    """Rows of features of many files, read part by part.
+    """Rows of features of many files (`sonograph.tables.rows.Rows`).
 
-    files   : what they are called
-    names   : the features
-    columns : what stands before them: file, and where in it
-    dtype   : of the features
-    unit    : of the samples that they were computed of
+    Made by `table_of`, of files whose rows have the same columns.
     """
 
     def __init__(
         self,
-        parts: list[tuple[str, list[FileReport]]],
+        files: list[tuple[str, FileReport]],
         folder: WorkFolder,
+        *,
         summary: bool,
-        shown: Callable[[str], str] = str,
+        settings: Any,
+        shown: Callable[[str], str],
     ) -> None:
-        self.summary = summary
-        self._folder = folder
-        self._parts: list[tuple[str, int, FileReport]] = []  # where in its part a file's values begin
-        first = next((said for _, reports in parts for said in reports if said.n_rows), None)
-        self.names = tuple(first.names) if first else ()
-        self.unit = first.unit if first else "FS"
-        for part, reports in parts:
-            begin = 0
-            for said in _in_part(folder, part, reports):
-                at, begin = begin, begin + said.n_rows * len(said.names)
-                if not said.n_rows or first is None:
-                    continue
-                if said.names != first.names:
-                    said.fault = (
-                        f"{said.file}: has {len(said.names)} features at {said.sample_rate:g} Hz where the first file "
-                        f"has {len(first.names)}, so it is left out. Name bands that end at one frequency."
-                    )
-                elif said.unit != first.unit:
-                    said.fault = (
-                        f"{said.file}: is in {said.unit} where the first file is in {first.unit}, so it is left out. "
-                        f"Calibrate all of them or none."
-                    )
-                else:
-                    self._parts.append((part, at, said))
-        self.files: Sequence[str] = [shown(said.file) for _, _, said in self._parts]
-        self.n_rows = sum(said.n_rows for _, _, said in self._parts)
-        self.dtype = np.result_type(np.float32, *{said.dtype for _, _, said in self._parts})
+        self._files, self._folder, self._summary = files, folder, summary
+        columns = files[0][1].columns if files else ()
+        self.names = tuple(column.name for column in columns)
+        self.units = tuple(column.unit for column in columns)
+        self.frequencies = tuple(column.frequency for column in columns)
+        self.unit = files[0][1].unit if files else "FS"
+        self.settings = settings
+        self.files: Sequence[str] = [shown(report.file) for _, report in files]
+        self.n_rows = sum(report.n_rows for _, report in files)
+        self.dtype = np.result_type(np.float32, *{report.dtype for _, report in files})
         where = ("n_channels", "n_frames", "seconds") if summary else ("channel", "frame", "time")
         self.columns: tuple[str, ...] = ("file", *where, "sample_rate")
 
     def blocks(self) -> Iterator[tuple[int, dict[str, np.ndarray], np.ndarray]]:
-        """For each file its number, the columns before the features, and the features."""
-        held: tuple[str, np.ndarray] | None = None
-        for number, (part, at, said) in enumerate(self._parts):
-            if held is None or held[0] != part:
-                held = part, read_values(self._folder, part)
-            values = held[1][at : at + said.n_rows * len(said.names)].reshape(said.n_rows, len(said.names))
-            yield number, self._before(said), values
+        """Some rows of a file: its number, the columns before the features, and the features."""
+        step = max(1, AT_ONCE // max(1, len(self.names)))
+        for number, (part, report) in enumerate(self._files):
+            dtype = np.dtype(report.dtype)
+            with self._folder.open(part) as file:
+                file.seek(report.begin)
+                for first in range(0, report.n_rows, step):
+                    rows = range(first, min(first + step, report.n_rows))
+                    data = file.read(len(rows) * len(self.names) * dtype.itemsize)
+                    values = np.frombuffer(data, dtype).reshape(len(rows), len(self.names))
+                    yield number, self._before(report, rows), values
 
     def column(self, name: str) -> Iterator[np.ndarray]:
-        """One of the columns before the features, file by file; of "file" the number."""
-        for number, (_, _, said) in enumerate(self._parts):
-            yield np.full(said.n_rows, number) if name == "file" else self._before(said)[name]
+        """One of the columns before the features, in blocks; of "file" the number."""
+        for number, (_, report) in enumerate(self._files):
+            for first in range(0, report.n_rows, AT_ONCE):
+                rows = range(first, min(first + AT_ONCE, report.n_rows))
+                yield np.full(len(rows), number) if name == "file" else self._before(report, rows)[name]
 
-    def _before(self, said: FileReport) -> dict[str, np.ndarray]:
-        rate = np.full(said.n_rows, said.sample_rate)
-        if self.summary:
-            counts = {"n_channels": np.array([said.n_channels]), "n_frames": np.array([said.n_frames])}
-            return counts | {"seconds": np.array([said.seconds]), "sample_rate": rate}
-        frame = np.tile(np.arange(said.n_frames), said.n_channels)
-        channel = np.repeat(np.arange(said.n_channels), said.n_frames)
+    def _before(self, report: FileReport, rows: range) -> dict[str, np.ndarray]:
+        rate = np.full(len(rows), report.sample_rate)
+        if self._summary:
+            counts = {"n_channels": np.array([report.n_channels]), "n_frames": np.array([report.n_frames])}
+            return counts | {"seconds": np.array([report.seconds]), "sample_rate": rate}
+        channel, frame = np.divmod(np.arange(rows.start, rows.stop), report.n_frames)
+        time = report.first_time + frame * report.step
+        return {"channel": channel, "frame": frame, "time": time, "sample_rate": rate}
+
+
+def alike(listed: list[FileReport]) -> list[FileReport]:
+    """The reports of files, with a fault for each whose rows do not go under the columns of the first that has some."""
+    first = next((report for report in listed if report.n_rows), None)
+    return listed if first is None else [replace(report, **_against(report, first)) for report in listed]
+
+
+def _against(report: FileReport, first: FileReport) -> dict[str, Any]:
+    """What speaks against a file's rows in the table of another."""
+    if not report.n_rows:
+        return {}
+    names, firsts = ([column.name for column in one.columns] for one in (report, first))
+    if names != firsts:
         return {
-            "channel": channel,
-            "frame": frame,
-            "time": said.first_time + frame * said.step,
-            "sample_rate": rate,
+            "n_rows": 0,
+            "fault": f"{report.file}: has {len(names)} features at {report.sample_rate:g} Hz where the first file "
+            f"has {len(firsts)}, so it is left out. Name bands that end at one frequency.",
         }
-
-
-def _in_part(folder: WorkFolder, part: str, reports: list[FileReport]) -> list[FileReport]:
-    """The reports of the files in a part, in its order: one less where a file ended its process."""
-    by_file = {said.file: said for said in reports}
-    return [by_file[said.file] for said in read_reports(folder, part) if said.file in by_file]
+    if report.unit != first.unit:
+        return {
+            "n_rows": 0,
+            "fault": f"{report.file}: is in {report.unit} where the first file is in {first.unit}, so it is left out. "
+            "Calibrate all of them or none.",
+        }
+    return {}

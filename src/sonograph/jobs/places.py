@@ -39,11 +39,19 @@ class Here:
 
 
 class Processes:
-    """In so many processes at a time, each with the limits of a guard. One that ends is replaced by another."""
+    """In so many processes at a time, each with the limits of a guard. One that ends is replaced by another.
 
-    def __init__(self, count: int, guard: Guard | None = None) -> None:
+    count   : processes
+    guard   : by default so much memory that all of them do not use up the machine's
+    preload : modules that the work needs, where they are not loaded already
+
+    Where the system starts no process, the work is done in this one, without a guard.
+    """
+
+    def __init__(self, count: int, guard: Guard | None = None, preload: tuple[str, ...] = ()) -> None:
         self.count = max(1, count)
         self.guard = Guard.of_machine(self.count) if guard is None else guard
+        self.preload = preload
 
     def outcomes(self, waiting: deque[Task]) -> Iterator[Outcome]:
         """As `Place.outcomes`."""
@@ -51,15 +59,32 @@ class Processes:
         try:
             while True:
                 workers = [worker for worker in workers if worker.is_alive]
-                free = [worker for worker in workers if worker.task is None]
-                while waiting and (free or len(workers) < self.count):
-                    if not free:
-                        workers.append(Worker(self.guard))
-                        free.append(workers[-1])
-                    free.pop().give(waiting.popleft())
+                while waiting and (worker := self._free(workers)) is not None:
+                    worker.give(waiting.popleft())
+                if waiting and not workers:
+                    yield from Here().outcomes(waiting)
                 if not any(worker.task for worker in workers):
                     return
                 yield from first_news(workers)
         finally:
             for worker in workers:
                 worker.end()
+
+    def _free(self, workers: list[Worker]) -> Worker | None:
+        """One that has nothing to do, started if need be; None where all have, or no more can be started."""
+        for worker in workers:
+            if worker.task is None:
+                return worker
+        if len(workers) == self.count:
+            return None
+        try:
+            worker = Worker(self.guard, self.preload)
+        except OSError:
+            return None
+        workers.append(worker)  # before it is started, so that it is ended whatever strikes
+        try:
+            worker.start()
+        except OSError:
+            workers.pop().end()
+            return None
+        return worker

@@ -12,6 +12,9 @@ from typing import Any
 WORTH = 32 << 20
 """Bytes of files from which on several processes are worth their beginning."""
 
+IDLE = ("zarr_io", "zarr_pool", "asyncio_")
+"""Threads with which our Zarr was written: they wait for more, and hold nothing meanwhile."""
+
 
 def several(asked: int | None, files: list[str]) -> bool:
     """Whether more than one process is started: as was asked for, else where the files are enough work."""
@@ -24,13 +27,17 @@ def several(asked: int | None, files: list[str]) -> bool:
     return total > WORTH
 
 
-def context() -> Any:
+def context(preload: tuple[str, ...] = ()) -> Any:
     """Where processes come from: forks of this one, which have all that is loaded and begin at once.
 
     A fork has none of the threads, which may hold what it needs; so where there are some, and on systems whose own
-    libraries do not bear it, they come from a server without threads, or are fresh interpreters.
+    libraries do not bear it, they come from a server without threads, or are fresh interpreters. The server imports
+    the modules `preload` once for all.
     """
     methods = get_all_start_methods()
-    if sys.platform == "linux" and threading.active_count() == 1 and "fork" in methods:
+    busy = [thread for thread in threading.enumerate() if not thread.name.startswith(IDLE)]
+    if sys.platform == "linux" and len(busy) <= 1 and "fork" in methods:
         return get_context("fork")
-    return get_context("forkserver" if "forkserver" in methods else "spawn")
+    found = get_context("forkserver" if "forkserver" in methods else "spawn")
+    found.set_forkserver_preload([*preload])
+    return found

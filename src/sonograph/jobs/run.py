@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 from sonograph.jobs.places import Place
 from sonograph.jobs.task import Outcome, Task
 
 
-def run(tasks: Iterable[Task], place: Place) -> Iterator[Outcome]:
+def run(tasks: Iterable[Task], place: Place) -> Generator[Outcome, None, None]:
     """What came of each task, in the order in which they end.
 
     Where a process ends with its task, the item at which it was is done once more in a process of its own, and the

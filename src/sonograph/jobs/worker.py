@@ -6,6 +6,7 @@ function returned or raised. Where the pipe ends, so did the process.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing.connection
 import os
@@ -21,34 +22,40 @@ from sonograph.jobs.life import follow, keep, let_go
 from sonograph.jobs.processes import context
 from sonograph.jobs.task import Outcome, Task
 
+_STRIKES = (signal.SIGINT, signal.SIGTERM)
 _STEP = 0.5  # s: how often a silent process is looked at; a machine that slept counts as one of them
 
 
 class Worker:
-    """A process, as its parent sees it.
+    """A process, as its parent sees it. Made first and started then, so that whoever is interrupted has it to end.
 
     task : what it is at
     """
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, preload: tuple[str, ...] = ()) -> None:
         self.task: Task | None = None
         self._at: int | None = None  # the item that it is at
         self._guard, self._silent = guard, 0.0
-        here = context()
-        pipe, theirs = here.Pipe()
-        their_life, life = here.Pipe(duplex=False)
-        self._pipe, self._life = keep(pipe), keep(life)
-        try:
-            self._process = here.Process(target=_serve, args=(theirs, their_life, guard), daemon=True)
-            self._process.start()
-        except BaseException:
-            let_go(self._pipe)
-            let_go(self._life)
-            raise
-        finally:
-            theirs.close()
-            their_life.close()
         self.is_alive = True
+        here = context(preload)
+        pipe, self._theirs = here.Pipe()
+        self._their_life, life = here.Pipe(duplex=False)
+        self._pipe, self._life = keep(pipe), keep(life)
+        self._process = here.Process(target=_serve, args=(self._theirs, self._their_life, guard), daemon=True)
+
+    def start(self) -> None:
+        """Start it.
+
+        Raises
+        ------
+        OSError
+            The system starts no more.
+        """
+        _started.add(self)
+        with _without_interrupts():
+            self._process.start()
+        self._theirs.close()
+        self._their_life.close()
 
     def give(self, task: Task) -> None:
         """Let it do a task."""
@@ -83,12 +90,16 @@ class Worker:
         return self._ended()
 
     def end(self) -> None:
-        """End it now, whatever it is at."""
-        self.is_alive = False
-        self._process.kill()
-        self._process.join()
+        """End it now, whatever it is at, also where its start was interrupted."""
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join()
+        for end in (self._theirs, self._their_life):
+            end.close()
         let_go(self._pipe)
         let_go(self._life)
+        self.is_alive = False
+        _started.discard(self)
 
     @property
     def pipe(self) -> Connection:
@@ -108,6 +119,28 @@ class Worker:
         if allowed is not None and (code == -getattr(signal, "SIGPROF", 0) or self._silent >= PATIENCE * allowed):
             return Outcome(task, lost=f"did not get on for {allowed:.0f} s of work", reason="time", at=at)
         return Outcome(task, lost=f"ended its process ({_cause(code)})", reason="crash", at=at)
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Ctrl-C and TERM wait, so that no process is there that its parent does not know, or that is struck by them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STRIKES)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_all() -> None:
+    for worker in list(_started):
+        worker.end()
+
+
+_started: set[Worker] = set()
+atexit.register(_end_all)  # before multiprocessing asks them to end, which they leave to us, and waits
 
 
 def first_news(workers: list[Worker]) -> Iterator[Outcome]:
@@ -143,8 +176,10 @@ def _allowed(guard: Guard, task: Task, at: int | None) -> float | None:
 
 def _serve(pipe: Connection, life: Connection, guard: Guard) -> None:
     """What the process does: tasks, until nobody gives any."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in _STRIKES:  # they go to all of a group; the parent decides, and ends this one
+        signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STRIKES)
     follow(life)
     if guard.memory is not None:
         limit_memory(guard.memory)

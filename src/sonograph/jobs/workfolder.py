@@ -21,7 +21,7 @@ from sonograph.atomic import could_not_be_written, name_of, terminated_as_interr
 from sonograph.errors import OutputError
 
 MARKER, LOCK, LEDGER = "made-by-sonograph", "lock", "ledger"
-PART = re.compile(r"[0-9a-f]{24}\.(rows|npz)")
+PART = re.compile(r"[0-9a-f]{24}\.rows")
 _OURS = re.compile(rf"{MARKER}|{LOCK}|{LEDGER}|{PART.pattern}|\.{PART.pattern}\.[0-9a-f]{{8}}")
 _RELATIVE = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")  # not on Windows, which has no such rights
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -216,6 +216,12 @@ class WorkFolder:
                 self._take_away(aside)
                 raise
         return []
+
+    def sweep(self, keep: set[str]) -> None:
+        """Remove the parts that are not to be kept, and what runs that were killed left half written."""
+        for name in self.names():
+            if name not in (MARKER, LOCK, LEDGER, *keep):
+                self._remove(name)
 
     def is_there(self) -> bool:
         """Whether its path still leads to it."""

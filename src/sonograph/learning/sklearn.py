@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sonograph import engines
+from sonograph.analysis.summary import checked_statistics, over_time, summary_names
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.io.audio import open as open_sound
@@ -23,8 +24,6 @@ try:
 except ImportError as error:
     raise MissingExtra("the transformer needs scikit-learn: pip install 'sonograph[learn]'") from error
 
-SUMMARIES = ("mean", "std", "min", "max")
-
 
 class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     """Sounds to features, one row for each sound.
@@ -36,7 +35,8 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     sample_rate
         Of the sounds, Hz. Arrays carry none and need it; None: that of the first Signal or file.
     summary
-        What is kept of each row over time, one or several of "mean", "std", "min", "max"; or "frames": all frames one
+        What is kept of each row over time, one or several of `sonograph.analysis.summary.STATISTICS`: "mean",
+        "deviation" (also called "std"), "min", "max", "p5", "p25", "p50", "p75", "p95"; or "frames": all frames one
         after another, which needs sounds of one length.
     n_jobs
         Sounds at a time, as in scikit-learn; None: one, on all cores.
@@ -62,7 +62,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     >>> settings = LevelSettings(of=BandSettings(of=StftSettings(), bands=MelBank(n_bands=2)))
     >>> features = SpectrogramFeatures(settings, summary="mean").fit([signals.tone(440.0, 1.0)])
     >>> features.get_feature_names_out().tolist()
-    ['mean_band_0', 'mean_band_1']
+    ['band_0_mean', 'band_1_mean']
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         if self._summaries() == ("frames",):
             names = [f"frame_{i}_{name}" for i in range(self.n_frames_) for name in first.names]
         else:
-            names = [f"{summary}_{name}" for summary in self._summaries() for name in first.names]
+            names = [name for one in self._summaries() for name in summary_names(first.names, (one,))]
         self.feature_names_ = np.array(names, dtype=object)
         return self
 
@@ -103,19 +103,17 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         return np.stack(rows)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Names as "mean_band_0", or "frame_0_band_0"."""
+        """Names as "band_0_mean", as in the tables of `sonograph features --summary`; or "frame_0_band_0"."""
         check_is_fitted(self)
         return self.feature_names_
 
     def _summaries(self) -> tuple[str, ...]:
         if self.summary == "frames":
             return ("frames",)
-        chosen = (self.summary,) if isinstance(self.summary, str) else tuple(self.summary)
-        if not chosen or any(name not in SUMMARIES for name in chosen):
-            raise SettingsError(
-                f'summary is {self.summary!r}; it must be one or several of {", ".join(SUMMARIES)}, or "frames"'
-            )
-        return chosen
+        try:
+            return checked_statistics(self.summary)
+        except SettingsError as error:
+            raise SettingsError(f'{error}, or "frames"') from None
 
     def _sounds(self, X: Any, *, reset: bool) -> list[Any]:
         """Sources or paths."""
@@ -143,7 +141,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
                     f"the first had: cut sounds to one length, or summarise"
                 )
             return values.T.reshape(-1)
-        return np.concatenate([over_time(values, name) for name in self._summaries()])
+        return over_time(values, self._summaries()).T.reshape(-1)
 
     def _computed(self, sound: Any) -> Spectrogram:
         if isinstance(sound, str | os.PathLike):
@@ -176,22 +174,3 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         tags.requires_fit = True
         return tags
-
-
-def over_time(values: np.ndarray, name: str) -> np.ndarray:
-    """(rows,) of (rows, frames): what is there of each row, summed up; NaN where nothing is.
-
-    >>> over_time(np.array([[1.0, np.nan, 3.0], [np.nan] * 3]), "mean")
-    array([ 2., nan])
-    """
-    if name in ("min", "max"):
-        ends = np.fmin if name == "min" else np.fmax
-        return ends.reduce(values, axis=1, initial=np.nan)
-    here = ~np.isnan(values)
-    with np.errstate(invalid="ignore"):
-        count = here.sum(axis=1)
-        mean = np.where(here, values, 0).sum(axis=1, dtype=float) / count
-        if name == "std":
-            off = np.where(here, values - mean[:, None], 0)
-            mean = np.sqrt((off**2).sum(axis=1) / count)
-    return mean.astype(values.dtype)

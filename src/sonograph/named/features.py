@@ -1,34 +1,157 @@
-"""Features by the names that people call them, one or several side by side; `settings.by_name` has the table.
+"""Features by the names that people call them: which settings a name stands for, and what it is in a line.
 
-Several side by side have the same frames, so that a row of a table holds one moment. A constant-Q looks at more samples
-than the others; its frames have the same middles, and its window is as odd or as even as theirs, so that there are as
-many.
+librosa's values wherever librosa has them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sonograph.checks import one_of, short
 from sonograph.errors import SettingsError
-from sonograph.jobs.identity import digest
-from sonograph.settings import Settings, StftSettings
+from sonograph.settings import Settings
 from sonograph.settings.arguments import answered
-from sonograph.settings.by_name import ALONE, FEATURES
-from sonograph.settings.shapes import SHAPES
-from sonograph.settings.temporal import TEMPORAL
+from sonograph.settings.bands import BandSettings
+from sonograph.settings.banks import ChromaBank, MelBank
+from sonograph.settings.cepstra import CepstralSettings
+from sonograph.settings.constantq import ConstantQSettings, PitchClassSettings
+from sonograph.settings.levels import LevelSettings
+from sonograph.settings.loudness import LoudnessSettings
+from sonograph.settings.norms import NormSettings, RangeSettings
+from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
+from sonograph.settings.shapes import OnsetSettings, ShapeSettings, TempogramSettings, TonnetzSettings
+from sonograph.settings.stft import StftSettings
+from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
 from sonograph.sounds.source import checked_rate
 
 
-class Group(NamedTuple):
-    """Features that one settings value gives, in one look at each frame.
+class Feature(NamedTuple):
+    """What a name stands for: in a line, and its settings, made from the frames and the sample rate."""
 
-    rows : which feature each row belongs to, and what it is called in the table
-    """
+    words: str
+    make: Callable[[StftSettings, float | None], Any]
 
-    settings: Any
-    rows: list[tuple[str, str]]
+
+def _temporal(name: str) -> Any:
+    return lambda frames, rate: TemporalSettings(of=frames, features=(name,))
+
+
+def _shape(name: str) -> Any:
+    return lambda frames, rate: ShapeSettings(of=replace(_raw(frames), quantity="magnitude"), features=(name,))
+
+
+def _raw(frames: StftSettings) -> StftSettings:
+    return replace(frames, scaling="raw", quantity="power")
+
+
+def _mel(frames: StftSettings, rate: float | None) -> LevelSettings:
+    bands = BandSettings(of=_raw(frames), bands=MelBank(empty="zero"))
+    return LevelSettings(of=bands, reference=1.0, floor=-100.0)
+
+
+def _limited(frames: StftSettings, rate: float | None) -> RangeSettings:
+    return RangeSettings(of=_mel(frames, rate), span=80.0)
+
+
+def _onset(frames: StftSettings, rate: float | None) -> OnsetSettings:
+    return OnsetSettings(of=_limited(frames, rate))
+
+
+def _constant_q(frames: StftSettings, rate: float | None, per_octave: int = 12) -> ConstantQSettings:
+    if rate is None:
+        raise SettingsError("sample_rate is None; a constant-Q needs it, as the length of its filters depends on it")
+    bands = {"n_bands": 7 * per_octave, "per_octave": per_octave}
+    n = ConstantQSettings.for_rate(rate, hop=frames.hop, **bands).of.window_length
+    same = replace(_lengthened(frames, n), scaling="raw", quantity="magnitude")
+    return ConstantQSettings(of=same, **bands)
+
+
+def _classes(frames: StftSettings, rate: float | None) -> PitchClassSettings:
+    return PitchClassSettings(of=_constant_q(frames, rate, 36))
+
+
+def _loudness(name: str) -> Any:
+    def settings(frames: StftSettings, rate: float | None) -> LoudnessSettings:
+        if rate is None:
+            raise SettingsError("sample_rate is None; loudness needs it, as it is of 400 ms or 3 s")
+        needed = LoudnessSettings.for_rate(rate, hop=frames.hop, features=(name,)).of.window_length
+        return LoudnessSettings(of=_lengthened(frames, needed), features=(name,))
+
+    return settings
+
+
+def _lengthened(frames: StftSettings, n: int) -> StftSettings:
+    """The same frames of n samples or more, as many with the same middles, for filters that hear no offset."""
+    n = max(n, frames.window_length)
+    n += (n - frames.window_length) % 2
+    return replace(frames, window_length=n, n_fft=n, remove_dc=False)
+
+
+FEATURES = {
+    "rms": Feature("root of the mean square, in the samples' unit", _temporal("rms")),
+    "peak": Feature("largest magnitude, in the samples' unit", _temporal("peak")),
+    "crest": Feature("peak over rms; empty in silence", _temporal("crest")),
+    "zero_crossings": Feature("changes of sign, per sample of the frame", _temporal("zero_crossings")),
+    "envelope": Feature("mean magnitude of the analytic signal, in the samples' unit", _temporal("envelope")),
+    "momentary": Feature(
+        "loudness of the 400 ms around it (BS.1770), LUFS, each channel by itself", _loudness("momentary")
+    ),
+    "short_term": Feature(
+        "loudness of the 3 s around it (BS.1770), LUFS, each channel by itself", _loudness("short_term")
+    ),
+    "centroid": Feature(
+        "mean frequency, weighed by magnitude, Hz; empty in silence, as all shapes", _shape("centroid")
+    ),
+    "bandwidth": Feature("deviation of frequency around the centroid, Hz", _shape("bandwidth")),
+    "rolloff": Feature("below which 85 % of the magnitude lie, Hz", _shape("rolloff")),
+    "flatness": Feature("geometric over arithmetic mean of power: 1 for even noise", _shape("flatness")),
+    "contrast": Feature("from valleys to peaks, dB, in 7 bands: 7 columns", _shape("contrast")),
+    "flux": Feature("how much the spectrum changed since the frame before; empty in the first", _shape("flux")),
+    "entropy": Feature("0 for a tone, 1 for an even spectrum", _shape("entropy")),
+    "slope": Feature("of a straight line through the spectrum, 1/Hz", _shape("slope")),
+    "pitch": Feature(
+        "by pYIN, Hz, empty where unvoiced; whether voiced; how probable that is: 3 columns",
+        lambda frames, rate: PyinSettings(of=PyinCandidates(of=frames)),
+    ),
+    "yin": Feature("pitch by YIN, Hz, and aperiodicity: 2 columns", lambda frames, rate: YinSettings(of=frames)),
+    "onset": Feature("onset strength: by how many dB 128 mel bands rose", _onset),
+    "tempogram": Feature(
+        "how strongly onsets repeat after so many frames: 384 columns",
+        lambda frames, rate: TempogramSettings(of=_onset(frames, rate)),
+    ),
+    "autocorrelation": Feature(
+        "how alike a frame is to itself so many samples later: 512 columns",
+        lambda frames, rate: AutocorrelationSettings(of=frames, lags=min(512, frames.window_length)),
+    ),
+    "mel": Feature("levels of 128 mel bands, dB re 1", _mel),
+    "mfcc": Feature(
+        "20 cepstral coefficients of the mel levels, as librosa's",
+        lambda frames, rate: CepstralSettings(of=_limited(frames, rate), n_coefficients=20),
+    ),
+    "chroma": Feature(
+        "12 pitch classes of the bins, the largest 1",
+        lambda frames, rate: NormSettings(of=BandSettings(of=_raw(frames), bands=ChromaBank()), norm="max"),
+    ),
+    "chroma_cqt": Feature(
+        "12 pitch classes of a constant-Q, the largest 1",
+        lambda frames, rate: NormSettings(of=_classes(frames, rate), norm="max"),
+    ),
+    "cqt": Feature("magnitudes of 84 semitones from C1 on (constant-Q)", _constant_q),
+    "tonnetz": Feature(
+        "where the chord lies on fifths, minor and major thirds: 6 columns",
+        lambda frames, rate: TonnetzSettings(of=_classes(frames, rate)),
+    ),
+}
+
+ALONE = {
+    "loudness": "in time it is momentary or short_term; of a whole sound it is one number: sonograph.loudness gives it",
+    "tempo": "it is one number for a whole sound, not one for each frame: tempogram, or sonograph.tempo, gives it",
+    "harmonic": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",
+    "percussive": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",
+}
+"""What cannot stand beside other features, and what to do instead."""
 
 
 @answered
@@ -55,12 +178,12 @@ def feature(name: str, frames: StftSettings | None = None, *, sample_rate: float
     >>> feature("yin").names, feature("cqt", sample_rate=22_050.0).of.window_length
     (('pitch', 'aperiodicity'), 13162)
     """
-    _known(name)
+    known(name)
     if not isinstance(frames, StftSettings | None):
         hint = f": a sample rate is given as sample_rate={frames}" if isinstance(frames, int | float) else ""
         raise SettingsError(f"frames is {short(frames)}; it must be StftSettings, or None for the usual ones{hint}")
     rate = None if sample_rate is None else checked_rate(sample_rate)
-    settings: Settings = _made(name, StftSettings() if frames is None else frames, rate)
+    settings: Settings = made(name, StftSettings() if frames is None else frames, rate)
     return settings
 
 
@@ -79,100 +202,23 @@ def feature_words(name: str) -> str:
     >>> feature_words("rms")
     "root of the mean square, in the samples' unit"
     """
-    _known(name)
+    known(name)
     return FEATURES[name].words
 
 
-class Length(Protocol):
-    """A length that is given in samples, or as a time."""
+def known(name: str) -> None:
+    """Refuse a name that no feature has, and one that cannot stand beside others.
 
-    def samples(self, sample_rate: float) -> float:
-        """In samples, at a sample rate."""
-        ...
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Features by name, side by side on the same frames.
-
-    names       : of the features, in the order of the rows
-    window, hop : of the frames; None: 2048 samples, a quarter of the window
-    edges : where frames lie at the ends, as in StftSettings; None: "zeros"
-    remove_dc, high_pass : what is taken off first, as in StftSettings
+    Raises
+    ------
+    SettingsError
+        With the nearest names, or what to do instead.
     """
-
-    names: tuple[str, ...]
-    window: Length | None = None
-    hop: Length | None = None
-    edges: str | None = None
-    remove_dc: bool = False
-    high_pass: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not self.names:
-            raise SettingsError("the list of features is empty; it must hold at least one, as rms")
-        for name in self.names:
-            _known(name)
-        twice = [name for name in self.names if self.names.count(name) > 1]
-        if twice:
-            raise SettingsError(f"feature is {twice[0]!r} twice; name each once")
-
-    @property
-    def digest(self) -> str:
-        """A name of this choice: 16 hexadecimal digits."""
-        return digest(self.names, self.window, self.hop, self.edges, self.remove_dc, self.high_pass)
-
-    def frames(self, sample_rate: float) -> StftSettings:
-        """Where frames lie."""
-        lengths = {"window_length": self.window, "hop": self.hop}
-        given: dict[str, Any] = {k: v.samples(sample_rate) for k, v in lengths.items() if v is not None}
-        if self.edges is not None:
-            given["edges"] = self.edges
-        return StftSettings(**given, remove_dc=self.remove_dc, high_pass=self.high_pass)
-
-    def groups(self, sample_rate: float) -> list[Group]:
-        """What is computed at a sample rate: measures in time together, shapes together, each other by itself.
-
-        Raises
-        ------
-        SettingsError
-            Features that sounds of this rate cannot have.
-        """
-        frames = self.frames(sample_rate)
-        found = []
-        for family in (TEMPORAL, SHAPES):
-            together = tuple(name for name in self.names if name in family)
-            if together:
-                settings = replace(_made(together[0], frames, sample_rate), features=together)
-                found.append(Group(settings, [(_owner(row, together), row) for row in settings.names]))
-        for name in self.names:
-            if name not in (*TEMPORAL, *SHAPES):
-                settings = _made(name, frames, sample_rate)
-                rows = settings.row_names(settings.n_rows)
-                found.append(Group(settings, [(name, _called(row, name)) for row in rows]))
-        return found
-
-    def columns(self, groups: list[Group]) -> tuple[list[int], list[str]]:
-        """The rows of all groups in the order that the features were named: which they are, and their names."""
-        rows = [row for group in groups for row in group.rows]
-        order = [i for name in self.names for i, (owner, _) in enumerate(rows) if owner == name]
-        return order, [rows[i][1] for i in order]
-
-
-def _owner(row: str, features: tuple[str, ...]) -> str:
-    return next(name for name in features if row == name or row.startswith(f"{name}_"))
-
-
-def _called(row: str, feature: str) -> str:
-    """A row's name with that of its feature before it: yin and pitch both measure a pitch."""
-    return row if row == feature else f"{feature}_{row}"
-
-
-def _known(name: str) -> None:
     if name in ALONE:
         raise SettingsError(f"feature is {name!r}; {ALONE[name]}")
     one_of("feature", name, feature_names())
 
 
-def _made(name: str, frames: StftSettings, sample_rate: float | None) -> Any:
+def made(name: str, frames: StftSettings, sample_rate: float | None) -> Any:
+    """The settings of a feature that is known."""
     return FEATURES[name].make(frames, sample_rate)

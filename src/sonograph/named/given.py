@@ -7,10 +7,10 @@ from typing import Any
 
 from sonograph.checks import short
 from sonograph.errors import SettingsError
+from sonograph.named.features import FEATURES
 from sonograph.named.presets import preset, preset_names
 from sonograph.settings import Settings, Stage, StftSettings
 from sonograph.settings.banks import Bank
-from sonograph.settings.by_name import FEATURES
 
 
 def settings_of(given: Any, default: Settings | None = None) -> Settings:

@@ -29,5 +29,14 @@ def cell(text: str) -> str:
     return shown
 
 
+def text_of(cell: str) -> str:
+    r"""The text of a cell that a reader of CSV has freed of its quotes; control characters stay as they are written.
+
+    >>> text_of("'=1+1.wav"), text_of("robin.wav")
+    ('=1+1.wav', 'robin.wav')
+    """
+    return cell.removeprefix("'")
+
+
 def _is_control(c: str) -> bool:
     return c not in _LINES and (unicodedata.category(c) == "Cc" or c in _ORDER)

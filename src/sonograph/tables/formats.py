@@ -1,21 +1,72 @@
-"""Rows into a file of each format, told by its ending."""
+"""Rows into a file of each format and out of it, told by its ending."""
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
-import zipfile
-from collections.abc import Callable, Iterator
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol, cast
+from zipfile import BadZipFile
 
-import numpy as np
+from sonograph.atomic import check_output, could_not_be_written, name_of, written
+from sonograph.errors import OutputError, SettingsError, SourceError
+from sonograph.tables.rows import Held, Rows, about
 
-from sonograph.atomic import check_output, written
-from sonograph.errors import SettingsError
-from sonograph.tables.cells import cell
-from sonograph.tables.rows import Rows
+FORMATS = {
+    ".csv": "sonograph.tables.csvs",
+    ".jsonl": "sonograph.tables.jsonl",
+    ".npz": "sonograph.tables.npzs",
+    ".parquet": "sonograph.tables.parquet",
+    ".zarr": "sonograph.tables.zarrs",
+}
+"""Which module does which ending."""
 
-FORMATS = (".csv", ".jsonl", ".npz", ".parquet", ".zarr")
+
+class Format(Protocol):
+    """What each of the modules has; `load` and `check` where there is something to load or to check.
+
+    BESIDE : whether what a table says of itself goes into a file beside it
+    FOLDER : whether it is a folder that is written
+    """
+
+    BESIDE: bool
+    FOLDER: bool
+
+    def write(self, table: Rows, path: Path) -> None:
+        """Write all rows."""
+        ...
+
+    def read(self, path: Path, said: dict[str, Any]) -> Held:
+        """Read all rows; `said` is what the file beside it says."""
+        ...
+
+
+def format_of(out: str | os.PathLike[str]) -> Format:
+    """The format of a name.
+
+    Raises
+    ------
+    SettingsError
+        An ending that is none of `FORMATS`.
+    """
+    ending = Path(out).suffix.lower()
+    if ending not in FORMATS:
+        raise SettingsError(f"the output is {os.fspath(out)!r}; it must end in {', '.join(FORMATS)}")
+    return cast(Format, importlib.import_module(FORMATS[ending]))
+
+
+def beside(out: str | os.PathLike[str]) -> Path | None:
+    """Where what a table says of itself is written beside it; None where it is in it.
+
+    >>> beside("birds.csv").name, beside("birds.npz")
+    ('birds.csv.json', None)
+    """
+    return Path(f"{os.fspath(out)}.json") if format_of(out).BESIDE else None
 
 
 def check_out(out: str, *, overwrite: bool, keep: tuple[Any, ...] = ()) -> None:
@@ -30,96 +81,109 @@ def check_out(out: str, *, overwrite: bool, keep: tuple[Any, ...] = ()) -> None:
     OutputError
         As `sonograph.atomic.check_output`.
     """
-    ending = Path(out).suffix.lower()
-    if ending not in FORMATS:
-        raise SettingsError(f"the output is {out!r}; it must end in {', '.join(FORMATS)}")
-    if ending == ".parquet":
-        from sonograph.tables import parquet
-
-        parquet.load()
-    check_output(out, overwrite=overwrite, keep=keep, folder=ending == ".zarr")
-    if ending == ".zarr":
-        from sonograph.tables import zarrs
-
-        zarrs.load()
-        zarrs.check(out)
+    form: Any = format_of(out)
+    check_output(out, overwrite=overwrite, keep=keep, folder=form.FOLDER)
+    if hasattr(form, "load"):
+        form.load()
+    if hasattr(form, "check"):
+        form.check(out)
+    if (other := beside(out)) is not None:
+        check_output(other, keep=keep)
+        if other.is_file() and not _said(other):
+            raise OutputError(f"{name_of(other)}: is there and was not written by Sonograph. Name another output.")
 
 
 def write(table: Rows, out: str, *, overwrite: bool) -> None:
-    """Write a table, whole or not at all."""
+    """Write a table, whole or not at all.
+
+    Raises
+    ------
+    SettingsError, MissingExtra, OutputError
+        As `check_out`; the disk is full.
+    """
     check_out(out, overwrite=overwrite)
-    ending = Path(out).suffix.lower()
-    with written(out, overwrite=overwrite, folder=ending == ".zarr") as path:
-        if ending == ".zarr":
-            from sonograph.tables import zarrs
-
-            zarrs.write(table, path)
-        elif ending == ".parquet":
-            from sonograph.tables import parquet
-
-            parquet.write(table, path)
-        elif ending == ".npz":
-            _npz(table, path)
-        else:
-            with path.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as text:
-                (_csv if ending == ".csv" else _jsonl)(table, text.write)
+    form = format_of(out)
+    with _together(beside(out), Path(out)), written(out, overwrite=overwrite, folder=form.FOLDER) as path:
+        form.write(table, path)
+        if (other := beside(out)) is not None:
+            with written(other) as part:
+                part.write_text(json.dumps(about(table), indent=1) + "\n", encoding="utf-8")
 
 
-def _csv(table: Rows, put: Callable[[str], Any]) -> None:
-    put(",".join(cell(name) for name in (*table.columns, *table.names)) + "\n")
-    form = _form(table)
-    for number, before, values in table.blocks():
-        name = cell(table.files[number])
-        for line in _lines(before, values, form):
-            put(f"{name},{line.replace('nan', '')}\n")
+def read(path: str | os.PathLike[str]) -> Held:
+    """A table that `sonograph features` wrote, in memory.
+
+    Raises
+    ------
+    SettingsError
+        An ending that is none of `FORMATS`.
+    MissingExtra
+        It needs a package that is not here.
+    SourceError
+        It is not there, or no such table.
+
+    Examples
+    --------
+    >>> read("no such table.csv")
+    Traceback (most recent call last):
+    sonograph.errors.SourceError: no such table.csv: does not exist. Check the name.
+    """
+    form, place = format_of(path), Path(path)
+    if not place.exists():
+        raise SourceError(f"{name_of(place)}: does not exist. Check the name.")
+    other = beside(path)
+    try:
+        return form.read(place, _said(other) if other is not None else {})
+    except (KeyError, TypeError, ValueError, IndexError, StopIteration, EOFError, BadZipFile, OSError) as error:
+        raise SourceError(
+            f"{name_of(place)}: is not a whole table of Sonograph ({type(error).__name__}: {error}). Write it again."
+        ) from error
 
 
-def _form(table: Rows) -> str:
-    """How a row is written: whole numbers, times to the microsecond, features to the precision that they have."""
-    shape = {"time": "%.6f", "seconds": "%.6f", "sample_rate": "%.10g"}
-    digits = "%.9g" if table.dtype == np.float32 else "%.17g"
-    return ",".join([*(shape.get(name, "%d") for name in table.columns[1:]), *([digits] * len(table.names))])
+@contextlib.contextmanager
+def _together(other: Path | None, out: Path) -> Iterator[None]:
+    """What is beside a table is as it was where the table was not replaced."""
+    if other is None:
+        yield
+        return
+    aside, table = other.with_name(f".{secrets.token_hex(4)}.part.json"), _inode(out)
+    is_there = other.is_file()
+    if is_there:
+        _same_again(other, aside)
+    try:
+        yield
+    except BaseException:
+        if _inode(out) == table and is_there:
+            aside.replace(other)  # which needs no room on the disk
+        elif _inode(out) == table:
+            other.unlink(missing_ok=True)
+        raise
+    finally:
+        aside.unlink(missing_ok=True)
 
 
-def _lines(before: dict[str, np.ndarray], values: np.ndarray, form: str) -> Iterator[str]:
-    left = zip(*(column.tolist() for column in before.values()), strict=True)
-    for start, row in zip(left, values.tolist(), strict=True):
-        yield form % (*start, *row)
+def _same_again(path: Path, name: Path) -> None:
+    """Another name for a file; a copy on a disk where files have but one."""
+    try:
+        os.link(path, name)
+    except OSError:
+        try:
+            shutil.copyfile(path, name)
+        except OSError as error:
+            name.unlink(missing_ok=True)
+            raise OutputError(could_not_be_written(error, name, path)) from error
 
 
-def _jsonl(table: Rows, put: Callable[[str], Any]) -> None:
-    keys = [json.dumps(name) for name in (*table.columns[1:], *table.names)]
-    form = ", ".join(f"{key}: {one}" for key, one in zip(keys, _form(table).split(","), strict=True))
-    for number, before, values in table.blocks():
-        name = json.dumps(table.files[number])
-        finite = np.where(np.isfinite(values), values, np.nan)  # JSON has no word for infinity
-        for line in _lines(before, finite, form):
-            put(f'{{"file": {name}, {line.replace(": nan", ": null")}}}\n')
+def _inode(path: Path) -> int | None:
+    with contextlib.suppress(OSError):
+        return path.stat().st_ino
+    return None
 
 
-def _npz(table: Rows, path: Path) -> None:
-    """Arrays of the whole table, written one after the other without holding them."""
-    kinds = {"file": np.int32, "channel": np.int16, "n_channels": np.int16, "frame": np.int64, "n_frames": np.int64}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        _array(archive, "values", (table.n_rows, len(table.names)), table.dtype, (v for _, _, v in table.blocks()))
-        for name in table.columns:
-            dtype = np.dtype(kinds.get(name, np.float64))
-            _array(archive, name, (table.n_rows,), dtype, table.column(name))
-        for name, words in (("files", table.files), ("names", table.names)):
-            array = np.array([word.encode(errors="surrogateescape").decode(errors="replace") for word in words])
-            _array(archive, name, array.shape, array.dtype, iter([array]))
-        unit = np.array(table.unit)
-        _array(archive, "unit", unit.shape, unit.dtype, iter([unit]))
-
-
-def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], dtype: np.dtype, blocks: Any) -> None:
-    with archive.open(f"{name}.npy", "w", force_zip64=True) as out:
-        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-        _header(out, header)
-        for block in blocks:
-            out.write(np.ascontiguousarray(block, dtype).tobytes())
-
-
-def _header(out: Any, header: dict[str, Any]) -> None:
-    stream: BinaryIO = out
-    np.lib.format.write_array_header_2_0(stream, header)
+def _said(path: Path) -> dict[str, Any]:
+    """What a file beside a table says; nothing where it is not there, or is none."""
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found.get("written_by") == "Sonograph":
+            return found
+    return {}

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sonograph.errors import MissingExtra, OutputError
+from sonograph.tables.rows import WHERE, WHOLE, Held, Rows, about, held
 
-if TYPE_CHECKING:
-    from sonograph.tables.rows import Rows
-
+BESIDE, FOLDER = False, True
 CHUNK = 1 << 16  # rows
-WHOLE = {"channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64", "file": "int32"}
+NUMBERS = 1 << 22
+"""Of a chunk at most, so that one of many columns is held as easily as one of few."""
 
-_NAMES = {"zarr.json", "values", "file", "channel", "n_channels", "frame", "n_frames", "time", "seconds", "sample_rate"}
+_NAMES = {"zarr.json", "values", "file", *WHERE}
 
 
 def load() -> Any:
@@ -40,26 +40,62 @@ def check(out: str) -> None:
 
 
 def write(table: Rows, path: Path) -> None:
-    """Arrays `values` (rows, features), `file` and the other columns; names and files as attributes.
+    """Arrays `values` (rows, features), `file` and the other columns; all else as attributes.
 
     Each chunk ends with its CRC, and one that is lost reads as NaN, or -1 where numbers are whole.
     """
     stopped = threading.Event()
-    with ThreadPoolExecutor(1) as pool:  # so that Ctrl-C ends the waiting here, and nothing writes on behind our back
-        made = pool.submit(_make, table, path, stopped)
+    behind_our_back(lambda: _make(table, path, stopped), stopped)
+
+
+def read(path: Path, said: dict[str, Any]) -> Held:
+    """The table."""
+    group = load().open_group(path, mode="r")
+    said = dict(group.attrs)
+    before = {name: group[name][:] for name in ("file", *WHERE) if name in group}
+    return held(group["values"][:], before, said["files"], said["names"], said)
+
+
+def behind_our_back(work: Callable[[], None], stopped: threading.Event) -> None:
+    """Do it in a thread, so that Ctrl-C ends the waiting here; and let nothing be written once this has been left.
+
+    An interrupt can strike while the thread is being started, when nobody knows yet whether it is. So the thread asks
+    whether it still may before it begins.
+    """
+    gate, ended, errors = threading.Lock(), threading.Event(), list[BaseException]()
+    begun = False
+
+    def guarded() -> None:
+        nonlocal begun
+        with gate:
+            if stopped.is_set():
+                return
+            begun = True
         try:
-            made.result()
-        except BaseException:
+            work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            ended.set()
+
+    try:
+        threading.Thread(target=guarded, daemon=True).start()
+        ended.wait()
+    finally:
+        with gate:
             stopped.set()
-            raise
+        if begun:
+            ended.wait()
+    if errors:
+        raise errors[0]
 
 
 def _make(table: Rows, path: Path, stopped: threading.Event) -> None:
     from zarr.codecs import Crc32cCodec, ZstdCodec
 
     group = load().open_group(path, mode="w")
-    group.attrs["names"], group.attrs["files"] = list(table.names), list(table.files)
-    rows = max(1, min(CHUNK, table.n_rows))
+    group.attrs.update(about(table) | {"names": list(table.names), "files": list(table.files)})
+    rows = max(1, min(CHUNK, table.n_rows, NUMBERS // max(1, len(table.names))))
 
     def array(name: str, dtype: str, *across: int) -> Any:
         return group.create_array(
@@ -72,10 +108,10 @@ def _make(table: Rows, path: Path, stopped: threading.Event) -> None:
         )
 
     arrays = {name: array(name, WHOLE.get(name, "float64")) for name in table.columns}
-    _fill(table, arrays | {"values": array("values", table.dtype.name, len(table.names))}, stopped)
+    _fill(table, arrays | {"values": array("values", table.dtype.name, len(table.names))}, rows, stopped)
 
 
-def _fill(table: Rows, arrays: dict[str, Any], stopped: threading.Event) -> None:
+def _fill(table: Rows, arrays: dict[str, Any], rows: int, stopped: threading.Event) -> None:
     """Whole chunks at a time, until all are there or somebody says stop."""
     held: dict[str, list[np.ndarray]] = {name: [] for name in arrays}
     first = count = 0
@@ -91,15 +127,13 @@ def _fill(table: Rows, arrays: dict[str, Any], stopped: threading.Event) -> None
     for number, before, values in table.blocks():
         if stopped.is_set():
             return
-        for start in range(0, len(values), CHUNK):
-            some = slice(start, start + CHUNK)
-            here = before | {"file": np.full(len(values), number), "values": values}
-            while len(here["values"][some]):
-                fits = min(CHUNK - count, len(here["values"][some]))
-                for name in arrays:
-                    held[name].append(here[name][some][:fits])
-                count += fits
-                some = slice(some.start + fits, some.stop)
-                if count == CHUNK:
-                    put()
+        here = before | {"file": np.full(len(values), number), "values": values}
+        begin = 0
+        while begin < len(values):
+            fits = min(rows - count, len(values) - begin)
+            for name in arrays:
+                held[name].append(here[name][begin : begin + fits])
+            begin, count = begin + fits, count + fits
+            if count == rows:
+                put()
     put()

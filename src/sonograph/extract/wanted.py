@@ -1,0 +1,55 @@
+"""What is computed of each file, and the name of that for one file: all that its rows depend on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sonograph.extract.choice import Choice
+from sonograph.io.calibrations import beside
+from sonograph.io.door import split
+from sonograph.io.opening import Opening
+from sonograph.jobs.identity import digest
+from sonograph.settings import Settings
+
+SCHEMA = 7
+"""Changes when what a part holds does."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is computed of each file.
+
+    settings  : of the features, or which of them by name
+    summary   : one row a file instead of one a frame
+    opening   : how files are opened
+    threads   : that each process uses; changes no number
+    """
+
+    settings: Settings | Choice
+    summary: bool = False
+    opening: Opening = field(default_factory=Opening)
+    threads: int | None = None
+
+    def key(self, file: str) -> str:
+        """Another for another file, one that has changed, other settings and other options."""
+        return digest(self._digest, identity(file), digits=24)
+
+    @cached_property
+    def _digest(self) -> str:
+        version = sys.modules["sonograph"].__version__
+        return digest(SCHEMA, version, self.settings.digest, self.summary, self.opening.digest, digits=32)
+
+
+def identity(file: str) -> list[Any]:
+    """What an input is: its name, its state on the disk, and the content of what lies beside it and is read with it."""
+    name, calibration = os.fsencode(file), beside(file)
+    try:
+        found = os.stat(split(file)[0])  # noqa: PTH116  # paths may be bytes that are no text
+    except (OSError, ValueError):
+        return [name, calibration]
+    state = [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    return [name, state, calibration]
