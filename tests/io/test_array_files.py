@@ -1,9 +1,12 @@
 """Files of arrays: NPY, NPZ, MAT, HDF5, Parquet and TDMS give their numbers, rate, unit and start, or one sentence."""
 
 import datetime as dt
+import io
 import pickle
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import h5py
 import nptdms
@@ -12,8 +15,11 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import scipy.io
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sonograph.errors import MissingExtra, SettingsError, SourceError
+from sonograph import tables
+from sonograph.errors import MissingExtra, SettingsError, SonographError, SourceError
 from sonograph.io.audio import open as open_sound
 from sonograph.io.numbers import apart
 
@@ -339,7 +345,7 @@ def test_a_unit_that_is_not_known_is_refused_unless_in_quotes(tmp_path):
         match=r"unit is 'furlong', which is not known; known are V, A, .*counts.*quotes with it: '\"furlong\"'",
     ):
         open_sound(tmp_path / "a.npy", sample_rate=1, unit="furlong")
-    for given, unit in (
+    for typed, unit in (
         ('"furlong"', "furlong"),
         ("uPa", "µPa"),
         ("Volt", "V"),
@@ -347,7 +353,7 @@ def test_a_unit_that_is_not_known_is_refused_unless_in_quotes(tmp_path):
         ("mV", "mV"),
         ("FS", "FS"),
     ):
-        with open_sound(tmp_path / "a.npy", sample_rate=1, unit=given) as sound:
+        with open_sound(tmp_path / "a.npy", sample_rate=1, unit=typed) as sound:
             assert sound.unit == unit
             assert pickle.loads(pickle.dumps(sound)).unit == unit
 
@@ -363,3 +369,41 @@ def test_a_matlab_file_of_version_4_is_told_by_its_first_numbers(tmp_path, order
     (tmp_path / "zeros.mat").write_bytes(bytes(400))
     with pytest.raises(SourceError, match="only zeros"):
         open_sound(tmp_path / "zeros.mat", sample_rate=100.0)
+
+
+@given(st.binary(max_size=60), st.integers(10, 127), st.integers(0, 60))
+def test_a_header_of_numpy_with_anything_in_it_is_one_sentence_or_a_sound(junk, at, cut):
+    """It is read as Python is, whose parser and tokenizer have errors of many kinds."""
+    file = io.BytesIO()
+    np.save(file, X.astype("float32"))
+    data = file.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.npy"
+        path.write_bytes(data[:at] + junk + data[at + cut :])
+        try:
+            with open_sound(path, sample_rate=100) as sound:
+                sound.check()
+        except SonographError as error:
+            assert "a.npy" in str(error)
+            assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("junk", [b"(\0", b"\0(", b"\x02", b"{{"])
+def test_an_array_whose_header_no_parser_takes_is_one_sentence(tmp_path, junk):
+    file = io.BytesIO()
+    np.save(file, X)
+    data = file.getvalue()
+    (tmp_path / "a.npy").write_bytes(data[:10] + junk + data[10 + len(junk) :])
+    with pytest.raises(SourceError, match=r"a\.npy: has a broken header of NumPy"):
+        open_sound(tmp_path / "a.npy", sample_rate=100)
+
+
+@pytest.mark.parametrize("junk", [b"(\0", b"\0(", b"\x02", b"{{"])
+def test_a_table_whose_arrays_have_broken_headers_is_one_sentence(tmp_path, junk):
+    whole = io.BytesIO()
+    np.savez(whole, values=X)
+    data = whole.getvalue()
+    at = data.index(b"{'descr'")
+    (tmp_path / "a.npz").write_bytes(data[:at] + junk + data[at + len(junk) :])
+    with pytest.raises(SourceError, match=r"a\.npz: is not a whole table of Sonograph\. Write it again\."):
+        tables.read(tmp_path / "a.npz")

@@ -11,10 +11,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
-from zipfile import BadZipFile
 
 from sonograph.atomic import check_output, could_not_be_written, name_of, written
-from sonograph.errors import OutputError, SettingsError, SourceError
+from sonograph.errors import OutputError, SettingsError, SonographError, SourceError
 from sonograph.tables.rows import Held, Rows, about
 
 FORMATS = {
@@ -134,10 +133,10 @@ def read(path: str | os.PathLike[str]) -> Held:
     other = beside(path)
     try:
         return form.read(place, _said(other) if other is not None else {})
-    except (KeyError, TypeError, ValueError, IndexError, StopIteration, EOFError, BadZipFile, OSError) as error:
-        raise SourceError(
-            f"{name_of(place)}: is not a whole table of Sonograph ({type(error).__name__}: {error}). Write it again."
-        ) from error
+    except SonographError:
+        raise
+    except Exception as error:  # of many kinds, each library its own, where a file is damaged
+        raise SourceError(f"{name_of(place)}: is not a whole table of Sonograph. Write it again.") from error
 
 
 @contextlib.contextmanager
