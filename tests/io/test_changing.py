@@ -14,6 +14,7 @@ from sonograph.io import door
 from sonograph.io.audio import open as open_sound
 from sonograph.io.audio import read, settled
 from sonograph.io.examine import examine
+from sonograph.jobs.places import Here
 from tests.io import damaged
 
 YESTERDAY = 1_700_000_000
@@ -149,6 +150,7 @@ def changing(tmp_path, monkeypatch):
     def run(*words, nth=5):
         write(path, before)
         with monkeypatch.context() as patched:
+            patched.setattr("sonograph.extract.run.Processes", lambda *_, **__: Here())  # where reads are counted
             counts = at_read(patched, nth, lambda: write(path, after) or os.utime(path, (1, 1)))
             code = cli.main([*words, "--report", "report.jsonl"])
         assert counts["changes"] == 1

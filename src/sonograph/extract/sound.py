@@ -132,7 +132,7 @@ def in_memory(opened: Any) -> Source:
 
 def _by_channel(values: np.ndarray) -> np.ndarray:
     """(channels, rows, frames)."""
-    return values.reshape(-1, *values.shape[-2:]) if values.ndim == 2 else values
+    return values[np.newaxis] if values.ndim == 2 else values
 
 
 def settings_words(wanted: Settings | Choice, sample_rate: float) -> Any:
