@@ -9,6 +9,8 @@ import soundfile
 
 from sonograph import __version__, cli, preset
 from sonograph import open as open_sound
+from sonograph.cli.reading import READ_LIMITS
+from sonograph.limits import Limits
 from sonograph.pictures.out.recipe import recipe_in
 
 
@@ -196,3 +198,16 @@ def test_what_a_file_says_about_itself_is_passed_on(here, capsys):
         file.write(np.full(100, 0.5))
     said = facts(capsys, "said.wav")
     assert "dawn chorus" in said["metadata"]["fields"].values()
+
+
+def test_every_command_that_limits_what_it_reads_has_the_options_that_a_refusal_names():
+    limited = []
+    for name in cli.COMMANDS:
+        (commands,) = [action for action in cli.parser(name)._actions if action.dest == "command"]
+        helps = {action.dest: action.help for action in commands.choices[name]._actions}
+        if "max_channels" in helps:
+            limited.append(name)
+            assert {name for name in READ_LIMITS if name not in helps} == set()
+            assert f"[{Limits().samples:,}]".replace(",", " ") in helps["max_samples"]
+            assert Limits().seconds is None and "[no limit]" in helps["max_seconds"]
+    assert {"draw", "features", "find", "index", "info", "listen"} <= set(limited)

@@ -75,9 +75,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--must-match", action="store_true", help="exit with 5 where a query has no match")
     out.add_argument("-q", "--quiet", action="store_true", help="only answers and faults")
     reading.add_report(out)
-    most = options.group(parser, "how much is allowed")
-    most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
-    most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [31 days]")
+    reading.add_limits(parser)
     options.add_help(parser)
 
 
@@ -115,7 +113,7 @@ def _refuse(arguments: argparse.Namespace) -> None:
     if streams.STANDARD in arguments.queries:
         if len(arguments.queries) > 1:
             raise SettingsError("- is given with other queries; it listens until it is sure: find them by themselves")
-        for name in ("start", "end", "duplicates", "draw", "report", "max_channels", "max_seconds"):
+        for name in ("start", "end", "duplicates", "draw", "report", *reading.READ_LIMITS):
             if getattr(arguments, name):
                 raise SettingsError(f"--{name.replace('_', '-')} has no effect with -; leave out one or the other")
     if arguments.duplicates and (cut or arguments.draw):
@@ -131,7 +129,7 @@ class _Search:
         self.unanswered = 0
         self.rates: set[float] = set()
         self.drawn = False
-        self.told: set[tuple[str, ...]] = set()  # duplicates, told once
+        self.reported: set[tuple[str, ...]] = set()  # duplicates, told once
         self.opening = {"limits": reading.limits(arguments), "calibration": False}
 
     def run(self, files: list[str]) -> int:
@@ -210,8 +208,8 @@ class _Search:
         if self.arguments.duplicates:
             pair = lambda match: tuple(sorted((os.fsdecode(file), match.recording)))  # noqa: E731
             self.unanswered += not matches
-            matches = [match for match in matches if pair(match) not in self.told]
-            self.told |= {pair(match) for match in matches}
+            matches = [match for match in matches if pair(match) not in self.reported]
+            self.reported |= {pair(match) for match in matches}
             if not matches and not self.arguments.json:
                 return
         else:

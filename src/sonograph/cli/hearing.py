@@ -54,11 +54,11 @@ def _of_wav(arguments: argparse.Namespace, index: Index, wish: Any, head: bytes)
             return matches
         if int(listener.seconds) > second and not arguments.quiet:
             second = int(listener.seconds)
-            said = f"sonograph: {second} s heard, no match yet"
+            words = f"sonograph: {second} s heard, no match yet"
             if sys.stderr.isatty():
-                line.write(said)
+                line.write(words)
             else:
-                print(said, file=sys.stderr, flush=True)
+                print(words, file=sys.stderr, flush=True)
     line.clear()
     return listener.finish()
 
@@ -75,10 +75,10 @@ def _of_file(index: Index, wish: Any, head: bytes) -> list[Match]:
     talk(f"{NAME}: is no WAV, and is looked for when it has ended")
     with tempfile.TemporaryDirectory(prefix="sonograph-") as folder:
         path = Path(folder) / NAME
-        with path.open("wb") as kept:
-            kept.write(head)
+        with path.open("wb") as file:
+            file.write(head)
             while part := sys.stdin.buffer.read(1 << 20):
-                kept.write(part)
+                file.write(part)
         try:
             return find(index, path, chance=wish.chance, speeds=wish.speeds, most=wish.most)
         except SourceError as error:

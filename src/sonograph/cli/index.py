@@ -53,9 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(run)
-    most = options.group(parser, "how much is allowed")
-    most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
-    most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [31 days]")
+    reading.add_limits(parser)
     options.add_help(parser)
 
 
@@ -66,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _index(arguments)
     from sonograph.matching.index import Index
 
-    idle = [name for name in ("band", "processes", "report", "max_channels", "max_seconds") if getattr(arguments, name)]
+    idle = [name for name in ("band", "processes", "report", *reading.READ_LIMITS) if getattr(arguments, name)]
     if arguments.paths or idle:
         given = arguments.paths[0] if arguments.paths else f"--{idle[0].replace('_', '-')}"
         raise SettingsError(f"{given} has no effect with --{action}; leave out one or the other")

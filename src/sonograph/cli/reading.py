@@ -26,6 +26,9 @@ OPENING = {
 """What is said of a file, by the name that `sonograph.open` has for it."""
 LIMITS = ("channels", "samples", "seconds", "pixels", "bytes")
 
+READ_LIMITS = tuple(f"max_{name}" for name in LIMITS[:3])
+"""The options of how much of a file is read, as their values are called."""
+
 
 def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
     """What the numbers in a file are, and how much is read; `more` names the limits on what is made of it."""
@@ -45,14 +48,20 @@ def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
             help="of the first sample, with its zone; or a pattern that reads the file's name, as %%Y%%m%%d_%%H%%M%%S",
         )
         when.add_argument("--zone", metavar="ZONE", help="of a time that has none: Europe/Berlin, +02:00 or UTC")
-    most = options.group(parser, "how much is allowed")
-    most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
-    most.add_argument("--max-samples", type=int, metavar="N", help="of all channels of a file [10 000 000 000]")
-    most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [no limit]")
+    most = add_limits(parser)
     if "pixels" in more:
         most.add_argument("--max-pixels", type=int, metavar="N", help="of a picture [100 000 000]")
     if "bytes" in more:
         most.add_argument("--max-bytes", type=int, metavar="N", help="of a file's features, held in memory [4 GiB]")
+
+
+def add_limits(parser: argparse.ArgumentParser) -> Any:
+    """How much of a file is read; the group of options, to which more may be added."""
+    most = options.group(parser, "how much is allowed")
+    most.add_argument("--max-channels", type=int, metavar="N", help="of a file [1024]")
+    most.add_argument("--max-samples", type=int, metavar="N", help="of all channels of a file [10 000 000 000]")
+    most.add_argument("--max-seconds", type=float, metavar="S", help="of a file [no limit]")
+    return most
 
 
 def add_numbers(how: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sonograph.errors import SettingsError
 from sonograph.jobs.identity import digest
-from sonograph.named.features import known, made
+from sonograph.named.features import known, settings_of
 from sonograph.settings import StftSettings
 from sonograph.settings.shapes import SHAPES
 from sonograph.settings.temporal import TEMPORAL
@@ -87,11 +87,11 @@ class Choice:
         for family in (TEMPORAL, SHAPES):
             together = tuple(name for name in self.names if name in family)
             if together:
-                settings = replace(made(together[0], frames, sample_rate), features=together)
+                settings = replace(settings_of(together[0], frames, sample_rate), features=together)
                 found.append(Group(settings, [(_owner(row, together), row) for row in settings.names]))
         for name in self.names:
             if name not in (*TEMPORAL, *SHAPES):
-                settings = made(name, frames, sample_rate)
+                settings = settings_of(name, frames, sample_rate)
                 rows = settings.row_names(settings.n_rows)
                 found.append(Group(settings, [(name, _called(row, name)) for row in rows]))
         return found

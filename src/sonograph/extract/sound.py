@@ -110,19 +110,19 @@ def columns_of(described: Rows) -> Iterator[Column]:
 def in_memory(opened: Any) -> Source:
     """A file's samples, or the file itself where they are too many to hold; all of it has been read then."""
     most = IN_MEMORY // (opened.dtype.itemsize * opened.n_channels)
-    told = opened.n_samples_undecoded or 0
-    samples = np.empty((opened.n_channels, told if told <= most else 0), opened.dtype)
+    promised = opened.n_samples_undecoded or 0
+    samples = np.empty((opened.n_channels, promised if promised <= most else 0), opened.dtype)
     count = 0
     for block in opened.blocks():
         alive()
         begin, count = count, count + block.shape[1]
-        if max(count, told) > most:
+        if max(count, promised) > most:
             samples = samples[:, :0].copy()
             continue
         if count > samples.shape[1]:
             samples = np.concatenate([samples[:, :begin], np.empty_like(block, shape=(len(block), count))], axis=1)
         samples[:, begin:count] = block
-    if max(count, told) > most:
+    if max(count, promised) > most:
         source: Source = opened
         return source
     samples = samples[:, :count]

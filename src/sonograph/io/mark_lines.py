@@ -77,16 +77,16 @@ class _Audacity:
 
     def changed(self, line: str, mark: Mark, *, first: bool) -> list[str]:
         """The lines for a line of a mark, as it is now."""
-        said = mark.row.said if mark.row else mark
+        original = mark.row.original if mark.row else mark
         cells = line.split("\t", 2)
-        same_frequencies = (mark.low, mark.high) == (said.low, said.high)
+        same_frequencies = (mark.low, mark.high) == (original.low, original.high)
         if not first:
             return [line] if same_frequencies else self._frequencies(mark)
         shift = mark.row.shift if mark.row else 0.0
-        for i, (now, before) in enumerate(((mark.start, said.start), (mark.end, said.end))):
+        for i, (now, before) in enumerate(((mark.start, original.start), (mark.end, original.end))):
             if now + shift != before:
                 cells[i] = _number_as(now + shift, cells[i])
-        if mark.words != said.words:
+        if mark.words != original.words:
             cells[2:] = [_cell("words", mark.words)]
         more = [] if same_frequencies or id(mark.row) in self._has_line else self._frequencies(mark)
         return ["\t".join(cells), *more]
@@ -123,7 +123,7 @@ class _Raven:
                     needed[name] = None
             if mark.words and words_column(self.columns) is None:
                 needed[WORDS[0]] = None
-            number = (mark.row.said if mark.row else mark).extra.get("Selection", "")
+            number = (mark.row.original if mark.row else mark).extra.get("Selection", "")
             self._last = max(self._last, int(number) if number.isascii() and number.isdigit() else 0)
         more = [name for name in needed if name not in self.columns]
         self._widened = bool(more)
@@ -132,16 +132,16 @@ class _Raven:
 
     def changed(self, line: str, mark: Mark, *, first: bool) -> list[str]:
         """The line for a line of a mark, as it is now."""
-        said, shift = (mark.row.said, mark.row.shift) if mark.row else (mark, 0.0)
-        now, before = self._texts(replace(mark, start=mark.start + shift, end=mark.end + shift)), self._texts(said)
-        moved = mark.start + shift != said.start
+        original, shift = (mark.row.original, mark.row.shift) if mark.row else (mark, 0.0)
+        now, before = self._texts(replace(mark, start=mark.start + shift, end=mark.end + shift)), self._texts(original)
+        moved = mark.start + shift != original.start
         cells = line.split("\t")
         if self._widened:
             cells += [""] * (len(self.columns) - len(cells))
         for name in dict.fromkeys([*now, *before]):
             value, old = now.get(name, ""), before.get(name, "")
             if name == OFFSET and moved and value == old and value:
-                value = mark.start if shift else float(value.replace(",", ".")) + mark.start - said.start
+                value = mark.start if shift else float(value.replace(",", ".")) + mark.start - original.start
             if value != old:
                 at = self.columns.index(name)
                 cells += [""] * (at + 1 - len(cells))

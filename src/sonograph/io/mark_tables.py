@@ -57,7 +57,7 @@ class Row:
 
     table: Table
     line: int
-    said: Mark
+    original: Mark
     shift: float = 0.0
 
 

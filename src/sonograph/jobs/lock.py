@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from sonograph.atomic import could_not_be_written, name_of
 from sonograph.errors import OutputError
@@ -45,28 +46,34 @@ def alone(path: Path, out: str) -> Iterator[WorkFolder]:
                     raise
                 continue
             with lock:
-                if not _taken(lock.fileno()):
-                    holder = lock.read(200).decode("utf-8", "replace").strip() or "another process"
+                holder = holder_of(lock)
+                if holder is not None:
                     raise OutputError(
                         f"{name_of(out)}: is being written by {holder}. Wait for that run, or name another file."
                     )
                 if not folder.is_there():
                     continue
-                with contextlib.suppress(OSError):  # a full disk is told where more is written
-                    lock.truncate(0)
-                    lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
+                sign(lock)
                 yield folder
                 return
 
 
-def _taken(descriptor: int) -> bool:
-    """Whether the lock is ours now; always where a system has none, as Windows."""
+def holder_of(lock: IO[bytes]) -> str | None:
+    """Who holds a lock, in words; None where it is ours now, as it always is where a system has none (Windows)."""
     try:
         import fcntl
     except ImportError:
-        return True
+        return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return False
-    return True
+        lock.seek(0)
+        return lock.read(200).decode("utf-8", "replace").strip() or "another process"
+    return None
+
+
+def sign(lock: IO[bytes]) -> None:
+    """Write into a lock that is ours who holds it."""
+    with contextlib.suppress(OSError):  # a full disk is told where more is written
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())

@@ -76,8 +76,8 @@ def alignments(segment: Segment, query: Query, hits: Hits, speed: float) -> list
         if line is None:
             continue
         on, begin, slope = line
-        heard = begin + (1 + slope) * float(times[pairs[on]].mean())  # the beginning may lie before the recording
-        recording = int(segment.recording_at(np.array(heard)))
+        place = begin + (1 + slope) * float(times[pairs[on]].mean())  # the beginning may lie before the recording
+        recording = int(segment.recording_at(np.array(place)))
         numbers = np.unique(pairs[on])
         first, stop = np.searchsorted(hits.begin, [(middle - AROUND) * PER_FRAME, (middle + AROUND) * PER_FRAME])
         around = (stop - first - (high - low)) / (2 * AROUND - 2 * SLACK)

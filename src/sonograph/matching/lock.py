@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from sonograph.atomic import could_not_be_written, name_of
 from sonograph.errors import OutputError
+from sonograph.jobs.lock import holder_of, sign
 
 NAME = "lock"
 
@@ -29,24 +27,8 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(could_not_be_written(error, folder / NAME, folder)) from None
     with lock:
-        if not _taken(lock):
-            lock.seek(0)
-            holder = lock.read(200).decode("utf-8", "replace").strip() or "another process"
+        holder = holder_of(lock)
+        if holder is not None:
             raise OutputError(f"{name_of(folder)}: is being written by {holder}. Wait until it has ended.")
-        with contextlib.suppress(OSError):  # a full disk is told where more is written
-            lock.truncate(0)
-            lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
+        sign(lock)
         yield
-
-
-def _taken(lock: IO[bytes]) -> bool:
-    """Whether the lock is ours now; always where a system has none, as Windows."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

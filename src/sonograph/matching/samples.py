@@ -60,14 +60,14 @@ class Feed:
             return samples
         samples = self._without_holes(samples)
         self._taken += len(samples)
-        made = np.asarray(self._filter.resample_chunk(samples, last=last))
+        resampled = np.asarray(self._filter.resample_chunk(samples, last=last))
         if last:
-            made = made[: max(0, round(self._taken * self._ratio) - self._given)]
+            resampled = resampled[: max(0, round(self._taken * self._ratio) - self._given)]
         for first, stop in self._holes:
-            made[max(0, first - self._given) : max(0, stop - self._given)] = np.nan
-        self._given += len(made)
+            resampled[max(0, first - self._given) : max(0, stop - self._given)] = np.nan
+        self._given += len(resampled)
         self._holes = [hole for hole in self._holes if hole[1] > self._given]
-        return made
+        return resampled
 
     def _without_holes(self, samples: np.ndarray) -> np.ndarray:
         """Samples with 0 for what is missing, where that lies noted."""

@@ -183,7 +183,7 @@ def feature(name: str, frames: StftSettings | None = None, *, sample_rate: float
         hint = f": a sample rate is given as sample_rate={frames}" if isinstance(frames, int | float) else ""
         raise SettingsError(f"frames is {short(frames)}; it must be StftSettings, or None for the usual ones{hint}")
     rate = None if sample_rate is None else checked_rate(sample_rate)
-    settings: Settings = made(name, StftSettings() if frames is None else frames, rate)
+    settings: Settings = settings_of(name, StftSettings() if frames is None else frames, rate)
     return settings
 
 
@@ -219,6 +219,6 @@ def known(name: str) -> None:
     one_of("feature", name, feature_names())
 
 
-def made(name: str, frames: StftSettings, sample_rate: float | None) -> Any:
+def settings_of(name: str, frames: StftSettings, sample_rate: float | None) -> Any:
     """The settings of a feature that is known."""
     return FEATURES[name].make(frames, sample_rate)

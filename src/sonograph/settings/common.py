@@ -78,8 +78,8 @@ class Json:
         >>> LevelSettings(of=StftSettings()).but(hop=256, floor=-120.0).of.hop
         256
         """
-        made: Self = changed(self, changes)
-        return made
+        other: Self = changed(self, changes)
+        return other
 
     @property
     def digest(self) -> str:

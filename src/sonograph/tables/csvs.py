@@ -26,7 +26,7 @@ def write(table: Rows, path: Path) -> None:
                 out.write(f"{name},{line.replace('nan', '')}\n")
 
 
-def read(path: Path, said: dict[str, Any]) -> Held:
+def read(path: Path, facts: dict[str, Any]) -> Held:
     """The table, with what a file beside it says."""
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         rows = csv.reader(file)
@@ -37,5 +37,5 @@ def read(path: Path, said: dict[str, Any]) -> Held:
     numbers = [[float(text) if text else np.nan for text in row[1:]] for row in listed]
     array = np.array(numbers, float).reshape(len(listed), len(header) - 1)
     before = {"file": number} | {name: array[:, i] for i, name in enumerate(header[1:n_before])}
-    values = array[:, n_before - 1 :].astype(said.get("dtype", "float64"))
-    return held(values, before, files, header[n_before:], said)
+    values = array[:, n_before - 1 :].astype(facts.get("dtype", "float64"))
+    return held(values, before, files, header[n_before:], facts)

@@ -40,7 +40,7 @@ class Format(Protocol):
         """Write all rows."""
         ...
 
-    def read(self, path: Path, said: dict[str, Any]) -> Held:
+    def read(self, path: Path, facts: dict[str, Any]) -> Held:
         """Read all rows; `said` is what the file beside it says."""
         ...
 

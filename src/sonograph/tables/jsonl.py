@@ -26,16 +26,16 @@ def write(table: Rows, path: Path) -> None:
                 out.write(f'{{"file": {name}, {line.replace(": nan", ": null")}}}\n')
 
 
-def read(path: Path, said: dict[str, Any]) -> Held:
+def read(path: Path, facts: dict[str, Any]) -> Held:
     """The table, with what a file beside it says."""
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    if not rows and not said:
+    if not rows and not facts:
         raise ValueError("it is empty")
-    header = list(rows[0])[1:] if rows else [one["name"] for one in said.get("columns", [])]
+    header = list(rows[0])[1:] if rows else [one["name"] for one in facts.get("columns", [])]
     files, number = numbered([row["file"] for row in rows])
     array = np.array([[row[name] for name in header] for row in rows], float).reshape(len(rows), len(header))
     n_before = sum(1 for name in header[:4] if name in WHERE)
     before = {"file": number} | {name: array[:, i] for i, name in enumerate(header[:n_before])}
-    values = array[:, n_before:].astype(said.get("dtype", "float64"))
-    return held(values, before, files, header[n_before:], said)
+    values = array[:, n_before:].astype(facts.get("dtype", "float64"))
+    return held(values, before, files, header[n_before:], facts)

@@ -35,7 +35,7 @@ def write(table: Rows, path: Path) -> None:
         _put_whole(archive, "unit", np.array(table.unit))
 
 
-def read(path: Path, said: dict[str, Any]) -> Held:
+def read(path: Path, facts: dict[str, Any]) -> Held:
     """The table."""
     with np.load(path) as arrays:
         found = {name: arrays[name] for name in arrays.files}
@@ -48,8 +48,8 @@ def read(path: Path, said: dict[str, Any]) -> Held:
     ]
     settings = json.loads(str(found["settings"])) if "settings" in found else None
     before = {name: found[name] for name in ("file", *WHERE) if name in found}
-    said = {"columns": columns, "unit": str(found["unit"]), "settings": settings}
-    return held(found["values"], before, found["files"].tolist(), names, said)
+    facts = {"columns": columns, "unit": str(found["unit"]), "settings": settings}
+    return held(found["values"], before, found["files"].tolist(), names, facts)
 
 
 def _text(word: str) -> str:

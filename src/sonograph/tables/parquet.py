@@ -37,12 +37,12 @@ def write(table: Rows, path: Path) -> None:
     names = arrow.dictionary(arrow.int32(), arrow.string())
     fields = [("file", names), *((name, _type(arrow, name)) for name in table.columns[1:])]
     fields += [(name, arrow.from_numpy_dtype(table.dtype)) for name in table.names]
-    said = about(table)
+    facts = about(table)
     listed = [arrow.field(name, kind) for name, kind in fields[: len(table.columns)]]
-    for (name, kind), column in zip(fields[len(table.columns) :], said["columns"], strict=True):
+    for (name, kind), column in zip(fields[len(table.columns) :], facts["columns"], strict=True):
         words = {key: str(column[key]) for key in ("unit", "frequency") if column[key] not in ("", None)}
         listed.append(arrow.field(name, kind, metadata=words or None))
-    schema = arrow.schema(listed, metadata={"sonograph": json.dumps(said)})
+    schema = arrow.schema(listed, metadata={"sonograph": json.dumps(facts)})
     with arrow.parquet.ParquetWriter(path, schema) as writer:
         held, count = [], 0
         for number, before, values in table.blocks():
@@ -63,22 +63,22 @@ def write(table: Rows, path: Path) -> None:
             writer.write_table(_joined(arrow, held))
 
 
-def read(path: Path, said: dict[str, Any]) -> Held:
+def read(path: Path, facts: dict[str, Any]) -> Held:
     """The table."""
     load()
     from pyarrow import parquet
 
     table = parquet.read_table(path)
-    said = json.loads((table.schema.metadata or {}).get(b"sonograph", b"{}"))
+    facts = json.loads((table.schema.metadata or {}).get(b"sonograph", b"{}"))
     before = [name for name in table.column_names[:5] if name in WHERE]
     names = table.column_names[1 + len(before) :]
     files, number = _files(table)
     columns = {"file": number} | {name: table.column(name).to_numpy() for name in before}
-    dtype = np.dtype(said.get("dtype", "float64"))
+    dtype = np.dtype(facts.get("dtype", "float64"))
     values = np.empty((table.num_rows, len(names)), dtype)
     for i, name in enumerate(names):
         values[:, i] = table.column(name).to_numpy()
-    return held(values, columns, files, names, said)
+    return held(values, columns, files, names, facts)
 
 
 def _files(table: Any) -> tuple[list[str], np.ndarray]:

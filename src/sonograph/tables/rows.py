@@ -121,10 +121,10 @@ def about(table: Rows) -> dict[str, Any]:
 
 
 def held(
-    values: np.ndarray, before: dict[str, np.ndarray], files: Sequence[str], names: Sequence[str], said: dict[str, Any]
+    values: np.ndarray, before: dict[str, np.ndarray], files: Sequence[str], names: Sequence[str], facts: dict[str, Any]
 ) -> Held:
     """A table out of its arrays and what it says of itself, which may be nothing: `about`, or {}."""
-    columns = {one["name"]: one for one in said.get("columns", [])}
+    columns = {one["name"]: one for one in facts.get("columns", [])}
     listed = [columns.get(name, {}) for name in names]
     typed = {name: np.asarray(column, WHOLE.get(name, "float64")) for name, column in before.items()}
     return Held(
@@ -132,8 +132,8 @@ def held(
         names=tuple(names),
         units=tuple(one.get("unit", "") for one in listed),
         frequencies=tuple(one.get("frequency") for one in listed),
-        unit=said.get("unit", "FS"),
-        settings=said.get("settings"),
+        unit=facts.get("unit", "FS"),
+        settings=facts.get("settings"),
         values=values,
         before=typed,
     )

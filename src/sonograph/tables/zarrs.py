@@ -48,12 +48,12 @@ def write(table: Rows, path: Path) -> None:
     behind_our_back(lambda: _make(table, path, stopped), stopped)
 
 
-def read(path: Path, said: dict[str, Any]) -> Held:
+def read(path: Path, facts: dict[str, Any]) -> Held:
     """The table."""
     group = load().open_group(path, mode="r")
-    said = dict(group.attrs)
+    facts = dict(group.attrs)
     before = {name: group[name][:] for name in ("file", *WHERE) if name in group}
-    return held(group["values"][:], before, said["files"], said["names"], said)
+    return held(group["values"][:], before, facts["files"], facts["names"], facts)
 
 
 def behind_our_back(work: Callable[[], None], stopped: threading.Event) -> None:

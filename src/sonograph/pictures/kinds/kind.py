@@ -180,7 +180,7 @@ class Content(ABC):
         return ""
 
 
-def heard(named: Named, look: PictureSettings) -> Source:
+def samples_shown(named: Named, look: PictureSettings) -> Source:
     """The sound as samples, through the filter of its settings where they have one.
 
     Raises

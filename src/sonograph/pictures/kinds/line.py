@@ -13,7 +13,7 @@ import numpy as np
 
 from sonograph.pictures import ticks
 from sonograph.pictures.axes import MOST, draw_marks, put_ticks, room
-from sonograph.pictures.kinds.kind import Content, heard
+from sonograph.pictures.kinds.kind import Content, samples_shown
 from sonograph.pictures.kinds.wave import draw_behind
 from sonograph.pictures.themes import THEMES, Theme
 from sonograph.pixels.waveform import Envelope, envelope
@@ -67,7 +67,7 @@ class Line(Content):
         assert settings is not None  # noqa: S101  # without any there are no features
         return cls(
             lines_of(sound, settings, part.span, box.width, engine),
-            envelope(heard(part.named, look), part.span, box.width),
+            envelope(samples_shown(part.named, look), part.span, box.width),
         )
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 
 from sonograph.pictures import missing, ticks
 from sonograph.pictures.axes import MOST, draw_marks, put_ticks, room
-from sonograph.pictures.kinds.kind import Content, heard
+from sonograph.pictures.kinds.kind import Content, samples_shown
 from sonograph.pictures.themes import THEMES, Theme
 from sonograph.pixels.waveform import Envelope, envelope
 
@@ -55,7 +55,7 @@ class Wave(Content):
     @classmethod
     def make(cls, part: Part, box: Box, look: PictureSettings, engine: Engine | None) -> Self:
         """The envelope of all channels."""
-        return cls(envelope(heard(part.named, look), part.span, box.width))
+        return cls(envelope(samples_shown(part.named, look), part.span, box.width))
 
     def paint(self, axes: Axes, panel: Panel, composition: Composition) -> None:
         """The envelope on plain paper, what is missing hatched."""
