@@ -1,5 +1,7 @@
 """Songs that tests share: made once, indexed once."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,17 @@ def index(tmp_path_factory, songs):
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def copy(index, tmp_path):
+    """A copy of the index of songs, to do what one likes with."""
+    return Index.open(shutil.copytree(index.path, tmp_path / "copy.index"))
+
+
+def answers(index, songs):
+    """What is found of a cut of each song, votes and places rounded."""
+    return [
+        [(match.recording, match.votes, round(match.offset, 4)) for match in index.find(cut(sound, 5.0, 4.0), speeds=0)]
+        for sound in songs.values()
+    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sonograph.errors import SourceError
 
 if TYPE_CHECKING:
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
     from sonograph.matching.matches import Match
 
 

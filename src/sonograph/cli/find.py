@@ -14,7 +14,7 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
     from sonograph.matching.matches import Match
 
 HELP = """Find sound files in an index that 'sonograph index' made: which recording each is, from where to where, and
@@ -82,8 +82,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Find; return the exit code."""
     from sonograph.io.folders import sound_files
-    from sonograph.matching.find import Wish
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
+    from sonograph.matching.search import Wish
 
     with options.in_flags({"chance": "--chance", "speeds": "--speeds", "most": "--most"}):
         wish = Wish(arguments.chance, arguments.speeds, arguments.most)
@@ -124,13 +124,15 @@ class _Search:
     """Queries, one after the other."""
 
     def __init__(self, arguments: argparse.Namespace, index: Index, wish: Any, report: reading.Report) -> None:
+        from sonograph.io.opening import Opening
+
         self.arguments, self.index, self.wish, self.report = arguments, index, wish, report
         self.codes: set[int] = set()
         self.unanswered = 0
         self.rates: set[float] = set()
         self.drawn = False
         self.reported: set[tuple[str, ...]] = set()  # duplicates, told once
-        self.opening = {"limits": reading.limits(arguments), "calibration": False}
+        self.opening = Opening(limits=reading.limits(arguments), calibration=False)
 
     def run(self, files: list[str]) -> int:
         """Find each; the exit code."""
@@ -160,10 +162,10 @@ class _Search:
         """The matches of a file, and how long it is."""
         from sonograph.io import audio
 
-        return audio.settled(file, lambda source: self._of_source(file, source), **self.opening)
+        return audio.settled(file, lambda source: self._of_source(file, source), opening=self.opening)
 
     def _of_source(self, file: str, source: Any) -> tuple[list[Match], float]:
-        from sonograph.matching.find import find
+        from sonograph.matching.search import find
 
         asked: Any = source
         first = 0.0

@@ -12,7 +12,7 @@ from sonograph.cli.exits import talk
 from sonograph.cli.find import answer, words
 
 if TYPE_CHECKING:
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
     from sonograph.matching.matches import Match
 
 NAME = "standard input"
@@ -70,7 +70,7 @@ def _of_file(index: Index, wish: Any, head: bytes) -> list[Match]:
 
     from sonograph.cli import streams
     from sonograph.errors import SourceError
-    from sonograph.matching.find import find
+    from sonograph.matching.search import find
 
     talk(f"{NAME}: is no WAV, and is looked for when it has ended")
     with tempfile.TemporaryDirectory(prefix="sonograph-") as folder:

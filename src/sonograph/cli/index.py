@@ -11,7 +11,8 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import OutputError, SettingsError
 
 if TYPE_CHECKING:
-    from sonograph.matching.index import Index
+    from sonograph.io.opening import Opening
+    from sonograph.matching.folder import Index
 
 HELP = """Put sound files, and all in folders, into an index: a folder of their landmarks, half a megabyte an hour, in
 which 'sonograph find' knows a few seconds of them again. A run that was interrupted goes on where it was when the
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     action = next((name for name in ACTIONS if getattr(arguments, name)), None)
     if action is None:
         return _index(arguments)
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
 
     idle = [name for name in ("band", "processes", "report", *reading.READ_LIMITS) if getattr(arguments, name)]
     if arguments.paths or idle:
@@ -87,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _index(arguments: argparse.Namespace) -> int:
     """Add files to an index, new or not."""
     from sonograph.io.folders import sound_files
+    from sonograph.io.opening import Opening
 
     if not arguments.paths:
         raise SettingsError(
@@ -97,14 +99,14 @@ def _index(arguments: argparse.Namespace) -> int:
     if arguments.processes is not None and arguments.processes < 1:
         raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
     settings = _settings(arguments)
-    opening = {"limits": reading.limits(arguments), "calibration": False}
+    opening = Opening(limits=reading.limits(arguments), calibration=False)
     files = sound_files(arguments.paths)
     with reading.report(arguments.report, files) as report:
         return _added(arguments, _opened(arguments, settings, files), files, opening, report)
 
 
 def _settings(arguments: argparse.Namespace) -> Any:
-    from sonograph.matching.settings import LandmarkSettings
+    from sonograph.matching.landmark_settings import LandmarkSettings
 
     if arguments.band is None:
         return None
@@ -115,7 +117,7 @@ def _settings(arguments: argparse.Namespace) -> Any:
 def _opened(arguments: argparse.Namespace, settings: Any, files: list[str]) -> Index:
     """The index to add to: a new one, or one that is there and may be added to."""
     from sonograph.io.status import shown
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
     from sonograph.matching.manifest import NAME
 
     there = (Path(arguments.output) / NAME).exists()
@@ -136,7 +138,7 @@ def _opened(arguments: argparse.Namespace, settings: Any, files: list[str]) -> I
 
 
 def _added(
-    arguments: argparse.Namespace, index: Index, files: list[str], opening: dict[str, Any], report: reading.Report
+    arguments: argparse.Namespace, index: Index, files: list[str], opening: Opening, report: reading.Report
 ) -> int:
     """Add; say how far it is and how it went."""
     from sonograph.cli.progress import Progress

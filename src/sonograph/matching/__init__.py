@@ -14,23 +14,23 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sonograph.matching.calibration import calibrate as calibrate
-    from sonograph.matching.index import Index as Index
+    from sonograph.matching.fitting import calibrate as calibrate
+    from sonograph.matching.folder import Index as Index
     from sonograph.matching.landmark import Landmarks as Landmarks
     from sonograph.matching.landmark import LandmarkStream as LandmarkStream
     from sonograph.matching.landmark import landmarks as landmarks
+    from sonograph.matching.landmark_settings import LandmarkSettings as LandmarkSettings
     from sonograph.matching.listening import Listener as Listener
     from sonograph.matching.matches import Match as Match
-    from sonograph.matching.settings import LandmarkSettings as LandmarkSettings
 
 _HOME = {
-    "Index": "index",
-    "LandmarkSettings": "settings",
+    "Index": "folder",
+    "LandmarkSettings": "landmark_settings",
     "LandmarkStream": "landmark",
     "Landmarks": "landmark",
     "Listener": "listening",
     "Match": "matches",
-    "calibrate": "calibration",
+    "calibrate": "fitting",
     "landmarks": "landmark",
 }
 __all__ = ["Index", "LandmarkSettings", "LandmarkStream", "Landmarks", "Listener", "Match", "calibrate", "landmarks"]

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sonograph.matching.lookup import Hits, Query
-from sonograph.matching.segment import PER_FRAME, Segment
+from sonograph.matching.postings import PER_FRAME
+from sonograph.matching.segment import Segment
 
 FRAME_BITS = PER_FRAME.bit_length() - 1
 

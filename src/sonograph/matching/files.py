@@ -15,10 +15,14 @@ from sonograph.errors import SonographError
 from sonograph.io import audio
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
+from sonograph.io.opening import Opening
 from sonograph.io.status import Status
 from sonograph.matching.landmark import Landmarks, landmarks
-from sonograph.matching.segment import PER_FRAME, Recording
-from sonograph.matching.settings import LandmarkSettings
+from sonograph.matching.landmark_settings import LandmarkSettings
+from sonograph.matching.postings import PER_FRAME, Recording
+
+AS_IT_IS = Opening(calibration=False)
+"""Landmarks do not depend on what full scale is."""
 
 BAD = ("partial", "failed", "refused", "empty")
 
@@ -58,10 +62,10 @@ def taken(name: str, found: Landmarks, size: int = -1, modified_ns: int = -1) ->
     )
 
 
-def take_file(file: str, settings: LandmarkSettings, opening: tuple[tuple[str, Any], ...]) -> Taken:
+def take_file(file: str, settings: LandmarkSettings, opening: Opening) -> Taken:
     """The landmarks of a file; a file that cannot be read is no error but a fault."""
     try:
-        return audio.settled(file, partial(_take, file, settings), **dict(opening))
+        return audio.settled(file, partial(_take, file, settings), opening=opening)
     except SonographError as error:
         fault = str(error) if str(error).startswith(file) else f"{file}: {error}"
         return Taken(file, fault=fault, record=record(file, status_of(error)))
@@ -73,7 +77,7 @@ def take_file(file: str, settings: LandmarkSettings, opening: tuple[tuple[str, A
         return Taken(file, fault=fault, ours=True, record=record(file, Status("failed", "bug", fault)))
 
 
-def take_files(files: Iterator[str], settings: LandmarkSettings, opening: tuple[tuple[str, Any], ...]) -> list[Taken]:
+def take_files(files: Iterator[str], settings: LandmarkSettings, opening: Opening) -> list[Taken]:
     """The landmarks of some files: the work of one process."""
     return [take_file(file, settings, opening) for file in files]
 

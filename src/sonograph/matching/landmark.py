@@ -10,10 +10,10 @@ import numpy as np
 from sonograph.checks import whole
 from sonograph.computing.stream import Stream
 from sonograph.errors import SettingsError
+from sonograph.matching.feed import Feed, blocks_of
+from sonograph.matching.landmark_settings import WINDOW, LandmarkSettings
 from sonograph.matching.pairs import chosen_pairs, landmark_buckets
 from sonograph.matching.peaks import PeakPicker, Peaks
-from sonograph.matching.samples import Feed, blocks_of
-from sonograph.matching.settings import WINDOW, LandmarkSettings
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source, checked_rate, checked_samples
 

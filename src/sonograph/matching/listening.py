@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sonograph.matching.find import REACH, WINDOW, Wish, query_of, search
 from sonograph.matching.landmark import PeakStream
+from sonograph.matching.landmark_settings import HOP
 from sonograph.matching.matches import Match
 from sonograph.matching.peaks import Peaks
-from sonograph.matching.settings import HOP
+from sonograph.matching.search import REACH, WINDOW, Wish, query_of, search
 
 if TYPE_CHECKING:
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
 
 EACH = 1.0
 """Seconds of sound after which it is looked for again."""

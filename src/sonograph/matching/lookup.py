@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sonograph.matching.landmark_settings import LandmarkSettings
 from sonograph.matching.pairs import coordinates, probes
 from sonograph.matching.peaks import Peaks
-from sonograph.matching.segment import PER_FRAME, Segment
-from sonograph.matching.settings import LandmarkSettings
+from sonograph.matching.postings import PER_FRAME
+from sonograph.matching.segment import Segment
 
 FULL = 5.0
 """Buckets of more than so many times the mean are passed over …"""

@@ -16,7 +16,7 @@ from typing import Any
 from sonograph.atomic import written
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.status import shown
-from sonograph.matching.settings import LandmarkSettings
+from sonograph.matching.landmark_settings import LandmarkSettings
 from sonograph.matching.verdict import Constants
 
 NAME = "manifest"

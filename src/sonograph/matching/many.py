@@ -6,15 +6,15 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from sonograph.engines import n_threads
+from sonograph.io.opening import Opening
 from sonograph.jobs.places import Here, Place, Processes
 from sonograph.jobs.processes import several
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Task
 from sonograph.matching.files import Taken, lost, take_files
-from sonograph.matching.settings import LandmarkSettings
+from sonograph.matching.landmark_settings import LandmarkSettings
 
 TOGETHER = 8 << 20
 """Bytes of files that a process takes at a time …"""
@@ -26,7 +26,7 @@ MOST_TOGETHER = 64
 def take_many(
     files: Sequence[str],
     settings: LandmarkSettings,
-    opening: tuple[tuple[str, Any], ...],
+    opening: Opening,
     processes: int | None,
 ) -> Iterator[Taken]:
     """What came of each file, in their order.

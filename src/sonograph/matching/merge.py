@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sonograph.matching.segment import GAP, MOST, PER_FRAME, SPARSE, Segment, bucket_sums, segment_writer
-from sonograph.matching.settings import LandmarkSettings
+from sonograph.matching.landmark_settings import LandmarkSettings
+from sonograph.matching.postings import GAP, MOST, PER_FRAME, SPARSE, bucket_sums
+from sonograph.matching.segment import Segment
+from sonograph.matching.segment_writing import segment_writer
 
 AT_ONCE = 1 << 21
 """Landmarks that are held at a time."""

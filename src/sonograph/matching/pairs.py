@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
+from sonograph.matching.landmark_settings import CORNER, LandmarkSettings
 from sonograph.matching.peaks import Peaks
-from sonograph.matching.settings import CORNER, LandmarkSettings
 
 MARGIN = 0.3
 """Cells from its border that a coordinate may lie for a search to look behind it too."""

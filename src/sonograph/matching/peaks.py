@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sonograph.matching import neighbours
-from sonograph.matching.settings import WINDOW, LandmarkSettings
+from sonograph.matching.landmark_settings import WINDOW, LandmarkSettings
 
 AROUND = 20
 """Frames to either side that a peak is held against."""

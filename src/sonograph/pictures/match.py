@@ -15,8 +15,8 @@ from sonograph.errors import SettingsError
 from sonograph.io import audio
 from sonograph.io.status import shown
 from sonograph.matching.landmark import landmarks, query_peaks
+from sonograph.matching.landmark_settings import WINDOW, LandmarkSettings
 from sonograph.matching.matches import Match
-from sonograph.matching.settings import WINDOW, LandmarkSettings
 from sonograph.pictures.figure import paint_on
 from sonograph.pictures.out.save import format_of, save
 from sonograph.pictures.parts import Named

@@ -11,7 +11,7 @@ from sonograph.errors import SettingsError
 from sonograph.matching.verdict import Constants
 
 if TYPE_CHECKING:
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
 
 LEAST = 200
 """So many sounds are needed, at least."""
@@ -50,7 +50,7 @@ def calibrate(index: Index, foreign: Iterable[Any], *, speeds: float = 0.02) -> 
     OutputError
         The index cannot be written, or another process is changing it.
     """
-    from sonograph.matching.find import excesses
+    from sonograph.matching.search import excesses
 
     found = [excesses(index, sound, speeds) for sound in foreign]
     if len(found) < LEAST:

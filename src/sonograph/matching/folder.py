@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from sonograph.errors import OutputError, SettingsError, SourceError
+from sonograph.io.opening import Opening
 from sonograph.io.status import shown
-from sonograph.matching.files import Taken, take_file, taken
+from sonograph.matching.contents import Contents
+from sonograph.matching.files import AS_IT_IS, Taken, take_file, taken
 from sonograph.matching.landmark import landmarks
-from sonograph.matching.lock import writing
-from sonograph.matching.manifest import NAME, Manifest, read_manifest, sweep, write_manifest
-from sonograph.matching.merge import fitting_all, merge_segments, worth_merging
-from sonograph.matching.segment import GAP, PER_FRAME, Postings, Recording, Segment, write_segment
-from sonograph.matching.settings import LandmarkSettings
+from sonograph.matching.landmark_settings import LandmarkSettings
+from sonograph.matching.manifest import NAME, Manifest, write_manifest
+from sonograph.matching.merge import fitting_all
+from sonograph.matching.postings import Recording
+from sonograph.matching.segment import Segment
 from sonograph.matching.verdict import SHIPPED, Constants
+from sonograph.matching.writer import writing
 
 if TYPE_CHECKING:
     from sonograph.matching.listening import Listener
     from sonograph.matching.matches import Match
     from sonograph.sounds.source import Source
-
-OFTEN = 2.0
-"""Seconds of work after which what is done is made sure of."""
-
-ENOUGH = 1 << 20
-"""Landmarks after which what is done is made sure of: eight hours of sound."""
 
 
 class Index:
@@ -51,7 +45,7 @@ class Index:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._manifest, self._segments = _read(path)
+        self._contents = Contents(path)
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], settings: LandmarkSettings | None = None) -> Index:
@@ -117,22 +111,22 @@ class Index:
     @property
     def settings(self) -> LandmarkSettings:
         """What its landmarks were made with."""
-        return self._manifest.settings
+        return self._contents.manifest.settings
 
     @property
     def constants(self) -> Constants:
         """By which the chance of a match is told: its own, where it was calibrated."""
-        return self._manifest.constants or SHIPPED
+        return self._contents.manifest.constants or SHIPPED
 
     @property
     def segments(self) -> list[tuple[Segment, frozenset[int]]]:
         """Its segments, oldest first, and the numbers of the recordings in each that were removed."""
-        return list(zip(self._segments, (removed for _, removed in self._manifest.segments), strict=True))
+        return self._contents.parts
 
     @property
     def recordings(self) -> list[Recording]:
         """What it holds, in the order in which it was added."""
-        return [recording for _, _, recording in self._all()]
+        return [recording for _, _, recording in self._contents.recordings()]
 
     def __len__(self) -> int:
         return sum(segment.n_recordings - len(removed) for segment, removed in self.segments)
@@ -148,12 +142,14 @@ class Index:
     @property
     def n_landmarks(self) -> int:
         """How many landmarks it holds, those of removed recordings included until it is merged."""
-        return sum(segment.n_postings for segment in self._segments)
+        return sum(segment.n_postings for segment in self._contents.segments)
 
     def __repr__(self) -> str:
         return f"<Index {shown(self.path)}: {len(self)} recordings of {self.seconds / 3600:.3g} h>"
 
-    def add(self, sound: str | os.PathLike[str] | Source, *, name: str | None = None, **opening: Any) -> None:
+    def add(
+        self, sound: str | os.PathLike[str] | Source, *, name: str | None = None, opening: Opening = AS_IT_IS
+    ) -> None:
         """Add a recording; one of that name which is there is replaced.
 
         Parameters
@@ -163,7 +159,7 @@ class Index:
         name
             What it is called in the index; of a file its path by default.
         opening
-            How a file is opened: the options of `sonograph.open`.
+            How a file is opened; by default without calibration, which landmarks do not depend on.
 
         Raises
         ------
@@ -175,7 +171,7 @@ class Index:
             The index cannot be written, or another process is changing it.
         """
         if isinstance(sound, str | os.PathLike):
-            found = take_file(os.fspath(sound), self.settings, tuple(sorted(opening.items())))
+            found = take_file(os.fspath(sound), self.settings, opening)
         elif name is None:
             raise SettingsError("name is None; a sound that is no file needs one: index.add(sound, name=…)")
         else:
@@ -183,8 +179,8 @@ class Index:
         if name is not None and found.recording is not None:
             found.recording = found.recording._replace(name=name)
         if found.recording is not None:
-            with self._writing():
-                self._commit([found])
+            with self._contents.changing():
+                self._contents.take_in([found])
         if found.fault:
             raise SourceError(found.fault)
 
@@ -193,7 +189,7 @@ class Index:
         files: Sequence[str],
         *,
         processes: int | None = None,
-        opening: Mapping[str, Any] | None = None,
+        opening: Opening = AS_IT_IS,
         tell: Callable[[list[Taken], bool], None] = lambda found, known: None,
     ) -> None:
         """Add many files, those left out that are there and have not changed.
@@ -208,7 +204,7 @@ class Index:
         processes
             How many, each on one thread; None: one for each core, where the files are 32 MB or more.
         opening
-            How files are opened: the options of `sonograph.open`.
+            How files are opened, as for `add`.
         tell
             Called with files that are in the index from now on, or could not be read, and whether they had been there.
 
@@ -217,32 +213,10 @@ class Index:
         OutputError
             The index cannot be written, or another process is changing it.
         """
-        from sonograph.matching.many import take_many
+        from sonograph.matching.adding import add_files
 
-        with self._writing():
-            files = list(dict.fromkeys(files))
-            known = {recording.name: recording for recording in self.recordings}
-            there = [Taken(file, known[file]) for file in files if _unchanged(known.get(os.fsdecode(file)), file)]
-            if there:
-                tell(there, True)
-            names = {found.name for found in there}
-            left = [file for file in files if file not in names]
-            batch: list[Taken] = []
-            began = time.monotonic()
-            try:
-                for found in take_many(left, self.settings, tuple(sorted((opening or {}).items())), processes):
-                    batch.append(found)
-                    full = sum(len(one.buckets) for one in batch) >= ENOUGH
-                    if full or time.monotonic() - began > OFTEN:
-                        done, batch = batch, []
-                        self._commit(done)
-                        tell(done, False)
-                        began = time.monotonic()
-            except KeyboardInterrupt:
-                self._commit(batch)
-                raise
-            self._commit(batch)
-            tell(batch, False)
+        with self._contents.changing():
+            add_files(self._contents, files, processes, opening, tell)
 
     def remove(self, *names: str) -> None:
         """Remove recordings. Their landmarks go when the index is merged.
@@ -254,12 +228,12 @@ class Index:
         OutputError
             The index cannot be written, or another process is changing it.
         """
-        with self._writing():
+        with self._contents.changing():
             missing = set(names) - {recording.name for recording in self.recordings}
             if missing:
                 known = [recording.name for recording in self.recordings]
                 raise SettingsError(_no_such(sorted(missing)[0], known))
-            self._become(self._without(set(names)))
+            self._contents.become(self._contents.without(set(names)))
 
     def merge(self) -> None:
         """Make as few segments of it as can be, without what was removed.
@@ -271,11 +245,11 @@ class Index:
         OutputError
             It cannot be written, or another process is changing it.
         """
-        with self._writing():
+        with self._contents.changing():
             groups = fitting_all(self.segments)
             for group in reversed(groups):
-                if len(group) > 1 or self._manifest.segments[group[0]][1]:
-                    self._merge(group)
+                if len(group) > 1 or self.segments[group[0]][1]:
+                    self._contents.merge(group)
 
     def check(self) -> None:
         """Read all of it.
@@ -285,7 +259,7 @@ class Index:
         SourceError
             Something is damaged.
         """
-        for segment in self._segments:
+        for segment in self._contents.segments:
             segment.check()
 
     def find(
@@ -322,7 +296,7 @@ class Index:
         SettingsError
             A chance that is not between 0 and 1, speeds above 0.1, most below 1.
         """
-        from sonograph.matching.find import find
+        from sonograph.matching.search import find
 
         return find(self, sound, chance=chance, speeds=speeds, most=most)
 
@@ -355,122 +329,8 @@ class Index:
         OutputError
             The index cannot be written, or another process is changing it.
         """
-        with self._writing():
-            self._become(self._manifest.but(constants=constants))
-
-    def _all(self) -> Iterator[tuple[int, int, Recording]]:
-        for number, (segment, removed) in enumerate(self.segments):
-            for i in range(segment.n_recordings):
-                if i not in removed:
-                    yield number, i, segment.recording(i)
-
-    def _writing(self) -> Any:
-        return _Writing(self)
-
-    def _refresh(self) -> None:
-        """See what other processes have made of it."""
-        self._manifest, self._segments = _read(self.path, {segment.path: segment for segment in self._segments})
-
-    def _become(self, manifest: Manifest) -> None:
-        write_manifest(self.path, manifest)
-        self._refresh()
-        sweep(self.path, self._manifest)
-
-    def _without(self, names: set[str]) -> Manifest:
-        """The manifest when recordings are removed."""
-        gone: dict[int, set[int]] = {}
-        for number, i, recording in self._all():
-            if recording.name in names:
-                gone.setdefault(number, set()).add(i)
-        segments = tuple(
-            (name, removed | gone.get(number, set())) for number, (name, removed) in enumerate(self._manifest.segments)
-        )
-        return self._manifest.but(segments=segments)
-
-    def _commit(self, found: Sequence[Taken]) -> None:
-        """Recordings into a segment of their own, which is then merged with others where that is worth it."""
-        found = [one for one in found if one.recording is not None]
-        if not found:
-            return
-        latest = {one.recording.name: one for one in found if one.recording is not None}
-        found = [one for one in found if one.recording is not None and latest[one.recording.name] is one]
-        recordings = [one.recording for one in found if one.recording is not None]
-        lengths = np.array([recording.n_frames for recording in recordings], np.int64) + GAP
-        begins = np.cumsum(lengths) - lengths
-        when = [one.when + begin * PER_FRAME for one, begin in zip(found, begins, strict=True)]
-        postings = Postings.sorted(
-            np.concatenate([one.buckets for one in found]),
-            np.concatenate(when).clip(0).astype(np.uint32),
-            self.settings.n_buckets,
-        )
-        manifest = self._without({recording.name for recording in recordings})
-        name = manifest.new_name
-        write_segment(self.path / name, self.settings, recordings, begins, postings)
-        self._become(manifest.with_segments(*manifest.segments, (name, frozenset())))
-        group = worth_merging(self.segments)
-        if len(group) > 1:
-            self._merge(group)
-
-    def _merge(self, group: Sequence[int]) -> None:
-        """Neighbouring segments as one."""
-        listed = self._manifest.segments
-        name = self._manifest.new_name
-        n_recordings = merge_segments(self.path / name, self.settings, [self.segments[i] for i in group])
-        merged = ((name, frozenset[int]()),) if n_recordings else ()
-        self._become(self._manifest.with_segments(*listed[: group[0]], *merged, *listed[group[-1] + 1 :]))
-
-
-class _Writing:
-    """An index while it is changed: what others have made of it is seen first, and what they left half done goes."""
-
-    def __init__(self, index: Index) -> None:
-        self._index, self._lock = index, writing(index.path)
-
-    def __enter__(self) -> None:
-        self._lock.__enter__()
-        try:
-            self._index._refresh()
-            sweep(self._index.path, self._index._manifest)
-        except BaseException as error:
-            self._lock.__exit__(type(error), error, error.__traceback__)
-            raise
-
-    def __exit__(self, *error: Any) -> None:
-        self._lock.__exit__(*error)
-
-
-def _read(path: Path, open_already: Mapping[Path, Segment] | None = None) -> tuple[Manifest, list[Segment]]:
-    """The manifest and its segments; once more where a writer was faster."""
-    for attempt in range(5):
-        manifest = read_manifest(path)
-        try:
-            segments = []
-            for name, removed in manifest.segments:
-                segment = (open_already or {}).get(path / name) or Segment(path / name)
-                if segment.settings != manifest.settings:
-                    raise SourceError(
-                        f"{shown(segment.path)}: was made with other settings than the index. Copy the index again."
-                    )
-                if removed and max(removed) >= segment.n_recordings:
-                    raise SourceError(f"{shown(path / NAME)}: does not fit {name}. Copy the index again.")
-                segments.append(segment)
-        except SourceError:
-            if attempt == 4 or read_manifest(path) == manifest:
-                raise
-            continue
-        return manifest, segments
-    raise SourceError(f"{shown(path)}: changes faster than it can be read. Try again.")
-
-
-def _unchanged(known: Recording | None, file: str) -> bool:
-    """Whether a file is in the index as it is now."""
-    if known is None:
-        return False
-    try:
-        found = os.stat(file)  # noqa: PTH116  # paths may be bytes that are no text
-    except (OSError, ValueError):
-        return False
-    return (known.size, known.modified_ns) == (found.st_size, found.st_mtime_ns)
+        with self._contents.changing():
+            self._contents.become(self._contents.manifest.but(constants=constants))
 
 
 def _no_such(name: str, known: Sequence[str]) -> str:

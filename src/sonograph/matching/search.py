@@ -13,17 +13,18 @@ import numpy as np
 from sonograph.checks import number, whole
 from sonograph.io import audio
 from sonograph.matching.alignment import Alignment, alignments, independent
+from sonograph.matching.files import AS_IT_IS
 from sonograph.matching.landmark import query_peaks
+from sonograph.matching.landmark_settings import HOP, LandmarkSettings
+from sonograph.matching.landmark_settings import WINDOW as WINDOW_LENGTH
 from sonograph.matching.lookup import Query, asked, hits
 from sonograph.matching.matches import Match
 from sonograph.matching.pairs import all_pairs
 from sonograph.matching.peaks import Peaks
-from sonograph.matching.settings import HOP, LandmarkSettings
-from sonograph.matching.settings import WINDOW as WINDOW_LENGTH
 from sonograph.matching.verdict import Placed, judged, over_others, placed
 
 if TYPE_CHECKING:
-    from sonograph.matching.index import Index
+    from sonograph.matching.folder import Index
 
 WINDOW = 430
 """Frames that are looked for at once: ten seconds of the usual band. Over more, lines of a wrong speed bend away."""
@@ -133,7 +134,7 @@ def excesses(index: Index, sound: Any, speeds: float) -> tuple[float, float]:
 
 def _peaks_of(index: Index, sound: Any) -> tuple[Peaks, float]:
     if isinstance(sound, str | os.PathLike):
-        return audio.settled(sound, lambda source: query_peaks(source, index.settings))
+        return audio.settled(sound, lambda source: query_peaks(source, index.settings), opening=AS_IT_IS)
     return query_peaks(sound, index.settings)
 
 
