@@ -370,8 +370,8 @@ def _shown_in_notebook(figure: Figure) -> bool:
         return False
     from io import BytesIO
 
-    from IPython import get_ipython  # type: ignore[import-not-found]
-    from IPython.display import Image, display  # type: ignore[import-not-found]
+    from IPython import get_ipython  # type: ignore[import-not-found,unused-ignore]
+    from IPython.display import Image, display  # type: ignore[import-not-found,unused-ignore]
 
     from sonograph.pictures.out.save import save
 
