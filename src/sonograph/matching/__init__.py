@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sonograph.matching.fitting import calibrate as calibrate
     from sonograph.matching.folder import Index as Index
+    from sonograph.matching.hits import Hit as Hit
+    from sonograph.matching.hits import Hits as Hits
+    from sonograph.matching.hits import Listened as Listened
     from sonograph.matching.landmark import Landmarks as Landmarks
     from sonograph.matching.landmark import LandmarkStream as LandmarkStream
     from sonograph.matching.landmark import landmarks as landmarks
@@ -24,16 +27,19 @@ if TYPE_CHECKING:
     from sonograph.matching.matches import Match as Match
 
 _HOME = {
+    "Hit": "hits",
+    "Hits": "hits",
     "Index": "folder",
     "LandmarkSettings": "landmark_settings",
     "LandmarkStream": "landmark",
     "Landmarks": "landmark",
+    "Listened": "hits",
     "Listener": "listening",
     "Match": "matches",
     "calibrate": "fitting",
     "landmarks": "landmark",
 }
-__all__ = ["Index", "LandmarkSettings", "LandmarkStream", "Landmarks", "Listener", "Match", "calibrate", "landmarks"]
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> Any:
