@@ -32,8 +32,9 @@ MINUTES ?= 5
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.io.fuzz --minutes $(MINUTES)
 
-# Draw the pictures of the gallery and the guide anew.
+# Draw the pictures of the gallery and the guide anew, and write the notebooks.
 docs: $(VENV)/dev.stamp
+	$(BIN)/python docs/make_notebooks.py
 	$(BIN)/python docs/make_gallery.py
 
 # The documentation, with its reference from the docstrings: open site/index.html.

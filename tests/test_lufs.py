@@ -98,3 +98,8 @@ def test_silence_is_minus_infinity_and_missing_samples_are_left_out():
 def test_what_cannot_be_measured_is_refused(sound, weights, says):
     with pytest.raises(SettingsError, match=says):
         loudness(sound, weights=weights)
+
+
+def test_a_loudness_is_one_line():
+    sine = Signal(np.sin(2 * np.pi * 997 * np.arange(96_000) / 48_000), 48_000.0)
+    assert repr(loudness(sine)) == "<Loudness: -3.0 LUFS; 17 blocks of 400 ms, the loudest -3.0 LUFS>"

@@ -88,3 +88,8 @@ def test_what_cannot_be_is_refused():
         reassigned(sound, StftSettings(remove_dc=True))
     with pytest.raises(SettingsError, match="3000 samples, fewer than window_length 4096"):
         reassigned(sound, StftSettings(window_length=4096, edges="inside"))
+
+
+def test_it_is_one_line():
+    sharp = reassigned(Signal(np.zeros(4096), 8000.0), StftSettings(window_length=256, hop=64))
+    assert repr(sharp) == "<Reassigned: 129 bins × 65 frames, Power (FS²), 8000 Hz>"

@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonograph import Band, BandSettings, LevelSettings, LogSettings, MelBank, SettingsError, StftSettings
-from sonograph.settings import EDGES, SCALINGS, from_dict, from_toml, stft_of, to_toml, whole_sound
+from sonograph import (
+    Band,
+    BandSettings,
+    LevelSettings,
+    LogSettings,
+    MelBank,
+    SettingsError,
+    StftSettings,
+    preset,
+    preset_names,
+)
+from sonograph.settings import EDGES, SCALINGS, from_dict, from_toml, stages, stft_of, to_toml, whole_sound
 from sonograph.settings.banks import BANKS
 from sonograph.settings.common import KINDS
 from sonograph.settings.elsewhere import ELSEWHERE
@@ -221,3 +231,19 @@ def test_settings_of_every_kind_and_bank_come_back_from_toml():
         text = to_toml(one)
         assert from_toml(text) == one
         assert not text.endswith("\n")
+
+
+def test_settings_read_as_one_line_of_what_is_not_as_usual():
+    assert repr(StftSettings()) == "StftSettings(window_length=2048, hop=512)"
+    assert repr(StftSettings(n_fft=4096, edges="inside")) == (
+        "StftSettings(window_length=2048, hop=512, n_fft=4096, edges='inside')"
+    )
+    for name in preset_names():
+        line = repr(preset(name))
+        assert "\n" not in line
+        assert line.startswith("StftSettings(window_length=")
+        assert line.count(" → ") == len(stages(preset(name))) - 1
+    band = Band(1, (0.1, 0.2, 0.3, 0.4, 0.5), 20.0, 10.0, 30.0)
+    assert repr(band) == "Band(first=1, weights=(0.1, …, 0.5: 5), centre=20.0, low=10.0, high=30.0)"
+    own = BandSettings(of=StftSettings(), bands=(band, band, band))
+    assert repr(own).endswith(" → BandSettings(bands=(3 of Band))")

@@ -124,7 +124,8 @@ def draw(
     Returns
     -------
     matplotlib Figure
-        With an Agg canvas; no window is opened. Axes are in seconds and hertz. With `ax`: the image and its colour
+        With an Agg canvas; no window is opened, and a notebook shows it where it is the last value of a cell. Axes are
+        in seconds and hertz. With `ax`: the image and its colour
         bar, as `.image` and `.colour_bar`.
 
     Raises
@@ -151,11 +152,7 @@ def draw(
     format = None if path is None else format_of(path)
     if path is not None:
         _check_path(path, sound, labels, overwrite)
-    if isinstance(sound, Mapping):
-        sounds = [replace(named(one, settings, labels, over), name=name) for name, one in sound.items()]
-    else:
-        several: Sequence[Any] = sound if isinstance(sound, list | tuple) else [sound]
-        sounds = [named(one, settings, labels, over) for one in several]
+    sounds = _all_named(sound, settings, labels, over)
     if ax is not None:
         from sonograph.pictures.figure import paint_on
 
@@ -262,17 +259,31 @@ def show(
 ) -> None:
     """Show the picture that `draw` makes: in the cell of a notebook, else in a window, until it is closed.
 
-    Parameters as for `draw`. Windows are Matplotlib's: MPLBACKEND names their kind.
+    Parameters as for `draw`. Windows are Matplotlib's: MPLBACKEND names their kind. In a cell a surface can be turned,
+    where Plotly is installed.
 
     Raises
     ------
     OutputError
         There is no screen to open a window on.
     """
+    from sonograph.pictures.figure import figure_of
+
     look = _changed(look, locals())
-    figure = draw(sound, settings, look=look, labels=labels, over=over)
-    if not _shown_in_notebook(figure):
-        _show_window(figure)
+    composition = cast("Composition", composed(_all_named(sound, settings, labels, over), look)[0])
+    if _in_notebook():
+        from sonograph.pictures.out.notebook import show_in_cell
+
+        show_in_cell(composition)
+    else:
+        _show_window(figure_of(composition))
+
+
+def _all_named(sound: Any, settings: Settings | str | None, labels: Any, over: Any) -> list[Named]:
+    """One sound, a list, or a dictionary of them by name."""
+    if isinstance(sound, Mapping):
+        return [replace(named(one, settings, labels, over), name=name) for name, one in sound.items()]
+    return [named(one, settings, labels, over) for one in (sound if isinstance(sound, list | tuple) else [sound])]
 
 
 def named(
@@ -363,24 +374,19 @@ def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tupl
     return tuple(feature(one, frames, sample_rate=sample_rate) if isinstance(one, str) else one for one in listed)
 
 
-def _shown_in_notebook(figure: Figure) -> bool:
+def _in_notebook() -> bool:
+    """Whether a cell shows what is displayed: in Jupyter, without a backend that opens windows there."""
     import sys
 
     if "IPython" not in sys.modules:
         return False
-    from io import BytesIO
-
     from IPython import get_ipython  # type: ignore[import-not-found,unused-ignore]
-    from IPython.display import Image, display  # type: ignore[import-not-found,unused-ignore]
-
-    from sonograph.pictures.out.save import save
 
     if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
         return False
-    file = BytesIO()
-    save(figure, file, "png")
-    display(Image(file.getvalue()))
-    return True
+    matplotlib = sys.modules.get("matplotlib")
+    backend = "" if matplotlib is None else str(dict.__getitem__(matplotlib.rcParams, "backend"))  # chooses none
+    return not any(name in backend.lower() for name in ("ipympl", "widget", "nbagg"))
 
 
 def _show_window(figure: Figure) -> None:

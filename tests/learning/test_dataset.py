@@ -29,6 +29,7 @@ def all_of(dataset, **options):
 
 def test_elements_are_tensors_and_numbers_of_labels(folder):
     dataset = SoundDataset(from_folders(folder), Windows(length=1000, random=1))
+    assert repr(dataset) == "<SoundDataset: 12 windows of 0.125 s of 12 files, 2 classes, 8000 Hz, FS>"
     samples, label = dataset[0]
     assert (samples.shape, samples.dtype, label) == ((1, 1000), torch.float32, 0)
     assert (dataset.classes, dataset.sample_rate, len(dataset), dataset.skipped) == (("high", "low"), 8000.0, 12, [])

@@ -1,4 +1,7 @@
-"""The code of the gallery and the guide runs and draws what the pages show; the commands on them are right."""
+"""The code of the gallery runs and draws what the pages show; the commands on them are right.
+
+That of the two tutorials is run as notebooks: test_notebook.py.
+"""
 
 import argparse
 import importlib.util
@@ -22,7 +25,7 @@ GALLERY = [DOCS / "gallery" / "README.md", DOCS / "gallery" / "features.md"]
 PAGES = [*GALLERY, *(DOCS / "guide" / f"{n}.md" for n in ("visualising", "learning_from_audio"))]
 
 
-@pytest.mark.parametrize("page", [*PAGES, DOCS / "guide" / "coming_from.md"], ids=lambda p: p.stem)
+@pytest.mark.parametrize("page", [*GALLERY, DOCS / "guide" / "coming_from.md"], ids=lambda p: p.stem)
 def test_the_code_on_a_page_draws_its_pictures(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     gallery.run(page)

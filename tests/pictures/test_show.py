@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import types
+from base64 import b64decode
 from io import BytesIO
 
 import matplotlib
@@ -43,16 +44,29 @@ def test_a_window_of_its_own_size_holds_the_picture(monkeypatch, closed):
     assert [line.get_label() for line in canvas.figure.axes[0].lines] == ["centroid"]
 
 
-def test_a_notebook_shows_the_picture_in_its_cell(monkeypatch):
+@pytest.fixture
+def cell(monkeypatch):
+    """What a cell displays."""
     shown = []
     inside, display = types.ModuleType("IPython"), types.ModuleType("IPython.display")
     inside.get_ipython = lambda: types.SimpleNamespace(kernel=1)
-    display.Image, display.display = bytes, shown.append
+    display.display = lambda bundle, raw: shown.append(bundle)
     monkeypatch.setitem(sys.modules, "IPython", inside)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
+    return shown
+
+
+def test_a_notebook_shows_the_picture_in_its_cell(cell):
     show(SOUND, size=(640, 400))
-    with Image.open(BytesIO(shown[0])) as image:
+    with Image.open(BytesIO(b64decode(cell[0]["image/png"]))) as image:
         assert image.size == (640, 400)
+
+
+def test_without_plotly_a_cell_has_the_picture_of_a_surface_and_says_what_turns_it(cell, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
+    show(SOUND, view="surface", size=(640, 400))
+    assert "needs Plotly: pip install 'sonograph[html]'" in capsys.readouterr().out
+    assert [set(one) for one in cell] == [{"image/png", "text/plain"}]
 
 
 def test_what_only_draw_can_do_is_refused():

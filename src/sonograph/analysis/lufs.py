@@ -39,6 +39,11 @@ class Loudness:
     momentary: np.ndarray
     times: np.ndarray
 
+    def __repr__(self) -> str:
+        loudest = float(np.fmax.reduce(self.momentary, initial=-np.inf))
+        blocks = f"{len(self.momentary)} block{'s' * (len(self.momentary) != 1)} of 400 ms"
+        return f"<Loudness: {self.integrated:.1f} LUFS; {blocks}, the loudest {loudest:.1f} LUFS>"
+
 
 @of_files
 def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loudness:

@@ -37,6 +37,9 @@ class Reassigned:
     times: np.ndarray
     frequencies: np.ndarray
 
+    def __repr__(self) -> str:
+        return f"<Reassigned: {repr(self.power).removeprefix('<Spectrogram: ')}"
+
     def sharpened(self) -> Spectrogram:
         """The spectrogram with each value added to the bin and frame nearest to where it lies.
 

@@ -97,6 +97,14 @@ class Sounds:
     def __len__(self) -> int:
         return self._ends[-1]
 
+    def __repr__(self) -> str:
+        count, length = len(self), self.windows.length / self.sample_rate
+        windows = f"{count:,} window{'s' * (count != 1)} of {length:g} s"
+        files = f"{len(self.items):,} file{'s' * (len(self.items) != 1)}"
+        skipped = f" ({len(self.skipped):,} more skipped)" if self.skipped else ""
+        classes = f", {len(self.classes)} class{'es' * (len(self.classes) != 1)}" if self.classes else ""
+        return f"<{windows} of {files}{skipped}{classes}, {self.sample_rate:g} Hz, {self.unit}>"
+
     @property
     def calibration(self) -> Calibration | None:
         """How the receiver of all files hears over frequency; its scale is in their samples already.

@@ -123,7 +123,8 @@ def _name(sound: str | os.PathLike[str] | Source, otherwise: str) -> str:
 
 def _figure(sounds: list[Source], names: list[str], match: Match, settings: LandmarkSettings) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from sonograph.pictures.shown import Picture
 
     long = min(match.end - match.start, LONGEST)
     upper = Beside(sounds[0], names[0], (match.start, match.start + long))
@@ -131,7 +132,7 @@ def _figure(sounds: list[Source], names: list[str], match: Match, settings: Land
     heard, kept = _peaks(upper, settings, query=True), _peaks(lower, settings, query=False)
     pairs = _agreeing(heard, kept, match, settings)
     with ours():
-        figure = Figure(figsize=(SIZE[0] / DPI, SIZE[1] / DPI), dpi=DPI, layout="constrained")
+        figure = Picture(figsize=(SIZE[0] / DPI, SIZE[1] / DPI), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots(2, 1)
         for panel, beside, peaks, agree in zip(axes, (upper, lower), (heard, kept), pairs.T, strict=True):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sonograph.pictures import axes as on
 from sonograph.pictures import layout
 from sonograph.pictures.layout import Box, Sheet
+from sonograph.pictures.shown import Picture
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.words import printable, shortened
 
@@ -27,7 +27,7 @@ class Paper:
     def __init__(self, sheet: Sheet, dpi: float, theme: Theme) -> None:
         self.sheet, self.theme = sheet, theme
         size = sheet.width / dpi, sheet.height / dpi
-        self.figure = Figure(figsize=size, dpi=dpi, facecolor=theme.paper)
+        self.figure = Picture(figsize=size, dpi=dpi, facecolor=theme.paper)
         FigureCanvasAgg(self.figure)
 
     def panel(self, box: Box, *, framed: bool = True) -> Axes:

@@ -124,6 +124,10 @@ class PictureSettings:
             one_of("a picture's setting", name, tuple(f.name for f in dataclasses.fields(self)))
         return dataclasses.replace(self, **changes)
 
+    def __repr__(self) -> str:
+        changed = [(f.name, value) for f in dataclasses.fields(self) if (value := getattr(self, f.name)) != f.default]
+        return f"PictureSettings({', '.join(f'{name}={value!r}' for name, value in changed)})"
+
 
 def checked_size(size: Any) -> tuple[int, int]:
     """A width and a height that a picture can have."""

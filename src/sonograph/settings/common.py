@@ -11,6 +11,7 @@ from sonograph.checks import short
 from sonograph.errors import SettingsError
 from sonograph.settings.changed import changed
 from sonograph.settings.elsewhere import TYPES, what_is_meant
+from sonograph.settings.line import line_of
 
 KINDS: dict[str, Any] = {}
 """The transform and every stage by its kind; a settings type enters itself."""
@@ -35,6 +36,7 @@ class Json:
 
     def __init_subclass__(cls, *, kind: str = "", **more: Any) -> None:
         super().__init_subclass__(**more)
+        cls.__repr__ = line_of  # type: ignore[method-assign]  # where a class has none, dataclass gives it one of its own
         if kind:
             cls.kind = kind
             TYPES.append(cls)

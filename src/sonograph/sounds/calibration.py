@@ -56,6 +56,10 @@ class Calibration:
     unit: str
     response: tuple[tuple[float, float], ...] = ()
 
+    def __repr__(self) -> str:
+        response = f", response at {len(self.response)} frequencies" if self.response else ""
+        return f"<Calibration: 1.0 is {self.scale:g} {self.unit}{response}>"
+
     def __post_init__(self) -> None:
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise SettingsError(f"scale is {self.scale}; it must be above 0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.errors import SettingsError
@@ -53,6 +54,10 @@ class Recorded(Source):
     def again(self) -> Recorded:
         """The same as it is now, to be read from the beginning."""
         raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        """The player that a notebook shows of it."""
+        return _player(self)
 
 
 class Derived(Source):
@@ -108,12 +113,27 @@ class Derived(Source):
         """The same made of another."""
         raise NotImplementedError
 
+    def _repr_html_(self) -> str:
+        """The player that a notebook shows of it."""
+        return _player(self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.source!r}>"
+
 
 def recorded(sound: Any) -> Recorded | None:
     """The recording that a sound is, or is made of; None for one that was never in a file."""
     while isinstance(sound, Derived):
         sound = sound.source
     return sound if isinstance(sound, Recorded) else None
+
+
+def _player(sound: Source) -> str:
+    """What a notebook shows of a sound, with the name of its file."""
+    from sonograph.sounds.player import html_of
+
+    path = getattr(recorded(sound), "path", None)
+    return html_of(sound, Path(os.fsdecode(path)).name if isinstance(path, str | os.PathLike) else "")
 
 
 def n_promised(sound: Source) -> int:

@@ -29,6 +29,9 @@ class Mono(Derived):
         """One."""
         return 1
 
+    def __repr__(self) -> str:
+        return f"<{'mean' if self._channel is None else f'channel {self._channel}'} of {self.source!r}>"
+
     def over(self, source: Source) -> Mono:
         """The same of another source."""
         return Mono(source, self._channel)

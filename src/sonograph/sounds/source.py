@@ -136,6 +136,12 @@ class Signal:
         whole = self.samples.reshape(self.n_channels, self.n_samples)
         return zeros_outside(samples, self.n_samples, lambda inside: whole[:, inside.start : inside.stop])
 
+    def _repr_html_(self) -> str:
+        """The player that a notebook shows of it."""
+        from sonograph.sounds.player import html_of
+
+        return html_of(self)
+
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
         return (

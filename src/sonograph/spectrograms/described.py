@@ -124,6 +124,11 @@ class Rows:
         """The name of the settings: 16 hexadecimal digits."""
         return self.settings.digest
 
+    def __repr__(self) -> str:
+        names = self.names if self.n_rows < 3 else (self.names[0], "…", self.names[-1])
+        rows = naming.plural(self.rows) if self.n_rows != 1 else self.rows
+        return f"<Rows: {self.n_rows} {rows} ({' '.join(names)}), {self.label}, {self.sample_rate:g} Hz>"
+
     def _bins_or_bands(self) -> StftSettings | BandSettings | ConstantQSettings:
         if self.rows not in ("bin", "band"):
             names = self.names

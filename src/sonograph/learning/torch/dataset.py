@@ -113,6 +113,9 @@ class SoundDataset(torch.utils.data.Dataset):
         """The item and the samples of an element."""
         return self._sounds.place(index, self.epoch)
 
+    def __repr__(self) -> str:
+        return f"<SoundDataset: {repr(self._sounds)[1:]}"
+
     def __len__(self) -> int:
         return len(self._sounds)
 

@@ -37,6 +37,8 @@ def format_of(path: Any, asked: str | None = None) -> str:
 
 def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = None) -> None:
     """Write a figure with an Agg canvas to a path or an open file; a PNG keeps the lines of text."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     from sonograph.pictures.style import ours
 
     with ours(), warnings.catch_warnings():
@@ -44,6 +46,8 @@ def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = N
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         if format == "png":
             canvas: Any = figure.canvas
+            if not hasattr(canvas, "buffer_rgba"):  # a figure that was pickled lost its own
+                canvas = FigureCanvasAgg(figure)
             canvas.draw()
             drawn = true_png(np.asarray(canvas.buffer_rgba())[..., :3], figure.dpi, text or {})
         else:
