@@ -8,7 +8,7 @@ import pytest
 
 import sonograph as sg
 from sonograph import SettingsError, Signal
-from sonograph.settings.elsewhere import ELSEWHERE
+from sonograph.settings.elsewhere import ELSEWHERE, PICTURE, called_here
 
 RATE = 16_000.0
 
@@ -155,7 +155,7 @@ def kinds_of(function):
 
 CALLABLE = sorted(
     name
-    for name in set(dir(sg)) - {"draw", "draw_bands", "show"}  # whose other names are a picture's settings
+    for name in dir(sg)
     if (inspect.isfunction(getattr(sg, name)) and NO_NAMES.isdisjoint(kinds_of(getattr(sg, name)))) or name == "Stream"
 )
 
@@ -163,7 +163,7 @@ CALLABLE = sorted(
 @pytest.mark.parametrize("name", CALLABLE)
 def test_a_name_that_a_function_does_not_take_is_answered_in_a_sentence(name):
     function = getattr(sg, name)
-    for given in ("zork", *ELSEWHERE):
+    for given in ("zork", *ELSEWHERE, *PICTURE):
         if given in inspect.signature(function).parameters:
             continue
         with pytest.raises(SettingsError, match=rf"^{given} is no argument of {name}; \w"):
@@ -193,6 +193,21 @@ ANSWERS = {
         lambda: sg.spectrogram(sound(), 1024, 256),
         r"3 values in a row; it takes source and settings, and by name",
     ),
+    "vmax": (lambda: sg.draw(sound(), vmax=0), r"^vmax is no argument of draw; it is called range, as \(vmin, vmax\)$"),
+    "cmap": (lambda: sg.show(sound(), cmap="grey"), r"^cmap is no argument of show; it is called colours$"),
+    "y_axis": (lambda: sg.draw(sound(), y_axis="log"), r"it is called axis$"),
+    "hop_length of a picture": (
+        lambda: sg.draw(sound(), hop_length=256),
+        r"it is hop, a setting: draw\(…, StftSettings\(hop=…\)\), or settings\.but\(hop=…\)$",
+    ),
+    "n_mels of a picture": (lambda: sg.draw(sound(), n_mels=40), r"bands=MelBank\(n_bands=…\)"),
+    "top_db of a picture": (lambda: sg.draw(sound(), top_db=60), r"it is called below$"),
+    "sr of a picture": (lambda: sg.draw(sound(), sr=8000), r"a sound carries its rate: Signal\(samples, sample_rate\)"),
+    "filename": (lambda: sg.draw(sound(), filename="a.png"), r"it is called path$"),
+    "a path of a picture in a row": (
+        lambda: sg.draw(sound(), None, "a.png"),
+        r"^draw is given 3 values in a row; it takes sound and settings, and by name path, ",
+    ),
     "no number of a stage": (lambda: sg.StftSettings(n_mels=3), r"it is n_bands, of MelBank, BarkBank or LinearBank$"),
 }
 
@@ -201,3 +216,16 @@ ANSWERS = {
 def test_another_librarys_name_is_answered_with_what_to_write(call, message):
     with pytest.raises(SettingsError, match=message):
         call()
+
+
+def test_every_name_of_a_picture_elsewhere_leads_to_an_argument_of_draw():
+    ours = set(inspect.signature(sg.draw).parameters)
+    assert {value.partition(",")[0] for value in PICTURE.values()} <= ours
+    assert not ours & set(PICTURE)  # what is ours already needs no answer
+
+
+def test_a_name_is_known_however_its_words_are_joined():
+    for name in (*ELSEWHERE, "hop-length", "--hop-length", "HOP_LENGTH"):
+        assert called_here(name), name
+    assert called_here("--y-axis", on_a_picture=True) == "axis" and called_here("y_axis") == ""
+    assert (called_here("fmin", on_a_picture=True), called_here("fmin")) == ("frequencies", "low")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from functools import wraps
-from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Union, cast
 
 from sonograph.atomic import written
-from sonograph.checks import one_of
 from sonograph.errors import OutputError, SettingsError, SonographError
 from sonograph.named.given import settings_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
+from sonograph.settings.arguments import answered
 from sonograph.sounds.derived import again, checked_source, recorded
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from sonograph.io.opening import Opening
     from sonograph.pictures.parts import Composition, Fault, Named
 
-P = ParamSpec("P")
-R = TypeVar("R")
 Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read at run time
 
 
@@ -43,27 +39,13 @@ AS_LOOK: Any = _AsLook()
 FIELDS = tuple(field.name for field in fields(PictureSettings))
 
 
-def _answering(function: Callable[P, R]) -> Callable[P, R]:
-    """Refuse a keyword that is none with those of a name near it, as settings do; Python would only say that it is."""
-    names = signature(function).parameters
-
-    @wraps(function)
-    def answering(*args: P.args, **kwargs: P.kwargs) -> R:
-        for name in kwargs:
-            if name not in names:
-                one_of("a picture's setting", name, tuple(field for field in FIELDS if field in names))
-        return function(*args, **kwargs)
-
-    return answering
-
-
 def _changed(look: PictureSettings | None, arguments: Mapping[str, Any]) -> PictureSettings:
     """A look, changed by those of a function's arguments that are settings and were given."""
     given = {name: arguments[name] for name in FIELDS if arguments.get(name, AS_LOOK) is not AS_LOOK}
     return (look or PictureSettings()).but(**given)
 
 
-@_answering
+@answered
 def draw(
     sound: Sound | Sequence[Sound] | Mapping[str, Sound],
     settings: Settings | str | None = None,
@@ -170,7 +152,7 @@ def draw(
     return figure
 
 
-@_answering
+@answered
 def draw_bands(
     settings: BandSettings | str,
     *,
@@ -233,7 +215,7 @@ def draw_bands(
     return figure
 
 
-@_answering
+@answered
 def show(
     sound: Sound | Sequence[Sound] | Mapping[str, Sound],
     settings: Settings | str | None = None,

@@ -238,7 +238,7 @@ def test_a_sheet_without_room_says_how_much_it_needs():
         ({"seconds": (None, 3)}, SettingsError, r"the end is 3 s; this sound ends at 1 s"),
         ({"channel": 1}, SettingsError, r"channel is 1; this sound has one channel, 0"),
         ({"colours": "virids"}, SettingsError, r"colours is 'virids'; did you mean viridis"),
-        ({"colors": "magma"}, SettingsError, r"a picture's setting is 'colors'; did you mean colours"),
+        ({"colors": "magma"}, SettingsError, r"colors is no argument of draw; it is called colours$"),
     ],
 )
 def test_what_this_sound_does_not_have_is_refused(changes, error, words):

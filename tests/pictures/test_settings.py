@@ -61,13 +61,22 @@ def test_a_keyword_of_none_is_a_value_and_one_that_is_not_given_leaves_the_look(
         assert figure.dpi == 80
 
 
-def test_a_keyword_that_is_none_is_refused_with_those_near_it():
+def test_a_keyword_that_is_none_is_refused_with_what_it_is_called_here():
     sound = signals.tone(1000.0, 0.1)
-    for function, given in ((draw, sound), (show, sound)):
-        with pytest.raises(SettingsError, match="a picture's setting is 'colour'; did you mean colours"):
-            function(given, colour="grey")
-    with pytest.raises(SettingsError, match="a picture's setting is 'below'; it must be one of axis"):
+    for function in (draw, show):
+        with pytest.raises(
+            SettingsError, match=f"^colour is no argument of {function.__name__}; it is called colours$"
+        ):
+            function(sound, colour="grey")
+    for make in (PictureSettings, PictureSettings().but):
+        with pytest.raises(SettingsError, match=r"^vmin is no argument of PictureSettings; it is called range, as"):
+            make(vmin=-80)
+    with pytest.raises(SettingsError, match=r"^below is no argument of draw_bands; it takes settings, sample_rate"):
         draw_bands(None, sample_rate=8000.0, below=60)
+    with pytest.raises(
+        SettingsError, match=r"^PictureSettings is given 1 values in a row; it takes nothing, and by name"
+    ):
+        PictureSettings("waveform")
 
 
 def test_every_setting_of_a_picture_has_its_option_in_the_command():

@@ -70,7 +70,9 @@ def test_without_plotly_a_cell_has_the_picture_of_a_surface_and_says_what_turns_
 
 
 def test_what_only_draw_can_do_is_refused():
-    with pytest.raises(SettingsError, match="a picture's setting is 'path'"):
+    with pytest.raises(
+        SettingsError, match=r"^path is no argument of show; it takes sound, settings, look, labels, over"
+    ):
         show(SOUND, path="a.png")
 
 

@@ -11,6 +11,7 @@ from sonograph.checks import one_of
 from sonograph.errors import LimitError, SettingsError
 from sonograph.pictures.colours import check_colours
 from sonograph.pictures.themes import THEMES
+from sonograph.settings.arguments import answered
 
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
 VIEWS = ("spectrogram", "waveform", "both", "spectrum", "surface", "difference")
@@ -119,14 +120,15 @@ class PictureSettings:
         return "RdBu_r" if self.view == "difference" else "magma"
 
     def but(self, **changes: Any) -> PictureSettings:
-        """These settings with some changed; a name that is none is refused with those near it."""
-        for name in changes:
-            one_of("a picture's setting", name, tuple(f.name for f in dataclasses.fields(self)))
+        """These settings with some changed; a name that is none is refused with what it is called here."""
         return dataclasses.replace(self, **changes)
 
     def __repr__(self) -> str:
         changed = [(f.name, value) for f in dataclasses.fields(self) if (value := getattr(self, f.name)) != f.default]
         return f"PictureSettings({', '.join(f'{name}={value!r}' for name, value in changed)})"
+
+
+PictureSettings.__init__ = answered(PictureSettings.__init__)  # type: ignore[method-assign]
 
 
 def checked_size(size: Any) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from sonograph.errors import SettingsError
-from sonograph.settings.elsewhere import ELSEWHERE, example_of, owners_of, what_is_meant
+from sonograph.settings.elsewhere import ELSEWHERE, PICTURE, example_of, owners_of, what_is_meant
 
 P = ParamSpec("P")
 Made = TypeVar("Made")
@@ -44,12 +44,14 @@ def answered(function: Callable[P, Made]) -> Callable[P, Made]:
 
 def _meant(one: str, name: str, known: tuple[str, ...], by_place: list[str]) -> str:
     has = f"it takes {', '.join(known)}"
-    if one in SUBJECTS and by_place and by_place[0] == "source":
+    if one in SUBJECTS and by_place and by_place[0] in ("source", "sound"):
         return f"the sound comes first, as {by_place[0]}: a path, Signal(samples, sample_rate) or another Source"
     if one in RATES and "rate" in known:
         return "it is called rate"
-    if one in RATES and "source" in known:
+    if one in RATES and by_place and by_place[0] in ("source", "sound"):
         return "a sound carries its rate: Signal(samples, sample_rate)"
+    if (ours := PICTURE.get(one, "")) and ours.partition(",")[0] in known:
+        return f"it is called {ours}"
     field = ELSEWHERE.get(one, one).partition(",")[0]
     owners = owners_of(field)
     if owners and field not in known and "settings" in known:

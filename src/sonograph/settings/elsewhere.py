@@ -58,6 +58,67 @@ ELSEWHERE = {
 }
 """Their name, and ours."""
 
+PICTURE = {
+    "cmap": "colours",
+    "colormap": "colours",
+    "colourmap": "colours",
+    "color_map": "colours",
+    "colour_map": "colours",
+    "colors": "colours",
+    "color": "colours",
+    "colour": "colours",
+    "palette": "colours",
+    "vmin": "range, as (vmin, vmax)",
+    "vmax": "range, as (vmin, vmax)",
+    "zmin": "range, as (zmin, zmax)",
+    "zmax": "range, as (zmin, zmax)",
+    "clim": "range",
+    "color_range": "range",
+    "top_db": "below",
+    "db_range": "below",
+    "dynamic_range": "below",
+    "y_axis": "axis",
+    "yscale": "axis",
+    "freq_scale": "axis",
+    "frequency_scale": "axis",
+    "fscale": "axis",
+    "fmin": "frequencies, as (fmin, fmax)",
+    "fmax": "frequencies, as (fmin, fmax)",
+    "f_min": "frequencies, as (f_min, f_max)",
+    "f_max": "frequencies, as (f_min, f_max)",
+    "flim": "frequencies",
+    "freq_range": "frequencies",
+    "frequency_range": "frequencies",
+    "ylim": "frequencies",
+    "xlim": "seconds",
+    "offset": "seconds, as (offset, offset + duration)",
+    "duration": "seconds, as (offset, offset + duration)",
+    "start": "seconds, as (start, end)",
+    "end": "seconds, as (start, end)",
+    "tmin": "seconds, as (tmin, tmax)",
+    "tmax": "seconds, as (tmin, tmax)",
+    "time_range": "seconds",
+    "figsize": "size, width and height in pixels",
+    "width": "size, as (width, height) in pixels",
+    "height": "size, as (width, height) in pixels",
+    "kind": "view",
+    "style": "theme",
+    "channels": "channel",
+    "annotations": "labels",
+    "marks": "labels",
+    "fname": "path",
+    "filename": "path",
+    "file": "path",
+    "out": "path",
+    "output": "path",
+    "outfile": "path",
+    "output_path": "path",
+    "save": "path",
+    "save_path": "path",
+    "savefig": "path",
+}
+"""The same of pictures: what a picture shows and where it is written. It goes before `ELSEWHERE` where one is drawn."""
+
 
 def fields_of(settings: Any) -> tuple[str, ...]:
     """The names of what can be given to a settings type or value."""
@@ -76,6 +137,24 @@ def example_of(name: str) -> str:
         return f"BandSettings(of=StftSettings(), bands={owner.__name__}({name}=…))"
     before = "of=StftSettings(), " if "of" in fields_of(owner) else ""
     return f"{owner.__name__}({before}{name}=…)"
+
+
+def called_here(name: str, *, on_a_picture: bool = False) -> str:
+    """What another library's name is called here, however its words are joined; "" where it is none that is known.
+
+    A name of ours comes back as it is written in Python.
+
+    >>> called_here("hop-length"), called_here("cmap", on_a_picture=True), called_here("n-fft"), called_here("zork")
+    ('hop', 'colours', 'n_fft', '')
+    """
+    plain = name.lstrip("-").replace("-", "_")
+    tables = (PICTURE, ELSEWHERE) if on_a_picture else (ELSEWHERE,)
+    for theirs in (plain, plain.lower()):
+        for table in tables:
+            if theirs in table:
+                return table[theirs].partition(",")[0]
+    ours = {value.partition(",")[0] for table in tables for value in table.values()}
+    return plain if plain in ours or owners_of(plain) else ""
 
 
 def what_is_meant(name: str, known: Sequence[str], has: str) -> str:
