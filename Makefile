@@ -11,9 +11,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 demo: $(VENV)/run.stamp
 	$(BIN)/sonograph demo -o demo
 
-# Ends with what was slow, what was skipped and why, and how long all took.
+# On all cores; ends with what was slow, what was skipped and why, and how long all took.
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -rs --durations=10
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -rs --durations=10
 
 # The tests of the Torch engine and of training run where Torch is; this puts it there (a CPU build, 200 MB, on most machines).
 torch: $(VENV)/torch.stamp
