@@ -84,8 +84,8 @@ def draw(
         reference that belongs to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the
         maximum.
     path
-        Where to write it, ending in .png, .svg or .pdf, or of a surface in .html, a page to turn it; the file is
-        there whole or not at all.
+        Where to write it, ending in .png, .svg, .pdf, .jpg, .webp or .tif, or of a surface in .html, a page to turn it;
+        the file is there whole or not at all.
     look
         What the picture shows, and how.
     labels
@@ -177,7 +177,7 @@ def draw_bands(
     sample_rate
         Of the sounds that they are for, Hz.
     path
-        Where to write it, ending in .png, .svg or .pdf.
+        Where to write it, ending in .png, .svg, .pdf, .jpg, .webp or .tif.
     look
         How the picture looks; of a bank only these count:
     axis, frequencies, theme, size, dpi, axes, title
@@ -201,11 +201,11 @@ def draw_bands(
     """
     look = _changed(look, locals())
     from sonograph.pictures.bank import bank_figure
-    from sonograph.pictures.out.save import format_of, save
+    from sonograph.pictures.out.save import FLAT, format_of, save
 
     format = None if path is None else format_of(path)
     if format == "html":
-        raise SettingsError('path ends in ".html"; a filter bank is a .png, .svg or .pdf')
+        raise SettingsError(f'path ends in ".html"; a filter bank is {FLAT}')
     if path is not None:
         _check_path(path, (), None, overwrite)
     figure = bank_figure(settings_of(settings), sample_rate, look)

@@ -56,7 +56,7 @@ def test_it_is_written(tmp_path):
         ),
         (
             lambda: draw_bands(BandSettings(of=STFT, bands=MelBank()), sample_rate=44_100.0, path="a.html"),
-            'path ends in ".html"; a filter bank is a .png, .svg or .pdf',
+            'path ends in ".html"; a filter bank is a .png, .svg, .pdf, .jpg, .webp or .tif',
         ),
     ],
 )

@@ -340,3 +340,26 @@ def test_a_disk_that_is_full_leaves_no_file_open(tmp_path, kind):
         save(figure, tmp_path / "full", kind)
     held = [os.path.realpath(name) for name in Path("/proc/self/fd").iterdir()]
     assert "/dev/full" not in held, error  # which holds on to whatever was left open
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind", "apart"), [("jpg", "JPEG", 6), ("jpeg", "JPEG", 6), ("webp", "WEBP", 6), ("tif", "TIFF", 0)]
+)
+def test_other_formats_hold_the_same_pixels_and_say_what_they_show(ending, kind, apart, tmp_path):
+    path = tmp_path / f"a.{ending}"
+    figure = draw(signals.fm(), SHORT, size=(400, 260), dpi=75, title="Ein Tön", path=path)
+    with Image.open(path) as image:
+        assert (image.format, image.size) == (kind, (400, 260))
+        shown = np.asarray(image.convert("RGB"), int)
+        exif = image.getexif()
+        assert "Hann window 256 samples" in exif[270]
+        assert exif[305].startswith("Sonograph ")
+        if ending != "webp":
+            assert image.info["dpi"] == pytest.approx((75, 75), abs=0.1)
+    assert np.abs(shown - pixels(figure)).mean() <= apart
+
+
+def test_a_webp_larger_than_a_webp_can_be_is_refused():
+    figure = draw(signals.tone(440.0, 0.1), SHORT, size=(16_384, 300), axes=False)
+    with pytest.raises(SettingsError, match="size is 16384x300; a WebP is 16383 pixels or fewer either way"):
+        save(figure, BytesIO(), "webp")

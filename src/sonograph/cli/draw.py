@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, look, options, outputs, reading, streams
+from sonograph.cli import drawn_folder, exits, look, options, outputs, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.cli.faults import Faults
 from sonograph.cli.idle import COLOURED, refuse, refuse_idle
-from sonograph.cli.progress import Bar
-from sonograph.cli.watched import Watched
+from sonograph.cli.progress import Bar, Progress
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sonograph.pictures.settings import PictureSettings
 
 HELP = """Draw the spectrogram of a sound file as a picture: time across, frequency up, level in colour. Several files
-make a panel each, on one scale; the channels of a file are stacked."""
+make a panel each, on one scale, or with -o FOLDER/ a picture each; the channels of a file are stacked."""
 
 EXAMPLES = """examples:
   sonograph draw robin.wav -o robin.png
@@ -34,18 +35,30 @@ EXAMPLES = """examples:
   sonograph draw concert.flac -o solo.pdf --start 1:30 --end 2:10 --view both
   sox in.aiff -t wav - | sonograph draw - -o - > out.png
   sonograph draw before.wav after.wav -o compared.svg --colours viridis
+  sonograph draw recordings/ -o pictures/ --format webp
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a sound file; - for standard input")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a sound file, or with -o FOLDER/ a folder of them; - for standard input",
+    )
     out = options.group(parser, "where to")
     out.add_argument(
-        "-o", "--output", metavar="OUT", help="a .png, .svg, .pdf or .html; - for standard output [the terminal]"
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="a .png, .svg, .pdf, .jpg, .webp, .tif or .html; FOLDER/ for a picture of each file; - for standard "
+        "output [the terminal]",
     )
     outputs.add_overwrite(out)
-    out.add_argument("--format", metavar="NAME", help="png, svg, pdf or html (of a surface) [the ending of OUT]")
+    out.add_argument(
+        "--format", metavar="NAME", help="png, svg, pdf, jpg, webp, tif or html (of a surface) [the ending of OUT; png]"
+    )
     out.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(out)
     out.add_argument("--bare", action="store_true", help="only the pixels, as a small PNG: quick, for scripts")
@@ -71,7 +84,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Draw; return the exit code."""
     os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a name that is none would stop Matplotlib
-    terminal = arguments.output is None
+    terminal, folder = arguments.output is None, drawn_folder.is_folder(arguments.output)
     if terminal and not _has_colours():
         raise SettingsError("no output is named; name the picture: -o picture.png")
     format = "" if terminal else _format(arguments)
@@ -88,33 +101,80 @@ def run(arguments: argparse.Namespace) -> int:
     if picture.size is not None:
         opening.limits.check("the picture", pixels=picture.size[0] * picture.size[1])
     keep = tuple(streams.named(arguments.files))
+    if folder:
+        return _draw_each(arguments, picture, opening, format)
     if not terminal:
         streams.check_output(arguments.output, keep)
     outputs.check(arguments)
     bar = Bar(quiet=arguments.quiet)
     with streams.inputs(arguments.files) as files, reading.report(arguments.report, list(keep)) as report:
         faults = Faults(bar, report)
-        sounds = _opened(files, arguments, opening, faults)
-        if sounds:
-            from sonograph.drawing import composed
-
-            composition, sounds = composed(sounds, picture, lambda named, error: faults.tell(named.name, error))
-            bar.clear()
-            if composition is not None and composition.computed:
-                for part in composition.parts:
-                    if part.padding:
-                        talk(f"{streams.plain(part.named.name)}: {part.padding}. Take a shorter one: --window.")
+        with _composed(files, arguments.files, arguments, opening, picture, faults) as composition:
             if composition is not None and terminal:
                 _print(composition)
             elif composition is not None:
                 with streams.output(arguments.output, keep) as file:
                     _write(composition, file, format, bare=arguments.bare)
-        for sound in sounds:
-            faults.look_at(sound.sound)
     return exits.worst(faults.codes)
 
 
-def _opened(files: list[str], arguments: argparse.Namespace, opening: Opening, faults: Faults) -> list[Named]:
+def _draw_each(arguments: argparse.Namespace, picture: PictureSettings, opening: Opening, format: str) -> int:
+    """A picture of each file in a folder; return the exit code."""
+    if picture.view == "difference":
+        raise SettingsError("--view difference is of two files; with -o FOLDER/ each is drawn by itself")
+    found = drawn_folder.places(arguments.files, arguments.output, format)
+    drawn_folder.check(arguments, found)
+    keep, drawn = tuple(streams.named([place.file for place in found])), 0
+    progress = Progress(len(found), "files", quiet=arguments.quiet)
+    with (
+        streams.inputs([place.file for place in found]) as files,
+        reading.report(arguments.report, list(keep)) as report,
+    ):
+        faults = Faults(progress, report)
+        for file, place in zip(files, found, strict=True):
+            with _composed([file], [place.named], arguments, opening, picture, faults) as composition:
+                if composition is None:
+                    progress.add(1)
+                    continue
+                drawn_folder.make(place.output)
+                with streams.output(place.output, keep) as out:
+                    _write(composition, out, format, bare=arguments.bare)
+                drawn += 1
+                progress.add(1, seconds=sum(len(p.span) / p.named.sound.sample_rate for p in composition.parts))
+    progress.clear()
+    if not arguments.quiet:
+        talk(f"{arguments.output}: {exits.counted(drawn, 'picture')} of {exits.counted(len(found), 'file')}.")
+    return exits.worst(faults.codes)
+
+
+@contextlib.contextmanager
+def _composed(
+    files: list[str],
+    given: list[str],
+    arguments: argparse.Namespace,
+    opening: Opening,
+    picture: PictureSettings,
+    faults: Faults,
+) -> Iterator[Any]:
+    """Files as one picture, perhaps None; at the end it is said how they were."""
+    sounds, composition = _opened(files, given, arguments, opening, faults), None
+    if sounds:
+        from sonograph.drawing import composed
+
+        composition, sounds = composed(sounds, picture, lambda named, error: faults.tell(named.name, error))
+        faults.bar.clear()
+        if composition is not None and composition.computed:
+            for part in composition.parts:
+                if part.padding:
+                    talk(f"{streams.plain(part.named.name)}: {part.padding}. Take a shorter one: --window.")
+    yield composition
+    for sound in sounds:
+        faults.look_at(sound.sound)
+
+
+def _opened(
+    files: list[str], given: list[str], arguments: argparse.Namespace, opening: Opening, faults: Faults
+) -> list[Named]:
     """The files that open, with what is computed of each."""
     from sonograph.drawing import lines_over, named
     from sonograph.io.marks import marks_of, read_marks
@@ -123,9 +183,10 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: Opening, f
 
     marks = read_marks(arguments.labels) if arguments.labels else ()
     sounds = []
-    for file, given in zip(files, arguments.files, strict=True):
+    for file, name in zip(files, given, strict=True):
         try:
-            mine = marks_of(marks, None if given == streams.STANDARD else file)
+            drawn_folder.refuse_folder(file)
+            mine = marks_of(marks, None if name == streams.STANDARD else file)
             opened = named(file, labels=mine, opening=opening)
             if marks and not mine:
                 faults.bar.clear()
@@ -137,7 +198,7 @@ def _opened(files: list[str], arguments: argparse.Namespace, opening: Opening, f
             if count_lines(settings) and arguments.view in (None, "spectrogram"):
                 refuse(arguments, COLOURED, "features that are lines")
             over = lines_over(arguments.over.split(",") if arguments.over else (), settings, rate)
-            watched = Watched(opened.sound, faults.bar)  # type: ignore[arg-type]  # a file is a Source
+            watched = faults.watched(opened.sound)
             sounds.append(
                 dataclasses.replace(
                     opened, sound=watched, settings=settings, seconds=checked_seconds(seconds), over=over
@@ -182,7 +243,8 @@ def _print(composition: Any) -> None:
 def _format(arguments: argparse.Namespace) -> str:
     from sonograph.pictures.out.save import format_of
 
-    plain = arguments.output == streams.STANDARD or (arguments.bare and not Path(arguments.output).suffix)
+    folder = drawn_folder.is_folder(arguments.output)
+    plain = folder or arguments.output == streams.STANDARD or (arguments.bare and not Path(arguments.output).suffix)
     asked = arguments.format or ("png" if plain else None)
     format = format_of(arguments.output, asked)
     if arguments.bare and format != "png":

@@ -6,16 +6,21 @@ from typing import Any
 
 from sonograph.cli import exits, reading, streams
 from sonograph.cli.exits import talk
-from sonograph.cli.progress import Bar
+from sonograph.cli.progress import Bar, Progress
+from sonograph.cli.watched import Watched
 from sonograph.errors import SonographError
 
 
 class Faults:
     """What was wrong with some of the files, said as it comes up."""
 
-    def __init__(self, bar: Bar, report: reading.Report) -> None:
+    def __init__(self, bar: Bar | Progress, report: reading.Report) -> None:
         self.codes: set[int] = set()
         self.bar, self._report = bar, report
+
+    def watched(self, source: Any) -> Any:
+        """A source whose reading the bar counts, where it counts samples and not files."""
+        return Watched(source, self.bar) if isinstance(self.bar, Bar) else source
 
     def tell(self, name: str, error: SonographError) -> None:
         """Say what is wrong with a file."""

@@ -71,7 +71,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--most", type=int, default=5, metavar="N", help="matches at a time [5]")
     out = options.group(parser, "how to say it")
     out.add_argument("--json", action="store_true", help="one JSON object a query and line, for machines")
-    out.add_argument("--draw", metavar="OUT", help="a picture of the best match: a .png, .svg or .pdf")
+    out.add_argument("--draw", metavar="OUT", help="a picture of the best match: a .png, .svg, .pdf, .jpg …")
     out.add_argument("--must-match", action="store_true", help="exit with 5 where a query has no match")
     out.add_argument("-q", "--quiet", action="store_true", help="only answers and faults")
     reading.add_report(out)

@@ -18,7 +18,7 @@ from sonograph.matching.landmark import landmarks, query_peaks
 from sonograph.matching.landmark_settings import WINDOW, LandmarkSettings
 from sonograph.matching.matches import Match
 from sonograph.pictures.figure import paint_on
-from sonograph.pictures.out.save import format_of, save
+from sonograph.pictures.out.save import FLAT, format_of, save
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
@@ -82,7 +82,7 @@ def draw_match(
     settings
         Those of the index; `LandmarkSettings()` by default.
     path
-        Where to write it, ending in .png, .svg or .pdf.
+        Where to write it, ending in .png, .svg, .pdf, .jpg, .webp or .tif.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def draw_match(
     """
     form = None if path is None else format_of(path)
     if form == "html":
-        raise SettingsError('path ends in ".html"; a match is a .png, .svg or .pdf')
+        raise SettingsError(f'path ends in ".html"; a match is {FLAT}')
     found: str | os.PathLike[str] | Source = match.recording if recording is None else recording
     with contextlib.ExitStack() as stack:
         sounds = [_opened(sound, stack) for sound in (query, found)]

@@ -1,4 +1,4 @@
-"""A figure as a file's bytes: PNG, SVG or PDF, the same bytes each time."""
+"""A figure as a file's bytes: PNG, SVG, PDF, JPEG, WebP or TIFF, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,18 @@ from sonograph.pictures.out.png import true_png
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = ("png", "svg", "pdf", "html")
+FORMATS = ("png", "svg", "pdf", "jpg", "webp", "tif", "html")
+ALIKE = {"jpeg": "jpg", "tiff": "tif"}
+"""Other endings of the same."""
+FLAT = "a .png, .svg, .pdf, .jpg, .webp or .tif"
+"""What a picture that cannot be turned may be."""
+PILLOW: dict[str, dict[str, Any]] = {
+    "jpg": {"format": "JPEG", "quality": 92, "subsampling": 0},  # colours as sharp as lines
+    "webp": {"format": "WEBP", "quality": 90, "method": 4},
+    "tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
+}
+MOST_WEBP = 16_383
+"""Pixels a side that a WebP can have."""
 NO_DATE: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
@@ -26,6 +37,7 @@ def format_of(path: Any, asked: str | None = None) -> str:
     'png'
     """
     ending = Path(path).suffix.lower().lstrip(".") if asked is None else asked.lower()
+    ending = ALIKE.get(ending, ending)
     if ending in FORMATS:
         return ending
     names = ", ".join(FORMATS)
@@ -36,7 +48,7 @@ def format_of(path: Any, asked: str | None = None) -> str:
 
 
 def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = None) -> None:
-    """Write a figure with an Agg canvas to a path or an open file; a PNG keeps the lines of text."""
+    """Write a figure with an Agg canvas to a path or an open file; all but SVG and PDF keep lines of text."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from sonograph.pictures.style import ours
@@ -44,12 +56,17 @@ def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = N
     with ours(), warnings.catch_warnings():
         # a name in a script that the font lacks is drawn as boxes; no reason to print on standard error
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        if format == "png":
+        if format == "png" or format in PILLOW:
             canvas: Any = figure.canvas
             if not hasattr(canvas, "buffer_rgba"):  # a figure that was pickled lost its own
                 canvas = FigureCanvasAgg(figure)
             canvas.draw()
-            drawn = true_png(np.asarray(canvas.buffer_rgba())[..., :3], figure.dpi, text or {})
+            pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+            drawn = (
+                true_png(pixels, figure.dpi, text or {})
+                if format == "png"
+                else _by_pillow(pixels, format, figure.dpi, text or {})
+            )
         else:
             memory = BytesIO()  # Matplotlib's writer leaves a file open where the disk fails
             figure.savefig(memory, format=format, metadata=NO_DATE[format])
@@ -58,3 +75,19 @@ def save(figure: Figure, file: Any, format: str, text: dict[str, str] | None = N
         file.write(drawn)
     else:
         Path(file).write_bytes(drawn)
+
+
+def _by_pillow(pixels: np.ndarray, format: str, dpi: float, text: dict[str, str]) -> bytes:
+    """Colours (height, width, 3) uint8 in another format, what the picture is in its Exif."""
+    from PIL import Image
+
+    if format == "webp" and max(pixels.shape) > MOST_WEBP:
+        height, width = pixels.shape[:2]
+        raise SettingsError(f"size is {width}x{height}; a WebP is {MOST_WEBP} pixels or fewer either way")
+    exif = Image.Exif()
+    for tag, name in ((270, "Description"), (305, "Software")):
+        if name in text:
+            exif[tag] = text[name]
+    memory = BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(memory, dpi=(dpi, dpi), exif=exif, **PILLOW[format])
+    return memory.getvalue()
