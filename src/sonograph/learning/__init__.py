@@ -5,6 +5,7 @@
     SpectrogramFeatures   a scikit-learn transformer         extra learn
     augment               masks, shifts, gains and mixtures  extra torch
     tensorflow            a function and a tf.data source    extra tensorflow
+    Summary               a sound as a row of numbers with names; no extra
     Item, Windows, from_folders, from_table: which sounds, and which parts of them; no extra
 
 Each is loaded when it is used, and says which extra is missing.
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import sonograph.learning.tensorflow as tensorflow
     import sonograph.learning.torch.augment as augment
+    from sonograph.analysis.summaries import Summary as Summary
     from sonograph.learning.items import Item as Item
     from sonograph.learning.items import from_folders as from_folders
     from sonograph.learning.items import from_table as from_table
@@ -36,14 +38,19 @@ _HOME = {
     "Windows": "windows",
 }
 
+_BELOW = {"Summary": "sonograph.analysis.summaries"}
+"""Names that other rooms have too, and where they are."""
+
 _MODULES = {"augment": "torch.augment", "tensorflow": "tensorflow"}
 
-__all__ = [*_HOME, "augment", "tensorflow"]
+__all__ = [*_HOME, *_BELOW, "augment", "tensorflow"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"sonograph.learning.{_MODULES[name]}")
+    if name in _BELOW:
+        return getattr(importlib.import_module(_BELOW[name]), name)
     if name not in _HOME:
         raise AttributeError(f"module 'sonograph.learning' has no attribute {name!r}")
     return getattr(importlib.import_module(f"sonograph.learning.{_HOME[name]}"), name)
