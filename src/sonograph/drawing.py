@@ -284,7 +284,7 @@ def named(
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio
 
-        opened = audio.open(sound, opening=opening)
+        opened = audio.taken(sound, opening)
         return Named(
             opened, Path(sound).name, settings, marks=marks, over=lines_over(over, settings, opened.sample_rate)
         )

@@ -76,6 +76,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a feature instead: rms, pitch, onset, mfcc, chroma …; with --view both above it",
     )
     options.add_stft(parser)
+    reading.add_taking(parser)
     reading.add_reading(parser, "pixels", "start")
     look.add(options.group(parser, "how it looks"), look.LOOKS)
     options.add_help(parser)

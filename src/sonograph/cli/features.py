@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from sonograph.checks import one_of
 from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import counted, talk
+from sonograph.cli.idle import refuse
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -18,11 +22,16 @@ where it was when the same command is given again; files with faults are told at
 
 EXAMPLES = """examples:
   sonograph features birds/ -o birds.csv --feature rms,pitch --hop 10ms
+  sonograph features robin.wav -o - --feature centroid --summary
   sonograph features robin.wav -o robin.csv --preset librosa.mfcc
   sonograph features birds/ -o birds.npz --preset kaldi.fbank
   sonograph features birds/ -o birds.parquet --settings my.toml --summary
   sonograph presets kaldi.fbank > my.toml
 """
+
+
+TEXTS = ("csv", "jsonl")
+"""What goes to standard output."""
 
 
 class _List(argparse.Action):
@@ -45,11 +54,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="+", metavar="PATH", help="a sound file, or a folder of them; - for standard input"
     )
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="a .csv, .jsonl, .npz, .parquet or .zarr")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="a .csv, .jsonl, .npz, .parquet or .zarr; - for standard output",
+    )
+    parser.add_argument("--format", metavar="NAME", help="of standard output: csv or jsonl [csv]")
     parser.add_argument("--overwrite", action="store_true", help="replace OUT where it is there [it is kept]")
     how = options.group(parser, "what to compute")
     one = how.add_mutually_exclusive_group(required=True)
-    one.add_argument("--preset", metavar="NAME", help="another library's numbers: 'sonograph presets' lists them")
+    one.add_argument("--preset", metavar="NAME", help="settings by name: 'sonograph presets' lists them")
     one.add_argument("--settings", metavar="FILE", help="a TOML of settings: 'sonograph presets NAME' prints one")
     one.add_argument(
         "--feature",
@@ -71,6 +87,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(run)
+    reading.add_taking(parser)
     reading.add_reading(parser, "bytes")
     options.add_help(parser)
 
@@ -84,25 +101,60 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     reading.refuse_uncalibrated(arguments)
     opening = reading.opening(arguments)
-    with streams.inputs(arguments.paths) as paths:
-        return _extracted(arguments, sound_files(paths), settings, opening)
+    _check_rate(settings, opening)
+    _check_format(arguments)
+    with streams.inputs(arguments.paths) as paths, _table_of(arguments) as out:
+        return _extracted(arguments, sound_files(paths), settings, opening, out)
 
 
-def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: Opening) -> int:
+def _check_format(arguments: argparse.Namespace) -> None:
+    """Refuse a form of text that is none, and one of a file, whose ending tells it."""
+    if arguments.output != streams.STANDARD:
+        refuse(arguments, ("format",), f"-o {arguments.output}, whose ending tells the format")
+        return
+    refuse(arguments, ("overwrite",), "-o -")
+    one_of("--format", arguments.format or "csv", TEXTS)
+
+
+@contextlib.contextmanager
+def _table_of(arguments: argparse.Namespace) -> Iterator[str]:
+    """Where the table is written: what is to go to standard output, first into a folder of its own.
+
+    Raises
+    ------
+    OutputError
+        Standard output takes no more.
+    """
+    if arguments.output != streams.STANDARD:
+        _check(arguments)
+        yield arguments.output
+        return
+    outputs.check(arguments)
+    from sonograph.atomic import terminated_as_interrupt
+    from sonograph.cli.home import temporary_folder
+
+    with terminated_as_interrupt(), temporary_folder() as folder:
+        table = folder / f"table.{arguments.format or 'csv'}"
+        yield str(table)
+        if table.exists():
+            with table.open("rb") as file:
+                streams.put_out(file)
+
+
+def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, opening: Opening, out: str) -> int:
     """Compute; say how far it is and how it went."""
     from sonograph.atomic import terminated_as_interrupt
     from sonograph.cli.progress import Progress
     from sonograph.extract.run import extract
 
-    _check(arguments)
     progress = Progress(len(files), "files", quiet=arguments.quiet)
-    told = _Told(progress, settings, quiet=arguments.quiet)
+    told = _Told(progress, settings, asked=opening.resample is not None, quiet=arguments.quiet)
     try:
         with terminated_as_interrupt():
             report = extract(
                 files,
                 settings,
-                arguments.output,
+                out,
                 summary=arguments.summary,
                 opening=opening,
                 processes=arguments.processes,
@@ -113,13 +165,32 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
     except (KeyboardInterrupt, SystemExit) as end:
         progress.clear()
         how = "interrupted" if isinstance(end, KeyboardInterrupt) else "terminated"
-        where = f"kept in {arguments.output}.parts; the same command goes on from there."
-        talk(f"{how} after {progress.done:,} of {counted(len(files), 'file')}; {told.n_kept:,} of them are {where}")
+        words = f"{how} after {progress.done:,} of {counted(len(files), 'file')}"
+        if arguments.output == streams.STANDARD:
+            talk(f"{words}; what was done is lost. Name a file, and the same command goes on from there.")
+        else:
+            where = f"kept in {out}.parts; the same command goes on from there."
+            talk(f"{words}; {told.n_kept:,} of them are {where}")
         return exits.INTERRUPTED if isinstance(end, KeyboardInterrupt) else exits.TERMINATED
     progress.clear()
     if arguments.report is not None:
         reading.write_records(arguments.report, [streams.plain_values(one.record) for one in report.files], files)
     return _ended(report, arguments, len(files))
+
+
+def _check_rate(settings: Any, opening: Opening) -> None:
+    """Refuse another rate beside settings that are for one."""
+    from sonograph.extract.choice import Choice
+    from sonograph.settings import stft_of
+
+    if opening.resample is None or isinstance(settings, Choice):
+        return
+    wanted = stft_of(settings).sample_rate
+    if wanted not in (None, opening.resample):
+        raise SettingsError(
+            f"--resample is {opening.resample:g}; these settings are for {wanted:g} Hz, to which files are resampled "
+            f"without being asked: leave it out"
+        )
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -143,11 +214,12 @@ class _Told:
     """What is said while files are done.
 
     n_kept : those that a run to come will not do again
+    asked  : a rate was asked for, so that resampling is no news
     """
 
-    def __init__(self, progress: Any, settings: Any, *, quiet: bool) -> None:
+    def __init__(self, progress: Any, settings: Any, *, asked: bool, quiet: bool) -> None:
         self.n_kept = 0
-        self._progress, self._settings, self._quiet = progress, settings, quiet
+        self._progress, self._settings, self._asked, self._quiet = progress, settings, asked, quiet
         self._kinds: set[str] = set()  # of what was said of one file and holds for others
 
     def tell(self, reports: list[Any], kept: bool) -> None:
@@ -157,7 +229,7 @@ class _Told:
             self._progress.skip(len(reports))
             return
         for one in reports if len(self._kinds) < 3 else ():
-            for kind, words in (_rate(one) | _unseen(self._settings, one)).items():
+            for kind, words in (({} if self._asked else _rate(one)) | _unseen(self._settings, one)).items():
                 if words and kind not in self._kinds and not (kind == "ends" and self._quiet):
                     self._kinds.add(kind)
                     self._progress.clear()
@@ -167,6 +239,7 @@ class _Told:
 
 def _ended(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
     """Say how it went; the exit code."""
+    name = "standard output" if arguments.output == streams.STANDARD else arguments.output
     for bad in report.faults:
         talk(streams.plain(bad.fault))
     if report.kept and not arguments.quiet:
@@ -174,9 +247,9 @@ def _ended(report: Any, arguments: argparse.Namespace, n_files: int) -> int:
     if report.faults:
         talk(f"{len(report.faults):,} of {counted(n_files, 'file')} had faults.")
     if not report.n_rows:
-        talk(f"no file gave features; {arguments.output} was not written.")
-    elif not arguments.quiet:
-        talk(f"{arguments.output}: {counted(report.n_rows, 'row')} of {counted(report.n_files, 'file')}.")
+        talk(f"no file gave features; {name} was not written.")
+    elif not (arguments.quiet or arguments.output == streams.STANDARD):
+        talk(f"{name}: {counted(report.n_rows, 'row')} of {counted(report.n_files, 'file')}.")
     if report.foreign:
         names = ", ".join(repr(name) for name in report.foreign[:3]) + (" …" if len(report.foreign) > 3 else "")
         talk(f"{arguments.output}.parts: holds what Sonograph did not put there ({names}), so it was left.")

@@ -23,6 +23,7 @@ IDLE = {
     "waveform": (*COMPUTED, *COLOURED),
     "spectrum": ("mean", "colours", "start_time", "zone"),
     "difference": ("percentiles",),
+    "mono": ("channel",),
     "no_axes": ("title", "start_time", "zone"),
     "bare": ("title", "dpi", "no_axes", "start_time", "zone"),
     "range": ("below",),

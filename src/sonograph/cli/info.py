@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import talk
+from sonograph.cli.idle import refuse
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
@@ -19,8 +20,12 @@ from sonograph.units import level_unit, reference_power
 
 if TYPE_CHECKING:
     from sonograph.io.opening import Opening
+    from sonograph.io.tally import Offset, Tally
+    from sonograph.sounds.source import Source
 
 PNG = b"\x89PNG\r\n\x1a\n"
+AT_ONCE = 1 << 20
+"""Samples of all channels that are counted at a time."""
 
 HELP = """Say what sound files hold: format, sample rate, channels, duration, the peak and rms of all samples in dBFS
 (a full-scale sine has a peak and an rms of 0 dBFS), and the offset (mean) of each channel. Every sample is read, in
@@ -57,6 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     run = options.group(parser, "how to go about it")
     run.add_argument("--quick", action="store_true", help="believe the header and read no sample: no peak, no rms")
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
+    reading.add_taking(parser)
     reading.add_reading(parser, "start")
     options.add_help(parser)
 
@@ -64,8 +70,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Say what each file holds; return the exit code."""
     codes = set()
-    if arguments.quick and arguments.loudness:
-        raise SettingsError("--loudness has no effect with --quick; leave out one or the other")
+    if arguments.quick:
+        refuse(arguments, ("loudness", "mono", "resample"), "--quick")
     opening = reading.opening(arguments)
     facts_in = _header if arguments.quick else _facts
     keep = streams.named(arguments.files)
@@ -148,14 +154,18 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool)
     rms_without_offset : dB, as rms
     """
     from sonograph.io.tally import Offset
+    from sonograph.sounds.derived import ways
 
-    bar.total, bar.done = (1 + loud) * (source.expected or 0), 0
+    sound = source.opening.taken(source)
+    bar.total, bar.done = (1 + loud + (sound is not source)) * (source.expected or 0), 0
     offset = Offset(source.n_channels)
     for block in source.blocks():
         bar.add(block.shape[1])
         offset.add(block)
     status, tally = source.status, source.tally
     report.was(file, source)
+    if sound is not source:
+        tally, offset = _counted(sound, bar)
     full = source.unit == "FS"  # AES17: a full-scale sine has a peak and an rms of 0 dBFS
     reference = reference_power(source.unit, "spectrum")
     least = (1.0, 0.5) if full else (reference, reference)
@@ -166,11 +176,12 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool)
         "sentence": status.sentence,
         "read": "all",
         "format": source.format,
-        "sample_rate": source.sample_rate,
-        "n_channels": source.n_channels,
-        "n_samples": source.n_samples,
+        **({"taken": ways(sound)} if sound is not source else {}),
+        "sample_rate": sound.sample_rate,
+        "n_channels": sound.n_channels,
+        "n_samples": sound.n_samples,
         "n_finite": tally.finite,
-        "duration": source.duration,
+        "duration": sound.n_samples / sound.sample_rate,
         "start": source.start.isoformat() if source.start else None,
         "unit": source.unit,
         "peak": _decibels(tally.loudest, least[0]),
@@ -178,9 +189,23 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool)
         "offset": [None if mean is None else float(f"{mean:.6g}") for mean in offset.means],
         "rms_without_offset": _decibels(offset.rms_without, least[1]),
         "offset_stands_out": offset.stands_out,
-        **(_loudness(source, bar) if loud else {}),
+        **(_loudness(sound, bar) if loud else {}),
         "metadata": reading.metadata(source),
     }
+
+
+def _counted(sound: Source, bar: Bar) -> tuple[Tally, Offset]:
+    """What is counted of a sound that is taken otherwise than it is in its file."""
+    from sonograph.io.tally import Offset, Tally
+
+    tally, offset = Tally(), Offset(sound.n_channels)
+    at_once = max(1, AT_ONCE // sound.n_channels)
+    for first in range(0, sound.n_samples, at_once):
+        block = sound.read(range(first, min(first + at_once, sound.n_samples)))
+        tally.add(block)
+        offset.add(block)
+        bar.add(block.shape[1])
+    return tally, offset
 
 
 def _loudness(source: Any, bar: Bar) -> dict[str, Any]:
@@ -223,6 +248,7 @@ def words(facts: dict[str, Any]) -> str:
     unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
     rows = [
         ("format", facts["format"]),
+        ("taken", ", ".join(facts["taken"]) if "taken" in facts else None),
         ("sample rate", f"{facts['sample_rate']:g} Hz"),
         ("channels", f"{facts['n_channels']}"),
         ("duration", _duration(facts)),

@@ -42,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     reading.add_numbers(options.group(parser, "what the numbers are, where the file does not say"))
     options.add_stft(parser)
+    reading.add_taking(parser)
     how = options.group(parser, "how to find phases")
     how.add_argument("--rounds", type=int, default=32, metavar="N", help="of Griffin and Lim [32]")
     how.add_argument("--seed", type=int, default=0, metavar="N", help="of the phases that it begins with [0]")
@@ -63,9 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"{arguments.file}: name the settings it was computed with: --preset or --settings")
     options.check_settings(arguments)
     options.check_high_pass(arguments)
-    for name in ("remove_dc", "high_pass") if table else ():
+    for name in ("remove_dc", "high_pass", "mono", "resample") if table else ():
         if getattr(arguments, name) not in (None, False):
-            flag = options.FLAGS[name]
+            flag = f"--{name.replace('_', '-')}"
             raise SettingsError(
                 f"{flag} is given with a .npz of features, which are computed: compute them with {flag}"
             )
@@ -84,7 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
             sound_of = _from_features if features else _of_a_box
             sound, status = settled(
                 path,
-                lambda source: (sound_of(_cleaned(source, arguments), arguments, box), source.status),
+                lambda file: (
+                    sound_of(_cleaned(file.opening.taken(file), arguments), arguments, box),
+                    file.status,
+                ),
                 opening=reading.opening(arguments).but(calibration=False),
             )
             code = _told(status)

@@ -116,7 +116,7 @@ def add_help(parser: argparse.ArgumentParser) -> None:
 def add_stft(parser: argparse.ArgumentParser) -> None:
     """How to compute."""
     how = group(parser, "how to compute")
-    how.add_argument("--preset", metavar="NAME", help="another library's settings by name, as librosa.mel, kaldi.fbank")
+    how.add_argument("--preset", metavar="NAME", help="settings by name, as librosa.mel, kaldi.fbank, third_octaves")
     how.add_argument("--settings", metavar="FILE", help="settings as TOML, as 'sonograph presets NAME' prints them")
     how.add_argument("--window", type=length, metavar="LENGTH", help="samples (1024) or time (25ms) [2048]")
     how.add_argument("--hop", type=length, metavar="LENGTH", help="likewise, at most the window [window / 4]")
@@ -211,6 +211,10 @@ def settings(arguments: argparse.Namespace, sample_rate: float) -> Settings:
     if not whole:
         with in_flags():
             return StftSettings(**given)
+    if given and [*whole] == ["preset"] and not of_library(arguments.preset):
+        with in_flags():
+            changed: Settings = preset_called(arguments.preset).but(**given)
+            return changed
     if given or len(whole) > 1:
         names = [*(f"--{name}" for name in whole), *(FLAGS[name] for name in given)]
         why = ", which it sets" if given else ""
@@ -230,6 +234,13 @@ def preset_called(name: str) -> Settings:
         return preset(name)
     refuse_near("preset", name, preset_names())
     raise SettingsError(f"preset is {name!r}; 'sonograph presets' lists those that there are")
+
+
+def of_library(name: str) -> bool:
+    """Whether a preset has the numbers of a library, which say all of how they are computed; so does a name of none."""
+    from sonograph.named.presets import is_of_library, preset_names
+
+    return name not in preset_names() or is_of_library(name)
 
 
 def settings_in(path: str) -> Settings:

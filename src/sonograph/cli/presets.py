@@ -1,4 +1,4 @@
-"""`sonograph presets`: other libraries' numbers by name."""
+"""`sonograph presets`: other libraries' numbers, and standards' bands, by name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 
 from sonograph.cli import exits, options
 
-HELP = """List the presets: settings that give another library's numbers. With a NAME, print its settings as TOML, to be
-changed and handed to --settings."""
+HELP = """List the presets: settings that give another library's numbers, or the bands of a standard. With a NAME, print
+its settings as TOML, to be changed and handed to --settings."""
 
 EXAMPLES = """examples:
   sonograph presets

@@ -22,6 +22,7 @@ OPENING = {
     "raw": "--raw",
     "start": "--start-time",
     "zone": "--zone",
+    "resample": "--resample",
 }
 """What is said of a file, by the name that `sonograph.open` has for it."""
 LIMITS = ("channels", "samples", "seconds", "pixels", "bytes")
@@ -53,6 +54,15 @@ def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
         most.add_argument("--max-pixels", type=int, metavar="N", help="of a picture [100 000 000]")
     if "bytes" in more:
         most.add_argument("--max-bytes", type=int, metavar="N", help="of a file's features, held in memory [4 GiB]")
+
+
+def add_taking(parser: argparse.ArgumentParser) -> None:
+    """How a sound is taken, whatever is made of it."""
+    how = options.group(parser, "how to take the sound")
+    how.add_argument("--mono", action="store_true", help="the mean of its channels [each by itself]")
+    how.add_argument(
+        "--resample", type=float, metavar="HZ", help="at this sample rate, after the mean [that of the file]"
+    )
 
 
 def add_limits(parser: argparse.ArgumentParser) -> Any:
@@ -91,7 +101,7 @@ def limits(arguments: argparse.Namespace) -> Any:
 
 
 def opening(arguments: argparse.Namespace) -> Opening:
-    """How files are opened; with a preset without calibration, as a library's numbers know none.
+    """How files are opened; with a preset of a library without calibration, as its numbers know none.
 
     Raises
     ------
@@ -107,10 +117,11 @@ def opening(arguments: argparse.Namespace) -> Opening:
 
         with options.in_flags({name: f"--{name.replace('_', '-')}" for name in CALIBRATION}):
             given["calibration"] = Calibration.from_values({name: getattr(arguments, name) for name in names})
-    elif getattr(arguments, "preset", None) is not None:
+    elif _is_of_library(arguments):
         given["calibration"] = False
     for name, flag in OPENING.items():
         given[name] = getattr(arguments, flag[2:].replace("-", "_"), None)
+    given["mono"] = getattr(arguments, "mono", None)
     with options.in_flags(OPENING):
         return Opening().but(**given)
 
@@ -181,7 +192,13 @@ def metadata(source: Any) -> dict[str, Any]:
 
 
 def refuse_uncalibrated(arguments: argparse.Namespace) -> None:
-    """Refuse a calibration beside a preset, whose numbers are those of another library."""
+    """Refuse a calibration beside a preset whose numbers are those of another library."""
     given = [f"--{name.replace('_', '-')}" for name in CALIBRATION if getattr(arguments, name) is not None]
-    if given and arguments.preset is not None:
+    if given and _is_of_library(arguments):
         raise SettingsError(f"{given[0]} is given with --preset, whose numbers know no calibration; leave one out")
+
+
+def _is_of_library(arguments: argparse.Namespace) -> bool:
+    """Whether the numbers of another library were asked for."""
+    name = getattr(arguments, "preset", None)
+    return name is not None and options.of_library(name)

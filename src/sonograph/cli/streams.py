@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -93,8 +94,20 @@ def output(path: str, keep: tuple[Any, ...], replacing: Any = None) -> Iterator[
         return
     whole = BytesIO()
     yield whole
+    whole.seek(0)
+    put_out(whole)
+
+
+def put_out(file: Any) -> None:
+    """Copy all of an open file to standard output.
+
+    Raises
+    ------
+    OutputError
+        It takes no more.
+    """
     try:
-        sys.stdout.buffer.write(whole.getvalue())
+        shutil.copyfileobj(file, sys.stdout.buffer, 1 << 20)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

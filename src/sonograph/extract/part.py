@@ -26,7 +26,6 @@ from sonograph.io.filesource import FileSource
 from sonograph.jobs.workfolder import WorkFolder
 from sonograph.settings import stft_of
 from sonograph.sounds.resampled import resample
-from sonograph.sounds.source import Source
 
 AT_ONCE = 1 << 20
 """Numbers that are summed up at a time."""
@@ -65,8 +64,8 @@ def _rows(file: str, out: IO[bytes], wanted: Wanted) -> FileReport:
 def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: FileSource) -> FileReport:
     """The rows of a file that is open, written from `begin` on, and what there is to say of it."""
     out.truncate(begin)
-    source: Source = in_memory(opened)
-    was_rate = source.sample_rate
+    source = opened.opening.taken(in_memory(opened))
+    was_rate = opened.sample_rate
     rate = None if isinstance(wanted.settings, Choice) else stft_of(wanted.settings).sample_rate
     if rate is not None and rate != source.sample_rate:
         source = resample(source, rate)

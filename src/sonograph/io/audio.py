@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Any, Literal, TypeVar
 
-from sonograph.errors import SonographError
+from sonograph.errors import SettingsError, SonographError
 from sonograph.io.filesource import FileSource
 from sonograph.io.opening import Opening
 from sonograph.io.status import Unreadable, shown
 from sonograph.limits import Limits
 from sonograph.settings.arguments import answered
 from sonograph.sounds.calibration import Calibration
-from sonograph.sounds.source import Signal
+from sonograph.sounds.source import Signal, Source
 
 Made = TypeVar("Made")
 
@@ -63,7 +63,8 @@ def open(
         Of a start that has none, or of the time that the file tells without one: a name as "Europe/Berlin", an offset
         as "+02:00", or "UTC". None is ever assumed.
     opening
-        All of these as one value, in which those that are given besides take the place of its own.
+        All of these as one value, in which those that are given besides take the place of its own. What it says of how
+        a sound is taken (mono, resample) `read` does, and is no matter of an open file.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def open(
         More channels or seconds than allowed.
     SettingsError
         A calibration that cannot be, a unit or a zone that is not known, a pattern that does not fit the file's name,
-        an option that such a file does not take.
+        an option that such a file does not take; an opening that takes a sound otherwise than it is in its file.
 
     Examples
     --------
@@ -83,11 +84,19 @@ def open(
     """
     given: dict[str, Any] = {"sample_rate": sample_rate, "time_column": time_column, "unit": unit, "raw": raw}
     given |= {"calibration": calibration, "limits": limits, "start": start, "zone": zone}
-    return FileSource(path, (opening or Opening()).but(**given))
+    how = (opening or Opening()).but(**given)
+    if how.mono or how.resample is not None:
+        asked = "mono=True" if how.mono else f"resample={how.resample:g}"
+        raise SettingsError(
+            f"opening has {asked}, and an open file is as it is; read it so, or take opening.taken(open(path))"
+        )
+    return FileSource(path, how)
 
 
 def read(path: Any, **options: Any) -> Signal:
     """A whole sound file, or a table of numbers, in memory. Options as `open`; missing samples are NaN.
+
+    An `opening` may take the mean of its channels and another sample rate.
 
     Raises
     ------
@@ -100,14 +109,15 @@ def read(path: Any, **options: Any) -> Signal:
 
 
 def settled(path: Any, work: Callable[[FileSource], Made], **options: Any) -> Made:
-    """What `work` makes of a sound that is opened for it. Options as `open`.
+    """What `work` makes of a file that is opened for it. Options as `open`, and an opening of any kind.
 
+    `work` takes the sound as it is asked for, by `source.opening.taken(source)`.
     Where the file changed meanwhile, as one that is still being copied, all of it is done once more from the beginning;
     the status of the second reading is never better than "warn".
     """
     made: list[Made] = []
     try:
-        with open(path, **options) as source:
+        with _file(path, **options) as source:
             try:
                 made.append(work(source))
             except SonographError:
@@ -119,7 +129,7 @@ def settled(path: Any, work: Callable[[FileSource], Made], **options: Any) -> Ma
         if error.reason != "changed":
             raise
     try:
-        second = open(path, **options)
+        second = _file(path, **options)
     except SonographError:
         if made:
             return made[0]  # what was there, and its status, while it was
@@ -129,9 +139,22 @@ def settled(path: Any, work: Callable[[FileSource], Made], **options: Any) -> Ma
         return work(second)
 
 
-def _read(source: FileSource) -> Signal:
-    n_bytes = source.n_samples * source.n_channels * source.dtype.itemsize
-    source.limits.check(shown(source.path), bytes=n_bytes)
+def taken(path: Any, opening: Opening | None = None) -> Source:
+    """A file, opened, as a sound that is taken as `opening` says; it holds the file open."""
+    return (opening or Opening()).taken(_file(path, opening=opening))
+
+
+def _file(path: Any, *, opening: Opening | None = None, **given: Any) -> FileSource:
+    """An open file that knows how its sound is to be taken."""
+    if opening is None or not (opening.mono or opening.resample):
+        return open(path, opening=opening, **given)
+    return FileSource(path, opening.but(**given))
+
+
+def _read(file: FileSource) -> Signal:
+    source = file.opening.taken(file)
+    n_bytes = source.n_samples * source.n_channels * file.dtype.itemsize
+    file.limits.check(shown(file.path), bytes=n_bytes)
     samples = source.read(range(source.n_samples))
     samples = samples if len(samples) > 1 else samples[0]
     return Signal(samples, source.sample_rate, source.unit, source.start, source.calibration)

@@ -1,4 +1,4 @@
-"""How a file is opened, as one value."""
+"""How a file is opened, and how its sound is taken, as one value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from sonograph.io.starts import checked_start, checked_zone
 from sonograph.jobs.identity import digest
 from sonograph.limits import Limits
 from sonograph.sounds.calibration import Calibration
-from sonograph.sounds.source import checked_rate
+from sonograph.sounds.mono import mono
+from sonograph.sounds.resampled import resample
+from sonograph.sounds.source import Source, checked_rate
 from sonograph.units import checked_unit
 
 
@@ -24,6 +26,10 @@ class Opening:
     ----------
     sample_rate, time_column, unit, calibration, limits, raw, start, zone
         As `sonograph.open` takes them.
+    mono
+        Whether what is made of the sound is made of the mean of its channels.
+    resample
+        The sample rate at which it is taken, Hz; None: its own. After the mean.
 
     Raises
     ------
@@ -44,10 +50,16 @@ class Opening:
     raw: str | None = None
     start: datetime | str | None = None
     zone: tzinfo | str | None = None
+    mono: bool = False
+    resample: float | None = None
 
     def __post_init__(self) -> None:
         if self.sample_rate is not None:
             object.__setattr__(self, "sample_rate", checked_rate(self.sample_rate))
+        if self.resample is not None:
+            object.__setattr__(self, "resample", checked_rate(self.resample, "resample"))
+        if not isinstance(self.mono, bool):
+            raise SettingsError(f"mono is {self.mono!r}; it must be True or False")
         if not isinstance(self.limits, Limits):
             raise SettingsError(f"limits is {self.limits!r}; it must be Limits(…)")
         if not (self.calibration is None or self.calibration is False or isinstance(self.calibration, Calibration)):
@@ -74,6 +86,26 @@ class Opening:
         if isinstance(self.start, datetime):
             fields["start"] = self.start.isoformat()
         return digest("Opening", {**fields, "zone": None if self.zone is None else str(self.zone)})
+
+    def taken(self, source: Source) -> Source:
+        """The sound of a file as it is taken: one channel where that is asked for, at the sample rate asked for.
+
+        Raises
+        ------
+        SettingsError
+            A rate that is 256 times that of the source or more, or as much less.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sonograph import Signal
+        >>> stereo = Signal(np.zeros((2, 48_000)), 48_000.0)
+        >>> sound = Opening(mono=True, resample=16_000.0).taken(stereo)
+        >>> sound.n_channels, sound.n_samples
+        (1, 16000)
+        """
+        one = mono(source) if self.mono else source
+        return one if self.resample is None else resample(one, self.resample, "resample")
 
     def but(self, **changes: Any) -> Opening:
         """The same with other values; those that are None stay as they are.

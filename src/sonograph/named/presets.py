@@ -1,4 +1,6 @@
-"""Other libraries' numbers by name. `docs/parity.md` says what each was held against, and how near it came.
+"""Other libraries' numbers by name, and the bands of standards.
+
+`docs/parity.md` says what each of a library was held against, and how near it came.
 
 A preset is an ordinary settings value. Lengths are in samples, so one that a library defines in milliseconds is for
 one sample rate, and says so; other sounds are resampled first.
@@ -20,7 +22,9 @@ from sonograph.settings import (
     LevelSettings,
     LogSettings,
     MelBank,
+    MillidecadeBank,
     NormSettings,
+    OctaveBank,
     PcenSettings,
     RangeSettings,
     Settings,
@@ -37,10 +41,14 @@ FLOAT64_EPS = 2.220446049250313e-16
 
 
 class Preset(NamedTuple):
-    """What a name stands for, and where that is written."""
+    """What a name stands for, and where that is written.
+
+    of_library : whether these are numbers of a library, which knows neither units nor calibrations
+    """
 
     make: Callable[[], Any]
     source: str
+    of_library: bool = True
 
 
 @overload
@@ -61,7 +69,9 @@ def preset(name: Literal["librosa.chroma"]) -> NormSettings: ...
 @overload
 def preset(name: Literal["librosa.pcen"]) -> PcenSettings: ...
 @overload
-def preset(name: Literal["matplotlib.specgram"]) -> LevelSettings: ...
+def preset(
+    name: Literal["matplotlib.specgram", "third_octaves", "decidecades", "millidecades"],
+) -> LevelSettings: ...
 @overload
 def preset(name: Literal["tensorflow.mel", "kaldi.fbank", "kaldi.fbank.unsnipped", "htk.fbank"]) -> LogSettings: ...
 @overload
@@ -80,7 +90,7 @@ def preset(name: Literal["whisper.80", "whisper.128"]) -> AffineSettings: ...
 def preset(name: str) -> Settings: ...
 @answered
 def preset(name: str) -> Settings:
-    """The settings that give another library's numbers.
+    """The settings that give another library's numbers, or the levels in the bands of a standard.
 
     Parameters
     ----------
@@ -124,6 +134,16 @@ def preset_source(name: str) -> str:
     """
     preset(name)
     return _PRESETS[name].source
+
+
+def is_of_library(name: str) -> bool:
+    """Whether a preset's numbers are those of another library, which knows no calibration; else of a standard.
+
+    >>> is_of_library("librosa.mel"), is_of_library("third_octaves")
+    (True, False)
+    """
+    preset(name)
+    return _PRESETS[name].of_library
 
 
 def _librosa(**changes: Any) -> StftSettings:
@@ -252,6 +272,11 @@ def _whisper(n_bands: int) -> AffineSettings:
     return AffineSettings(of=limited, add=4.0, multiply=0.25)
 
 
+def _standard(bank: OctaveBank | MillidecadeBank, window_length: int, scaling: str) -> LevelSettings:
+    stft = StftSettings(window_length=window_length, hop=window_length // 2, scaling=scaling)
+    return LevelSettings(of=BandSettings(of=stft, bands=bank))
+
+
 _KALDI = "(Kaldi, dither 0; 16 kHz)"
 _PRESETS = {
     "librosa.stft": Preset(lambda: _librosa(quantity="transform"), "librosa.stft(y), complex (librosa 0.11)"),
@@ -291,4 +316,19 @@ _PRESETS = {
     ),
     "whisper.80": Preset(lambda: _whisper(80), "whisper.log_mel_spectrogram, as given, not cut to 30 s (16 kHz)"),
     "whisper.128": Preset(lambda: _whisper(128), "whisper.log_mel_spectrogram(n_mels=128), as given (16 kHz)"),
+    "third_octaves": Preset(
+        lambda: _standard(OctaveBank(), 16_384, "spectrum"),
+        "levels in thirds of an octave from 20 Hz on, windows of 16384 samples (IEC 61260-1)",
+        of_library=False,
+    ),
+    "decidecades": Preset(
+        lambda: _standard(OctaveBank(low=10.0), 65_536, "spectrum"),
+        "levels in tenths of a decade from 10 Hz on, windows of 65536 samples (ISO 18405)",
+        of_library=False,
+    ),
+    "millidecades": Preset(
+        lambda: _standard(MillidecadeBank(), 65_536, "density"),
+        "levels per hertz in hybrid millidecades, windows of 65536 samples (Martin et al. 2021)",
+        of_library=False,
+    ),
 }

@@ -11,7 +11,7 @@ from sonograph.pictures import layout
 from sonograph.pictures.kinds.kind import Content, source_of
 from sonograph.pictures.kinds.level import refuse_over
 from sonograph.pictures.layout import Box, Sheet, Track
-from sonograph.pictures.parts import Composition, Fault, Named, Panel, Part, title_of
+from sonograph.pictures.parts import Composition, Fault, Named, Panel, Part, title_of, ways_of
 from sonograph.pictures.ranges import ranges_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.views import VIEWS
@@ -136,7 +136,10 @@ def _placed(parts: Sequence[Part], look: PictureSettings) -> tuple[Sheet, list[P
             tracks.append(Track(view.tall(place.kind), heading, i == len(own) - 1 or not place.kind.over_time))
     if not look.axes:
         return layout.bare(look, tracks), places, tracks
-    notes, bar = max(place.kind.note_lines for place in places), any(place.kind.coloured for place in places)
+    notes, bar = (
+        max(place.kind.note_lines for place in places) + bool(ways_of(parts)),
+        any(place.kind.coloured for place in places),
+    )
     return layout.sheet(look, tracks, title=title_of(parts, look) != "", notes=notes, bar=bar), places, tracks
 
 

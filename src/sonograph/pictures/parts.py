@@ -15,6 +15,7 @@ from sonograph.pictures import words
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import Settings, StftSettings, stft_of
+from sonograph.sounds.derived import ways
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -29,6 +30,7 @@ class Named:
     seconds : from when to when; None: as the picture's settings say
     marks   : what is drawn over its panels
     over    : the features that are drawn over its spectrogram, as lines
+    origin  : what of it a file of defaults chose, and which file; "" for nothing
     """
 
     sound: Source | Spectrogram
@@ -37,6 +39,7 @@ class Named:
     seconds: tuple[float | None, float | None] | None = None
     marks: tuple[Mark, ...] = ()
     over: tuple[Settings, ...] = ()
+    origin: str = ""
 
     @property
     def shown(self) -> Settings | None:
@@ -152,8 +155,21 @@ def title_of(parts: Sequence[Part], look: PictureSettings) -> str:
     return parts[0].named.name if len(parts) == 1 else ""
 
 
+def ways_of(parts: Sequence[Part]) -> str:
+    """What was made of the sounds before anything was computed, and what a file of defaults chose, as a line."""
+    made = {", ".join(ways(part.named.sound)): None for part in parts}
+    taken = (
+        next(iter(made)) if len(made) == 1 else "the sounds differ: " + "; ".join(one or "one as it is" for one in made)
+    )
+    return "; ".join(filter(None, (taken, *dict.fromkeys(part.named.origin for part in parts))))
+
+
 def notes(composition: Composition) -> list[str]:
-    """The small lines: what was computed, what the colours span, what is missing."""
+    """The small lines: what was computed, what the colours span, what is missing; and how the sound was taken."""
+    return [*_notes(composition), *filter(None, [ways_of(composition.parts)])]
+
+
+def _notes(composition: Composition) -> list[str]:
     look, contents = composition.look, sorted(composition.contents, key=lambda content: not content.leads)
     counted = [one for one in contents if one.leads] or [one for one in contents if one.computed is not None]
     computed = [one.computed for one in counted if one.computed is not None]

@@ -109,6 +109,11 @@ class Derived(Source):
         """Seconds."""
         return self.n_samples / self.sample_rate
 
+    @property
+    def words(self) -> str:
+        """What was made of the other, for a caption; "" where it sounds the same."""
+        return ""
+
     def over(self, source: Source) -> Source:
         """The same made of another."""
         raise NotImplementedError
@@ -134,6 +139,15 @@ def _player(sound: Source) -> str:
 
     path = getattr(recorded(sound), "path", None)
     return html_of(sound, Path(os.fsdecode(path)).name if isinstance(path, str | os.PathLike) else "")
+
+
+def ways(sound: Any) -> list[str]:
+    """What was made of a recording, one after the other, in words."""
+    found = []
+    while isinstance(sound, Derived):
+        found.append(sound.words)
+        sound = sound.source
+    return [words for words in reversed(found) if words]
 
 
 def n_promised(sound: Source) -> int:

@@ -17,6 +17,7 @@ import numpy as np
 from sonograph.errors import SettingsError
 from sonograph.sounds.derived import Derived, checked_source
 from sonograph.sounds.source import Source, zeros_outside
+from sonograph.units import hertz as in_hertz
 
 LOWEST = 1e-6
 """Of the sample rate. Below, the rounding of doubles is heard: at it, it lies 110 dB under the sound."""
@@ -103,6 +104,11 @@ class HighPassed(Derived):
         self._memories = [list(self._filter.memory)]  # at the beginning of each block that was reached
         self._blocks: dict[int, np.ndarray] = {}  # the last two that were filtered
         self._lock = threading.Lock()
+
+    @property
+    def words(self) -> str:
+        """From where on, for a caption."""
+        return f"high-pass {in_hertz(self.hertz)}"
 
     def over(self, source: Source) -> HighPassed:
         """The same of another source."""

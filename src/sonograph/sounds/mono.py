@@ -32,6 +32,12 @@ class Mono(Derived):
     def __repr__(self) -> str:
         return f"<{'mean' if self._channel is None else f'channel {self._channel}'} of {self.source!r}>"
 
+    @property
+    def words(self) -> str:
+        """Which channel of which, for a caption."""
+        count = self.source.n_channels
+        return f"mean of {count} channels" if self._channel is None else f"channel {self._channel} of {count}"
+
     def over(self, source: Source) -> Mono:
         """The same of another source."""
         return Mono(source, self._channel)

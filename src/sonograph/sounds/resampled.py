@@ -14,19 +14,20 @@ import numpy as np
 from sonograph.errors import SettingsError
 from sonograph.sounds.derived import Derived, checked_source, n_promised
 from sonograph.sounds.source import Source, checked_rate, zeros_outside
+from sonograph.units import rate as hertz
 
 _BLOCK = 1 << 18  # samples of all channels that are resampled at a time
 _REACH = 200  # samples, at the lower of the two rates, around a missing one that the filter spoils
 
 
-def resample(source: Source, rate: float) -> Source:
+def resample(source: Source, rate: float, name: str = "rate") -> Source:
     """A source at another sample rate; `io.sources.resample` takes paths too, and says what is refused."""
     source, rate = checked_source(source), checked_rate(rate)
     if rate == source.sample_rate:
         return source
     if not 1 / 256 < rate / source.sample_rate < 256:
         raise SettingsError(
-            f"rate is {rate:g}; from {source.sample_rate:g} Hz it must be {source.sample_rate / 256:g} to "
+            f"{name} is {rate:g}; from {source.sample_rate:g} Hz it must be {source.sample_rate / 256:g} to "
             f"{source.sample_rate * 256:g}"
         )
     return Resampled(source, rate)
@@ -57,6 +58,11 @@ class Resampled(Derived):
     def n_promised(self) -> int:
         """Samples of each channel that are there or were promised."""
         return round(self._n_taken * self._rate / self.source.sample_rate)
+
+    @property
+    def words(self) -> str:
+        """From what rate, for a caption."""
+        return f"resampled from {hertz(self.source.sample_rate)} to {hertz(self._rate)}"
 
     def over(self, source: Source) -> Resampled:
         """The same of another source."""

@@ -164,17 +164,17 @@ def zeros_outside(samples: range, n_samples: int, read: Any) -> np.ndarray:
     return padded
 
 
-def checked_rate(sample_rate: Any) -> float:
-    """A sample rate as a float, refused unless it is one."""
+def checked_rate(sample_rate: Any, name: str = "sample_rate") -> float:
+    """A sample rate as a float, refused by its name unless it is one."""
     try:
         rate = float(sample_rate)
     except (TypeError, ValueError, OverflowError):
         rate = math.nan
     if not (rate > 0 and math.isfinite(rate)):
-        raise SettingsError(f"sample_rate is {short(sample_rate)}; it must be above 0 Hz")
+        raise SettingsError(f"{name} is {short(sample_rate)}; it must be above 0 Hz")
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise SettingsError(
-            f"sample_rate is {short(sample_rate)}; it must be {LOWEST_RATE:g} to {HIGHEST_RATE:g} Hz, beyond which "
+            f"{name} is {short(sample_rate)}; it must be {LOWEST_RATE:g} to {HIGHEST_RATE:g} Hz, beyond which "
             f"times and squares of frequencies are past what numbers can hold"
         )
     return rate

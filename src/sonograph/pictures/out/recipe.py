@@ -9,6 +9,7 @@ from typing import Any
 
 from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.words import printable
+from sonograph.sounds.derived import ways
 from sonograph.texts import json_values
 
 KEY = "sonograph"
@@ -26,6 +27,8 @@ def recipe(composition: Composition) -> dict[str, Any]:
                 "channels": part.channels,
                 "samples": [part.span.start, part.span.stop],
             }
+            | ({"taken": ways(part.named.sound)} if ways(part.named.sound) else {})
+            | ({"defaults": part.named.origin} if part.named.origin else {})
             | ({"over": [one.to_dict() for one in part.named.over]} if part.named.over else {})
             for part in composition.parts
         ],
