@@ -94,7 +94,8 @@ def draw(
         Features drawn over the spectrogram as lines in hertz: "pitch" (of sounds up to some 40 minutes), "yin",
         "centroid" or "rolloff", which are then of the same frames, or settings of your own; one or several.
     ax
-        Matplotlib axes of yours to draw on; their colour bar is put beside them.
+        Matplotlib axes of yours to draw on, or a list of as many as the view has panels; a colour bar is put beside
+        them. Zooming makes the pixels anew for what is shown, and its ticks.
     overwrite
         Whether a sound that is there under the name of `path` may be replaced; one that is drawn never is.
     view, seconds, axis, frequencies, channel, below, range, percentiles
@@ -138,9 +139,9 @@ def draw(
     if ax is not None:
         from sonograph.pictures.figure import paint_on
 
-        if path is not None or len(sounds) != 1:
-            raise SettingsError("ax is given; it takes one sound and no path: its figure is yours to save")
-        return paint_on(ax, sounds[0], look)
+        if path is not None:
+            raise SettingsError("ax is given with a path; save the figure of those axes, which is yours")
+        return paint_on(ax, sounds, look)
     composition = cast("Composition", composed(sounds, look)[0])  # None only where faults are told, not raised
     figure = figure_of(composition)
     if path is not None and format is not None:
@@ -252,8 +253,9 @@ def show(
     from sonograph.pictures.figure import figure_of
 
     look = _changed(look, locals())
-    composition = cast("Composition", composed(_all_named(sound, settings, labels, over), look)[0])
-    if _in_notebook():
+    cell = _in_notebook()
+    composition = cast("Composition", composed(_all_named(sound, settings, labels, over), look, live=not cell)[0])
+    if cell:
         from sonograph.pictures.out.notebook import show_in_cell
 
         show_in_cell(composition)
@@ -308,18 +310,21 @@ def _file_of(sound: Any) -> Any:
 
 
 def composed(
-    sounds: list[Named], look: PictureSettings, on_fault: Fault | None = None
+    sounds: list[Named], look: PictureSettings, on_fault: Fault | None = None, *, live: bool = False
 ) -> tuple[Composition | None, list[Named]]:
-    """Sounds on a sheet, and those sounds; all of it once more from the beginning where a file changed meanwhile."""
+    """Sounds on a sheet, and those sounds; all of it once more from the beginning where a file changed meanwhile.
+
+    live : whether it is for axes that can be zoomed
+    """
     from sonograph.pictures.compose import compose
 
     faults: list[tuple[Named, SonographError]] = []
-    composition = compose(sounds, look, on_fault=lambda *fault: faults.append(fault))
+    composition = compose(sounds, look, on_fault=lambda *fault: faults.append(fault), live=live)
     if any(_has_changed(named) for named in sounds):
         with contextlib.suppress(SonographError):  # it opens no more: what was there is drawn
             sounds = [replace(named, sound=again(named.sound)) if _has_changed(named) else named for named in sounds]
             faults.clear()
-            composition = compose(sounds, look, on_fault=lambda *fault: faults.append(fault))
+            composition = compose(sounds, look, on_fault=lambda *fault: faults.append(fault), live=live)
     for named, error in faults:
         if on_fault is None:
             raise error

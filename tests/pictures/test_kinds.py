@@ -45,9 +45,8 @@ class Histogram(Content):
     def paint(self, axes, panel, composition):
         axes.stairs(self.counts, self.values)
 
-    def side_axis(self, axes, panel):
-        put_ticks(axes.yaxis, decimal(*axes.get_ylim(), 5))
-        return "Samples"
+    def side_ticks(self, panel):
+        return lambda axes, low, high: (decimal(low, high, 5), "Samples")
 
     def axis_below(self, axes, panel, look, *, last):
         put_ticks(axes.xaxis, decimal(*axes.get_xlim(), 5))

@@ -6,6 +6,7 @@ Letters have the size that the axes' label has, so that the reader's axes stay a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -82,13 +83,32 @@ def _free(
     return None
 
 
+@dataclass(frozen=True)
+class TimeTicks:
+    """Times below a panel: of the day, where it is known when the recording began.
+
+    shown : whether they are written, or only marked
+    """
+
+    start: datetime | None
+    shown: bool = True
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from one time to another."""
+        there, words = times.time(low, high, max(2, int(room(axes)[0] / 6 + 1e-6)), self.start)
+        return (there if self.shown else Ticks(there.places, [""] * len(there.places))), words
+
+
 def time_axis(axes: Axes, start: datetime | None, *, shown: bool = True, label: bool = True) -> None:
-    """Times below a panel: of the day, where it is known when the recording began."""
-    low, high = axes.get_xlim()
-    there, words = times.time(low, high, max(2, int(room(axes)[0] / 6)), start)
-    put_ticks(axes.xaxis, there if shown else Ticks(there.places, [""] * len(there.places)))
-    if label:
-        axes.set_xlabel(words)
+    """Times below a panel, whatever part of the sound is shown."""
+    from sonograph.pictures.placing import put_places
+
+    put_places(axes.xaxis, TimeTicks(start, shown), label_below if label else None)
+
+
+def label_below(axes: Axes, words: str) -> None:
+    """What the axis across says."""
+    axes.set_xlabel(words)
 
 
 def side_label(axes: Axes, words: str, *, keep_name: bool = False) -> None:
@@ -103,14 +123,30 @@ def side_label(axes: Axes, words: str, *, keep_name: bool = False) -> None:
     axes.set_ylabel(words)
 
 
-def bar_axis(axes: Axes, levels: tuple[float, float], words: str, *, is_level: bool) -> str:
-    """Numbers beside a colour bar, both its ends among them; returns what it is to say."""
-    most = min(9, max(1, int(room(axes)[1] / 2.4)))
-    power = 0 if is_level else ticks.power_of_ten(*levels)
-    low, high = (end / 10.0**power for end in levels)
-    there = ticks.level(low, high, most)
-    put_ticks(axes.yaxis, Ticks([place * 10.0**power for place in there.places], there.words))
-    return f"{words} ({ticks.with_power('', power)})" if power else words
+def label_beside(axes: Axes, words: str) -> None:
+    """A label in full."""
+    axes.set_ylabel(words)
+
+
+def name_beside(axes: Axes, words: str) -> None:
+    """A label that keeps its name."""
+    side_label(axes, words, keep_name=True)
+
+
+@dataclass(frozen=True)
+class BarTicks:
+    """Numbers beside a colour bar, both its ends among them."""
+
+    words: str
+    is_level: bool
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from one end to the other, and what the bar is to say."""
+        most = min(9, max(1, int(room(axes)[1] / 2.4 + 1e-6)))
+        power = 0 if self.is_level else ticks.power_of_ten(low, high)
+        there = ticks.level(low / 10.0**power, high / 10.0**power, most)
+        ticks_there = Ticks([place * 10.0**power for place in there.places], there.words)
+        return ticks_there, f"{self.words} ({ticks.with_power('', power)})" if power else self.words
 
 
 def put_ticks(axis: Axis, there: Ticks) -> None:

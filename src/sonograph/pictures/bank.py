@@ -62,7 +62,7 @@ def _drawn(settings: BandSettings, filters: Filters, sample_rate: float, look: P
         axes.set_axis_off()
         return paper.figure
     spectrum.frequencies_below(axes, axis)
-    paper.side_label(axes, line.value_axis(axes, "Weight"))
+    paper.side_axis(axes, line.ValueTicks("Weight"))
     paper.write(sheet.boxes[0].left, look.title or "", notes)
     return paper.figure
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -30,7 +31,13 @@ class Place(NamedTuple):
 
 
 def compose(
-    sounds: Sequence[Named], look: PictureSettings, *, engine: Engine | None = None, on_fault: Fault | None = None
+    sounds: Sequence[Named],
+    look: PictureSettings,
+    *,
+    engine: Engine | None = None,
+    on_fault: Fault | None = None,
+    live: bool = False,
+    boxes: Sequence[Box] = (),
 ) -> Composition | None:
     """Place sounds on a sheet and make their pixels.
 
@@ -43,6 +50,10 @@ def compose(
     on_fault
         Told of a sound that cannot be drawn, which is then left out; None comes back where none is left. Without
         it, an error is raised.
+    live
+        Whether it is for axes that can be zoomed.
+    boxes
+        Those of the panels, where they lie on no sheet of ours.
 
     Raises
     ------
@@ -52,7 +63,7 @@ def compose(
     fault = on_fault or _raise
     if not sounds:
         raise SettingsError("the list of sounds is empty; there is nothing to draw")
-    parts = [part for named in sounds if (part := _part(named, look, fault)) is not None]
+    parts = [part for named in sounds if (part := _part(named, look, fault, live)) is not None]
     for kind in VIEWS[look.view].kinds:
         if kind.n_sounds is not None and len(parts) < len(sounds):  # what is left is not what was asked for
             return None
@@ -61,6 +72,7 @@ def compose(
         parts = shown
     while parts:
         sheet, places, tracks = _placed(parts, look)
+        sheet = _on_boxes(sheet, boxes) if boxes else sheet
         contents: dict[Part, dict[type[Content], Content]] = {}
         for part in parts:
             try:
@@ -90,11 +102,18 @@ def _raise(named: Named, error: SonographError) -> None:
     raise error
 
 
-def _part(named: Named, look: PictureSettings, fault: Fault) -> Part | None:
+def _on_boxes(sheet: Sheet, boxes: Sequence[Box]) -> Sheet:
+    if len(boxes) != len(sheet.boxes):
+        given, wanted = (f"{len(b)} axes" if len(b) > 1 else "one of the axes" for b in (boxes, sheet.boxes))
+        raise SettingsError(f"ax is {given}; this picture has a panel on each of {wanted}: give a list of as many")
+    return dataclasses.replace(sheet, boxes=tuple(boxes))
+
+
+def _part(named: Named, look: PictureSettings, fault: Fault, live: bool) -> Part | None:
     try:
         _refuse(named, look)
         samples = span(named.sound, named.seconds or look.seconds)
-        return Part(named, samples, _channels(named.sound, look.channel))
+        return Part(named, samples, _channels(named.sound, look.channel), live)
     except SonographError as error:
         fault(named, error)
         return None

@@ -174,7 +174,7 @@ def _paint(axes: Axes, beside: Beside, peaks: np.ndarray, agree: np.ndarray, set
     top = min(settings.high, source.sample_rate / 2)
     stft = StftSettings.for_rate(source.sample_rate)
     look = PictureSettings(seconds=beside.seconds, frequencies=(settings.low, top), axis="mel", below=70)
-    paint_on(axes, Named(source, beside.name, stft), look)
+    paint_on(axes, Named(source, beside.name, stft), look, live=False)
     axes.set_title(beside.name, fontsize=8, loc="left")
     left, right = axes.get_xlim()
     inside = (peaks[0] >= left) & (peaks[0] <= right)

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from sonograph.pictures import axes as on
 from sonograph.pictures import layout
 from sonograph.pictures.layout import Box, Sheet
+from sonograph.pictures.placing import Place, put_places
 from sonograph.pictures.shown import Picture
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.words import printable, shortened
@@ -44,10 +45,10 @@ class Paper:
             self.figure.add_artist(frame)
         return axes
 
-    def side_label(self, axes: Axes, words: str, *, keep_name: bool = False) -> None:
-        """A label at one distance from all panels, so that they line up; shortened where the panel is low."""
+    def side_axis(self, axes: Axes, place: Place, *, keep_name: bool = False) -> None:
+        """Numbers, and a label at one distance from all panels, so that they line up; shortened where one is low."""
         em, width = self.sheet.em, axes.get_window_extent().width
-        on.side_label(axes, words, keep_name=keep_name)
+        put_places(axes.yaxis, place, on.name_beside if keep_name else on.side_label)
         axes.yaxis.set_label_coords(-(layout.LEFT - 1.4) * em / width, 0.5)
 
     def colour_bar(self, box: Box, image: AxesImage, label: str, *, is_level: bool = True) -> None:
@@ -56,7 +57,7 @@ class Paper:
         bar = self.figure.colorbar(image, cax=axes)
         bar.outline.set_visible(False)
         on.plain(axes, self.theme)
-        on.side_label(axes, on.bar_axis(axes, image.get_clim(), label, is_level=is_level))
+        put_places(axes.yaxis, on.BarTicks(label, is_level), on.side_label)
         axes.yaxis.set_label_coords(1 + (layout.BAR_WORDS - 1.4) * self.sheet.em / box.width, 0.5)
 
     def write(self, left: int, title: str, notes: list[str]) -> None:

@@ -52,11 +52,16 @@ Fault = Callable[[Named, SonographError], None]
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What is shown of one sound: its samples and channels."""
+    """What is shown of one sound: its samples and channels; `live`: on axes that can be zoomed."""
 
     named: Named
     span: range
     channels: list[int]
+    live: bool = False
+
+    def of(self, span: range) -> Part:
+        """The same of other samples."""
+        return dataclasses.replace(self, span=span)
 
     @property
     def high_pass(self) -> float:

@@ -16,12 +16,12 @@ FEW = 3  # seconds in which whole ones are too few to be numbered
 def clock(seconds: float, *, hours: bool) -> str:
     """Seconds as min:s or h:min:s.
 
-    >>> clock(754, hours=False), clock(3661, hours=True)
-    ('12:34', '1:01:01')
+    >>> clock(754, hours=False), clock(3661, hours=True), clock(-5, hours=False)
+    ('12:34', '1:01:01', '−0:05')
     """
-    whole = round(seconds)
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    minutes, rest = divmod(abs(round(seconds)), 60)
+    sign = "−" if round(seconds) < 0 else ""
+    return sign + (f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if hours else f"{minutes}:{rest:02}")
 
 
 def time(low: float, high: float, most: int, start: datetime | None = None) -> tuple[Ticks, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 class Pair(Part):
     """Two sounds as one part of a picture: as much of both as the shorter one lasts."""
 
-    first: Part
-    second: Part
+    first: Part = field(kw_only=True)
+    second: Part = field(kw_only=True)
+
+    def of(self, span: range) -> Pair:
+        """The same of other samples of both, the span in those of the first."""
+        rate, other = self.first.named.sound.sample_rate, self.second.named.sound.sample_rate
+        second = range(round(span.start * other / rate), max(1, round(span.stop * other / rate)))
+        return replace(self, span=span, first=self.first.of(span), second=self.second.of(second))
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +50,7 @@ class Difference(Level):
         spans = common_span(one.span, rates[0], other.span, rates[1])
         name = f"{one.named.name or 'first'} − {other.named.name or 'second'}"
         both = replace(one, span=spans[0]), replace(other, span=spans[1])
-        return [Pair(replace(one.named, name=name), spans[0], one.channels, *both)]
+        return [Pair(replace(one.named, name=name), spans[0], one.channels, one.live, first=both[0], second=both[1])]
 
     @classmethod
     def range_of(cls, panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
@@ -64,7 +70,12 @@ class Difference(Level):
         for one in both:
             pixels = Pixels(box.width, box.height, one.span, look.axis, frequencies, look.reduction == "mean")
             rasters.append(raster(one.named.sound, one.named.settings, pixels, engine))
-        return cls(difference(rasters[0], rasters[1], look.below)[0])
+        apart = difference(rasters[0], rasters[1], look.below)[0]
+        if not part.live:
+            return cls(apart)
+        from sonograph.pictures.live import Remaker
+
+        return cls(apart, (), Remaker(cls, part, look, apart))
 
     def caption(self, composition: Composition) -> str:
         """What the colours span, and what counts as silence."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Named, Panel, Part
+    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
     from sonograph.pixels.raster import Raster
     from sonograph.settings import Settings
@@ -168,12 +169,22 @@ class Content(ABC):
     # its words
 
     @abstractmethod
-    def side_axis(self, axes: Axes, panel: Panel) -> str:
-        """Put numbers beside a panel; what the axis is to say."""
+    def side_ticks(self, panel: Panel) -> Place:
+        """What places the numbers beside a panel, and says what they are."""
 
     def axis_below(self, axes: Axes, panel: Panel, look: PictureSettings, *, last: bool) -> None:
         """Put numbers, and below the last panel words, on the axis across."""
         on.time_axis(axes, panel.part.named.sound.start, shown=panel.last, label=last)
+
+    def axes_around(self, axes: Axes, panel: Panel, composition: Composition, *, last: bool) -> None:
+        """Put numbers and words around axes of the reader's."""
+        from sonograph.pictures.placing import put_places
+
+        put_places(axes.yaxis, self.side_ticks(panel), on.name_beside if self.keeps_name else on.side_label)
+        if self.over_time:
+            on.time_axis(axes, panel.part.named.sound.start, label=last)
+        else:
+            self.axis_below(axes, panel, composition.look, last=last)
 
     def caption(self, composition: Composition) -> str:
         """What the small words say of how to read it; "" for nothing."""

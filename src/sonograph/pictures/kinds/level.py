@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.pictures import frequency, missing, ticks
-from sonograph.pictures.axes import MOST, TICK, draw_marks, put_ticks, room
+from sonograph.pictures.axes import MOST, TICK, draw_marks, room
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.kinds.kind import Coloured, Content
-from sonograph.pictures.kinds.line import count_lines, draw_over, frames_below
+from sonograph.pictures.kinds.line import ALL, count_lines, draw_over, frames_below
 from sonograph.pictures.ranges import chosen_range, loudest_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.themes import THEMES
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Named, Panel, Part
+    from sonograph.pictures.placing import Place
     from sonograph.pixels.lines import Lines
 
 
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
 class Level(Content):
     """The pixels of a sound, and the features in hertz that lie over them: which row of which lines.
 
-    points : how many across and upwards; None: as many as the box has pixels
+    points  : how many across and upwards; None: as many as the box has pixels
+    remaker : makes them for what axes show that are zoomed; None where none are
     """
 
     coloured = True
@@ -48,6 +51,7 @@ class Level(Content):
     points: ClassVar[tuple[int, int] | None] = None
     raster: Raster
     over: Sequence[tuple[Lines, int]] = ()
+    remaker: Any = None
 
     @classmethod
     def range_of(cls, panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
@@ -78,7 +82,12 @@ class Level(Content):
         width, height = cls.points or (box.width, box.height)
         wanted = Pixels(width, height, part.span, look.axis, look.frequencies, look.reduction == "mean")
         raster = rasterise.raster(part.named.sound, frames_below(part.named), wanted, engine)
-        return cls(raster, _lines_over(part, raster, box.width, engine) if part.named.over else ())
+        over = _lines_over(part, raster, ALL if part.live else box.width, engine) if part.named.over else ()
+        if not part.live:
+            return cls(raster, over)
+        from sonograph.pictures.live import Remaker
+
+        return cls(raster, over, Remaker(cls, part, look, raster))
 
     @property
     def computed(self) -> Raster:
@@ -94,7 +103,9 @@ class Level(Content):
         """One channel's pixels, what is missing hatched, marks, and the lines over them."""
         look, theme, raster = composition.look, THEMES[composition.look.theme], self.raster
         levels = composition.ranges[type(self)]
-        image = draw_pixels(axes, raster, panel.channel, colour_map(look.colours_shown), levels)
+        image = draw_pixels(axes, raster, panel.channel, colour_map(look.colours_shown), levels, live=panel.part.live)
+        if self.remaker is not None:
+            image.follow(self.remaker, raster, panel.channel, theme)  # type: ignore[attr-defined]  # as it is live
         gone = np.isnan(raster.levels[panel.channel])
         if gone.any():
             missing.hatch(axes, theme)
@@ -105,9 +116,9 @@ class Level(Content):
             draw_over(axes, self.over, panel.channel, theme, TICK)
         return Coloured(image, raster.label, raster.is_level)
 
-    def side_axis(self, axes: Axes, panel: Panel) -> str:
+    def side_ticks(self, panel: Panel) -> Place:
         """Frequencies, notes, or the names of rows."""
-        return _row_axis(axes, self.raster)
+        return RowTicks(self.raster) if self.raster.axis == "rows" else FrequencyTicks(self.raster.axis)
 
     def caption(self, composition: Composition) -> str:
         """What the colours span."""
@@ -151,8 +162,10 @@ def _span_of(shown: Sequence[np.ndarray]) -> tuple[float, float]:
     return (low, high) if low < high else (high - 0.5, high + 0.5)
 
 
-def draw_pixels(axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: tuple[float, float]) -> AxesImage:
-    """Put one channel's pixels on axes in seconds and hertz."""
+def draw_pixels(
+    axes: Axes, raster: Raster, channel: int, colours: Colormap, levels: tuple[float, float], *, live: bool = False
+) -> AxesImage:
+    """Put one channel's pixels on axes in seconds and hertz; `live`: as an image that can be made anew."""
     from matplotlib.colors import Normalize
     from matplotlib.image import AxesImage
 
@@ -163,7 +176,12 @@ def draw_pixels(axes: Axes, raster: Raster, channel: int, colours: Colormap, lev
     forward, inverse, _ = scale.SCALES.get(raster.axis, scale.SCALES["linear"])
     if raster.axis not in ("linear", "rows"):  # the axis stays in hertz: a line in hertz lies right
         axes.set_yscale("function", functions=(forward, inverse))
-    image = (LoudestImage if raster.is_level and not raster.mean else AxesImage)(
+    kind: type[AxesImage] = LoudestImage if raster.is_level and not raster.mean else AxesImage
+    if live:
+        from sonograph.pictures.live import LiveImage
+
+        kind = LiveImage
+    image = kind(
         axes,
         cmap=colours,
         norm=Normalize(*levels),
@@ -184,33 +202,44 @@ def draw_pixels(axes: Axes, raster: Raster, channel: int, colours: Colormap, lev
     return image
 
 
-def _row_axis(axes: Axes, raster: Raster) -> str:
-    """Frequencies, notes, or the names of rows, beside a panel; returns what the axis is to say."""
-    high = room(axes)[1]
-    if raster.axis == "rows":
-        return _named_rows(axes, raster, high)
-    there, words = frequency.place(raster.axis, *axes.get_ylim(), min(MOST, max(2, int(high / 2.6))))
-    put_ticks(axes.yaxis, there)
-    return words
+@dataclass(frozen=True)
+class FrequencyTicks:
+    """Frequencies, or notes, beside a panel."""
+
+    axis: str
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from one frequency to another."""
+        return frequency.place(self.axis, low, high, min(MOST, max(2, int(room(axes)[1] / 2.6 + 1e-6))))
 
 
-def _named_rows(axes: Axes, raster: Raster, high: float) -> str:
+class RowTicks:
     """Rows that have no frequency: times where they are lags, octaves where they are those, else their names."""
-    count, settings = len(raster.names), raster.settings
-    if settings.kind in LAGS and count > 1:
-        step = (1 if LAGS[settings.kind] == "samples" else stft_of(settings).hop) / raster.sample_rate
-        unit, name = (1.0, "s") if (count - 1) * step >= 0.5 else (1e-3, "ms")
-        there = ticks.decimal(0.0, (count - 1) * step, max(2, int(high / 2.6)), unit)
-        put_ticks(axes.yaxis, Ticks([place / step for place in there.places], there.words))
-        return f"Lag ({name})"
-    names = [_shown(name) for name in raster.names]
-    words = raster.rows.capitalize() if raster.rows != "feature" else ""
-    if isinstance(settings, ShapeSettings):  # of contrast alone: the others are lines
-        lows = [0.0 if band == 0 else settings.contrast_low * 2 ** (band - 1) for band in range(count)]
-        names, words = [frequency.hertz(low) for low in lows], "Octave from (Hz)"
-    every = -(-count // max(1, int(high / 1.4)))
-    put_ticks(axes.yaxis, Ticks([float(p) for p in range(0, count, every)], names[::every]))
-    return words
+
+    def __init__(self, raster: Raster) -> None:
+        settings = raster.settings
+        self._step, self._names, self._words = 0.0, [_shown(name) for name in raster.names], ""
+        self._count = len(self._names)
+        if settings.kind in LAGS and self._count > 1:
+            self._step = (1 if LAGS[settings.kind] == "samples" else stft_of(settings).hop) / raster.sample_rate
+        elif isinstance(settings, ShapeSettings):  # of contrast alone: the others are lines
+            lows = [0.0 if band == 0 else settings.contrast_low * 2 ** (band - 1) for band in range(self._count)]
+            self._names, self._words = [frequency.hertz(low) for low in lows], "Octave from (Hz)"
+        elif raster.rows != "feature":
+            self._words = raster.rows.capitalize()
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from one row to another."""
+        em = room(axes)[1]
+        first, last = max(0, math.ceil(low)), min(self._count - 1, math.floor(high))
+        if self._step:
+            unit, name = (1.0, "s") if last * self._step >= 0.5 else (1e-3, "ms")
+            most = max(2, int(em / 2.6 + 1e-6))
+            there = ticks.decimal(max(0.0, low) * self._step, min(self._count - 1, high) * self._step, most, unit)
+            return Ticks([place / self._step for place in there.places], there.words), f"Lag ({name})"
+        every = max(1, -(-(last - first + 1) // max(1, int(em / 1.4 + 1e-6))))
+        shown = [row for row in range(first, last + 1) if row % every == 0]
+        return Ticks([float(row) for row in shown], [self._names[row] for row in shown]), self._words
 
 
 def _shown(name: str) -> str:

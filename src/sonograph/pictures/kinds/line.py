@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from sonograph.pictures import ticks
-from sonograph.pictures.axes import MOST, draw_marks, put_ticks, room
+from sonograph.pictures.axes import MOST, draw_marks, room
 from sonograph.pictures.kinds.kind import Content, samples_shown
 from sonograph.pictures.kinds.wave import draw_behind
 from sonograph.pictures.themes import THEMES, Theme
+from sonograph.pictures.ticks import Ticks
 from sonograph.pixels.waveform import Envelope, envelope
 from sonograph.settings import Settings, StftSettings, stft_of
 from sonograph.spectrograms import Spectrogram
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Named, Panel, Part
+    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
     from sonograph.pixels.lines import Lines
 
@@ -33,6 +35,12 @@ DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 
 """Of lines over a spectrogram, which are all of one colour."""
 MOST_LINES = 12
 """Features of a frame that have a panel each; more are rows of one picture."""
+
+
+ALL = 1 << 20
+"""Points of a line that can be zoomed: of every frame of some hours."""
+FINER = 8
+"""How many times as many columns a waveform behind such a line has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,13 +69,13 @@ class Line(Content):
         """The features of all channels, and the envelope of the samples."""
         from sonograph.pixels.lines import lines_of
 
-        sound, settings = part.named.sound, part.named.settings
+        sound, settings, points = part.named.sound, part.named.settings, ALL if part.live else box.width
         if isinstance(sound, Spectrogram):
-            return cls(lines_of(sound, sound.settings, part.span, box.width), None)
+            return cls(lines_of(sound, sound.settings, part.span, points), None)
         assert settings is not None  # noqa: S101  # without any there are no features
         return cls(
-            lines_of(sound, settings, part.span, box.width, engine),
-            envelope(samples_shown(part.named, look), part.span, box.width),
+            lines_of(sound, settings, part.span, points, engine),
+            envelope(samples_shown(part.named, look), part.span, box.width * (FINER if part.live else 1)),
         )
 
     @property
@@ -84,9 +92,9 @@ class Line(Content):
             draw_behind(axes, self.behind, panel.channel, look)
         draw_marks(axes, composition.marks_on(panel), theme, on_paper=True)
 
-    def side_axis(self, axes: Axes, panel: Panel) -> str:
+    def side_ticks(self, panel: Panel) -> Place:
         """Values, and the name of the feature."""
-        return value_axis(axes, self.lines.names[panel.row].replace("_", " "), self.lines.units[panel.row])
+        return ValueTicks(self.lines.names[panel.row].replace("_", " "), self.lines.units[panel.row])
 
     def caption(self, composition: Composition) -> str:
         """What line and shade are where points stand for several frames."""
@@ -148,9 +156,14 @@ def _line(axes: Axes, times: np.ndarray, values: np.ndarray, **look: Any) -> Non
     axes.plot(times, values, marker="." if len(alone) else None, markersize=4, markevery=alone.tolist(), **look)
 
 
-def value_axis(axes: Axes, name: str, unit: str = "") -> str:
-    """Numbers beside a panel, as short as they can be; returns what the axis is to say."""
-    (low, high), most = axes.get_ylim(), min(MOST, max(4, int(room(axes)[1] / 2)))
-    there, taken, power = ticks.short(low, high, most)
-    put_ticks(axes.yaxis, there)
-    return ticks.with_taken(name, unit, taken, power)
+@dataclass(frozen=True)
+class ValueTicks:
+    """Numbers beside a panel, as short as they can be, and what they are of."""
+
+    name: str
+    unit: str = ""
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from the lowest to the highest."""
+        there, taken, power = ticks.short(low, high, min(MOST, max(4, int(room(axes)[1] / 2 + 1e-6))))
+        return there, ticks.with_taken(self.name, self.unit, taken, power)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from sonograph.pictures import frequency, ticks
-from sonograph.pictures.axes import LINE, MOST, put_ticks, room
+from sonograph.pictures.axes import LINE, MOST, label_below, room
 from sonograph.pictures.kinds.kind import Content, source_of
 from sonograph.pictures.ranges import chosen_range, loudest_of
 from sonograph.pictures.themes import THEMES, Theme
+from sonograph.pictures.ticks import Ticks
 from sonograph.pixels import scale
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Panel, Part
+    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
     from sonograph.pixels.distribution import Spectrum
 
@@ -75,10 +77,9 @@ class SpectrumLines(Content):
         draw_spectrum(axes, self.spectrum, panel.channel, look, THEMES[look.theme])
         axes.set_ylim(*composition.ranges[type(self)])
 
-    def side_axis(self, axes: Axes, panel: Panel) -> str:
+    def side_ticks(self, panel: Panel) -> Place:
         """Decibels."""
-        put_ticks(axes.yaxis, ticks.decimal(*axes.get_ylim(), min(MOST, max(2, int(room(axes)[1] / 2.6)))))
-        return self.spectrum.label
+        return LevelTicks(self.spectrum.label)
 
     def axis_below(self, axes: Axes, panel: Panel, look: PictureSettings, *, last: bool) -> None:
         """Frequencies, or notes."""
@@ -104,8 +105,30 @@ def draw_spectrum(axes: Axes, spectrum: Spectrum, channel: int, look: PictureSet
     axes.grid(color=theme.faint, alpha=0.25, linewidth=LINE)
 
 
-def frequencies_below(axes: Axes, scale: str) -> None:
+@dataclass(frozen=True)
+class LevelTicks:
+    """Decibels beside a panel."""
+
+    label: str
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from the lowest to the highest."""
+        return ticks.decimal(low, high, min(MOST, max(2, int(room(axes)[1] / 2.6 + 1e-6)))), self.label
+
+
+@dataclass(frozen=True)
+class FrequenciesBelow:
     """Frequencies, or notes, below a panel."""
-    there, words = frequency.place(scale, *axes.get_xlim(), max(2, int(room(axes)[0] / 4)))
-    put_ticks(axes.xaxis, there)
-    axes.set_xlabel(words)
+
+    axis: str
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from one frequency to another."""
+        return frequency.place(self.axis, low, high, max(2, int(room(axes)[0] / 4 + 1e-6)))
+
+
+def frequencies_below(axes: Axes, scale: str) -> None:
+    """Frequencies, or notes, below a panel, whatever part of them is shown."""
+    from sonograph.pictures.placing import put_places
+
+    put_places(axes.xaxis, FrequenciesBelow(scale), label_below)

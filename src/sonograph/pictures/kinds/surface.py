@@ -15,6 +15,7 @@ from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
 from sonograph.pictures import frequency, ticks, times
 from sonograph.pictures.colours import colour_map
+from sonograph.pictures.kinds.kind import Coloured
 from sonograph.pictures.kinds.level import Level
 from sonograph.pictures.kinds.line import count_lines
 from sonograph.pictures.layout import Box
@@ -24,10 +25,11 @@ from sonograph.pixels import scale
 from sonograph.pixels.raster import Raster
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sonograph.engines import Engine
-    from sonograph.pictures.paper import Paper
+    from sonograph.pictures.parts import Panel
     from sonograph.pictures.settings import PictureSettings
 
 ELEVATION, AZIMUTH = 36.0, -64.0  # degrees: the sound comes towards the reader, low frequencies in front
@@ -71,6 +73,14 @@ class Surface(Level):
     def pixels(self) -> None:
         """Seen from a side, it has none."""
 
+    def paint(self, axes: Axes, panel: Panel, composition: Composition) -> Coloured:
+        """The surface on axes in three dimensions."""
+        draw_surface(axes, self.raster, composition)
+        return Coloured(_image(composition), self.raster.label, self.raster.is_level)
+
+    def axes_around(self, axes: Axes, panel: Panel, composition: Composition, *, last: bool) -> None:
+        """Nothing: they are painted with their numbers."""
+
     def figure(self, composition: Composition) -> Figure:
         """The whole figure."""
         return _drawn(self.raster, composition)
@@ -89,14 +99,26 @@ def _drawn(raster: Raster, composition: Composition) -> Figure:
 
     sheet, look, theme = composition.sheet, composition.look, THEMES[composition.look.theme]
     paper = Paper(sheet, look.dpi, theme)
-    panel, (low, high) = composition.panels[0], composition.levels
-    time, height, levels = points(raster, composition)
+    panel = composition.panels[0]
     axes: Any = paper.figure.add_axes((0.0, 0.0, 1.0, 1.0), projection="3d", facecolor=theme.paper)
     axes.view_init(ELEVATION, AZIMUTH)
-    _axes(axes, raster, composition)
+    _axes(axes, raster, composition)  # the room that numbers and words take is measured
     em = sheet.em
     room = (0.7 * em, 0.6 * em, panel.box.left + panel.box.width - 0.7 * em, panel.box.bottom + panel.box.height)
     _fit(axes, room, paper.figure)
+    draw_surface(axes, raster, composition)
+    mapped = _image(composition)
+    bar = Box(panel.box.left + panel.box.width + round(1.1 * sheet.em), panel.box.bottom, round(1.3 * sheet.em), 0)
+    paper.colour_bar(bar._replace(height=panel.box.height), mapped, raster.label, is_level=raster.is_level)
+    paper.write(sheet.boxes[0].left, composition.title, notes(composition))
+    return paper.figure
+
+
+def draw_surface(axes: Any, raster: Raster, composition: Composition) -> None:
+    """The surface, its numbers and words."""
+    (low, high), look = composition.levels, composition.look
+    time, height, levels = points(raster, composition)
+    _axes(axes, raster, composition)
     shades = colour_map(look.colours_shown)(np.clip((levels - low) / (high - low), 0, 1))
     surface = axes.plot_surface(
         time[None, :] + 0 * levels,
@@ -111,11 +133,6 @@ def _drawn(raster: Raster, composition: Composition) -> Figure:
         rasterized=True,  # as thousands of shapes in an SVG the paper shines through their seams and pales the colours
     )
     surface.set_clip_on(False)  # Matplotlib cuts at a square, which a wide box reaches over
-    mapped = _image(paper, composition)
-    bar = Box(panel.box.left + panel.box.width + round(1.1 * sheet.em), panel.box.bottom, round(1.3 * sheet.em), 0)
-    paper.colour_bar(bar._replace(height=panel.box.height), mapped, raster.label, is_level=raster.is_level)
-    paper.write(sheet.boxes[0].left, composition.title, notes(composition))
-    return paper.figure
 
 
 def _fit(axes: Any, room: tuple[float, float, float, float], figure: Figure) -> None:
@@ -178,7 +195,7 @@ def _axes(axes: Any, raster: Raster, composition: Composition) -> None:
         axis._axinfo["grid"].update(color=theme.missing, linewidth=on.LINE)
 
 
-def _image(paper: Paper, composition: Composition) -> Any:
+def _image(composition: Composition) -> Any:
     """What the colour bar is the scale of."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from sonograph.pictures import missing, ticks
-from sonograph.pictures.axes import MOST, draw_marks, put_ticks, room
+from sonograph.pictures.axes import MOST, draw_marks, room
 from sonograph.pictures.kinds.kind import Content, samples_shown
 from sonograph.pictures.themes import THEMES, Theme
+from sonograph.pictures.ticks import Ticks
 from sonograph.pixels.waveform import Envelope, envelope
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Panel, Part
+    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
 
 APART = 6
@@ -60,20 +62,36 @@ class Wave(Content):
     def paint(self, axes: Axes, panel: Panel, composition: Composition) -> None:
         """The envelope on plain paper, what is missing hatched."""
         theme = THEMES[composition.look.theme]
-        draw_wave(axes, self.envelope, panel.channel, composition.ranges[type(self)], theme.wave)
+        if panel.part.live:
+            from sonograph.pictures.live import LiveWave
+
+            set_limits(axes, self.envelope, composition.ranges[type(self)])
+            LiveWave(panel.part, composition.look, panel.channel, theme.wave).put_on(axes)
+        else:
+            draw_wave(axes, self.envelope, panel.channel, composition.ranges[type(self)], theme.wave)
         hatch_gaps(axes, self.envelope, panel.channel, composition.look)
         draw_marks(axes, composition.marks_on(panel), theme, on_paper=True)
 
-    def side_axis(self, axes: Axes, panel: Panel) -> str:
+    def side_ticks(self, panel: Panel) -> Place:
         """Amplitudes, zero among them where it lies there."""
-        (low, high), most = axes.get_ylim(), min(MOST, max(2, int(room(axes)[1] / 2.6)))
+        return AmplitudeTicks(self.envelope.unit)
+
+
+@dataclass(frozen=True)
+class AmplitudeTicks:
+    """Amplitudes beside a panel."""
+
+    unit: str
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from the lowest to the highest."""
+        most = min(MOST, max(2, int(room(axes)[1] / 2.6 + 1e-6)))
         there, taken, power = ticks.short(low, high, most)
         if len(there.places) < 3:
             there, taken, power = ticks.short(low, high, 4)
         if low < 0 < high and len(there.places) < 3:
             there = ticks.around_zero(high, power)
-        put_ticks(axes.yaxis, there)
-        return ticks.with_taken("Amplitude", self.envelope.unit, taken, power)
+        return there, ticks.with_taken("Amplitude", self.unit, taken, power)
 
 
 def draw_wave(axes: Axes, wave: Envelope, channel: int, swing: tuple[float, float], colour: str) -> None:
@@ -84,6 +102,11 @@ def draw_wave(axes: Axes, wave: Envelope, channel: int, swing: tuple[float, floa
         axes.plot(times, high, color=colour, linewidth=0.8, marker=dots, markersize=3)
     else:
         axes.fill_between(times, low, high, where=~np.isnan(high), color=colour, linewidth=0.3)
+    set_limits(axes, wave, swing)
+
+
+def set_limits(axes: Axes, wave: Envelope, swing: tuple[float, float]) -> None:
+    """All of the time, and of the samples with a little room."""
     margin = 0.025 * (swing[1] - swing[0])
     axes.set_ylim(swing[0] - margin, swing[1] + margin)
     axes.set_xlim(*wave.seconds)
