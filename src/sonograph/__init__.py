@@ -31,6 +31,7 @@ _HOME = {
     "sonograph.analysis.reassignment": ("reassigned",),
     "sonograph.analysis.lufs": ("loudness",),
     "sonograph.analysis.tempo": ("tempo",),
+    "sonograph.matching.pulse_finding": ("pulses",),
     "sonograph.inverse": ("istft", "griffin_lim", "box"),
     # what it is done with
     "sonograph.sounds.source": ("Source", "Signal"),

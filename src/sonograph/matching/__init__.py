@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sonograph.matching.landmark_settings import LandmarkSettings as LandmarkSettings
     from sonograph.matching.listening import Listener as Listener
     from sonograph.matching.matches import Match as Match
+    from sonograph.matching.pulse_finding import Pulses as Pulses
+    from sonograph.matching.pulse_finding import PulseTrain as PulseTrain
+    from sonograph.matching.pulse_stream import PulseStream as PulseStream
 
 _HOME = {
     "Hit": "hits",
@@ -36,6 +39,9 @@ _HOME = {
     "Listened": "hits",
     "Listener": "listening",
     "Match": "matches",
+    "PulseStream": "pulse_stream",
+    "PulseTrain": "pulse_finding",
+    "Pulses": "pulse_finding",
     "calibrate": "fitting",
     "landmarks": "landmark",
 }

@@ -33,6 +33,8 @@ COLUMNS = (
 """What a row says, in the order of tables; `more` follows."""
 PLACES = {"start": 6, "end": 6, "low": 3, "high": 3, "score": 6, "hours": 6}
 """Digits behind the point, in tables."""
+MORE = 6
+"""The same, of numbers in `more`; of those that are less than a thousandth, three that count."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Hit:
         for name in COLUMNS:
             values[name] = _plain(getattr(self, name), PLACES.get(name))
         values["file"] = os.fsdecode(self.file)
-        return values | {name: _plain(value) for name, value in self.more.items()}
+        return values | {name: _plain(value, MORE if _is_large(value) else None) for name, value in self.more.items()}
 
     def to_mark(self) -> Mark:
         """The same as a mark, with the rest in its `extra`, as Raven's tables have it."""
@@ -202,6 +204,10 @@ def joined(several: Iterable[Hits]) -> Hits:
     """Hits of several sounds as one, in their order."""
     several = list(several)
     return Hits([hit for hits in several for hit in hits.rows], [one for hits in several for one in hits.sounds])
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, float) and abs(value) >= 1e-3
 
 
 def _plain(value: Any, places: int | None = None) -> Any:
