@@ -83,7 +83,11 @@ def written(
                 raise
             raise OutputError(could_not_be_written(cause, part, final)) from error
         finally:
-            _remove(part)
+            try:
+                _remove(part)
+            except BaseException:  # an interrupt, which comes at any moment
+                _remove(part)
+                raise
 
 
 def check_output(
@@ -159,13 +163,23 @@ def _take_place(part: Path, final: Path) -> None:
         part.replace(final)
         return
     aside = _beside(final)
-    final.replace(aside)
     try:
+        final.replace(aside)
         part.replace(final)
-    except BaseException:
+    finally:
+        try:
+            _put_right(aside, final)
+        except BaseException:
+            _put_right(aside, final)
+            raise
+
+
+def _put_right(aside: Path, final: Path) -> None:
+    """Remove what was moved aside, or move it back where nothing took its place."""
+    if final.exists():
+        _remove(aside)
+    elif aside.exists():
         aside.replace(final)
-        raise
-    _remove(aside)
 
 
 def _remove(path: Path) -> None:

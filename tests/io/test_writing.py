@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -291,3 +292,49 @@ def test_a_handler_of_the_callers_is_left_to_hear_a_termination(tmp_path):
         signal.signal(signal.SIGTERM, before)
     assert heard == ["mine", "mine"]
     assert (tmp_path / "a.txt").read_text() == "whole"
+
+
+@pytest.mark.parametrize("way", ["new", "kept", "replaced", "folder"])
+def test_an_interrupt_between_any_two_steps_leaves_the_old_or_the_new(tmp_path, way):
+    """Where Python looks for signals: at the start of each function, and after each call of C."""
+    path = tmp_path / "a"
+
+    def fill(where, text):
+        if way == "folder":
+            where.mkdir(exist_ok=True)
+            where /= "b"
+        where.write_text(text)
+
+    def content():
+        found = {str(p.relative_to(tmp_path)): p.read_text() for p in tmp_path.rglob("*") if p.is_file()}
+        return sorted(found), set(found.values())
+
+    for nth in range(1, 10_000):
+        shutil.rmtree(path, ignore_errors=True)
+        path.unlink(missing_ok=True)
+        if way in ("replaced", "folder"):
+            fill(path, "old")
+        there, count = content()[0], 0
+
+        def strike(frame, event, argument, nth=nth):
+            nonlocal count
+            count += event in ("call", "c_return") and frame.f_code.co_filename != shutil.__file__  # which closes twice
+            if count == nth:
+                sys.setprofile(None)
+                raise KeyboardInterrupt
+
+        struck = False
+        try:
+            with written(path, overwrite=way != "kept", folder=way == "folder") as part:
+                fill(part, "new")
+                sys.setprofile(strike)
+            sys.setprofile(None)
+        except KeyboardInterrupt:
+            struck = True
+        finally:
+            sys.setprofile(None)
+        names, texts = content()
+        if not struck:
+            assert texts == {"new"} and nth > 10
+            return
+        assert (names == there and texts <= {"old"}) or (names in (["a"], ["a/b"]) and texts == {"new"}), (nth, names)
