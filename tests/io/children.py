@@ -5,8 +5,10 @@ file, or how the child died. It is run as a program; `ask` is the other end of i
 """
 
 import contextlib
+import importlib
 import json
 import os
+import pkgutil
 import resource
 import select
 import signal
@@ -17,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 MEMORY, SECONDS, SERVERS = 2 << 30, 10.0, 2
+OTHERS = ("av_child", ".hdf5", ".parquet", ".tdms", ".mat")  # what needs extras, in processes of its own
 
 
 def ask(paths, limit_seconds=35_999.0):
@@ -32,16 +35,16 @@ def ask(paths, limit_seconds=35_999.0):
         answers[first::SERVERS] = [json.loads(line) for line in said.stdout.splitlines()]
 
     with ThreadPoolExecutor(SERVERS) as pool:
-        list(pool.map(serve_some, range(SERVERS)))
+        list(pool.map(serve_some, range(min(SERVERS, len(lines)))))
     return answers
 
 
 def serve():
-    """Fork a child for each line."""
-    import numpy
-    import soundfile  # loaded once, before the forks
-
-    assert numpy and soundfile
+    """Fork a child for each line, from a server that has loaded all that reads."""
+    importlib.import_module("soundfile")
+    for module in pkgutil.walk_packages(importlib.import_module("sonograph.io").__path__, "sonograph.io."):
+        if not module.name.endswith(OTHERS):
+            importlib.import_module(module.name)
     for line in sys.stdin:
         path, limit_seconds = json.loads(line)
         began, (out, into), said = time.monotonic(), os.pipe(), b""
@@ -71,8 +74,6 @@ def run(path, limit_seconds, into):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     touched = []
-    from sonograph.io.numbers import text_table  # noqa: F401  not to be counted below
-
     sys.addaudithook(lambda event, args: touched.append([event, str(args[0])]) if is_reach(event, args, path) else None)
     answer = {"kind": "foreign"}
     with contextlib.suppress(BaseException):

@@ -135,7 +135,7 @@ def _missing(path):
 def test_a_reader_that_crashes_takes_nothing_with_it(written, monkeypatch, tmp_path):
     (tmp_path / "dies").write_text("#!/bin/sh\nkill -ABRT $$\n")
     (tmp_path / "dies").chmod(0o755)
-    monkeypatch.setattr(apart.sys, "executable", str(tmp_path / "dies"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "dies"))
     with pytest.raises(SourceError, match=r"that cannot be read: its reader crashed or took too long"):
         open_sound(written)
 

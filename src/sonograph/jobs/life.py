@@ -12,10 +12,11 @@ import os
 import signal
 import sys
 import threading
+import weakref
 from multiprocessing.connection import Connection
 from typing import Any
 
-_ours: set[Connection] = set()  # ends that only the parent may hold; a child that was forked has them too
+_ours: weakref.WeakSet[Connection] = weakref.WeakSet()  # ends that only the parent may hold; forks have them too
 
 
 def keep(end: Connection) -> Connection:

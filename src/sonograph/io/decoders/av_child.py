@@ -19,7 +19,7 @@ from typing import Any
 import av  # type: ignore[import-not-found, unused-ignore]
 import numpy as np
 
-from sonograph.io.decoders.confined import Bytes, limit
+from sonograph.io.decoders.confined import Bytes
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,aac,avi,flv,amr,ogg,mpegts,mpeg,wv,ac3,eac3,tta,ape,mpc,mpc8,tak,rm,dsf,iff,"
@@ -245,8 +245,3 @@ def write(
         for part in packed.resample(frame):
             writer.add(part.to_ndarray().reshape(-1, n_channels).copy())
     return ""
-
-
-if __name__ == "__main__":
-    limit(int(sys.argv[2]), int(sys.argv[3]))
-    main(int(sys.argv[1]))

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import selectors
 import struct
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
 
 from sonograph.errors import MissingExtra
 from sonograph.io.containers.content import ffmpeg_name
+from sonograph.io.decoders.spawned import Spawned
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
 
@@ -62,17 +60,8 @@ class AvCursor:
     def __init__(self, track: AvTrack) -> None:
         self.position = 0
         self.faults: list[Fault] = []
-        descriptor = track.file.descriptor
-        limits = [str(MEGABYTES), str(PROCESSOR_SECONDS)]
-        self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603  our own module, no shell
-            [sys.executable, "-P", "-m", "sonograph.io.decoders.av_child", str(descriptor), *limits],
-            bufsize=0,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(descriptor,),
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-        )
+        limits = (MEGABYTES, PROCESSOR_SECONDS)
+        self._child: Spawned | None = Spawned("sonograph.io.decoders.av_child", track.file, limits)
         self.description: dict[str, Any] | None = None
         head = self._record()
         if head:
@@ -87,7 +76,7 @@ class AvCursor:
     def read(self, count: int) -> np.ndarray:
         """The next samples (channels, n), fewer at the end or at a fault."""
         parts, have = [self._ready], len(self._ready)
-        while have < count and self._process is not None:
+        while have < count and self._child is not None:
             data = self._record()
             if not data:
                 self._end(data)
@@ -101,10 +90,9 @@ class AvCursor:
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+        if self._child is not None:
+            self._child.end()
+            self._child = None
 
     def _end(self, data: bytes | None) -> None:
         last = self._record() if data == b"" else None
@@ -122,14 +110,14 @@ class AvCursor:
         return None if head is None else self._bytes(struct.unpack("<I", head)[0])
 
     def _bytes(self, count: int) -> bytes | None:
-        assert self._process is not None and self._process.stdout is not None  # noqa: S101
-        data = b""
+        assert self._child is not None and self._child.process.stdout is not None  # noqa: S101
+        out, data = self._child.process.stdout, b""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(out, selectors.EVENT_READ)
             while len(data) < count:
                 if not selector.select(SILENT_SECONDS):
                     return None
-                part = self._process.stdout.read(min(count - len(data), 1 << 20))
+                part = out.read(min(count - len(data), 1 << 20))
                 if not part:
                     return None
                 data += part

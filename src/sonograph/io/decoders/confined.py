@@ -1,11 +1,20 @@
-"""What a process of our own may do that reads for us with a library: little; and the file that it is given."""
+"""The process of our own that reads a file for us with a library: what it may do, which is little, and its file.
+
+It is run as a program by `sonograph.io.decoders.spawned`, with the name of a module whose `main(descriptor, *words)`
+reads the open file and writes to standard output what it found.
+"""
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import resource
+import sys
+from multiprocessing.connection import Connection
 from typing import Any
+
+from sonograph.jobs.life import follow
 
 
 class Bytes(io.RawIOBase):
@@ -50,3 +59,15 @@ def limit(megabytes: int, seconds: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (amount, amount))
+
+
+def run(module: str, descriptor: str, megabytes: str, seconds: str, *words: str) -> None:
+    """Let a module of ours read, for as long as the process lives that asked for it."""
+    follow(Connection(sys.stdin.fileno(), writable=False))
+    reader = importlib.import_module(module)
+    limit(int(megabytes), int(seconds))
+    reader.main(int(descriptor), *words)
+
+
+if __name__ == "__main__":
+    run(*sys.argv[1:])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import struct
 import subprocess
-import sys
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from sonograph.errors import MissingExtra
+from sonograph.io.decoders.spawned import Spawned
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
 from sonograph.io.numbers.series import Series, opened_series
@@ -62,31 +61,15 @@ def open_apart(file: OpenFile, kind: str, sample_rate: float | None) -> Opened:
 
 
 def _answer(file: OpenFile, kind: str) -> tuple[dict[str, Any] | None, bytes]:
-    limits = [str(MEGABYTES), str(PROCESSOR_SECONDS)]
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "sonograph.io.numbers.child",
-        kind,
-        str(file.descriptor),
-        *limits,
-        file.inside,
-    ]
+    limits = (MEGABYTES, PROCESSOR_SECONDS)
+    child = Spawned("sonograph.io.numbers.child", file, limits, kind, file.inside, HDF5_PLUGIN_PATH="::")
     try:
-        done = subprocess.run(  # noqa: S603  our own module, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(file.descriptor,),
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "HDF5_PLUGIN_PATH": "::"},
-            timeout=SECONDS,
-            check=False,
-        )
+        answer = child.process.communicate(timeout=SECONDS)[0]
     except subprocess.TimeoutExpired:
         return None, b""
-    if done.returncode or len(done.stdout) < 4:
+    finally:
+        child.end()
+    if child.process.returncode or len(answer) < 4:
         return None, b""
-    (size,) = struct.unpack("<I", done.stdout[:4])
-    return json.loads(done.stdout[4 : 4 + size]), done.stdout[4 + size :]
+    (size,) = struct.unpack("<I", answer[:4])
+    return json.loads(answer[4 : 4 + size]), answer[4 + size :]

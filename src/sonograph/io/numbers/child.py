@@ -15,12 +15,12 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from sonograph.io.decoders.confined import Bytes, limit
+from sonograph.io.decoders.confined import Bytes
 from sonograph.io.numbers.series import Series
 from sonograph.io.numbers.variables import RefusedError
 
 
-def main(kind: str, descriptor: int, inside: str) -> None:
+def main(descriptor: int, kind: str, inside: str) -> None:
     """Read an open file with the reader of its kind."""
     reader = importlib.import_module(f"sonograph.io.numbers.{kind}")
     with io.BufferedReader(Bytes(descriptor), 1 << 20) as opened:
@@ -54,8 +54,3 @@ def answer(read: Any, opened: BinaryIO, inside: str) -> tuple[dict[str, Any], An
         "decoder": series.decoder,
     }
     return head, samples.data
-
-
-if __name__ == "__main__":
-    limit(int(sys.argv[3]), int(sys.argv[4]))
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[5])
