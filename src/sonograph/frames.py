@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sonograph.errors import SettingsError
-from sonograph.settings import Settings, stages, stft_of
+from sonograph.settings import Settings, reach_of, stages, stft_of
 
 
 def offset(settings: Settings) -> int:
@@ -90,6 +90,21 @@ def valid_frames(settings: Settings, n_samples: int) -> range:
     frames = frames_of(stft, n_samples)
     first = max(0, first)
     return range(first, max(first, min(last + 1, len(frames))))
+
+
+def sound_only(settings: Settings, n_samples: int) -> range:
+    """The frames whose numbers come of samples of the sound alone, through all stages: `Spectrogram.valid` of all.
+
+    A delta of the first frames, for example, sees the first one repeated.
+
+    >>> from sonograph import StftSettings
+    >>> from sonograph.settings import DeltaSettings
+    >>> sound_only(DeltaSettings(of=StftSettings(window_length=512, edges="inside"), width=2, order=1), 2048)
+    range(2, 11)
+    """
+    there, (before, after) = valid_frames(settings, n_samples), reach_of(settings)
+    first, last = there.start + before, there.stop - after
+    return range(first, last) if first < last else range(0)
 
 
 def check_frames(frames: range, available: range) -> None:

@@ -61,8 +61,11 @@ def any_table(draw):
     values = np.array([[draw(numbers) for _ in names] for _ in range(n)], dtype).reshape(n, len(names))
     whole, times = np.arange(n), np.arange(n) / 8
     before = {"file": np.repeat(np.arange(len(files)), counts)}
-    where = ("n_channels", "n_frames", "seconds") if summary else ("channel", "frame", "time")
-    before |= {where[0]: whole % 2, where[1]: whole * 10**6, where[2]: times, "sample_rate": np.full(n, 44_100.5)}
+    if summary:
+        before |= {"n_channels": whole % 2, "n_frames": whole * 10**6, "n_valid": whole, "seconds": times}
+    else:
+        before |= {"channel": whole % 2, "frame": whole * 10**6, "time": times, "valid": whole % 3 == 1}
+    before["sample_rate"] = np.full(n, 44_100.5)
     columns = [
         {
             "name": name,
@@ -119,7 +122,7 @@ def test_other_readers_find_it_too(here):
     import zarr
     from pyarrow import parquet
 
-    assert Path("t.csv").read_text().startswith("file,channel,frame,time,sample_rate,band_0,")
+    assert Path("t.csv").read_text().startswith("file,channel,frame,time,valid,sample_rate,band_0,")
     said = json.loads(Path("t.csv.json").read_text())
     assert said == json.loads(parquet.read_schema("t.parquet").metadata[b"sonograph"])
     field = parquet.read_schema("t.parquet").field("band_3")

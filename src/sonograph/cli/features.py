@@ -79,7 +79,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--edges", metavar="NAME", help="likewise: zeros, reflect, inside, padded, kaldi or scipy [zeros]")
     options.add_cleaning(how)
     how.add_argument(
-        "--summary", action="store_true", help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each"
+        "--summary",
+        action="store_true",
+        help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each, over the frames within the sound",
     )
     run = options.group(parser, "how to run")
     run.add_argument(
@@ -148,7 +150,9 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
     from sonograph.extract.run import extract
 
     progress = Progress(len(files), "files", quiet=arguments.quiet)
-    told = _Told(progress, settings, asked=opening.resample is not None, quiet=arguments.quiet)
+    told = _Told(
+        progress, settings, asked=opening.resample is not None, summary=arguments.summary, quiet=arguments.quiet
+    )
     try:
         with terminated_as_interrupt():
             report = extract(
@@ -217,8 +221,8 @@ class _Told:
     asked  : a rate was asked for, so that resampling is no news
     """
 
-    def __init__(self, progress: Any, settings: Any, *, asked: bool, quiet: bool) -> None:
-        self.n_kept = 0
+    def __init__(self, progress: Any, settings: Any, *, asked: bool, summary: bool, quiet: bool) -> None:
+        self.n_kept, self._summary = 0, summary
         self._progress, self._settings, self._asked, self._quiet = progress, settings, asked, quiet
         self._kinds: set[str] = set()  # of what was said of one file and holds for others
 
@@ -228,13 +232,21 @@ class _Told:
         if kept:
             self._progress.skip(len(reports))
             return
-        for one in reports if len(self._kinds) < 3 else ():
-            for kind, words in (({} if self._asked else _rate(one)) | _unseen(self._settings, one)).items():
+        for one in reports if len(self._kinds) < 4 else ():
+            told = ({} if self._asked else _rate(one)) | _unseen(self._settings, one) | self._uncounted(one)
+            for kind, words in told.items():
                 if words and kind not in self._kinds and not (kind == "ends" and self._quiet):
                     self._kinds.add(kind)
                     self._progress.clear()
                     talk(f"{streams.plain(one.file)}: {words}.")
         self._progress.add(len(reports), seconds=sum(one.seconds for one in reports))
+
+    def _uncounted(self, report: Any) -> dict[str, str]:
+        """That a summary has columns without a number, as no frame lies within the sound."""
+        if not (self._summary and report.n_uncounted):
+            return {}
+        which = "no frame" if report.n_valid == 0 else f"for {counted(report.n_uncounted, 'column')} no frame"
+        return {"summary": f"{which} lies within it, so a summary has nothing to tell: take a shorter window"}
 
 
 def _ended(report: Any, arguments: argparse.Namespace, n_files: int) -> int:

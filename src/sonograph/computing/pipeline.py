@@ -19,8 +19,8 @@ from sonograph.engines.reference import conditioned
 from sonograph.errors import SettingsError
 from sonograph.features.energy import frame_energy
 from sonograph.features.samples import Measuring, Samples
-from sonograph.frames import valid_frames
-from sonograph.settings import EnergySettings, Settings, StftSettings, context_of, stages, stft_of
+from sonograph.frames import sound_only, valid_frames
+from sonograph.settings import EnergySettings, Settings, StftSettings, stages, stft_of
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
@@ -109,14 +109,16 @@ class Pipeline:
 
     def valid(self, n_samples: int, frames: range) -> range:
         """Those of `frames` that saw only samples of the sound; where none did, an empty range at their end."""
-        before, after = context_of(self.settings)
-        return self.inside(n_samples, frames, before or 0, after)
+        return _within(frames, sound_only(self.settings, n_samples) if frames else frames)
 
-    def inside(self, n_samples: int, frames: range, before: int = 0, after: int = 0) -> range:
-        """Those of `frames` that lie within the sound, and so many before and after them."""
-        there = valid_frames(self.settings, n_samples) if frames else frames
-        first, last = max(there.start + before, frames.start), min(there.stop - after, frames.stop)
-        return range(first, last) if first < last else range(frames.stop, frames.stop)
+    def inside(self, n_samples: int, frames: range) -> range:
+        """Those of `frames` that lie within the sound, whatever follows of them."""
+        return _within(frames, valid_frames(self.settings, n_samples) if frames else frames)
+
+
+def _within(frames: range, there: range) -> range:
+    first, last = max(there.start, frames.start), min(there.stop, frames.stop)
+    return range(first, last) if first < last else range(frames.stop, frames.stop)
 
 
 def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine | None = None) -> Pipeline:

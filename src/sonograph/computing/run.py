@@ -16,7 +16,7 @@ import numpy as np
 from sonograph.computing.pipeline import Pipeline
 from sonograph.features.chain import Chain
 from sonograph.frames import samples_for, split
-from sonograph.settings import Settings, context_of, stft_of
+from sonograph.settings import Settings, stft_of
 from sonograph.sounds.edges import Emphasised, ahead, read_with_edges
 from sonograph.sounds.highpass import high_pass
 from sonograph.sounds.source import Source
@@ -154,8 +154,9 @@ def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spec
         parts = parts or [chain.push(channel)]
         rest = chain.finish()
         channels.append(np.concatenate(parts if rest is None else [*parts, rest]))
-    before, after = context_of(settings)
-    valid = range(done.valid.start + (before or 0), done.valid.stop - after)
+    reaches = [stage.context for stage in following if not isinstance(stage.context, str)]
+    before, after = (sum(reach[side] for reach in reaches) for side in (0, 1))
+    valid = range(done.valid.start + before, done.valid.stop - after)
     memory = np.swapaxes(np.stack(channels), -1, -2)
     return dataclasses.replace(
         done,

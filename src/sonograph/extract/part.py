@@ -10,7 +10,8 @@ import os
 import secrets
 from collections.abc import Iterator
 from functools import partial
-from typing import IO
+from itertools import groupby
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from sonograph.extract.choice import Choice
 from sonograph.extract.report import Column, FileReport, of_error, of_status
 from sonograph.extract.sound import Sound, frame_times, in_memory
 from sonograph.extract.wanted import Wanted
+from sonograph.frames import split
 from sonograph.io import audio
 from sonograph.io.examine import record
 from sonograph.io.filesource import FileSource
@@ -88,6 +90,9 @@ def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: Fil
         was_rate=was_rate,
         n_channels=source.n_channels,
         n_frames=sound.n_frames,
+        first_valid=sound.valid_in_all.start,
+        n_valid=len(sound.valid_in_all),
+        n_uncounted=sum(1 for one in sound.valid if not one),
         first_time=first_time,
         step=step,
         seconds=source.n_samples / source.sample_rate,
@@ -112,40 +117,57 @@ def _write_frames(sound: Sound, out: IO[bytes], begin: int) -> None:
 
 
 def _write_summary(sound: Sound, out: IO[bytes], begin: int) -> None:
-    """The statistics of each column over the frames of all channels.
+    """The statistics of each column over the frames of all channels, those that reach over an end left out.
 
     They need all of a column: blocks are kept behind the rows, column by column, and some columns read at a time.
     """
-    by_channel: list[list[tuple[int, int]]] = [[] for _ in range(sound.source.n_channels)]  # (begin, frames) of blocks
+    by_channel: list[list[Kept]] = [[] for _ in range(sound.source.n_channels)]
     first, end = 0, begin
     for block in sound.blocks():
         for channel, values in enumerate(block):
-            by_channel[channel].append((end, values.shape[1]))
+            by_channel[channel].append(Kept(end, range(first, first + values.shape[1])))
             out.seek(end)
             end += out.write(np.ascontiguousarray(values, sound.dtype).data)
         first += block.shape[-1]
     _check(first, sound)
     kept = [place for places in by_channel for place in places]
-    n_columns, n_values = len(sound.columns), sum(frames for _, frames in kept)
-    at_once = max(1, AT_ONCE // max(1, n_values))
+    at_once = max(1, AT_ONCE // max(1, sound.n_frames * len(by_channel)))
     parts = [np.empty((0, len(SUMMARY)), sound.dtype)]
-    for column in range(0, n_columns, at_once):
-        some = range(column, min(column + at_once, n_columns))
-        parts.append(over_time(_columns(out, kept, some, n_values, sound.dtype), overwrite=True))
+    for some, valid in _alike(sound.valid, at_once):
+        parts.append(over_time(_columns(out, kept, some, valid, sound.dtype), overwrite=True))
     out.truncate(begin)
     out.seek(begin)
     out.write(np.concatenate(parts).data)
 
 
-def _columns(out: IO[bytes], kept: list[tuple[int, int]], some: range, n_values: int, dtype: np.dtype) -> np.ndarray:
-    """(columns, frames) of some columns, out of the blocks that are kept."""
-    values, at = np.empty((len(some), n_values), dtype), 0
+class Kept(NamedTuple):
+    """A block of one channel, (columns, frames): where it begins in the file, and which frames it holds."""
+
+    begin: int
+    frames: range
+
+
+def _alike(valid: tuple[range, ...], at_most: int) -> Iterator[tuple[range, range]]:
+    """Neighbouring columns, at most so many, that have the same frames; and those frames."""
+    first = 0
+    for frames, several in groupby(valid):
+        columns = range(first, first + len(list(several)))
+        for some in split(columns, at_most):
+            yield some, frames
+        first = columns.stop
+
+
+def _columns(out: IO[bytes], kept: list[Kept], some: range, valid: range, dtype: np.dtype) -> np.ndarray:
+    """(columns, frames) of some columns, out of the blocks that are kept; of frames that are valid."""
+    parts = [np.empty((len(some), 0), dtype)]
     for begin, frames in kept:
-        out.seek(begin + some.start * frames * dtype.itemsize)
-        data = out.read(len(some) * frames * dtype.itemsize)
-        values[:, at : at + frames] = np.frombuffer(data, dtype).reshape(len(some), frames)
-        at += frames
-    return values
+        first, last = max(valid.start, frames.start), min(valid.stop, frames.stop)
+        if first < last:
+            out.seek(begin + some.start * len(frames) * dtype.itemsize)
+            data = out.read(len(some) * len(frames) * dtype.itemsize)
+            values = np.frombuffer(data, dtype).reshape(len(some), len(frames))
+            parts.append(values[:, first - frames.start : last - frames.start])
+    return np.concatenate(parts, axis=1)
 
 
 def _summed_up(columns: tuple[Column, ...]) -> tuple[Column, ...]:

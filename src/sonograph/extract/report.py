@@ -38,6 +38,8 @@ class FileReport:
     passing  : another run may find it otherwise, so this does not hold for one
     record   : how it was, as `sonograph.io.examine.record` tells it
     was_rate : of the file; `sample_rate` is that of its features
+    first_valid, n_valid : the frames whose numbers all come of samples of the sound alone
+    n_uncounted : columns that no frame of it has a valid number for, so that a summary has none
     begin    : where its values begin in the part that holds them, in bytes
     """
 
@@ -51,6 +53,9 @@ class FileReport:
     was_rate: float = 0.0
     n_channels: int = 0
     n_frames: int = 0
+    first_valid: int = 0
+    n_valid: int = 0
+    n_uncounted: int = 0
     first_time: float = 0.0
     step: float = 0.0
     seconds: float = 0.0

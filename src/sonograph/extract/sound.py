@@ -15,7 +15,7 @@ from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.extract.choice import Choice
 from sonograph.extract.report import Column
-from sonograph.frames import frames_of, split
+from sonograph.frames import frames_of, sound_only, split
 from sonograph.jobs.guard import alive
 from sonograph.limits import Limits
 from sonograph.settings import Settings, stft_of, whole_sound
@@ -34,6 +34,7 @@ class Sound:
 
     columns   : of the table
     settings  : of the frames; the first where several are side by side
+    valid     : of each column, the frames whose number comes of samples of the sound alone
     dtype     : of the numbers
     """
 
@@ -41,6 +42,7 @@ class Sound:
     columns: tuple[Column, ...]
     settings: Settings
     n_frames: int
+    valid: tuple[range, ...]
     dtype: np.dtype
     _listed: list[Any]
     _order: list[int] | None
@@ -66,10 +68,12 @@ class Sound:
         if any(one.quantity == "transform" for one in described):
             raise SettingsError('the values are complex, and a table holds real numbers: set quantity="power"')
         columns = [column for one in described for column in columns_of(one)]
+        inside = [sound_only(one.settings, source.n_samples) for one in described for _ in range(one.n_rows)]
         order: list[int] | None = None
         if isinstance(wanted, Choice):
             order, names = wanted.columns(groups)
             columns = [columns[i]._replace(name=name) for i, name in zip(order, names, strict=True)]
+            inside = [inside[i] for i in order]
         n_frames = len(frames_of(listed[0], source.n_samples))
         a_frame = sum(one.n_rows for one in described) * source.n_channels
         at_once = max(16, AT_ONCE // a_frame)
@@ -78,7 +82,13 @@ class Sound:
         held = min(n_frames, at_once) * a_frame + max(0, n_frames - at_once) * whole
         limits.check(file, bytes=held * dtype.itemsize)
         engine = engines.default(threads=threads)
-        return Sound(source, tuple(columns), listed[0], n_frames, dtype, listed, order, at_once, engine)
+        return Sound(source, tuple(columns), listed[0], n_frames, tuple(inside), dtype, listed, order, at_once, engine)
+
+    @property
+    def valid_in_all(self) -> range:
+        """The frames whose numbers all come of samples of the sound alone."""
+        first, last = max(one.start for one in self.valid), min(one.stop for one in self.valid)
+        return range(first, max(first, last))
 
     def blocks(self) -> Iterator[np.ndarray]:
         """The values of all frames, block by block (channels, columns, frames); one lives until the next."""

@@ -40,7 +40,7 @@ class Table:
         self.files: Sequence[str] = [shown(report.file) for _, report in files]
         self.n_rows = sum(report.n_rows for _, report in files)
         self.dtype = np.result_type(np.float32, *{report.dtype for _, report in files})
-        where = ("n_channels", "n_frames", "seconds") if summary else ("channel", "frame", "time")
+        where = ("n_channels", "n_frames", "n_valid", "seconds") if summary else ("channel", "frame", "time", "valid")
         self.columns: tuple[str, ...] = ("file", *where, "sample_rate")
 
     def blocks(self) -> Iterator[tuple[int, dict[str, np.ndarray], np.ndarray]]:
@@ -66,11 +66,12 @@ class Table:
     def _before(self, report: FileReport, rows: range) -> dict[str, np.ndarray]:
         rate = np.full(len(rows), report.sample_rate)
         if self._summary:
-            counts = {"n_channels": np.array([report.n_channels]), "n_frames": np.array([report.n_frames])}
+            counts = {name: np.array([getattr(report, name)]) for name in ("n_channels", "n_frames", "n_valid")}
             return counts | {"seconds": np.array([report.seconds]), "sample_rate": rate}
         channel, frame = np.divmod(np.arange(rows.start, rows.stop), report.n_frames)
         time = report.first_time + frame * report.step
-        return {"channel": channel, "frame": frame, "time": time, "sample_rate": rate}
+        valid = (frame >= report.first_valid) & (frame < report.first_valid + report.n_valid)
+        return {"channel": channel, "frame": frame, "time": time, "valid": valid, "sample_rate": rate}
 
 
 def alike(listed: list[FileReport]) -> list[FileReport]:

@@ -15,7 +15,7 @@ from sonograph.io.opening import Opening
 from sonograph.jobs.identity import digest
 from sonograph.settings import Settings
 
-SCHEMA = 7
+SCHEMA = 8
 """Changes when what a part holds does."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,9 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     Notes
     -----
     X is an array (sounds, samples) of what a Signal takes, which divides whole numbers by their full scale; or a list,
-    an array or a column of Signals, other Sources, paths or arrays of any length. A frame with a missing sample (NaN)
-    counts for nothing; a sound without any other gives NaN.
+    an array or a column of Signals, other Sources, paths or arrays of any length. A summary is of the frames that lie
+    within the sound; one that reaches over an end, or holds a missing sample (NaN), counts for nothing, and a sound
+    without any other gives NaN and a warning.
 
     Raises
     ------
@@ -133,7 +135,8 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         return Signal(samples, self.sample_rate)
 
     def _row(self, sound: Any) -> np.ndarray:
-        values = self._computed(sound).values
+        computed = self._computed(sound)
+        values = computed.values
         if self._summaries() == ("frames",):
             if values.shape[1] != self.n_frames_:
                 raise SettingsError(
@@ -141,7 +144,16 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
                     f"the first had: cut sounds to one length, or summarise"
                 )
             return values.T.reshape(-1)
-        return over_time(values, self._summaries()).T.reshape(-1)
+        inside = computed.select(frames=computed.valid)
+        if not inside.frames:
+            name = f"{os.fspath(sound)}: " if isinstance(sound, str | os.PathLike) else "a sound "
+            warnings.warn(
+                f"{name}is so short that each of its frames reaches over an end, so it gives NaN; "
+                f"take a shorter window",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        return over_time(inside.values, self._summaries()).T.reshape(-1)
 
     def _computed(self, sound: Any) -> Spectrogram:
         if isinstance(sound, str | os.PathLike):

@@ -54,6 +54,7 @@ from sonograph.settings.toml import from_toml as from_toml
 from sonograph.settings.toml import to_toml as to_toml
 from sonograph.settings.walk import context_of as context_of
 from sonograph.settings.walk import from_dict as from_dict
+from sonograph.settings.walk import reach_of as reach_of
 from sonograph.settings.walk import stages as stages
 from sonograph.settings.walk import stft_of as stft_of
 from sonograph.settings.walk import whole_sound as whole_sound

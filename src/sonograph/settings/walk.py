@@ -71,6 +71,19 @@ def context_of(settings: Any) -> tuple[int | None, int]:
     return before, after
 
 
+def reach_of(settings: Any) -> tuple[int, int]:
+    """Frames at the beginning and at the end of a sound that have not all the frames that they need, and repeat some.
+
+    What needs all frames before it, or the whole sound, repeats none.
+
+    >>> from sonograph.settings import DeltaSettings, PcenSettings
+    >>> reach_of(DeltaSettings(of=PcenSettings(of=StftSettings()), width=2, order=2))
+    (4, 4)
+    """
+    reaches = [stage.context for stage in stages(settings) if not isinstance(stage.context, str)]
+    return sum(before for before, _ in reaches), sum(after for _, after in reaches)
+
+
 @answered
 def from_dict(values: Any) -> Any:
     """Settings from what `to_dict` gave, checked as if they were typed.

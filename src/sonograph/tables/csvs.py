@@ -10,9 +10,10 @@ import numpy as np
 
 from sonograph.tables.cells import cell, text_of
 from sonograph.tables.lines import forms, lines
-from sonograph.tables.rows import WHERE, Held, Rows, held, numbered
+from sonograph.tables.rows import Held, Rows, held, n_before, numbered
 
 BESIDE, FOLDER = True, False
+_ALSO = {"": "nan", "true": "1", "false": "0"}
 
 
 def write(table: Rows, path: Path) -> None:
@@ -32,10 +33,15 @@ def read(path: Path, facts: dict[str, Any]) -> Held:
         rows = csv.reader(file)
         header = [text_of(name) for name in next(rows)]
         listed = list(rows)
-    n_before = 1 + sum(1 for name in header[1:6] if name in WHERE)
+    first = 1 + n_before(header[1:])
     files, number = numbered([text_of(row[0]) for row in listed])
-    numbers = [[float(text) if text else np.nan for text in row[1:]] for row in listed]
+    numbers = [[_number(text) for text in row[1:]] for row in listed]
     array = np.array(numbers, float).reshape(len(listed), len(header) - 1)
-    before = {"file": number} | {name: array[:, i] for i, name in enumerate(header[1:n_before])}
-    values = array[:, n_before - 1 :].astype(facts.get("dtype", "float64"))
-    return held(values, before, files, header[n_before:], facts)
+    before = {"file": number} | {name: array[:, i] for i, name in enumerate(header[1:first])}
+    values = array[:, first - 1 :].astype(facts.get("dtype", "float64"))
+    return held(values, before, files, header[first:], facts)
+
+
+def _number(text: str) -> float:
+    """A cell as a number; one that is empty is missing."""
+    return float(_ALSO.get(text, text))

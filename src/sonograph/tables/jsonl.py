@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.tables.lines import forms, lines
-from sonograph.tables.rows import WHERE, Held, Rows, held, numbered
+from sonograph.tables.rows import Held, Rows, held, n_before, numbered
 
 BESIDE, FOLDER = True, False
 
@@ -35,7 +35,7 @@ def read(path: Path, facts: dict[str, Any]) -> Held:
     header = list(rows[0])[1:] if rows else [one["name"] for one in facts.get("columns", [])]
     files, number = numbered([row["file"] for row in rows])
     array = np.array([[row[name] for name in header] for row in rows], float).reshape(len(rows), len(header))
-    n_before = sum(1 for name in header[:4] if name in WHERE)
-    before = {"file": number} | {name: array[:, i] for i, name in enumerate(header[:n_before])}
-    values = array[:, n_before:].astype(facts.get("dtype", "float64"))
-    return held(values, before, files, header[n_before:], facts)
+    first = n_before(header)
+    before = {"file": number} | {name: array[:, i] for i, name in enumerate(header[:first])}
+    values = array[:, first:].astype(facts.get("dtype", "float64"))
+    return held(values, before, files, header[first:], facts)

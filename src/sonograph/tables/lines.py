@@ -8,7 +8,8 @@ import numpy as np
 
 from sonograph.tables.rows import Rows
 
-_SHAPES = {"time": "%.6f", "seconds": "%.6f", "sample_rate": "%.10g"}
+_SHAPES = {"time": "%.6f", "seconds": "%.6f", "sample_rate": "%.10g", "valid": "%s"}
+_YES_OR_NO = np.array(["false", "true"])
 
 
 def forms(table: Rows) -> list[str]:
@@ -19,6 +20,7 @@ def forms(table: Rows) -> list[str]:
 
 def lines(before: dict[str, np.ndarray], values: np.ndarray, form: str) -> Iterator[str]:
     """The rows of a block."""
-    left = zip(*(column.tolist() for column in before.values()), strict=True)
+    words = (_YES_OR_NO[column.astype(int)] if column.dtype == bool else column for column in before.values())
+    left = zip(*(column.tolist() for column in words), strict=True)
     for start, row in zip(left, values.tolist(), strict=True):
         yield form % (*start, *row)

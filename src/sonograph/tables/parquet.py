@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.errors import MissingExtra
-from sonograph.tables.rows import WHERE, WHOLE, Held, Rows, about, held
+from sonograph.tables.rows import WHOLE, Held, Rows, about, held, n_before
 
 BESIDE, FOLDER = False, False
 
@@ -70,7 +70,7 @@ def read(path: Path, facts: dict[str, Any]) -> Held:
 
     table = parquet.read_table(path)
     facts = json.loads((table.schema.metadata or {}).get(b"sonograph", b"{}"))
-    before = [name for name in table.column_names[:5] if name in WHERE]
+    before = table.column_names[1 : 1 + n_before(table.column_names[1:])]
     names = table.column_names[1 + len(before) :]
     files, number = _files(table)
     columns = {"file": number} | {name: table.column(name).to_numpy() for name in before}

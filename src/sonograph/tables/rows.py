@@ -8,10 +8,24 @@ from typing import Any, Protocol
 
 import numpy as np
 
-WHERE = ("channel", "n_channels", "frame", "n_frames", "time", "seconds", "sample_rate")
-"""Columns that may stand between the file and the numbers: where in it a row is, or what of it."""
-WHOLE = {"file": "int32", "channel": "int16", "n_channels": "int16", "frame": "int64", "n_frames": "int64"}
-"""Those of whole numbers, and how they are kept; the others are float64."""
+WHERE = ("channel", "n_channels", "frame", "n_frames", "n_valid", "time", "valid", "seconds", "sample_rate")
+"""Columns that may stand between the file and the numbers: where in it a row is, or what of it. `valid` is whether the
+numbers of a row come of samples of the sound alone, none of its frame over an end; `n_valid` how many frames do."""
+WHOLE = {
+    "file": "int32",
+    "channel": "int16",
+    "n_channels": "int16",
+    "frame": "int64",
+    "n_frames": "int64",
+    "n_valid": "int64",
+    "valid": "bool",
+}
+"""Those of whole numbers and of yes and no, and how they are kept; the others are float64."""
+
+
+def n_before(header: Sequence[str]) -> int:
+    """How many of a table's columns, the file left out, stand before its numbers."""
+    return next((i for i, name in enumerate(header) if name not in WHERE), len(header))
 
 
 class Rows(Protocol):

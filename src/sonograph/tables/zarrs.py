@@ -42,7 +42,7 @@ def check(out: str) -> None:
 def write(table: Rows, path: Path) -> None:
     """Arrays `values` (rows, features), `file` and the other columns; all else as attributes.
 
-    Each chunk ends with its CRC, and one that is lost reads as NaN, or -1 where numbers are whole.
+    Each chunk ends with its CRC, and one that is lost reads as NaN, as -1 where numbers are whole, as not valid.
     """
     stopped = threading.Event()
     behind_our_back(lambda: _make(table, path, stopped), stopped)
@@ -103,7 +103,7 @@ def _make(table: Rows, path: Path, stopped: threading.Event) -> None:
             shape=(table.n_rows, *across),
             chunks=(rows, *across),
             dtype=dtype,
-            fill_value=-1 if dtype.startswith("int") else np.nan,
+            fill_value=False if dtype == "bool" else -1 if dtype.startswith("int") else np.nan,
             compressors=(ZstdCodec(), Crc32cCodec()),
         )
 
