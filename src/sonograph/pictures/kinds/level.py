@@ -15,6 +15,7 @@ from sonograph.pictures.axes import MOST, TICK, draw_marks, room
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.kinds.kind import Coloured, Content
 from sonograph.pictures.kinds.line import ALL, count_lines, draw_over, frames_below
+from sonograph.pictures.offset import loudest_heard
 from sonograph.pictures.ranges import chosen_range, loudest_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.themes import THEMES
@@ -68,7 +69,11 @@ class Level(Content):
             return chosen
         if not is_level:
             return _span_of(shown)
-        loudest = loudest_of(shown, floor)
+        heard = [_loudest_heard(panel, panel.content.raster) for panel in panels if isinstance(panel.content, Level)]
+        loudest = loudest_of(
+            [values if beside is None else np.array([beside]) for values, beside in zip(shown, heard, strict=True)],
+            floor,
+        )
         return (loudest - look.below, loudest) if loudest > floor else (-look.below, 0.0)  # any scale shows silence
 
     @property
@@ -123,7 +128,27 @@ class Level(Content):
     def caption(self, composition: Composition) -> str:
         """What the colours span."""
         low, high = composition.ranges[type(self)]
-        return shown_line(low, high, self.raster.unit, is_level=self.raster.is_level)
+        line = shown_line(low, high, self.raster.unit, is_level=self.raster.is_level)
+        return f"{line}{_beside_offset(self.raster, composition)}"
+
+
+def _loudest_heard(panel: Panel, raster: Raster) -> float | None:
+    """The loudest of a panel beside an offset; None where none stands out."""
+    sound = panel.part.named.sound
+    n_samples = None if isinstance(sound, Spectrogram) else sound.n_samples
+    return loudest_heard(raster, panel.channel, n_samples) if raster.is_level else None
+
+
+def _beside_offset(raster: Raster, composition: Composition) -> str:
+    """That the colours are chosen without an offset, and what it reads; "" where none stands out."""
+    if composition.look.range is not None or composition.look.percentiles is not None:
+        return ""
+    panels = [panel for panel in composition.panels if getattr(panel.content, "raster", None) is raster]
+    offsets = [raster.levels[panel.channel] for panel in panels if _loudest_heard(panel, raster) is not None]
+    if not offsets:
+        return ""
+    most = max(float(np.nanmax(levels)) for levels in offsets)
+    return f", without the offset at 0 Hz ({ticks.ends(most - 80, most)[1]} {raster.unit})"
 
 
 def refuse_over(named: Named, look: PictureSettings, *, taken: bool) -> None:
