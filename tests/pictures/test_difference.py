@@ -60,3 +60,48 @@ def test_numbers_that_are_no_levels_have_no_difference_in_decibels():
     sounds = [signals.guitar(sample_rate=22_050.0)] * 2
     with pytest.raises(SettingsError, match='the rows are coefficients, not levels; view="difference" is of levels'):
         draw(sounds, preset("librosa.mfcc"), view="difference")
+
+
+def hiss(rate, rms=0.1, seconds=2.0):
+    """White noise of one density at any rate, in V²/Hz: the same sound, sampled otherwise."""
+    from sonograph import resample
+
+    sound = signals.white_noise(seconds, rms=rms, sample_rate=48_000.0)
+    return Signal(resample(sound, rate).read(range(round(seconds * rate)))[0], rate)
+
+
+@pytest.mark.parametrize(
+    "rates", [(48_000.0, 16_000.0), (16_000.0, 48_000.0), (44_100.0, 48_000.0), (8000.0, 44_100.0)]
+)
+def test_one_sound_at_two_rates_is_its_own_equal(rates):
+    """Noise reads by the time of the window: 4.8 dB apart where windows are of as many samples at 48 and at 16 kHz."""
+    figure = draw(
+        [hiss(rate) for rate in rates], view="difference", frequencies=(500, 3000), size=(640, 400), reduction="mean"
+    )
+    shown = np.asarray(figure.axes[0].images[0].get_array())[:, 40:-40]
+    assert abs(np.mean(shown)) < 0.3
+
+
+def test_panels_on_one_scale_have_windows_of_one_time():
+    figure = draw([hiss(48_000.0), hiss(16_000.0)], frequencies=(500, 3000), size=(640, 500), reduction="mean")
+    above, below = (np.mean(axes.images[0].get_array()[:, 40:-40]) for axes in figure.axes[:2])
+    assert above == pytest.approx(below, abs=0.3)
+    assert any("Hann window 42.7 ms, hop 10.7 ms in each panel" in text.get_text() for text in figure.texts)
+
+
+def test_spectrograms_of_other_windows_have_no_common_scale():
+    from sonograph import spectrogram
+
+    both = [spectrogram(hiss(rate)) for rate in (48_000.0, 16_000.0)]
+    with pytest.raises(SettingsError, match=r"windows of 42\.7 ms and 128 ms, at 48000 Hz and 16000 Hz, and so no"):
+        draw(both)
+    alike = spectrogram(hiss(16_000.0), StftSettings(window_length=683, hop=171))
+    assert len(draw([both[0], alike]).axes) >= 2
+
+
+def test_what_is_cut_to_the_shorter_is_said():
+    longer = Signal(np.concatenate([NOISE.samples, np.zeros(4000)]), 8000.0)
+    figure, _ = levels(longer, NOISE)
+    assert any("cut to the shorter sound, 1 s of 1.5 s" in text.get_text() for text in figure.texts)
+    figure, _ = levels(NOISE, NOISE)
+    assert not any("cut to" in text.get_text() for text in figure.texts)

@@ -166,6 +166,8 @@ def _composed(
         faults.bar.clear()
         if composition is not None and composition.computed:
             for part in composition.parts:
+                if part.cut:
+                    talk(f"{streams.plain(part.named.name)}: {part.cut}.")
                 if part.padding:
                     talk(f"{streams.plain(part.named.name)}: {part.padding}. Take a shorter one: --window.")
     yield composition

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError, SonographError
 from sonograph.pictures import layout
+from sonograph.pictures.alike import in_seconds
 from sonograph.pictures.kinds.kind import Content, source_of
 from sonograph.pictures.kinds.level import refuse_over
 from sonograph.pictures.layout import Box, Sheet, Track
@@ -64,6 +65,7 @@ def compose(
     if not sounds:
         raise SettingsError("the list of sounds is empty; there is nothing to draw")
     parts = [part for named in sounds if (part := _part(named, look, fault, live)) is not None]
+    parts = in_seconds(parts)
     for kind in VIEWS[look.view].kinds:
         if kind.n_sounds is not None and len(parts) < len(sounds):  # what is left is not what was asked for
             return None

@@ -64,6 +64,11 @@ class Part:
         return dataclasses.replace(self, span=span)
 
     @property
+    def cut(self) -> str:
+        """That less of it is shown than was asked for; "" where all is."""
+        return ""
+
+    @property
     def high_pass(self) -> float:
         """Below which the sound is taken off, Hz; 0 for nowhere."""
         return 0.0 if self.named.settings is None else stft_of(self.named.settings).high_pass
@@ -184,7 +189,7 @@ def _notes(composition: Composition) -> list[str]:
         return [", ".join(["sampled at " + ", ".join(units.rate(rate) for rate in rates), *high])]
     unseen = dict.fromkeys(filter(None, (part.unseen for part in composition.parts)))
     lines = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in computed}
-    first = next(iter(lines)) if len(lines) == 1 else "settings differ from panel to panel"
+    first = next(iter(lines)) if len(lines) == 1 else _differing(computed)
     second = "; ".join(dict.fromkeys(filter(None, (one.caption(composition) for one in contents))))
     if look.percentiles is not None:
         second += " (percentiles {:g} to {:g})".format(*look.percentiles)
@@ -193,5 +198,15 @@ def _notes(composition: Composition) -> list[str]:
     missing, n_frames = sum(one.missing for one in computed), sum(one.n_frames for one in computed)
     if missing:
         second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames {counted[0].no_data}")))
-    second = "; ".join(filter(None, (second, *unseen)))
+    cut = dict.fromkeys(filter(None, (part.cut for part in composition.parts)))
+    second = "; ".join(filter(None, (second, *cut, *unseen)))
     return [first, second or "a point for each frame"]
+
+
+def _differing(computed: Sequence[Computed]) -> str:
+    """Of settings that are not the same in each panel, what is: the windows' time, of sounds of unlike rates."""
+    lines = {words.window_in_time(one.settings, one.sample_rate) for one in computed}
+    several_rates = len({one.sample_rate for one in computed}) > 1
+    return (
+        f"{lines.pop()} in each panel" if len(lines) == 1 and several_rates else "settings differ from panel to panel"
+    )

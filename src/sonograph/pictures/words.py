@@ -26,7 +26,20 @@ def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int
     else:
         padded = "" if stft.n_fft == stft.window_length else f" (n_fft {stft.n_fft})"
         shown = f"{n_rows} bins of {hertz(sample_rate / stft.n_fft)}{padded}"
-    return ", ".join(filter(None, (_weights(settings, sample_rate), hop, shown, cleaning(settings))))
+    length = f"{stft.window_length} samples ({duration(stft.window_length / sample_rate)})"
+    return ", ".join(filter(None, (_weights(settings, sample_rate, length), hop, shown, cleaning(settings))))
+
+
+def window_in_time(settings: Settings, sample_rate: float) -> str:
+    """How long its windows and hops are, where samples count for nothing: beside a sound of another rate.
+
+    >>> from sonograph import StftSettings
+    >>> window_in_time(StftSettings(), 48_000.0)
+    'Hann window 42.7 ms, hop 10.7 ms'
+    """
+    stft = stft_of(settings)
+    length, hop = (duration(n / sample_rate) for n in (stft.window_length, stft.hop))
+    return f"{_weights(settings, sample_rate, length)}, hop {hop}"
 
 
 def cleaning(settings: Settings | None) -> str:
@@ -43,10 +56,9 @@ def cleaning(settings: Settings | None) -> str:
     return ", ".join(filter(None, (high_pass, "mean off each frame" if stft.remove_dc else "")))
 
 
-def _weights(settings: Settings, sample_rate: float) -> str:
+def _weights(settings: Settings, sample_rate: float, length: str) -> str:
     """How a frame's samples are weighed: by one window, several, one for each band, or not at all."""
     stft = stft_of(settings)
-    length = f"{stft.window_length} samples ({duration(stft.window_length / sample_rate)})"
     measure = next((stage for stage in stages(settings) if getattr(stage, "from_samples", False)), None)
     if isinstance(measure, ConstantQSettings):
         lengths = measure.lengths(sample_rate)

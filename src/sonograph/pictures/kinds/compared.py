@@ -13,6 +13,7 @@ from sonograph.pictures.parts import Part
 from sonograph.pixels.difference import common_span, difference
 from sonograph.pixels.raster import Pixels
 from sonograph.pixels.rasterise import raster
+from sonograph.units import duration
 
 if TYPE_CHECKING:
     from sonograph.engines import Engine
@@ -27,6 +28,15 @@ class Pair(Part):
 
     first: Part = field(kw_only=True)
     second: Part = field(kw_only=True)
+    shorter_by: float = field(default=0.0, kw_only=True)
+
+    @property
+    def cut(self) -> str:
+        """How much is shown of how much, where one sound is longer."""
+        if not self.shorter_by:
+            return ""
+        shown = len(self.span) / self.named.sound.sample_rate
+        return f"cut to the shorter sound, {duration(shown)} of {duration(shown + self.shorter_by)}"
 
     def of(self, span: range) -> Pair:
         """The same of other samples of both, the span in those of the first."""
@@ -49,8 +59,12 @@ class Difference(Level):
         rates = one.named.sound.sample_rate, other.named.sound.sample_rate
         spans = common_span(one.span, rates[0], other.span, rates[1])
         name = f"{one.named.name or 'first'} − {other.named.name or 'second'}"
+        lasts = [len(part.span) / rate for part, rate in zip((one, other), rates, strict=True)]
+        longer = abs(lasts[0] - lasts[1]) if abs(lasts[0] - lasts[1]) > 1 / min(rates) else 0.0
         both = replace(one, span=spans[0]), replace(other, span=spans[1])
-        return [Pair(replace(one.named, name=name), spans[0], one.channels, one.live, first=both[0], second=both[1])]
+        named = replace(one.named, name=name)
+        first, second = both
+        return [Pair(named, spans[0], one.channels, one.live, first=first, second=second, shorter_by=longer)]
 
     @classmethod
     def range_of(cls, panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
