@@ -145,6 +145,12 @@ def test_a_last_row_that_is_cut_is_left_out_and_said(tmp_path, tail, word, n):
         assert status.reason == ("row-cut" if word == "partial" else "")
 
 
+def test_a_separator_ends_a_last_number_as_a_line_does(tmp_path):
+    rows = "time,x,\n0.0,0.123,\n0.1,0.5,\n0.2,0.12,"
+    with open_sound(written(tmp_path / "a.csv", rows)) as sound:
+        assert (sound.check().word, sound.n_samples, sound.n_channels) == ("ok", 3, 1)
+
+
 def test_a_last_number_that_may_be_cut_is_said(tmp_path):
     rows = "0.0,0.123456\n0.1,0.5\n0.2,0.12345"
     with open_sound(written(tmp_path / "a.csv", f"time,x\n{rows}")) as sound:
