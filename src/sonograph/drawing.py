@@ -22,10 +22,13 @@ from sonograph.spectrograms import Spectrogram
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sonograph.analysis.lufs import Loudness
+    from sonograph.analysis.reassignment import Reassigned
+    from sonograph.analysis.spectrum import Spectrum
     from sonograph.io.opening import Opening
     from sonograph.pictures.parts import Composition, Fault, Named
 
-Sound = Union[str, os.PathLike[str], Source, Spectrogram]  # noqa: UP007  # read at run time
+Sound = Union[str, os.PathLike[str], Source, Spectrogram, "Spectrum", "Loudness", "Reassigned"]
 
 
 class _AsLook:
@@ -61,6 +64,7 @@ def draw(
     axis: str | None = AS_LOOK,
     frequencies: tuple[float, float] | None = AS_LOOK,
     channel: int | None = AS_LOOK,
+    vscale: str = AS_LOOK,
     below: float = AS_LOOK,
     range: tuple[float, float] | None = AS_LOOK,
     percentiles: tuple[float, float] | None = AS_LOOK,
@@ -78,7 +82,7 @@ def draw(
     ----------
     sound
         A path, a Source, a Signal or a Spectrogram, or a list of them, or a dictionary of them by name. A file of any
-        length is read in blocks.
+        length is read in blocks. Or results: a `Spectrum`, or several on one panel, a `Loudness`, a `Reassigned`.
     settings
         What to compute, or a preset's name; `StftSettings()` by default. Of a power the level is drawn, with the
         reference that belongs to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the
@@ -98,7 +102,7 @@ def draw(
         them. Zooming makes the pixels anew for what is shown, and its ticks.
     overwrite
         Whether a sound that is there under the name of `path` may be replaced; one that is drawn never is.
-    view, seconds, axis, frequencies, channel, below, range, percentiles
+    view, seconds, axis, frequencies, channel, vscale, below, range, percentiles
         The settings of `look` by name, which change it: below=60, colours="viridis", seconds=(1, 2.5), view="both" …
         `PictureSettings` says what each is.
     colours, theme, reduction, size, dpi, axes, title
@@ -135,6 +139,8 @@ def draw(
     format = None if path is None else format_of(path)
     if path is not None:
         _check_path(path, sound, labels, overwrite)
+    if (curves := _curves(sound, settings, labels, over)) is not None:
+        return _draw_curves(curves, look, path, format, ax)
     sounds = _all_named(sound, settings, labels, over)
     if ax is not None:
         from sonograph.pictures.figure import paint_on
@@ -229,6 +235,7 @@ def show(
     axis: str | None = AS_LOOK,
     frequencies: tuple[float, float] | None = AS_LOOK,
     channel: int | None = AS_LOOK,
+    vscale: str = AS_LOOK,
     below: float = AS_LOOK,
     range: tuple[float, float] | None = AS_LOOK,
     percentiles: tuple[float, float] | None = AS_LOOK,
@@ -254,6 +261,13 @@ def show(
 
     look = _changed(look, locals())
     cell = _in_notebook()
+    if (curves := _curves(sound, settings, labels, over)) is not None:
+        from sonograph.pictures.curves import curves_figure
+        from sonograph.pictures.out.notebook import show_figure
+
+        figure = curves_figure(curves, look)
+        show_figure(figure) if cell else _show_window(figure)
+        return
     composition = cast("Composition", composed(_all_named(sound, settings, labels, over), look, live=not cell)[0])
     if cell:
         from sonograph.pictures.out.notebook import show_in_cell
@@ -261,6 +275,45 @@ def show(
         show_in_cell(composition)
     else:
         _show_window(figure_of(composition))
+
+
+def _curves(sound: Any, settings: Any, labels: Any, over: Any) -> dict[str, Any] | None:
+    """Results that are curves by their names; None where it is sounds that are drawn."""
+    several = sound if isinstance(sound, list | tuple | Mapping) else [sound]
+    if not any(type(one).__name__ in ("Spectrum", "Loudness") for one in _values(several)):
+        return None  # without loading what those are of
+    from sonograph.pictures.curves import is_curve
+
+    if not any(map(is_curve, _values(several))):
+        return None
+    if settings is not None or labels is not None or over != ():
+        raise SettingsError("settings, labels or over are given with a result that is computed already; leave them out")
+    if isinstance(several, Mapping):
+        return dict(several)
+    return {"": several[0]} if len(several) == 1 else {str(i): one for i, one in enumerate(several, 1)}
+
+
+def _values(several: Any) -> Sequence[Any]:
+    return list(several.values()) if isinstance(several, Mapping) else list(several)
+
+
+def _draw_curves(curves: dict[str, Any], look: PictureSettings, path: Any, format: str | None, ax: Any) -> Any:
+    from sonograph.pictures.curves import curves_figure, curves_on
+    from sonograph.pictures.figure import Painted
+    from sonograph.pictures.out.save import FLAT, save
+
+    if ax is not None:
+        if path is not None:
+            raise SettingsError("ax is given with a path; save the figure of those axes, which is yours")
+        curves_on(ax, curves, look)
+        return Painted(None, None)
+    if format == "html":
+        raise SettingsError(f'path ends in ".html"; curves are {FLAT}')
+    figure = curves_figure(curves, look)
+    if path is not None and format is not None:
+        with written(path) as part:
+            save(figure, part, format, {})
+    return figure
 
 
 def _all_named(sound: Any, settings: Settings | str | None, labels: Any, over: Any) -> list[Named]:
@@ -290,6 +343,7 @@ def named(
         return Named(
             opened, Path(sound).name, settings, marks=marks, over=lines_over(over, settings, opened.sample_rate)
         )
+    sound = sound.sharpened() if hasattr(sound, "sharpened") else sound  # reassigned
     if isinstance(sound, Spectrogram) and settings is not None:
         raise SettingsError("settings are given with a spectrogram, which is computed already; draw it without")
     if not isinstance(sound, Spectrogram) and not (hasattr(sound, "read") and hasattr(sound, "sample_rate")):

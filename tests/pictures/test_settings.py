@@ -89,7 +89,7 @@ def test_every_setting_of_a_picture_has_its_option_in_the_command():
 
 def test_an_option_sets_its_field():
     words = {"NAME": "mel", "N": "1", "DB": "60", "WORDS": "a title", "WxH": "640x400", ("LOW", "HIGH"): ("5", "90")}
-    special = {"view": "both", "theme": "dark", "colours": "grey", "dpi": "100"}
+    special = {"view": "both", "vscale": "power", "theme": "dark", "colours": "grey", "dpi": "100"}
     for flag in (*look.SHOWN, *look.LOOKS):
         if flag.field == look.OF_A_SOUND:
             continue

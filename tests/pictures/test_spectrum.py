@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from sonograph import LevelSettings, SettingsError, Signal, StftSettings, draw, signals, spectrogram
+from sonograph import LevelSettings, Signal, StftSettings, draw, signals, spectrogram
 from sonograph.pixels import distribution as module
 from sonograph.pixels.distribution import spectrum
 
@@ -67,8 +67,18 @@ def test_the_picture_says_what_its_lines_are():
     assert axes.get_xlabel() == "Frequency (Hz)"
     assert axes.get_ylabel() == "Level (dBFS)"
     assert any("5 to 95 % of them" in text.get_text() for text in figure.texts)
-    with pytest.raises(SettingsError, match="a spectrogram has no samples"):
-        draw(spectrogram(signals.fm()), view="spectrum")
+
+
+def test_a_spectrogram_has_the_spectrum_of_its_sound():
+    sound = signals.white_noise(2.0, rms=0.1, sample_rate=8000.0)
+    settings = StftSettings(window_length=256)
+    drawn = [
+        draw(what, given, view="spectrum").axes[0]
+        for what, given in ((sound, settings), (spectrogram(sound, settings), None))
+    ]
+    (low, mean), (low_too, mean_too) = ([line.get_ydata() for line in axes.lines] for axes in drawn)
+    np.testing.assert_allclose(mean_too, mean, rtol=1e-6)
+    np.testing.assert_allclose(low_too, low, atol=0.2)  # those of the sound are counted in steps of 0.1 dB
 
 
 def test_it_is_the_spectrum_of_scipy_also_where_the_sound_begins_and_ends_at_once():

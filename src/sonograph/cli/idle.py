@@ -18,7 +18,7 @@ COMPUTED = (
     "remove_dc",
     "feature",
 )
-COLOURED = ("axis", "frequencies", "below", "range", "percentiles", "mean", "colours")
+COLOURED = ("axis", "frequencies", "vscale", "below", "range", "percentiles", "mean", "colours")
 IDLE = {
     "waveform": (*COMPUTED, *COLOURED),
     "spectrum": ("mean", "colours", "start_time", "zone"),

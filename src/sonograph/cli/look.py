@@ -42,6 +42,7 @@ SHOWN = (
 )
 """What to show."""
 LOOKS = (
+    Flag("vscale", ("--vscale",), "NAME", "of levels: level (dB), power or magnitude; of a spectrum log too [level]"),
     Flag("below", ("--below",), "DB", "how far below the loudest level shown [80]", float),
     Flag("range", ("--range",), ("LOW", "HIGH"), "levels of the colours, dB, instead of --below", float),
     Flag("colours", ("--colours", "--colors"), "NAME", "magma, viridis, cividis, grey …; grey_r reversed [magma]"),

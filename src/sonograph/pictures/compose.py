@@ -126,6 +126,10 @@ def _refuse(named: Named, look: PictureSettings) -> None:
     kinds = VIEWS[look.view].kinds
     if any(kind.needs_samples for kind in kinds):
         source_of(named, look)
+    if not any(look.vscale in kind.vscales for kind in VIEWS[look.view].kinds_of(named)):
+        log = look.vscale == "log" and look.view in ("spectrogram", "both")
+        instead = '"level" shows the same' if log else "it shows no power"
+        raise SettingsError(f'vscale is "{look.vscale}" with view "{look.view}"; {instead}: leave it out')
     if named.over:
         refuse_over(named, look, taken=any(kind.takes_over for kind in kinds))
     for kind in kinds:

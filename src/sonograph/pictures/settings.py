@@ -15,6 +15,7 @@ from sonograph.settings.arguments import answered
 
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
 VIEWS = ("spectrogram", "waveform", "both", "spectrum", "surface", "difference")
+VSCALES = ("level", "power", "magnitude", "log")
 REDUCTIONS = ("max", "mean")
 LARGEST_SIDE = 16_384
 """Pixels; a picture this wide needs a gigabyte to be drawn with axes."""
@@ -41,6 +42,10 @@ class PictureSettings:
         From which frequency to which, Hz; None: all.
     channel
         The one channel to show, counted from 0; None: all, stacked.
+    vscale
+        What is shown of a power, in colours or as the height of a spectrum: its "level" in decibels, the "power"
+        itself, or its root, the "magnitude", both on a linear scale; of a spectrum also the power on a logarithmic
+        scale, "log".
     below
         How many decibels below the loudest level shown the colours reach.
     range
@@ -76,6 +81,7 @@ class PictureSettings:
     axis: str | None = None
     frequencies: tuple[float, float] | None = None
     channel: int | None = None
+    vscale: str = "level"
     below: float = 80.0
     range: tuple[float, float] | None = None
     percentiles: tuple[float, float] | None = None
@@ -94,6 +100,11 @@ class PictureSettings:
         one_of("theme", self.theme, tuple(THEMES))
         check_colours(self.colours_shown)
         one_of("reduction", self.reduction, REDUCTIONS)
+        one_of("vscale", self.vscale, VSCALES)
+        if self.vscale != "level" and self.below != PictureSettings.below:
+            raise SettingsError(
+                f'below is {self.below:g} dB with vscale "{self.vscale}"; say with range what is shown, in its unit'
+            )
         if not (_is_number(self.below) and 0 < self.below <= 1000):
             raise SettingsError(f"below is {self.below}; it must be above 0 dB, 1000 at most")
         if self.range is not None:

@@ -39,6 +39,28 @@ def decimal(low: float, high: float, most: int, unit: float = 1.0) -> Ticks:
     return Ticks([n * unit for n in numbers], [minus(f"{n:.{digits}f}") for n in numbers])
 
 
+def decades(low: float, high: float, most: int) -> Ticks:
+    """Powers of ten from low to high, at most so many; where there are fewer than three, with 2 and 5 of each.
+
+    >>> decades(2e-9, 3e-3, 4).words, decades(0.3, 30.0, 8).words
+    (['10⁻⁸', '10⁻⁶', '10⁻⁴'], ['0.5', '1', '2', '5', '10', '20'])
+    """
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    if last - first >= 2:
+        every = -(-(last - first + 1) // max(1, most))
+        powers = [power for power in range(first, last + 1) if power % every == 0]
+        return Ticks([10.0**power for power in powers], [with_power("", power) or "1" for power in powers])
+    numbers = [float(f"{m}e{power}") for power in range(first - 1, last + 1) for m in (1, 2, 5)]
+    shown = [number for number in numbers if low <= number <= high][: max(2, most)]
+    plain = power_of_ten(low, high) == 0
+    words = [f"{n:g}" if plain else f"{n / 10.0 ** math.floor(math.log10(n) + 1e-9):g}·{_ten(n)}" for n in shown]
+    return Ticks(shown, words)
+
+
+def _ten(number: float) -> str:
+    return with_power("", math.floor(math.log10(number) + 1e-9)) or "1"
+
+
 def around_zero(most: float, power: int = 0) -> Ticks:
     """Zero, and the largest of 1, 2, 5 times a power of ten that fits, either way; written in a power of ten.
 

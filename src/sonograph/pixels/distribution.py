@@ -15,12 +15,15 @@ from sonograph.computing.run import filtered
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.engines.columns import Planes
+from sonograph.errors import SettingsError
 from sonograph.frames import split, valid_frames
-from sonograph.pixels.raster import power_and_level
-from sonograph.pixels.span import shown_and_there
+from sonograph.naming import label, value_unit
+from sonograph.pixels.gather import power_of
+from sonograph.pixels.raster import is_of_power, power_and_level
+from sonograph.pixels.span import frames_in, shown_and_there
 from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of, with_stft
 from sonograph.sounds.source import Source
-from sonograph.spectrograms import describe
+from sonograph.spectrograms import Rows, Spectrogram, describe
 from sonograph.units import resolved_reference
 
 STEP = 0.1  # dB
@@ -38,6 +41,7 @@ class Spectrum:
     frequencies : (rows,) Hz
     mean        : (channels, rows) dB, of the mean power of all frames that are not missing
     percentiles : (channels, 3, rows) dB, below which 5, 50 and 95 % of the frames lie, to 0.1 dB
+    zero        : the power that reads 0 dB, of samples in `samples_unit`
     """
 
     frequencies: np.ndarray
@@ -51,6 +55,22 @@ class Spectrum:
     label: str
     missing: int
     n_frames: int
+    zero: float
+    samples_unit: str
+
+    def scaled(self, levels: np.ndarray, vscale: str) -> np.ndarray:
+        """Levels of it as they are, as a power, or as its root."""
+        if vscale == "level":
+            return levels
+        power = self.zero * 10 ** (levels / 10)
+        return np.sqrt(power) if vscale == "magnitude" else power
+
+    def words(self, vscale: str) -> tuple[str, str]:
+        """What such values are called, and their unit."""
+        if vscale == "level":
+            return self.label, self.unit
+        named = self.settings.of, "magnitude" if vscale == "magnitude" else "power", self.samples_unit, None
+        return label(*named), value_unit(*named)
 
     @property
     def n_rows(self) -> int:
@@ -62,14 +82,18 @@ class Spectrum:
         return np.concatenate([self.mean[channel], *self.percentiles[channel]])
 
 
-def spectrum(source: Source, settings: Settings | None, samples: range, engine: Engine | None = None) -> Spectrum:
+def spectrum(
+    source: Source | Spectrogram, settings: Settings | None, samples: range, engine: Engine | None = None
+) -> Spectrum:
     """The spectrum of the frames whose middle lies in `samples`; those over an end only where there are no others.
 
     Raises
     ------
     SettingsError
-        Settings that this sound cannot have.
+        Settings that this sound cannot have; a spectrogram that is of no power.
     """
+    if isinstance(source, Spectrogram):
+        return _of_frames(source, samples)
     of, level = power_and_level(StftSettings() if settings is None else settings)
     source, of = filtered(source, of), with_stft(of, high_pass=0.0)  # once, for all its parts
     frames, there = shown_and_there(of, source, samples)
@@ -96,10 +120,39 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
     promised, counted = len(frames) - len(there), [tally.n_frames for tally in tallies]
     means = planes.mean[:, 0]
     percentiles = np.stack([tally.percentiles for tally in tallies])
-    reference = resolved_reference(level.reference, source.unit, level.scaling)
-    zero = reference if reference is not None else float(np.nanmax(means)) if any(counted) else 1.0
+    return _as_levels(like, level, means, percentiles, promised + len(inside) - min(counted), promised + len(inside))
+
+
+def _of_frames(spectrogram: Spectrogram, samples: range) -> Spectrum:
+    """The spectrum of frames that are there already."""
+    if not is_of_power(spectrogram.settings):
+        what = spectrogram.label.partition(" (")[0].lower()
+        raise SettingsError(f'view is "spectrum"; it is of powers, and this spectrogram holds {what}')
+    frames = frames_in(spectrogram.settings, spectrogram.frames, samples)
+    valid = range(max(frames.start, spectrogram.valid.start), min(frames.stop, spectrogram.valid.stop)) or frames
+    part = spectrogram.select(frames=valid)
+    values = power_of(part.values.reshape(part.n_channels, -1, len(valid)), part)
+    counted = (~np.isnan(values).any(axis=1)).sum(axis=1)
+    means = np.full(values.shape[:2], np.nan)
+    percentiles = np.full((len(values), len(PERCENTILES), values.shape[1]), np.nan)
+    for channel, power in enumerate(values):
+        if counted[channel]:
+            there = power[:, ~np.isnan(power).any(axis=0)].astype(float)
+            means[channel] = there.mean(axis=1)
+            lowest = np.maximum(np.percentile(there, PERCENTILES, axis=1), 10 ** (LOWEST / 10))
+            percentiles[channel] = 10 * np.log10(lowest)
+    _, level = power_and_level(spectrogram.settings)
+    return _as_levels(part.described, level, means, percentiles, len(valid) - int(counted.min()), len(valid))
+
+
+def _as_levels(
+    like: Rows, level: LevelSettings, means: np.ndarray, percentiles: np.ndarray, missing: int, n_frames: int
+) -> Spectrum:
+    """A spectrum of mean powers, and of percentiles in dB re 1, by the reference that belongs to them."""
+    reference = resolved_reference(level.reference, like.unit, level.scaling)
+    zero = reference if reference is not None else float(np.nanmax(means)) if np.isfinite(means).any() else 1.0
     zero = zero or 1.0
-    named = source.unit, of.scaling, reference
+    named = like.unit, level.scaling, reference
     return Spectrum(
         frequencies=like.frequencies,
         mean=10 * np.log10(np.maximum(means / zero, 10 ** (level.floor / 10))),
@@ -107,11 +160,13 @@ def spectrum(source: Source, settings: Settings | None, samples: range, engine: 
         settings=level,
         rows=like.rows,
         floor=level.floor,
-        sample_rate=source.sample_rate,
+        sample_rate=like.sample_rate,
         unit=units.level_unit(*named),
         label=units.level_label(*named),
-        missing=promised + len(inside) - min(counted),
-        n_frames=promised + len(inside),
+        missing=missing,
+        n_frames=n_frames,
+        zero=zero,
+        samples_unit=like.unit,
     )
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from sonograph.computing.spectrogram import pieces, spectrogram
 from sonograph.engines import Engine
 from sonograph.engines.columns import Planes
-from sonograph.errors import LimitError
+from sonograph.errors import LimitError, SettingsError
 from sonograph.frames import frames_of
 from sonograph.pixels import grid
-from sonograph.pixels.raster import HERTZ, Pixels, Raster, decibels_of, expanded, is_of_power, levels_of
+from sonograph.pixels.raster import HERTZ, NO_FLOOR, Pixels, Raster, decibels_of, expanded, is_of_power, levels_of
 from sonograph.pixels.span import frames_in, shown_and_there
 from sonograph.settings import Settings, stages, stft_of, whole_sound
 from sonograph.sounds.source import Source
@@ -83,7 +83,9 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     decibels = is_of_power(like.settings) or (like.quantity == "power" and like.rows in HERTZ)
     # a level rises with its power, so their maxima agree; their means do not, and features have no loudest
     mean = pixels.mean or not (decibels or like.quantity in ("log", "level"))
-    as_level = decibels and like.quantity == "level" and not mean
+    if pixels.vscale != "level" and not decibels:
+        raise SettingsError(f'vscale is "{pixels.vscale}", but the values are no power; leave it out')
+    as_level = decibels and like.quantity == "level" and not mean and pixels.vscale == "level"
     shape = like.n_channels, len(columns.edges) - 1, len(rows.edges) - 1
     planes = Planes(columns.edges, shape, ("mean",) if mean else ("high",), rows.edges)
     n_there = n_missing = 0
@@ -92,16 +94,16 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         if not part.frames:
             continue
         values = np.swapaxes(part.values, -1, -2).reshape(like.n_channels, len(part.frames), -1)
-        values = values if as_level or not decibels else _power(values, like)
+        values = values if as_level or not decibels else power_of(values, like)
         n_missing += int(np.isnan(values).all(axis=-1).any(axis=0).sum())
         planes.add(values, part.frames)
     cells, unit, label, settings = planes.mean if mean else planes.high, like.value_unit, like.label, like.settings
-    floor = FEATURES_FLOOR
+    floor = NO_FLOOR
     if decibels:
         shown = decibels_of(settings, like.unit)
-        settings, floor = shown.settings, shown.floor
+        settings, floor = shown.settings, shown.floor if pixels.vscale == "level" else NO_FLOOR
         if not as_level:
-            cells, unit, label = levels_of(cells, like, shown)
+            cells, unit, label = levels_of(cells, like, shown, pixels.vscale)
     return Raster(
         levels=expanded(cells, columns, rows),
         span=pixels.samples,
@@ -115,7 +117,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         names=like.names,
         unit=unit,
         label=label,
-        is_level=decibels or like.quantity == "level",
+        is_level=(decibels or like.quantity == "level") and pixels.vscale == "level",
         mean=mean,
         floor=floor,
         missing=n_missing + len(frames) - n_there,
@@ -123,10 +125,8 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     )
 
 
-FEATURES_FLOOR = float("-inf")
-
-
-def _power(values: np.ndarray, like: Spectrogram) -> np.ndarray:
+def power_of(values: np.ndarray, like: Spectrogram) -> np.ndarray:
+    """The power of the values of a spectrogram of power, level, magnitude or transform."""
     if like.quantity == "power":
         return values
     if like.quantity == "level":

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sonograph import units
+from sonograph import naming, units
 from sonograph.errors import SettingsError
 from sonograph.naming import plural
 from sonograph.pixels import grid, scale
@@ -26,6 +26,8 @@ from sonograph.units import resolved_reference
 
 FLOOR = FLOORS[0]
 """What silence reads where the settings do not say: in metres or volts a sound may well lie below -200 dB."""
+NO_FLOOR = float("-inf")
+"""Of what is no level."""
 HERTZ = ("bin", "band")
 """Rows that have a frequency."""
 
@@ -83,6 +85,7 @@ class Pixels:
     axis        : the scale on which the rows are equally high; None: linear, for bands the one that suits them
     frequencies : from which to which, Hz; None: all
     mean        : a pixel is the mean of what it covers, not the maximum
+    vscale      : what is shown of a power: its "level", the "power" itself, or its root, the "magnitude"
     """
 
     width: int
@@ -91,6 +94,7 @@ class Pixels:
     axis: str | None = None
     frequencies: tuple[float, float] | None = None
     mean: bool = False
+    vscale: str = "level"
 
     def rows(self, like: Rows) -> tuple[Cells, np.ndarray, str]:
         """Which of the rows each pixel row gathers, where pixel rows begin and end, and on which axis."""
@@ -148,8 +152,14 @@ def decibels_of(settings: Settings, unit: str) -> Decibels:
     return Decibels(settings, units.reference_power(unit, settings.scaling), FLOOR)
 
 
-def levels_of(power: np.ndarray, sound: Source | Spectrogram, shown: Decibels) -> tuple[np.ndarray, str, str]:
-    """Levels of a power, their unit, and what a colour bar says of them."""
+def levels_of(
+    power: np.ndarray, sound: Source | Spectrogram, shown: Decibels, vscale: str = "level"
+) -> tuple[np.ndarray, str, str]:
+    """Levels of a power, or itself or its root, their unit, and what a colour bar says of them."""
+    if vscale != "level":
+        below = shown.settings.of if isinstance(shown.settings, LevelSettings) else shown.settings
+        values, unit = power if vscale == "power" else np.sqrt(power), sound.unit
+        return values, naming.value_unit(below, vscale, unit, None), naming.label(below, vscale, unit, None)
     zero = shown.reference
     if zero is None:
         loudest = float(np.nanmax(power)) if np.isfinite(power).any() else 0.0

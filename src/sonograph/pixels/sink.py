@@ -11,7 +11,7 @@ from sonograph.engines.columns import mean_of, touched
 from sonograph.frames import refuse_too_short
 from sonograph.pixels import grid
 from sonograph.pixels.grid import Cells
-from sonograph.pixels.raster import Pixels, Raster, decibels_of, expanded, levels_of, power_and_level
+from sonograph.pixels.raster import NO_FLOOR, Pixels, Raster, decibels_of, expanded, levels_of, power_and_level
 from sonograph.pixels.span import shown_and_there
 from sonograph.settings import Settings, StftSettings
 from sonograph.sounds.source import Source
@@ -31,7 +31,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     sink = _Sink(bound, columns, rows, mean=pixels.mean)
     for part, samples in parts(bound, filtered(sound, of), there):
         sink.add(part, samples)
-    levels, unit, label = levels_of(sink.power(), sound, shown)
+    levels, unit, label = levels_of(sink.power(), sound, shown, pixels.vscale)
     return Raster(
         levels=expanded(levels, columns, rows),
         span=pixels.samples,
@@ -45,9 +45,9 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
         names=(),
         unit=unit,
         label=label,
-        is_level=True,
+        is_level=pixels.vscale == "level",
         mean=pixels.mean,
-        floor=shown.floor,
+        floor=shown.floor if pixels.vscale == "level" else NO_FLOOR,
         missing=sink.missing + len(frames) - len(there),
         n_frames=len(frames),
     )

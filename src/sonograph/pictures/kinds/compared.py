@@ -50,6 +50,7 @@ class Difference(Level):
     """The level of the first sound less that of the second, pixel by pixel."""
 
     takes_over = False
+    vscales = ("level",)
     n_sounds = 2
 
     @classmethod

@@ -71,6 +71,7 @@ class Content(ABC):
     no_data       : what the caption says of frames that are missing
     needs_samples : it is of a sound, not of a spectrogram
     takes_marks, takes_over : marks, and features as lines, have a place on it
+    vscales       : what of a power it can show
     n_sounds      : of how many sounds it is; None: of any number
     """
 
@@ -84,6 +85,7 @@ class Content(ABC):
     needs_samples: ClassVar[bool] = False
     takes_marks: ClassVar[bool] = True
     takes_over: ClassVar[bool] = False
+    vscales: ClassVar[tuple[str, ...]] = ("level",)
     n_sounds: ClassVar[int | None] = None
 
     # its limits

@@ -49,6 +49,7 @@ class Level(Content):
     coloured = True
     no_data = "are no data (hatched)"
     takes_over = True
+    vscales: ClassVar[tuple[str, ...]] = ("level", "power", "magnitude")
     points: ClassVar[tuple[int, int] | None] = None
     raster: Raster
     over: Sequence[tuple[Lines, int]] = ()
@@ -85,7 +86,8 @@ class Level(Content):
     def make(cls, part: Part, box: Box, look: PictureSettings, engine: Engine | None) -> Self:
         """The pixels of all channels, and the lines over them."""
         width, height = cls.points or (box.width, box.height)
-        wanted = Pixels(width, height, part.span, look.axis, look.frequencies, look.reduction == "mean")
+        mean, vscale = look.reduction == "mean", look.vscale
+        wanted = Pixels(width, height, part.span, look.axis, look.frequencies, mean, vscale)
         raster = rasterise.raster(part.named.sound, frames_below(part.named), wanted, engine)
         over = _lines_over(part, raster, ALL if part.live else box.width, engine) if part.named.over else ()
         if not part.live:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from sonograph.errors import SettingsError
 from sonograph.pictures import frequency, ticks
 from sonograph.pictures.axes import LINE, MOST, label_below, room
-from sonograph.pictures.kinds.kind import Content, source_of
+from sonograph.pictures.kinds.kind import Content
+from sonograph.pictures.kinds.line import ValueTicks
 from sonograph.pictures.ranges import chosen_range, loudest_of
 from sonograph.pictures.themes import THEMES, Theme
 from sonograph.pictures.ticks import Ticks
@@ -36,15 +38,18 @@ class SpectrumLines(Content):
 
     tall = 400
     over_time = False
-    needs_samples = True
     takes_marks = False
+    vscales = ("level", "power", "magnitude", "log")
     spectrum: Spectrum
+    vscale: str = "level"
 
     @classmethod
     def range_of(cls, panels: Sequence[Panel], look: PictureSettings) -> tuple[float, float]:
         """The levels of the lines, and a little around them."""
         shown = [(p.content.spectrum, p.channel) for p in panels if isinstance(p.content, SpectrumLines)]
-        lines = [spectrum.shown(channel) for spectrum, channel in shown]
+        lines = [spectrum.scaled(spectrum.shown(channel), look.vscale) for spectrum, channel in shown]
+        if look.vscale != "level":
+            return span_of(lines, look)
         floor = min(spectrum.floor for spectrum, _ in shown)
         if (chosen := chosen_range(lines, floor, look)) is not None:
             return chosen
@@ -57,14 +62,14 @@ class SpectrumLines(Content):
     @property
     def scale_unit(self) -> str:
         """What its levels are, their reference named."""
-        return self.spectrum.label
+        return self.spectrum.words(self.vscale)[0]
 
     @classmethod
     def make(cls, part: Part, box: Box, look: PictureSettings, engine: Engine | None) -> Self:
         """The spectrum of all channels."""
         from sonograph.pixels.distribution import spectrum
 
-        return cls(spectrum(source_of(part.named, look), part.named.settings, part.span, engine))
+        return cls(spectrum(part.named.sound, part.named.settings, part.span, engine), look.vscale)
 
     @property
     def computed(self) -> Spectrum:
@@ -75,11 +80,13 @@ class SpectrumLines(Content):
         """The lines of one channel."""
         look = composition.look
         draw_spectrum(axes, self.spectrum, panel.channel, look, THEMES[look.theme])
+        if look.vscale == "log":
+            logarithmic(axes)
         axes.set_ylim(*composition.ranges[type(self)])
 
     def side_ticks(self, panel: Panel) -> Place:
-        """Decibels."""
-        return LevelTicks(self.spectrum.label)
+        """Decibels, or numbers of a power or a magnitude."""
+        return height_ticks(*self.spectrum.words(self.vscale), self.vscale)
 
     def axis_below(self, axes: Axes, panel: Panel, look: PictureSettings, *, last: bool) -> None:
         """Frequencies, or notes."""
@@ -91,12 +98,45 @@ class SpectrumLines(Content):
         return "line: mean power of the frames (Welch); shade: 5 to 95 % of them; dashes: median"
 
 
+DECADES = 8
+"""Powers of ten that a logarithmic scale reaches below the largest value, as 80 dB do."""
+
+
+def span_of(lines: Sequence[np.ndarray], look: PictureSettings) -> tuple[float, float]:
+    """Of powers or magnitudes: from nothing to the largest, or on a logarithmic scale some decades below it."""
+    if look.range is not None:
+        if look.vscale == "log" and look.range[0] <= 0:
+            raise SettingsError(f'range begins at {look.range[0]:g} with vscale "log"; it must begin above 0')
+        return look.range
+    most = max((float(np.nanmax(line)) for line in lines if not np.isnan(line).all()), default=0.0) or 1.0
+    if look.vscale != "log":
+        return 0.0, 1.05 * most
+    there = [line[line > 0] for line in lines]
+    least = min((float(line.min()) for line in there if line.size), default=most)
+    return max(least / 2, most * 10.0**-DECADES), 2 * most
+
+
+def logarithmic(axes: Axes) -> None:
+    """Heights by their logarithm; our ticks alone are numbered."""
+    from matplotlib.ticker import NullLocator
+
+    axes.set_yscale("log", nonpositive="clip")
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def height_ticks(label: str, unit: str, vscale: str) -> Place:
+    """What places numbers beside a spectrum."""
+    name = label.partition(" (")[0]
+    return LevelTicks(label) if vscale == "level" else DecadeTicks(label) if vscale == "log" else ValueTicks(name, unit)
+
+
 def draw_spectrum(axes: Axes, spectrum: Spectrum, channel: int, look: PictureSettings, theme: Theme) -> None:
     """Draw the mean of the frames, their median and where nine in ten of them lie."""
-    low, median, high = spectrum.percentiles[channel]
+    low, median, high = (spectrum.scaled(line, look.vscale) for line in spectrum.percentiles[channel])
+    mean = spectrum.scaled(spectrum.mean[channel], look.vscale)
     axes.fill_between(spectrum.frequencies, low, high, color=theme.wave, alpha=0.25, linewidth=0)
     axes.plot(spectrum.frequencies, median, color=theme.wave, linewidth=0.8, linestyle=(0, (4, 2)))
-    axes.plot(spectrum.frequencies, spectrum.mean[channel], color=theme.wave, linewidth=1.2)
+    axes.plot(spectrum.frequencies, mean, color=theme.wave, linewidth=1.2)
     axis = look.axis or "linear"
     first, last = scale.limits(axis, spectrum.frequencies, spectrum.sample_rate / 2, look.frequencies)
     if axis != "linear":
@@ -114,6 +154,17 @@ class LevelTicks:
     def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
         """Those from the lowest to the highest."""
         return ticks.decimal(low, high, min(MOST, max(2, int(room(axes)[1] / 2.6 + 1e-6)))), self.label
+
+
+@dataclass(frozen=True)
+class DecadeTicks:
+    """Powers of ten beside a panel, and what lies between them where they are few."""
+
+    label: str
+
+    def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
+        """Those from the lowest to the highest."""
+        return ticks.decades(low, high, min(MOST, max(2, int(room(axes)[1] / 2 + 1e-6)))), self.label
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class Surface(Level):
     no_data = "are no data"
     takes_marks = False
     takes_over = False
+    vscales = ("level",)
     n_sounds = 1
     points = (240, 120)  # more of them only hide each other
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from sonograph.errors import MissingExtra
 from sonograph.pictures.compose import compose
@@ -13,6 +14,9 @@ from sonograph.pictures.out.save import save
 from sonograph.pictures.parts import Composition, Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.spectrograms import Spectrogram
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def png_of(spectrogram: Spectrogram) -> bytes:
@@ -41,6 +45,13 @@ def show_in_cell(composition: Composition) -> None:
             frame = FRAME.format(page=escape(page), height=composition.sheet.height * 3 // 4)
             display({"text/html": frame, "text/plain": "<a surface to turn>"}, raw=True)
             return
+    show_figure(figure_of(composition))
+
+
+def show_figure(figure: Figure) -> None:
+    """Display a figure."""
+    from IPython.display import display  # type: ignore[import-not-found,unused-ignore]
+
     file = BytesIO()
-    save(figure_of(composition), file, "png")
+    save(figure, file, "png")
     display({"image/png": b64encode(file.getvalue()).decode(), "text/plain": "<a picture>"}, raw=True)
