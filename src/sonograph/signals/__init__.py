@@ -5,16 +5,22 @@ the same samples. The spectrum each must show stands in its Notes; a sound whose
 a second function that gives its frequency at any time.
 """
 
+from sonograph.signals.calls import call, call_notes, call_shapes
 from sonograph.signals.instruments import G_MAJOR, guitar, kick, pluck, snare
 from sonograph.signals.noise import pink_noise, white_noise
 from sonograph.signals.sonar import pings, whistle, whistle_frequency
+from sonograph.signals.surroundings import chorus, reverberant, sea
 from sonograph.signals.swing import fm, fm_frequency
 from sonograph.signals.tones import chirp, chirp_frequency, clicks, tone
 
 __all__ = [
     "G_MAJOR",
+    "call",
+    "call_notes",
+    "call_shapes",
     "chirp",
     "chirp_frequency",
+    "chorus",
     "clicks",
     "fm",
     "fm_frequency",
@@ -23,6 +29,8 @@ __all__ = [
     "pings",
     "pink_noise",
     "pluck",
+    "reverberant",
+    "sea",
     "snare",
     "tone",
     "whistle",

@@ -1,0 +1,188 @@
+"""Normalised correlation of whitened levels with templates, and with the same templates turned, by overlap-save.
+
+The spectra of a stretch of the recording are computed once for all templates. What a template turned in time or with
+its rows in another order would give comes from the same spectrum: turned in time is its conjugate, and rows in another
+order are those of the recording in that order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LOUDNESSES = (0.0, 10.0, 20.0)
+"""dB over the recording's floor at which a template is tried."""
+
+SILENT = 0.05
+"""Of the variance that noise has, what is counted at least: a stretch that hardly moves correlates with nothing."""
+
+ALIKE = 0.6
+"""Correlation with the template itself from which on a turned one is no other sound."""
+
+AGAINST = 3
+"""Turned templates that are wanted."""
+
+Turn = tuple[bool, bool, bool]
+"""In time, rows upside down, rows rolled by half."""
+
+TURNS: tuple[Turn, ...] = (
+    (True, False, False), (False, True, False), (True, True, False),
+    (False, False, True), (True, False, True), (False, True, True), (True, True, True),
+)  # fmt: skip
+ITSELF: Turn = (False, False, False)
+
+
+@dataclass(eq=False)
+class Shape:
+    """A template as frames of levels.
+
+    levels : (rows, frames) of the call alone; dB, or as they come
+    rows : which of the recording's rows it is compared with
+    decibels : whether they are levels, which can be put over a floor
+    lead : frames from the first that is compared back to that of the template's first sample; may be below 0
+    turns : what it is compared with besides itself
+    spectra : (loudnesses, rows, frequencies) over the floor that it was last put over
+    """
+
+    levels: np.ndarray
+    rows: slice
+    decibels: bool
+    lead: float
+    turns: tuple[Turn, ...] = ()
+    spectra: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0), np.complex64))
+
+    def __post_init__(self) -> None:
+        self.turns = turns_of(self.levels)
+
+    @property
+    def n_frames(self) -> int:
+        """Its length."""
+        return self.levels.shape[1]
+
+    def over(self, floor: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """(loudnesses, rows, frames): what whitened levels look like where it is heard over a floor."""
+        floor, spread = (np.asarray(x[self.rows], float)[:, None] for x in (floor, spread))
+        if not self.decibels:
+            rest = self.levels - self.levels.min(axis=1, keepdims=True)
+            return np.clip(rest / spread, -3, 12)[None]
+        call, ground = 10 ** (self.levels / 10), 10 ** (floor / 10)
+        equal = 10 * np.log10(ground.sum() * self.n_frames / call.sum())
+        each = []
+        for loudness in LOUDNESSES:
+            over = 10 * np.log10(1 + 10 ** ((self.levels - floor + equal + loudness) / 10))
+            each.append(np.clip(over / spread, 0, 12))
+        return np.stack(each)
+
+    def put(self, floor: np.ndarray, spread: np.ndarray, size: int) -> None:
+        """Put it over a floor."""
+        from scipy.fft import rfft
+
+        whole = self.over(floor, spread)
+        whole = whole - whole.mean(axis=(1, 2), keepdims=True)
+        length = np.sqrt((whole**2).sum(axis=(1, 2), keepdims=True))
+        self.spectra = rfft((whole / np.maximum(length, 1e-12)).astype(np.float32), n=size, axis=-1)
+
+
+def turns_of(levels: np.ndarray) -> tuple[Turn, ...]:
+    """The turns of a template that are another sound than itself, wherever they are laid over it; at most `AGAINST`.
+
+    Where there is no such turn, the one that is the least alike.
+
+    Examples
+    --------
+    >>> down = np.zeros((12, 20)); down[11 - np.arange(20) * 12 // 20, np.arange(20)] = 30
+    >>> turns_of(down)[0]  # upwards; turned both ways it is downwards again
+    (True, False, False)
+    """
+    from scipy.fft import irfft, rfft
+
+    loud = np.maximum(levels - levels.max() + 25, 0)
+    loud = loud - loud.mean()
+    loud = loud / max(float(np.sqrt((loud**2).sum())), 1e-12)
+    n = 2 * loud.shape[1]
+    spectrum = rfft(loud, n=n, axis=1)
+    found: list[tuple[float, Turn]] = []
+    for turn in TURNS:
+        other = rfft(turned(loud, turn), n=n, axis=1)
+        alike = float(irfft((spectrum * np.conj(other)).sum(axis=0), n=n).max())
+        found.append((alike, turn))
+    good = [turn for alike, turn in found if alike < ALIKE][:AGAINST]
+    return tuple(good) or (min(found)[1],)
+
+
+def turned(levels: np.ndarray, turn: Turn) -> np.ndarray:
+    """(rows, frames) turned."""
+    if turn[0]:
+        levels = levels[:, ::-1]
+    return _rows(levels, turn[1:])
+
+
+class Stretch:
+    """Whitened levels of some frames, and what all templates ask of them: spectra and sums.
+
+    frames : (rows, frames)
+    missing : (frames,) which are not there
+    size : of the transform, at least the frames
+    n : positions that are scored
+    """
+
+    def __init__(self, frames: np.ndarray, missing: np.ndarray, size: int, n: int) -> None:
+        from scipy.fft import rfft
+
+        self.frames, self.size, self.n = frames, size, n
+        self._spectra = rfft(frames, n=size, axis=-1)
+        self._sums: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._missing = np.concatenate([[0], np.cumsum(missing)])
+
+    def scores(self, shape: Shape) -> np.ndarray:
+        """(1 + turns, positions): the correlation with a template itself and turned, at its best loudness; -1 to 1.
+
+        A position whose frames are not all there has NaN.
+        """
+        from scipy.fft import irfft
+
+        m = shape.n_frames
+        n = min(self.n, self.frames.shape[1] - m + 1)
+        if n < 1:
+            return np.zeros((1 + len(shape.turns), 0), np.float32)
+        spectra = self._spectra[shape.rows]
+        back = np.exp(2j * np.pi * np.arange(spectra.shape[1]) * (m - 1) / self.size).astype(np.complex64)
+        products = []
+        for turn in (ITSELF, *shape.turns):
+            ordered = _rows(spectra, turn[1:])
+            one = shape.spectra if turn[0] else np.conj(shape.spectra)
+            product = np.einsum("rf,lrf->lf", ordered, one)
+            products.append(product * back if turn[0] else product)
+        top = irfft(np.stack(products), n=self.size, axis=-1)[..., :n].max(axis=1)
+        top /= self._scale(shape.rows, m)[:n]
+        gone = self._missing[m:][:n] > self._missing[:-m][:n]
+        if gone.any():
+            top[:, gone] = np.nan
+        return top
+
+    def _scale(self, rows: slice, m: int) -> np.ndarray:
+        """(positions,): the root of the sum of squares about their mean of the levels under a template."""
+        key = (rows.start, rows.stop)
+        if key not in self._sums:
+            part = self.frames[rows]
+            first = np.concatenate([[0.0], np.cumsum(part.sum(axis=0, dtype=float))])
+            second = np.concatenate([[0.0], np.cumsum(np.einsum("rf,rf->f", part, part, dtype=float))])
+            self._sums[key] = first, second
+        first, second = self._sums[key]
+        count = m * (rows.stop - rows.start)
+        total = (first[m:] - first[:-m])[: self.n]
+        squares = (second[m:] - second[:-m])[: self.n]
+        return np.asarray(np.sqrt(np.maximum(squares - total**2 / count, SILENT * count)), np.float32)
+
+
+def _rows(values: np.ndarray, turn: Sequence[bool]) -> np.ndarray:
+    """Rows upside down, and rolled by half."""
+    upside, rolled = turn
+    if upside:
+        values = values[::-1]
+    return np.roll(values, len(values) // 2, axis=0) if rolled else values
