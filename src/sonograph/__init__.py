@@ -32,6 +32,7 @@ _HOME = {
     "sonograph.analysis.lufs": ("loudness",),
     "sonograph.analysis.tempo": ("tempo",),
     "sonograph.matching.pulse_finding": ("pulses",),
+    "sonograph.matching.detecting": ("detect",),
     "sonograph.inverse": ("istft", "griffin_lim", "box"),
     # what it is done with
     "sonograph.sounds.source": ("Source", "Signal"),

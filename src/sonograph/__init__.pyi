@@ -38,6 +38,7 @@ from sonograph.io.writing import write as write
 from sonograph.levels import level as level
 from sonograph.levels import power as power
 from sonograph.limits import Limits as Limits
+from sonograph.matching.detecting import detect as detect
 from sonograph.matching.pulse_finding import pulses as pulses
 from sonograph.named.features import feature as feature
 from sonograph.named.features import feature_names as feature_names

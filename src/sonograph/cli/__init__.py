@@ -25,11 +25,12 @@ COMMANDS = {
     "index": "put sound files into an index, in which a few seconds of them are found again",
     "find": "find which recording of an index a sound is, and where in it",
     "pulses": "find pings, clicks and knocks in sound files, their echoes, and how regularly they come",
+    "detect": "find sounds like a template in sound files, at a rate of false alarms that you choose",
     "listen": "write a WAV of a box of a spectrogram, or of what features keep of a sound",
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
 }
-DRAWING = ("draw", "demo")
+DRAWING = ("draw", "demo", "detect")
 """Those that need Matplotlib."""
 
 

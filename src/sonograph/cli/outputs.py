@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 SOUNDS = ("files", "paths", "file", "queries")
 """What the sounds are called that a command reads."""
 
-READ = {"settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse"}
+READ = {
+    "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "marks": "--templates",
+    "of": "--of",
+}  # fmt: skip
 """Options that name other files that are read, and what they are called."""
 
 WRITTEN = {"output": "-o", "draw": "--draw", "report": "--report"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.matching.competition import ANOTHER, CHANCE, Competition, Places
+from sonograph.matching.competition import Competition, Contest, Places
 from sonograph.matching.correlation import Stretch
 from sonograph.matching.hearing import Hearing
 from sonograph.matching.whitened import AHEAD, KNOWN, Whitener
@@ -98,7 +98,8 @@ class _Lane:
         self._classes = list(classes.values())
         shapes = self._heard.shapes
         self._competitions = [
-            Competition(max(shapes[number].n_frames for number in members), channel) for members in self._classes
+            Competition(max(shapes[k].n_frames for k in members), max(len(shapes[k].turns) for k in members), channel)
+            for members in self._classes
         ]
 
     def push(self, levels: np.ndarray) -> list[Places]:
@@ -143,25 +144,22 @@ class _Lane:
             frames[:, here] = 0
         stretch = Stretch(frames, here, self._size, step)
         return [
-            one.and_also(competition.push(*self._contest(stretch, members)))
+            one.and_also(competition.push(self._contest(stretch, members)))
             for one, competition, members in zip(found, self._competitions, self._classes, strict=True)
         ]
 
-    def _contest(self, stretch: Stretch, members: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """The highest score of each position, and whose it is."""
-        n = stretch.n
-        best, winner = np.full(n, np.nan, np.float32), np.full(n, CHANCE, np.int32)
-        others = [(number, True) for number in range(self._detector.n_meant, len(self._heard.shapes))]
-        for number, is_other in [(number, False) for number in members] + others:
-            scores = stretch.scores(self._heard.shapes[number])
-            for k, row in enumerate(scores):
-                if is_other and k:
-                    break
-                m = len(row)
-                higher = ~(row <= best[:m]) & np.isfinite(row)
-                best[:m][higher] = row[higher]
-                winner[:m][higher] = CHANCE if k else ANOTHER if is_other else number
-        return best, winner
+    def _contest(self, stretch: Stretch, members: list[int]) -> Contest:
+        """The scores of a class, of the same turned, and of sounds that are not meant, at each position."""
+        shapes = self._heard.shapes
+        count = max(len(shapes[number].turns) for number in members)
+        contest = Contest.of(stretch.n, count)
+        for number in members:
+            own, *others = stretch.scores(shapes[number])
+            contest.meant(own, number)
+            contest.turned(others)
+        for shape in shapes[self._detector.n_meant :]:
+            contest.another(stretch.scores(shape)[0])
+        return contest
 
     def _put_over_floor(self) -> None:
         """Put the templates over the floor, anew every `KNOWN` blocks."""

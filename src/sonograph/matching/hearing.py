@@ -28,6 +28,12 @@ BELOW = 25.0
 DEEP = 45.0
 """dB under its loudest, at which a template is cut off: what is softer is its own recording's noise."""
 
+SETTLED = 1.0
+"""Seconds of noise before and after a template whose values know what was before, as PCEN does …"""
+
+UNDER = 20.0
+"""… so many dB under it: it is not heard out of silence."""
+
 SHORTEST = 4
 """Frames of a template at least."""
 
@@ -143,12 +149,16 @@ def _shape(template: Template, band: tuple[float, float], settings: Any, unit: s
             f"the template {template.name!r} lasts {template.duration:g} s, which is hardly a frame of {n / rate:g} s; "
             f"give a longer part, or settings with a shorter window"
         )
-    pad = hop * -(-(n // 2) // hop)
-    padded = np.concatenate([np.zeros(pad), samples - samples.mean(), np.zeros(pad)])
+    samples = samples - samples.mean()
+    decibels = settings.quantity == "level"
+    pad = hop * -(-(n // 2 if decibels else max(n // 2, round(SETTLED * rate))) // hop)
+    padded = np.concatenate([np.zeros(pad), samples, np.zeros(pad)])
+    if not decibels:
+        noise = np.random.default_rng(0).standard_normal(len(padded))
+        padded += noise * np.sqrt(np.mean(samples**2)) * 10 ** (-UNDER / 20)
     found = spectrogram(Signal(padded, rate, unit), settings)
     rows = _rows(found, band, template)
     values = np.asarray(found.values, float)[rows]
-    decibels = found.quantity == "level"
     if decibels:
         values = np.maximum(values, values.max() - DEEP)
         loud = np.flatnonzero(values.max(axis=0) > values.max() - BELOW)

@@ -46,7 +46,7 @@ class Whitener:
     def push(self, levels: np.ndarray) -> list[np.ndarray]:
         """The blocks (rows, frames) that further levels (frames, rows) complete."""
         if len(levels):
-            self._coming.append(levels)
+            self._coming.append(levels.copy())  # its memory may be used again
             self._n_coming += len(levels)
         done: list[np.ndarray] = []
         while self._n_coming >= self.block:
