@@ -16,10 +16,11 @@ RECORDINGS = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Kernels are compiled into a folder of this run, never into the user's."""
+def own_folders(tmp_path_factory):
+    """Kernels are compiled into a folder of this run, never into the user's; and no defaults of the user's count."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield
 
 

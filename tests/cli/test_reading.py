@@ -55,7 +55,7 @@ def test_a_pistonphone_reads_its_level(here, capsys):
         (["--unit", "V", "--full-scale", "1"], "--unit holds gain and --full-scale already"),
         (["--unit", "V", "--microphone", "1"], "--unit and --microphone are both given"),
         (["--unit", ""], "--unit is empty; it must be a name"),
-        (["--max-seconds", "0"], "seconds is 0.0; a limit must be above 0"),
+        (["--max-seconds", "0"], "--max-seconds is 0; it must be above 0"),
     ],
 )
 def test_a_sign_the_wrong_way_round_is_noticed_before_any_file_is_read(command, flags, message, wav, here, capsys):

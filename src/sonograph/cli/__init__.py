@@ -62,6 +62,9 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
         formatter_class=_Help,
     )
     top.add_argument("--version", action="store_true", help="print the version and leave")
+    top.add_argument(
+        "--print-completion", metavar="SHELL", help="print what bash or zsh needs to complete commands, and leave"
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="sonograph")
     for name, summary in COMMANDS.items():
         if only is not None and name != only:
@@ -79,6 +82,13 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
         module.arguments(command)
         command.set_defaults(run=module.run)
     return top
+
+
+def of_command(top: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
+    """The parser of one command."""
+    (commands,) = (action for action in top._actions if action.dest == "command")
+    found: argparse.ArgumentParser = commands.choices[name]  # type: ignore[index, call-overload]
+    return found
 
 
 def command() -> NoReturn:
@@ -107,21 +117,70 @@ def _fill_closed() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    asked = next((word for word in given if not word.startswith("-")), None)
+    arguments = argparse.Namespace()
     try:
-        arguments = parser(asked if asked in COMMANDS else None).parse_args(given)
-    except SystemExit as end:  # argparse has said what is wrong, or printed the help
-        return end.code if isinstance(end.code, int) else exits.USAGE
-    try:
+        arguments = _parsed(given)
         code = _run(arguments)
         sys.stdout.flush()
+    except SystemExit as end:  # argparse has said what is wrong, or printed the help
+        return end.code if isinstance(end.code, int) else exits.USAGE
     except BrokenPipeError:
         # the reader of our output has gone, as `| head` does; nothing may be flushed to it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.OUTPUT
     except BaseException as error:
-        return exits.report(error)
+        code = exits.report(error)
+    _tell_of_defaults(arguments, code)
     return code
+
+
+def _parsed(given: list[str]) -> argparse.Namespace:
+    """What was typed, with what files of defaults say.
+
+    Raises
+    ------
+    SettingsError
+        A command, or an option of one, that is none.
+    TextError
+        A file of defaults that cannot be used.
+    """
+    at = next((i for i, word in enumerate(given) if not word.startswith("-")), len(given))
+    asked = given[at] if at < len(given) and not any(word.startswith("--print") for word in given[:at]) else None
+    if asked is None:
+        return parser().parse_args(given)
+    from sonograph.cli import defaults, foreign
+
+    if asked not in COMMANDS:
+        foreign.refuse_command(asked, COMMANDS)
+    top = parser(asked)
+    options = of_command(top, asked)
+    foreign.refuse_unknown(asked, options, given[at + 1 :])
+    usual = defaults.prepare(options)
+    arguments = top.parse_args(given)
+    defaults.settle(arguments, options, usual)
+    captioned = asked == "draw" and arguments.output is not None
+    if not captioned and not getattr(arguments, "quiet", False) and (words := defaults.words_of(arguments)):
+        talk(f"{words}.")
+    return arguments
+
+
+def _tell_of_defaults(arguments: argparse.Namespace, code: int) -> None:
+    """Say which options of a command that was refused nobody typed."""
+    if code == exits.USAGE and getattr(arguments, "chosen", None):
+        from sonograph.cli.defaults import words_of
+
+        if words := words_of(arguments):
+            talk(f"{words}; --no-defaults leaves it alone")
+
+
+def _print_completion(shell: str) -> int:
+    from sonograph.checks import one_of
+    from sonograph.cli.completion import SHELLS, script
+
+    one_of("--print-completion", shell, SHELLS)
+    top = parser()
+    print(script(top, [of_command(top, name) for name in COMMANDS], shell))
+    return exits.DONE
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -130,6 +189,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
         print(f"sonograph {__version__}")
         return exits.DONE
+    if arguments.print_completion is not None:
+        return _print_completion(arguments.print_completion)
     if arguments.command is None:
         talk("name a command: " + ", ".join(COMMANDS) + " ('sonograph --help' tells more)")
         return exits.USAGE

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import drawn_folder, exits, look, options, outputs, reading, streams
+from sonograph.cli.defaults import caption_of
 from sonograph.cli.exits import talk
 from sonograph.cli.faults import Faults
 from sonograph.cli.idle import COLOURED, refuse, refuse_idle
@@ -79,6 +80,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_taking(parser)
     reading.add_reading(parser, "pixels", "start")
     look.add(options.group(parser, "how it looks"), look.LOOKS)
+    options.add_defaults(parser)
     options.add_help(parser)
 
 
@@ -200,11 +202,17 @@ def _opened(
             settings = _settings(arguments, rate)
             if count_lines(settings) and arguments.view in (None, "spectrogram"):
                 refuse(arguments, COLOURED, "features that are lines")
-            over = lines_over(arguments.over.split(",") if arguments.over else (), settings, rate)
+            with options.in_flags({"feature": "--over"}):
+                over = lines_over(arguments.over.split(",") if arguments.over else (), settings, rate)
             watched = faults.watched(opened.sound)
             sounds.append(
                 dataclasses.replace(
-                    opened, sound=watched, settings=settings, seconds=checked_seconds(seconds), over=over
+                    opened,
+                    sound=watched,
+                    settings=settings,
+                    seconds=checked_seconds(seconds),
+                    over=over,
+                    origin=caption_of(arguments),
                 )
             )
         except SonographError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 
+from sonograph.cli.spoken import in_command
 from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SourceError, TextError
 
 DONE, BUG, USAGE, INPUT, OUTPUT, NO_MATCH, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 5, 130, 143
@@ -30,8 +31,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)  # the last: th
 
 
 def talk(words: str) -> None:
-    """A line on standard error, also where a name in it holds what would move the cursor."""
-    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
+    """A line on standard error in the words of a shell, also where a name in it holds what would move the cursor."""
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in in_command(words))
     print(f"sonograph: {line}", file=sys.stderr)
 
 

@@ -64,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", metavar="NAME", help="of standard output: csv or jsonl [csv]")
     parser.add_argument("--overwrite", action="store_true", help="replace OUT where it is there [it is kept]")
     how = options.group(parser, "what to compute")
-    one = how.add_mutually_exclusive_group(required=True)
+    one = how.add_mutually_exclusive_group()
     one.add_argument("--preset", metavar="NAME", help="settings by name: 'sonograph presets' lists them")
     one.add_argument("--settings", metavar="FILE", help="a TOML of settings: 'sonograph presets NAME' prints one")
     one.add_argument(
@@ -74,7 +74,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="by name, side by side: rms,centroid,pitch. --list tells them all",
     )
     how.add_argument("--list", action=_List, help="say which features have a name, and leave")
-    how.add_argument("--window", type=options.length, metavar="LENGTH", help="with --feature: 2048 or 25ms [2048]")
+    how.add_argument(
+        "--window", type=options.window_length, metavar="LENGTH", help="with --feature: 2048 or 25ms [2048]"
+    )
     how.add_argument("--hop", type=options.length, metavar="LENGTH", help="likewise [window / 4]")
     how.add_argument("--edges", metavar="NAME", help="likewise: zeros, reflect, inside, padded, kaldi or scipy [zeros]")
     options.add_cleaning(how)
@@ -91,6 +93,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_report(run)
     reading.add_taking(parser)
     reading.add_reading(parser, "bytes")
+    options.add_defaults(parser)
     options.add_help(parser)
 
 
@@ -310,6 +313,10 @@ def _choice(arguments: argparse.Namespace) -> Any:
 def _settings(arguments: argparse.Namespace) -> Any:
     if arguments.feature is not None:
         return _choice(arguments)
+    if arguments.preset is None and arguments.settings is None:
+        raise SettingsError(
+            "one of the arguments --preset --settings --feature is required (--list tells the features)"
+        )
     for name in ("window", "hop", "edges"):
         if getattr(arguments, name) is not None:
             raise SettingsError(f"--{name} is given without --feature; a preset or a file of settings sets it")

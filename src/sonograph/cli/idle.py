@@ -57,5 +57,7 @@ def refuse(arguments: argparse.Namespace, names: tuple[str, ...], because: str) 
         The first that was given.
     """
     for name in names:
+        if name in arguments.chosen.of:
+            setattr(arguments, name, arguments.usual[name])  # nobody typed it
         if getattr(arguments, name) not in (None, False):
             raise SettingsError(f"--{name.replace('_', '-')} has no effect with {because}; leave out one or the other")

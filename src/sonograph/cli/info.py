@@ -64,6 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_taking(parser)
     reading.add_reading(parser, "start")
+    options.add_defaults(parser)
     options.add_help(parser)
 
 

@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--rounds", type=int, default=32, metavar="N", help="of Griffin and Lim [32]")
     how.add_argument("--seed", type=int, default=0, metavar="N", help="of the phases that it begins with [0]")
     reading.add_limits(parser)
+    options.add_defaults(parser)
     options.add_help(parser)
 
 

@@ -59,6 +59,15 @@ def length(text: str) -> Length:
     return Length(number * TIME_UNITS[match[2]], False)
 
 
+def window_length(text: str) -> Length:
+    """A length; the name of a window, which other programs call so, is told its option."""
+    if re.fullmatch(r"[a-z_]+(:[\d.]+)?", text.strip().lower()):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}; it must be samples (1024) or a time (25ms); what the window is like is --shape {text}"
+        )
+    return length(text)
+
+
 def moment(text: str) -> Length:
     """A time: seconds (12.5), min:s (1:30), h:min:s (1:02:03) or samples (4410 samples).
 
@@ -108,6 +117,15 @@ def group(parser: argparse.ArgumentParser, question: str) -> Any:
     return parser.add_argument_group(question)
 
 
+def add_defaults(parser: argparse.ArgumentParser) -> None:
+    """The option that leaves files of defaults alone."""
+    group(parser, "defaults").add_argument(
+        "--no-defaults",
+        action="store_true",
+        help="leave sonograph.toml alone, beside the files and in your configuration folder",
+    )
+
+
 def add_help(parser: argparse.ArgumentParser) -> None:
     """The option of help, last and alone."""
     parser.add_argument_group("help").add_argument("-h", "--help", action="help", help="print this and leave")
@@ -118,7 +136,7 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
     how = group(parser, "how to compute")
     how.add_argument("--preset", metavar="NAME", help="settings by name, as librosa.mel, kaldi.fbank, third_octaves")
     how.add_argument("--settings", metavar="FILE", help="settings as TOML, as 'sonograph presets NAME' prints them")
-    how.add_argument("--window", type=length, metavar="LENGTH", help="samples (1024) or time (25ms) [2048]")
+    how.add_argument("--window", type=window_length, metavar="LENGTH", help="samples (1024) or time (25ms) [2048]")
     how.add_argument("--hop", type=length, metavar="LENGTH", help="likewise, at most the window [window / 4]")
     how.add_argument("--n-fft", type=int, metavar="N", help="samples per transform, zeros after the window [window]")
     how.add_argument(

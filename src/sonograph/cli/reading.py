@@ -97,6 +97,9 @@ def limits(arguments: argparse.Namespace) -> Any:
     from sonograph.limits import Limits
 
     given = {name: getattr(arguments, f"max_{name}", None) for name in LIMITS}
+    for name, value in given.items():
+        if value is not None and not value > 0:
+            raise SettingsError(f"--max-{name} is {value:g}; it must be above 0")
     return Limits(**{name: value for name, value in given.items() if value is not None})
 
 

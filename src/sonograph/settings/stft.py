@@ -192,20 +192,21 @@ def check_window(window: Any, length: int) -> Window:
             )
         return window[0], value
     given = tuple(window) if isinstance(window, list) else window
-    why = "it names none"
+    why = ""
     if isinstance(given, str) or (isinstance(given, tuple) and given and isinstance(given[0], str)):
         from scipy.signal import get_window
 
         try:
             weights = get_window(given, length)
         except (ValueError, TypeError, KeyError) as error:
-            why = str(error)
+            words = str(error)
+            why = "" if "nvalid window name" in words or "nknown window type" in words else f" ({words})"
         else:
             if 1e-6 * abs(weights).sum() < weights.sum() < math.inf:
                 return given
-            why = "its weights have no sum above 0"
+            why = " (its weights have no sum above 0)"
         if isinstance(given, str):
             refuse_near("window", given, (*PLAIN_WINDOWS, *SHAPED_WINDOWS))
     names = ", ".join((*PLAIN_WINDOWS, *SHAPED_WINDOWS))
     shown = repr(given) if len(repr(given)) <= LONGEST_SHOWN else f"of type {type(window).__name__}"
-    raise SettingsError(f"window is {shown}; it must be one of {names}, or what scipy.signal.get_window knows ({why})")
+    raise SettingsError(f"window is {shown}; it must be one of {names}, or another of SciPy's{why}")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 MICROPASCAL = "µPa"
+LEAST, MOST = 1e-18, 1e18
+"""Of a full scale: numbers of 32 bits hold the squares."""
 _POSSIBLE = {MICROPASCAL: (70.0, 270.0), "Pa": (40.0, 220.0)}  # level of full scale, dB re 1 µPa and 20 µPa
 _HEARD = {MICROPASCAL: (10.0, 230.0), "Pa": (-20.0, 194.0)}  # level of a sound, likewise
 _REFERENCE = {MICROPASCAL: 1.0, "Pa": 20e-6}
@@ -63,6 +65,11 @@ class Calibration:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise SettingsError(f"scale is {self.scale}; it must be above 0")
+        if not LEAST <= self.scale <= MOST:
+            raise SettingsError(
+                f"full scale would be {self.scale:g} {self.unit}; it must be {LEAST:g} to {MOST:g}, of which numbers "
+                f"hold the squares"
+            )
         if not self.unit:
             raise SettingsError("unit is empty; it must be a name, as µPa, Pa or V")
         if self.unit in _POSSIBLE and self.scale != 1:  # 1: the numbers are in the unit themselves

@@ -77,7 +77,7 @@ def kind_of_fault(dtype: np.dtype) -> tuple[str, str] | None:
         return "records", f"holds records of several fields ({', '.join(dtype.names[:5])}). Save one of them alone"
     if dtype.kind == "c":
         what = f"holds complex numbers ({dtype.name}). Save their real and imaginary parts as two channels"
-        return "complex", f"{what}: np.stack([a.real, a.imag])"
+        return "complex", what
     if dtype.kind == "u":
         half = 2 ** (8 * dtype.itemsize - 1)
         what = f"holds unsigned integers ({dtype.name}), which do not say where zero is. Save them as signed ones"
