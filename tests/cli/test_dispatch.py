@@ -49,7 +49,7 @@ def test_help_fits_a_terminal_of_80_columns(command, capsys, monkeypatch):
     ("given", "words"),
     [
         ([], "name a command: draw, info, "),
-        (["drow"], "invalid choice: 'drow'"),
+        (["drow"], "drow is no command; did you mean draw?"),
         (["draw"], "required: FILE"),
         (
             ["draw", "a.wav", "--window", "25mm", "-o", "a.png"],

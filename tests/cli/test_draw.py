@@ -75,7 +75,7 @@ def test_a_file_that_the_options_do_not_suit_leaves_the_others_drawn(wav, here, 
     soundfile.write(here / "short.wav", np.zeros(100), 8000)
     assert cli.main(["draw", wav, "short.wav", "-o", "out.png", "--edges", "inside", "--window", "512"]) == 2
     said = capsys.readouterr().err
-    assert "short.wav: the sound has 100 samples, fewer than window_length 512" in said
+    assert "short.wav: the sound has 100 samples, fewer than --window 512" in said
     assert (here / "out.png").exists()
 
 
@@ -143,7 +143,7 @@ MFCC = ["--preset", "librosa.mfcc"]
         (["--bare", "--view", "both"], 'view is "both"; a bare picture has only the pixels'),
         (["--bare", "--format", "svg"], "format is 'svg'; a bare picture is a png"),
         (["--view", "waves"], "--view is 'waves'"),
-        (["--channel", "1"], "tone.wav: channel is 1; this sound has one channel, 0"),
+        (["--channel", "1"], "tone.wav: --channel is 1; this sound has one channel, 0"),
         (["--start", "3"], "tone.wav: the start is 3 s; this sound ends at 0.5 s"),
         (["--end", "1:30"], "tone.wav: the end is 90 s; this sound ends at 0.5 s"),
         (["--start", "0.4", "--end", "0.2"], "the end is 0.2 s; it must be after the start, 0.4 s"),
@@ -160,14 +160,14 @@ MFCC = ["--preset", "librosa.mfcc"]
         (["--feature", "rms", "--colours", "grey"], "--colours has no effect with features that are lines"),
         (
             ["--window", "40000000"],
-            "window_length is 40,000,000 samples; for a picture it must be 33,554,432 or fewer",
+            "--window is 40,000,000 samples; for a picture it must be 33,554,432 or fewer",
         ),
-        (["--n-fft", "40000000"], "n_fft is 40,000,000 samples; for a picture it must be"),
-        ([*MFCC, "--view", "surface"], 'the rows have no frequency; view="surface" is of frequencies'),
+        (["--n-fft", "40000000"], "--n-fft is 40,000,000 samples; for a picture it must be"),
+        ([*MFCC, "--view", "surface"], "the rows have no frequency; --view surface is of frequencies"),
         (["--feature", "rms", "--view", "surface"], "the settings give features, which are lines"),
-        ([*MFCC, "--axis", "mel"], "axis is given, but the rows are coefficients, which have no frequency"),
-        ([*MFCC, "--frequencies", "100", "900"], "frequencies is given, but the rows are coefficients"),
-        ([*MFCC, "--below", "60"], "below is 60 dB, but the values are no levels"),
+        ([*MFCC, "--axis", "mel"], "--axis is given, but the rows are coefficients, which have no frequency"),
+        ([*MFCC, "--frequencies", "100", "900"], "--frequencies is given, but the rows are coefficients"),
+        ([*MFCC, "--below", "60"], "--below is 60 dB, but the values are no levels"),
     ],
 )
 def test_an_option_that_cannot_be_is_one_sentence_and_2(options, words, wav, here, capsys):

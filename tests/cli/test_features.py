@@ -191,7 +191,7 @@ def test_bad_files_are_told_at_the_end_and_stop_nothing(folder, capsys):
         "birds/empty.wav: is empty",
         "birds/text.wav: ",
         "birds/cut.wav: the header promises",
-        "birds/short.wav: the sound has 100 samples, fewer than window_length 400",
+        "birds/short.wav: the sound has 100 samples, fewer than --window 400",
         "gone.wav: does not exist",
         "5 of 25 files had faults",
     ):

@@ -185,8 +185,8 @@ def test_a_table_without_times_is_given_its_rate(here, capsys):
 )
 def test_a_sound_that_says_its_rate_is_given_no_other(wav, capsys, command, code):
     for flags, says in (
-        (["--sample-rate", "16000"], "sample_rate is 16000; tone.wav says its own"),
-        (["--time-column", "t"], "time_column is 't'; tone.wav is no table"),
+        (["--sample-rate", "16000"], "--sample-rate is 16000; tone.wav says its own"),
+        (["--time-column", "t"], "--time-column is 't'; tone.wav is no table"),
     ):
         assert cli.main([command[0], wav, *command[1:], *flags]) == code
         assert says in capsys.readouterr().err

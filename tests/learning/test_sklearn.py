@@ -15,7 +15,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sonograph import SettingsError, Signal, StftSettings, spectrogram, tables
+from sonograph import SettingsError, Signal, StftSettings, resample, spectrogram, tables
 from sonograph.analysis.summary import SUMMARY
 from sonograph.cli import main
 from sonograph.learning import SpectrogramFeatures
@@ -163,8 +163,6 @@ def test_what_cannot_be_is_refused_by_name():
         SpectrogramFeatures(StftSettings(quantity="transform"), RATE).fit(x)
     with pytest.raises(SettingsError, match="a sound has 3 channels; it must have 1"):
         SpectrogramFeatures(MFCC, RATE).fit([Signal(x, RATE)])
-    with pytest.raises(SettingsError, match="sample_rate is 16000 Hz; a sound has 8000 Hz: resample it first"):
-        SpectrogramFeatures(MFCC, RATE).fit([Signal(x[0], 8000.0)])
 
 
 def test_arrays_of_several_lengths_and_columns_of_paths_are_sounds(tmp_path):
@@ -182,10 +180,30 @@ def test_the_rate_is_that_of_the_first_sound_and_arrays_have_none():
     x = [Signal(samples, RATE) for samples in sounds(4000)]
     wanted = SpectrogramFeatures(MFCC, RATE).fit_transform(x)
     np.testing.assert_array_equal(SpectrogramFeatures(MFCC).fit_transform(x), wanted)
-    with pytest.raises(SettingsError, match="sample_rate is 16000 Hz; a sound has 9000 Hz: resample it first"):
+    with pytest.raises(SettingsError, match=r"a sound has a sample rate of 9000 Hz, .*, as sample_rate=16000"):
         SpectrogramFeatures(MFCC).fit(x).transform([Signal(x[0].samples, 9000.0)])
     with pytest.raises(SettingsError, match="sample_rate is None; arrays carry none: give that of the sounds"):
         SpectrogramFeatures(MFCC).fit(sounds(4000))
+
+
+def test_sounds_of_other_rates_are_brought_to_the_one_that_is_given(tmp_path):
+    x = Signal(sounds(8000)[0], 2 * RATE)
+    soundfile.write(tmp_path / "a.wav", x.samples, int(x.sample_rate), subtype="FLOAT")
+    wanted = SpectrogramFeatures(MFCC, RATE).fit_transform([resample(x, RATE)])
+    for given in (x, str(tmp_path / "a.wav")):
+        np.testing.assert_array_equal(SpectrogramFeatures(MFCC, RATE).fit_transform([given]), wanted)
+    bank = SpectrogramFeatures("kaldi.fbank").fit([x])  # which is for 16 kHz
+    assert bank.sample_rate_ == 16_000 and bank.transform([x]).shape == (1, 46)
+
+
+def test_stereo_arrays_of_one_length_are_sounds(tmp_path):
+    pairs = np.stack([sounds(4000, channels=2), 0.5 * sounds(4000, channels=2)])
+    mono = SpectrogramFeatures(MFCC, RATE, mono=True)
+    wanted = mono.fit_transform([Signal(pair, RATE) for pair in pairs])
+    np.testing.assert_array_equal(mono.fit_transform(pairs), wanted)
+    np.testing.assert_array_equal(mono.fit_transform(list(pairs)), wanted)
+    with pytest.raises(SettingsError, match="a sound has 2 channels; it must have 1, or mono=True take their mean"):
+        SpectrogramFeatures(MFCC, RATE).fit(pairs)
 
 
 def test_sounds_of_two_units_have_no_common_features():

@@ -11,7 +11,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonograph import Calibration, SettingsError, SourceError
+from sonograph import Calibration, SettingsError, SourceError, resample
 from sonograph.io.folders import sound_files
 from sonograph.learning import Item, Windows, from_folders, from_table
 from sonograph.learning.sounds import KEPT_OPEN, Sounds
@@ -253,19 +253,37 @@ def test_a_broken_file_stops_everything_by_name(damaged):
     with pytest.raises(SourceError, match=r"noise\.wav"):
         Sounds(from_folders(damaged), Windows(length=100))
     good = [item for item in from_folders(damaged) if "noise" not in item.path]
-    with pytest.raises(SourceError, match=r"d\.wav: has a sample rate of 11025 Hz, the files before it 8000 Hz"):
+    with pytest.raises(SettingsError, match=r"d\.wav has a sample rate of 11025 Hz, the files before it 8000 Hz; give"):
         Sounds(good, Windows(length=100))
 
 
 def test_broken_files_are_left_out_and_listed_when_asked(damaged):
-    sounds = Sounds(from_folders(damaged), Windows(length=100), broken="skip")
-    assert [Path(path).name for path, _ in sounds.skipped] == ["noise.wav", "d.wav", "e.wav"]
-    assert "Resample it first" in sounds.skipped[1][1]
-    assert [Path(item.path).name for item in sounds.items] == ["a.wav", "b.flac", "c.wav"]
-    assert len(sounds) == 10 + 3 + 4
+    with pytest.warns(RuntimeWarning, match=r"^2 of 6 files skipped; .* The first: .*noise\.wav: ") as warned:
+        sounds = Sounds(from_folders(damaged), Windows(length=100), broken="skip", sample_rate=8000)
+    assert len(warned) == 1
+    assert [Path(path).name for path, _ in sounds.skipped] == ["noise.wav", "e.wav"]
+    assert [Path(item.path).name for item in sounds.items] == ["a.wav", "b.flac", "c.wav", "d.wav"]
+    assert len(sounds) == 10 + 3 + 4 + 1
     only = [item for item in from_folders(damaged) if Path(item.path).name in ("noise.wav", "e.wav")]
     with pytest.raises(SourceError, match=r"none of 2 files can be used; the first: .*noise"):
         Sounds(only, Windows(length=100), broken="skip")
+
+
+def test_a_file_of_another_rate_is_not_broken(damaged):
+    """It is not left out unsaid, but the way to have it is told."""
+    good = [item for item in from_folders(damaged) if Path(item.path).name not in ("noise.wav", "e.wav")]
+    with pytest.raises(SettingsError, match=r"d\.wav has a sample rate of 11025 Hz, .*, as sample_rate=8000"):
+        Sounds(good, Windows(length=100), broken="skip")
+
+
+def test_windows_of_a_resampled_file_are_those_of_the_resampled_sound(folder):
+    sounds = Sounds(from_folders(folder), Windows(length=100, hop=70), sample_rate=3000)
+    assert sounds.sample_rate == 3000
+    for index in [*range(len(sounds)), 1, 0]:
+        item, span = sounds.place(index)
+        np.testing.assert_array_equal(sounds.window(index)[0], resample(item.path, 3000.0).read(span))
+    again = pickle.loads(pickle.dumps(sounds))
+    np.testing.assert_array_equal(again.window(1)[0], sounds.window(1)[0])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -193,4 +193,5 @@ def test_a_broken_file_is_named(folder):
     (folder / "soft" / "0.wav").write_bytes(b"no sound")
     with pytest.raises(SourceError, match=r"0\.wav"):
         tensorflow.source(from_folders(folder), Windows(length=100))
-    assert len(tensorflow.source(from_folders(folder), Windows(length=9000), broken="skip")) == 2
+    with pytest.warns(RuntimeWarning, match="files skipped"):
+        assert len(tensorflow.source(from_folders(folder), Windows(length=9000), broken="skip")) == 2

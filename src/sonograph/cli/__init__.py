@@ -87,7 +87,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
 def of_command(top: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
     """The parser of one command."""
     (commands,) = (action for action in top._actions if action.dest == "command")
-    found: argparse.ArgumentParser = commands.choices[name]  # type: ignore[index, call-overload]
+    found: argparse.ArgumentParser = commands.choices[name]  # type: ignore[index]
     return found
 
 

@@ -48,7 +48,11 @@ _WORDS = (
         r"these settings are for ([\d.e+]+) Hz: resample the sound first",
         lambda found: f"these settings are for {found[1]} Hz: give --resample {found[1]}",
     ),
-    (rf"{_PLACE}({_NAMES})(?= is (?:-|'|\d|\"|nan|inf))", lambda found: FLAGS[found[1]]),
+    (
+        r"sample_rate is ([\d.e+]+); (.* says its own.*), or resample the sound$",
+        lambda found: f"--sample-rate is {found[1]}; {found[2]}, or give --resample {found[1]}",
+    ),
+    (rf"{_PLACE}({_NAMES})(?= is (?:given|-|'|\d|\"|nan|inf))", lambda found: FLAGS[found[1]]),
     (rf"(?<![\w./=-])({_LONG})(?![\w./=-])", lambda found: FLAGS[found[1]]),
     (r"\bn_bands is (\d+); the highest lies", lambda found: f"the highest of its {found[1]} bands lies"),
     (r"\bhold ([A-Z][a-z]+)Settings\b", lambda found: f"hold the stage {found[1].lower()}"),

@@ -13,8 +13,10 @@ from sonograph.analysis.summary import checked_statistics, over_time, summary_na
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.io.audio import open as open_sound
-from sonograph.settings import Settings, StftSettings
+from sonograph.named.given import settings_of
+from sonograph.settings import Settings, stft_of
 from sonograph.sounds.mono import mono
+from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Signal, Source
 from sonograph.spectrograms import Spectrogram
 
@@ -32,9 +34,10 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     settings
-        Any settings: bands, a level, cepstra …; a preset. By default StftSettings().
+        Any settings: bands, a level, cepstra …; a preset, or its name. By default StftSettings().
     sample_rate
-        Of the sounds, Hz. Arrays carry none and need it; None: that of the first Signal or file.
+        Hz. Arrays carry none and need it; Signals and files of another are resampled to it (soxr). None: that of the
+        settings where they are for one, else that of the first Signal or file.
     summary
         What is kept of each row over time, one or several of `sonograph.analysis.summary.STATISTICS`: "mean",
         "deviation" (also called "std"), "min", "max", "p5", "p25", "p50", "p75", "p95"; or "frames": all frames one
@@ -46,16 +49,16 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    X is an array (sounds, samples) of what a Signal takes, which divides whole numbers by their full scale; or a list,
-    an array or a column of Signals, other Sources, paths or arrays of any length. A summary is of the frames that lie
-    within the sound; one that reaches over an end, or holds a missing sample (NaN), counts for nothing, and a sound
-    without any other gives NaN and a warning.
+    X is an array (sounds, samples) or (sounds, channels, samples) of what a Signal takes, which divides whole numbers
+    by their full scale; or a list, an array or a column of Signals, other Sources, paths or arrays of any length. A
+    summary is of the frames that lie within the sound; one that reaches over an end, or holds a missing sample (NaN),
+    counts for nothing, and a sound without any other gives NaN and a warning.
 
     Raises
     ------
     SettingsError
-        From fit and transform: a summary that is none, complex values, sounds of another rate or unit or of several
-        channels, arrays without a rate, "frames" of sounds of several lengths.
+        From fit and transform: a summary that is none, complex values, sounds of several rates where none is given, of
+        another unit or of several channels, arrays without a rate, "frames" of sounds of several lengths.
 
     Examples
     --------
@@ -69,7 +72,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        settings: Settings | None = None,
+        settings: Settings | str | None = None,
         sample_rate: float | None = None,
         summary: str | tuple[str, ...] = ("mean", "std"),
         n_jobs: int | None = None,
@@ -84,7 +87,8 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> SpectrogramFeatures:
         """Learn rate, unit and the features' names from the first sound; nothing else is learned."""
         sounds = self._sounds(X, reset=True)
-        self.sample_rate_, self.unit_ = self.sample_rate, None
+        self._chosen = settings_of(self.settings)
+        self.sample_rate_, self.unit_ = self.sample_rate or stft_of(self._chosen).sample_rate, None
         first = self._computed(sounds[0])
         self.sample_rate_, self.unit_ = first.sample_rate, first.unit
         if np.iscomplexobj(first.values):
@@ -124,8 +128,10 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         if isinstance(X, list | tuple) and len(X):
             if isinstance(X[0], str | os.PathLike | Source):
                 return list(X)
-            if len({np.shape(one) for one in X}) > 1:
+            if len({np.shape(one) for one in X}) > 1 or np.ndim(X[0]) == 2:
                 return [self._signal(one) for one in X]
+        if getattr(X, "ndim", 2) == 3:
+            return [self._signal(one) for one in X]
         samples = validate_data(self, X, reset=reset, dtype="numeric", ensure_all_finite=False)
         return [self._signal(row) for row in samples]
 
@@ -169,16 +175,18 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
                 f"{name} has {source.n_channels} channels; it must have 1, or mono=True take their mean"
             )
         if self.sample_rate_ not in (None, source.sample_rate):
-            raise SettingsError(
-                f"sample_rate is {self.sample_rate_:g} Hz; {name} has {source.sample_rate:g} Hz: resample it first"
-            )
+            if self.sample_rate is None and stft_of(self._chosen).sample_rate is None:
+                raise SettingsError(
+                    f"{name} has a sample rate of {source.sample_rate:g} Hz, the first sound {self.sample_rate_:g} Hz; "
+                    f"give the one that all are to be brought to, as sample_rate={self.sample_rate_:g}"
+                )
+            source = resample(source, self.sample_rate_)
         if self.unit_ not in (None, source.unit):
             raise SettingsError(
                 f"{name} is in {source.unit} and the first sound in {self.unit_}: calibrate all of them or none"
             )
-        settings = StftSettings() if self.settings is None else self.settings
         threads = None if self.n_jobs in (None, 1) else 1
-        return spectrogram(source, settings, engine=engines.default(threads=threads))
+        return spectrogram(source, self._chosen, engine=engines.default(threads=threads))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -23,6 +23,8 @@ from sonograph.io.audio import open as open_sound
 from sonograph.learning.items import Item, checked_items
 from sonograph.learning.windows import Windows
 from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.resampled import resample
+from sonograph.sounds.source import Source, checked_rate
 
 KEPT_OPEN = 16
 """Files that stay open: few, as every worker keeps its own."""
@@ -42,6 +44,8 @@ class Sounds:
     broken
         "raise": a file that cannot be used stops everything, by name. "skip": it is left out, as `skipped` says, and a
         window with missing samples is replaced by the next whole one, with a warning.
+    sample_rate
+        That all files are brought to, Hz (soxr); None: all must have one. A file of another rate is not broken.
     calibration
         As `open` takes it: of all files; by default what each file's own says, False for none.
 
@@ -55,7 +59,14 @@ class Sounds:
     Raises
     ------
     SourceError
-        With broken "raise" a file that cannot be used, as one of another sample rate; no usable file at all.
+        With broken "raise" a file that cannot be used; no usable file at all.
+    SettingsError
+        Files of several sample rates, and no `sample_rate` that they are to be brought to.
+
+    Warns
+    -----
+    RuntimeWarning
+        Files were skipped: once, with their count and the first of them.
     """
 
     def __init__(
@@ -65,6 +76,7 @@ class Sounds:
         *,
         mono: bool = False,
         broken: str = "raise",
+        sample_rate: float | None = None,
         calibration: Calibration | Literal[False] | None = None,
     ) -> None:
         one_of("broken", broken, ("raise", "skip"))
@@ -73,7 +85,8 @@ class Sounds:
         self.windows, self.mono, self.broken = windows, bool(mono), broken
         self.items: list[Item] = []
         self.skipped: list[tuple[str, str]] = []
-        self.sample_rate, self.n_channels, self.unit = 0.0, 0, ""
+        self._rate = None if sample_rate is None else checked_rate(sample_rate)
+        self.sample_rate, self.n_channels, self.unit = self._rate or 0.0, 0, ""
         self._lengths: list[int] = []
         self._calibrations: list[Calibration | None] = []
         self._forget()
@@ -88,6 +101,10 @@ class Sounds:
                 self.items.append(item)
                 self._lengths.append(n_samples)
                 self._calibrations.append(known)
+        if self.skipped and self.items:
+            first = self.skipped[0][1]
+            count = f"{len(self.skipped):,} of {len(self.skipped) + len(self.items):,} files"
+            warnings.warn(f"{count} skipped; `skipped` has each with its reason. The first: {first}", RuntimeWarning, 3)
         if not self.items:
             raise SourceError(f"none of {len(self.skipped)} files can be used; the first: {self.skipped[0][1]}")
         self.classes = tuple(sorted({item.label for item in self.items if item.label is not None}))
@@ -172,15 +189,17 @@ class Sounds:
         """How many samples a file has, and its calibration, if it goes with the others."""
         with open_sound(item.path, calibration=calibration) as source:
             channels = 1 if self.mono else source.n_channels
-            n_samples: int = source.n_samples
+            n_samples: int = self._taken(source).n_samples
             if n_samples == 0:
                 raise SourceError(f"{item.path}: holds no samples. Leave it out.")
-            if not self.sample_rate:
-                self.sample_rate, self.n_channels, self.unit = source.sample_rate, channels, source.unit
-            if source.sample_rate != self.sample_rate:
-                raise SourceError(
-                    f"{item.path}: has a sample rate of {source.sample_rate:g} Hz, the files before it "
-                    f"{self.sample_rate:g} Hz. Resample it first."
+            if not self.n_channels:
+                self.n_channels, self.unit = channels, source.unit
+                self.sample_rate = self._rate or source.sample_rate
+            if self._rate is None and source.sample_rate != self.sample_rate:
+                raise SettingsError(
+                    f"{item.path} has a sample rate of {source.sample_rate:g} Hz, the files before it "
+                    f"{self.sample_rate:g} Hz; give the one that all are to be brought to, as "
+                    f"sample_rate={self.sample_rate:g}"
                 )
             if channels != self.n_channels:
                 raise SourceError(
@@ -193,14 +212,21 @@ class Sounds:
                 )
             return n_samples, source.calibration
 
+    def _taken(self, source: Source) -> Source:
+        """A file at the rate that all are brought to."""
+        return source if self._rate is None else resample(source, self._rate)
+
     def _source(self, number: int) -> Any:
         path = self.items[number].path
+        if path in self._open:
+            self._open.move_to_end(path)
+            return self._open[path][1]
         # with the calibration that was found at first, whatever lies beside the file now
-        source = self._open.pop(path, None) or open_sound(path, calibration=self._calibrations[number] or False)
-        self._open[path] = source
+        file = open_sound(path, calibration=self._calibrations[number] or False)
+        self._open[path] = file, self._taken(file)
         if len(self._open) > KEPT_OPEN:
-            self._open.popitem(last=False)[1].close()
-        return source
+            self._open.popitem(last=False)[1][0].close()
+        return self._open[path][1]
 
     def _forget(self) -> None:
         self._process = os.getpid()

@@ -41,6 +41,7 @@ def source(
     *,
     mono: bool = False,
     broken: str = "raise",
+    sample_rate: float | None = None,
     calibration: Calibration | Literal[False] | None = None,
     epoch: int = 0,
 ) -> Any:
@@ -48,7 +49,7 @@ def source(
 
     Parameters
     ----------
-    items, windows, mono, broken, calibration
+    items, windows, mono, broken, sample_rate, calibration
         As `learning.SoundDataset` has them; the same windows come out.
     epoch
         Whose random crops come first; each further pass over the data is the next epoch.
@@ -62,8 +63,10 @@ def source(
     ------
     SourceError
         With broken "raise" a file that cannot be used; no usable file at all.
+    SettingsError
+        Files of several sample rates, and no `sample_rate` that they are to be brought to.
     """
-    sounds = Sounds(items, windows, mono=mono, broken=broken, calibration=calibration)
+    sounds = Sounds(items, windows, mono=mono, broken=broken, sample_rate=sample_rate, calibration=calibration)
     epochs = numbers_from(whole("epoch", epoch, 0))
 
     def one_pass() -> Iterator[tuple[np.ndarray, int]]:

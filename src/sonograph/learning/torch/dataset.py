@@ -31,6 +31,9 @@ class SoundDataset(torch.utils.data.Dataset):
     broken
         "raise": a file that cannot be used stops everything, by name. "skip": it is left out, as `skipped` says, and a
         window with missing samples is replaced by the next whole one, with a warning.
+    sample_rate
+        That all files are brought to, Hz (soxr); None: all must have one. Where it is resampled, a window of a
+        long file costs what lies before it too: bring such files to the rate once.
     calibration
         As `open` takes it: of all files; by default what each file's own says, False for none.
 
@@ -44,6 +47,8 @@ class SoundDataset(torch.utils.data.Dataset):
     ------
     SourceError
         With broken "raise" a file that cannot be used; no usable file at all.
+    SettingsError
+        Files of several sample rates, and no `sample_rate` that they are to be brought to.
 
     Examples
     --------
@@ -59,9 +64,12 @@ class SoundDataset(torch.utils.data.Dataset):
         *,
         mono: bool = False,
         broken: str = "raise",
+        sample_rate: float | None = None,
         calibration: Calibration | Literal[False] | None = None,
     ) -> None:
-        self._sounds = Sounds(items, windows, mono=mono, broken=broken, calibration=calibration)
+        self._sounds = Sounds(
+            items, windows, mono=mono, broken=broken, sample_rate=sample_rate, calibration=calibration
+        )
         self._epoch = torch.zeros(1, dtype=torch.int64).share_memory_()  # workers see it change
 
     @property
