@@ -13,6 +13,8 @@ demo: $(VENV)/run.stamp
 
 # On all cores; ends with what was slow, what was skipped and why, and how long all took.
 test: $(VENV)/dev.stamp
+	@echo "Ten minutes or so on two cores. What needs Torch (make torch), TensorFlow (make test-tensorflow) or the recordings of"
+	@echo "../shared is skipped where they are not here, and named at the end."
 	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -rs --durations=10
 
 # The tests of the Torch engine and of training run where Torch is; this puts it there (a CPU build, 200 MB, on most machines).

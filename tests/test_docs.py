@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import soundfile
 
 import sonograph
+from sonograph import cli
+from sonograph.cli.demo import demonstrations
 from sonograph.settings import KINDS
 from sonograph.settings.banks import BANKS
 from tests.static import PACKAGE, definition, module
@@ -37,9 +40,34 @@ def test_the_code_on_a_page_runs(page, tmp_path, monkeypatch):
     second = 0.1 * np.random.default_rng(0).standard_normal(44_100)
     for name in ("robin.wav", "a_day.flac"):
         soundfile.write(name, second, 44_100)
-    names = {"microphone": np.split(second, 9)}
+    put_demo(tmp_path)
+    names: dict = {}
     for code in blocks(page):
         exec(code, names)  # noqa: S102
+
+
+def put_demo(folder):
+    """The sounds that `make demo` leaves."""
+    (folder / "demo").mkdir()
+    for name, sound, *_ in demonstrations():
+        if sound.unit == "FS":
+            sonograph.write(folder / "demo" / f"{name}.wav", sound)
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "start.md", DOCS / "index.md"], ids=named)
+def test_every_line_for_a_shell_can_be_pasted_after_the_demonstration(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    put_demo(tmp_path)
+    lines = [line.strip() for line in re.findall(r"^    (sonograph .*)$", page.read_text("utf-8"), re.MULTILINE)]
+    assert lines
+    for line in lines:
+        words = shlex.split(line.split(" > ")[0])[1:]
+        assert cli.main(words) == 0, (line, capsys.readouterr().err)
+
+
+def test_extras_are_installed_from_the_checkout_until_there_is_a_package():
+    files = [*ALL, *PACKAGE.rglob("*.py")]
+    assert [named(file) for file in files if "pip install 'sonograph" in file.read_text("utf-8")] == []
 
 
 def test_the_pages_have_code():

@@ -164,7 +164,7 @@ def test_a_feature_with_longer_windows_takes_no_frames_from_the_others(here):
 
 
 def test_the_transformer_says_that_a_sound_is_too_short():
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install 'sonograph[learn]'")
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install '.[learn]'")
     from sonograph.learning import SpectrogramFeatures
 
     features = SpectrogramFeatures(StftSettings(), RATE, summary="mean")

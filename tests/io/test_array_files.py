@@ -123,7 +123,7 @@ def test_all_kinds_are_known_by_content_not_by_name(written):
 def test_the_extra_that_reads_it_is_named(written, monkeypatch):
     monkeypatch.setattr(apart.importlib.util, "find_spec", lambda name: None)
     package, extra, _ = next(need for need in apart.NEEDS.values() if need[2] in str(_missing(written)))
-    assert f"reading it needs {package}: pip install 'sonograph[{extra}]'" in str(_missing(written))
+    assert f"reading it needs {package}: pip install '.[{extra}]'" in str(_missing(written))
 
 
 def _missing(path):

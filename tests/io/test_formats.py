@@ -78,9 +78,7 @@ def test_what_ffmpeg_reads_is_named_with_the_extra_that_reads_it(tmp_path, monke
     monkeypatch.setattr(av_decoding.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra) as error:
         open_sound(tmp_path / "a.bin")
-    assert str(error.value).endswith(
-        f"a.bin: is {name.strip()}, and reading it needs PyAV: pip install 'sonograph[av]'"
-    )
+    assert str(error.value).endswith(f"a.bin: is {name.strip()}, and reading it needs PyAV: pip install '.[av]'")
 
 
 @pytest.mark.parametrize("name", [name for name in FFMPEG if "AMR" not in name])

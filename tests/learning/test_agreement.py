@@ -43,7 +43,7 @@ def torch_module(samples, settings):
 
 
 def scikit_learn(samples, settings):
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install 'sonograph[learn]'")
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install '.[learn]'")
     from sonograph.learning import SpectrogramFeatures
 
     transformer = SpectrogramFeatures(settings, RATE, summary="frames").fit(samples[None])

@@ -51,7 +51,7 @@ def test_the_sounds_are_there(folder):
     assert all((folder[0] / path).is_file() for path, _ in items)
 
 
-@needs("sklearn", "pip install 'sonograph[learn]'")
+@needs("sklearn", "pip install '.[learn]'")
 def test_the_classifier_of_scikit_learn_is_right(folder, monkeypatch):
     names, said = in_guide(folder, "scikit-learn", monkeypatch)
     assert names["scores"].mean() >= 0.95

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install 'sonograph[learn]'")
+pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install '.[learn]'")
 
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression

@@ -65,7 +65,7 @@ def test_a_notebook_shows_the_picture_in_its_cell(cell):
 def test_without_plotly_a_cell_has_the_picture_of_a_surface_and_says_what_turns_it(cell, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
     show(SOUND, view="surface", size=(640, 400))
-    assert "needs Plotly: pip install 'sonograph[html]'" in capsys.readouterr().out
+    assert "needs Plotly: pip install '.[html]'" in capsys.readouterr().out
     assert [set(one) for one in cell] == [{"image/png", "text/plain"}]
 
 

@@ -66,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     options.check_settings(arguments)
     options.check_high_pass(arguments)
     for name in ("remove_dc", "high_pass", "mono", "resample") if table else ():
-        if getattr(arguments, name) not in (None, False):
+        if name in arguments.chosen.of:
+            setattr(arguments, name, None)  # nobody typed it
+        elif getattr(arguments, name) not in (None, False):
             flag = f"--{name.replace('_', '-')}"
             raise SettingsError(
                 f"{flag} is given with a .npz of features, which are computed: compute them with {flag}"

@@ -20,7 +20,7 @@ from sonograph.errors import MissingExtra, SettingsError
 try:
     import torch
 except ImportError as error:
-    raise MissingExtra("the Torch engine needs Torch: pip install 'sonograph[torch]'") from error
+    raise MissingExtra("the Torch engine needs Torch: pip install '.[torch]'") from error
 
 
 @dataclass(frozen=True)

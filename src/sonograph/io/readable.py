@@ -69,6 +69,6 @@ def as_text() -> str:
     """The table for a terminal."""
     lines = []
     for f in FORMATS:
-        extra = f"  [needs the extra {f.extra}: pip install 'sonograph[{f.extra}]']" if f.extra else ""
+        extra = f"  [needs the extra {f.extra}: pip install '.[{f.extra}]']" if f.extra else ""
         lines += [f"{f.name}{extra}", f"    usually   {f.endings}", f"    damaged   {f.damage}"]
     return "\n".join(lines)

@@ -25,7 +25,7 @@ try:
     from sklearn.utils.parallel import Parallel, delayed
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
-    raise MissingExtra("the transformer needs scikit-learn: pip install 'sonograph[learn]'") from error
+    raise MissingExtra("the transformer needs scikit-learn: pip install '.[learn]'") from error
 
 
 class SpectrogramFeatures(TransformerMixin, BaseEstimator):

@@ -27,7 +27,7 @@ def load() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise MissingExtra("Parquet needs pyarrow: pip install 'sonograph[parquet]'") from None
+        raise MissingExtra("Parquet needs pyarrow: pip install '.[parquet]'") from None
     return pyarrow
 
 

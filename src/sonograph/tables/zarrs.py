@@ -25,7 +25,7 @@ def load() -> Any:
     try:
         import zarr
     except ImportError:
-        raise MissingExtra("Zarr needs the package zarr: pip install 'sonograph[zarr]'") from None
+        raise MissingExtra("Zarr needs the package zarr: pip install '.[zarr]'") from None
     return zarr
 
 

@@ -32,7 +32,7 @@ class AvTrack:
 
     def __init__(self, file: OpenFile) -> None:
         if importlib.util.find_spec("av") is None:
-            what = f"is {ffmpeg_name(file)}, and reading it needs PyAV: pip install 'sonograph[av]'"
+            what = f"is {ffmpeg_name(file)}, and reading it needs PyAV: pip install '.[av]'"
             raise MissingExtra(f"{file.name}: {what}")
         self.file = file
         self.n_samples: int | None = None

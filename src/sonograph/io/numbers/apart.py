@@ -44,7 +44,7 @@ def open_apart(file: OpenFile, kind: str, sample_rate: float | None) -> Opened:
     """
     package, extra, name = NEEDS[kind]
     if importlib.util.find_spec(package) is None:
-        raise MissingExtra(f"{file.name}: is {name}, and reading it needs {package}: pip install 'sonograph[{extra}]'")
+        raise MissingExtra(f"{file.name}: is {name}, and reading it needs {package}: pip install '.[{extra}]'")
     head, data = _answer(file, kind)
     if head is None:
         what = f"is {name} that cannot be read: its reader crashed or took too long."

@@ -26,7 +26,7 @@ from sonograph.sounds.calibration import Calibration
 try:
     import tensorflow as tf
 except ImportError as error:
-    raise MissingExtra("the TensorFlow function needs TensorFlow: pip install 'sonograph[tensorflow]'") from error
+    raise MissingExtra("the TensorFlow function needs TensorFlow: pip install '.[tensorflow]'") from error
 
 from sonograph.learning.tensorflow.common import Seen
 from sonograph.learning.tensorflow.finite import holes

@@ -16,7 +16,7 @@ from sonograph.errors import MissingExtra, SettingsError
 try:
     import torch
 except ImportError as error:
-    raise MissingExtra("augmentation of tensors needs Torch: pip install 'sonograph[torch]'") from error
+    raise MissingExtra("augmentation of tensors needs Torch: pip install '.[torch]'") from error
 
 Seeds = int | Sequence[int]
 

@@ -14,7 +14,7 @@ from sonograph.sounds.calibration import Calibration
 try:
     import torch
 except ImportError as error:
-    raise MissingExtra("the Torch Dataset needs Torch: pip install 'sonograph[torch]'") from error
+    raise MissingExtra("the Torch Dataset needs Torch: pip install '.[torch]'") from error
 
 
 class SoundDataset(torch.utils.data.Dataset):

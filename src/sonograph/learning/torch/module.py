@@ -19,7 +19,7 @@ from sonograph.sounds.calibration import Calibration
 try:
     import torch
 except ImportError as error:
-    raise MissingExtra("the Torch module needs Torch: pip install 'sonograph[torch]'") from error
+    raise MissingExtra("the Torch module needs Torch: pip install '.[torch]'") from error
 
 from sonograph.engines.torch import without_holes
 from sonograph.learning.sizes import count

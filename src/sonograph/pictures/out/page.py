@@ -45,7 +45,7 @@ def page_of(raster: Raster, composition: Composition) -> str:
     try:
         import plotly.graph_objects as plotly  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError:
-        raise MissingExtra("a page to turn needs Plotly: pip install 'sonograph[html]'") from None
+        raise MissingExtra("a page to turn needs Plotly: pip install '.[html]'") from None
     theme = THEMES[composition.look.theme]
     figure = plotly.Figure(plotly.Surface(**_surface(raster, composition)))
     words = [escape(printable(composition.title))] if composition.title else []
