@@ -15,6 +15,7 @@ import numpy as np
 from sonograph.errors import SettingsError
 from sonograph.filterbanks import filters_of
 from sonograph.filterbanks.promised import promised
+from sonograph.inverse.overlap import refuse_part
 from sonograph.settings import (
     AffineSettings,
     BandSettings,
@@ -57,6 +58,7 @@ def to_power(spectrogram: Spectrogram) -> Spectrogram:
     >>> float(bins.frequencies[bins.values[:, 10].argmax()].round(-2))
     1000.0
     """
+    refuse_part(spectrogram)
     values = np.swapaxes(spectrogram.values, -1, -2)
     listed = stages(spectrogram.settings)
     for stage in reversed(listed[1:]):

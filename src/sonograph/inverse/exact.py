@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, signal_of, work_of
+from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, refuse_part, signal_of, work_of
 from sonograph.settings.arguments import answered
 from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
@@ -54,6 +54,7 @@ def istft(spectrogram: Spectrogram, *, n_samples: int | None = None) -> Signal:
             f"griffin_lim on a power or a magnitude"
         )
     stft = invertible(spectrogram.settings)
+    refuse_part(spectrogram)
     work = work_of(stft, spectrogram.sample_rate)
     values = frame_by_frame(spectrogram)
     real = values.real.dtype

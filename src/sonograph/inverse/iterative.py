@@ -13,7 +13,15 @@ from sonograph import engines
 from sonograph.checks import generator
 from sonograph.engines import Engine, Work
 from sonograph.errors import SettingsError
-from sonograph.inverse.overlap import Overlap, frame_by_frame, invertible, samples_before, signal_of, work_of
+from sonograph.inverse.overlap import (
+    Overlap,
+    frame_by_frame,
+    invertible,
+    refuse_part,
+    samples_before,
+    signal_of,
+    work_of,
+)
 from sonograph.settings.arguments import answered
 from sonograph.sounds.source import Signal
 from sonograph.spectrograms import Spectrogram
@@ -72,6 +80,7 @@ def griffin_lim(
             f"the spectrogram is a {spectrogram.quantity}; griffin_lim needs a power or a magnitude of a transform"
         )
     stft = invertible(spectrogram.settings)
+    refuse_part(spectrogram)
     if iterations < 1:
         raise SettingsError(f"iterations is {iterations}; it must be 1 or more")
     if not 0 <= momentum < 1:

@@ -21,6 +21,15 @@ LEAST_SUM = {"f": 1e-4, "d": 1e-7}
 more than 1e-5 (float32) or 1e-12 (float64) of the peak."""
 
 
+def refuse_part(spectrogram: Spectrogram) -> None:
+    """Refuse rows that were selected: a sound needs all of them."""
+    if spectrogram.rows in ("bin", "band") and spectrogram.described.is_part:
+        raise SettingsError(
+            f"the spectrogram has {spectrogram.values.shape[-2]} {spectrogram.rows}s of more; a sound comes back from "
+            f"all of them: take it before select(hertz=…)"
+        )
+
+
 def invertible(settings: Settings) -> StftSettings:
     """The settings of a transform that can be undone, or the reason why it cannot."""
     if not isinstance(settings, StftSettings):

@@ -110,8 +110,8 @@ class Pixels:
         axis = self.axis or ("linear" if like.rows == "bin" else scale.evenest(centres))
         places = like.edges if like.rows == "band" else centres
         low, high = scale.limits(axis, places, like.sample_rate / 2, self.frequencies)
-        if like.rows == "band":
-            low, high = scale.within_bands(low, high, places)
+        if like.rows == "band" or like.is_part:
+            low, high = scale.within_bands(low, high, like.edges)
         bounds = scale.bounds(axis, low, high, self.height)
         forward = scale.SCALES[axis].forward
         between = axis != "linear" and like.rows == "bin"

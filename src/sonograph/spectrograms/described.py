@@ -5,11 +5,11 @@ Spectrograms, pictures and tables take theirs from here, so that what would be i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sonograph import naming
-from sonograph.checks import whole
+from sonograph.checks import NUMBERS, whole
 from sonograph.errors import SettingsError
 from sonograph.named.given import settings_of
 from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages, stft_of
@@ -33,6 +33,7 @@ class Rows:
     n_rows      : numbers per frame
     quantity    : "transform", "power", "magnitude", "level", "log", "cepstrum" or "feature"
     reference   : the power that reads 0 dB, of a level; None for one that is the loudest value
+    first_row   : which of the settings' rows the first is; 0 but where some were selected
     """
 
     settings: Settings
@@ -42,6 +43,7 @@ class Rows:
     n_rows: int
     quantity: str
     reference: float | None = None
+    first_row: int = 0
 
     @property
     def rows(self) -> str:
@@ -51,7 +53,8 @@ class Rows:
     @property
     def names(self) -> tuple[str, ...]:
         """A name for each row, as for the columns of a table: "bin_0", "band_0", "C", "c0", "delta_c0" …"""
-        return self.settings.row_names(self.n_rows)
+        last = self.first_row + self.n_rows
+        return self.settings.row_names(last)[self.first_row : last]
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -71,14 +74,14 @@ class Rows:
         """
         import numpy as np
 
-        below = self._bins_or_bands()
+        below, here = self._bins_or_bands(), slice(self.first_row, self.first_row + self.n_rows)
         if isinstance(below, ConstantQSettings):
-            return np.array(below.centres)
+            return np.array(below.centres)[here]
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
 
-            return filters_of(below, self.sample_rate).centres.copy()
-        return np.arange(below.n_bins) * self.sample_rate / below.n_fft
+            return filters_of(below, self.sample_rate).centres[here].copy()
+        return np.arange(below.n_bins)[here] * self.sample_rate / below.n_fft
 
     @property
     def edges(self) -> np.ndarray:
@@ -91,15 +94,20 @@ class Rows:
         """
         import numpy as np
 
-        below = self._bins_or_bands()
+        below, here = self._bins_or_bands(), slice(self.first_row, self.first_row + self.n_rows)
         if isinstance(below, ConstantQSettings):
-            return np.array(below.edges)
+            return np.array(below.edges)[here]
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
 
-            return filters_of(below, self.sample_rate).edges.copy()
+            return filters_of(below, self.sample_rate).edges[here].copy()
         half = self.sample_rate / below.n_fft / 2
         return np.stack([self.frequencies - half, self.frequencies + half], axis=-1)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether rows that have a frequency are some of the settings' rows, as of `Spectrogram.select(hertz=…)`."""
+        return len(replace(self, first_row=0, n_rows=NUMBERS).frequencies) != self.n_rows
 
     @property
     def value_unit(self) -> str:

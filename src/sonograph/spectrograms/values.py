@@ -6,9 +6,10 @@ Axes are computed from integers when asked for, so pieces of one recording agree
 from __future__ import annotations
 
 import dataclasses
+import os
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sonograph import naming
 from sonograph.errors import SettingsError
@@ -34,6 +35,9 @@ class Spectrogram:
     reference   : the power that reads 0 dB, of a level
     start       : when sample 0 of the recording was taken, or None
     engine      : the engine that ran
+    first_row   : which of the settings' rows the first is; 0 but where some were selected
+
+    NumPy takes it for its values: `np.log10(power)`, `plt.pcolormesh(power.times, power.frequencies, power)`.
     """
 
     values: np.ndarray
@@ -46,6 +50,7 @@ class Spectrogram:
     reference: float | None = None
     start: datetime | None = None
     engine: str = ""
+    first_row: int = 0
 
     @property
     def n_channels(self) -> int:
@@ -63,6 +68,7 @@ class Spectrogram:
             n_rows=self.values.shape[-2],
             quantity=self.quantity,
             reference=self.reference,
+            first_row=self.first_row,
         )
 
     @property
@@ -129,24 +135,45 @@ class Spectrogram:
         *,
         frames: range | None = None,
         seconds: tuple[float, float] | None = None,
+        hertz: tuple[float, float] | None = None,
         channel: int | None = None,
     ) -> Spectrogram:
-        """Part of it, without a copy: some frames, those whose middle lies in [from, to) seconds, or one channel.
+        """Part of it, without a copy; what is not said stays whole. Frames stay numbered over the recording.
+
+        Parameters
+        ----------
+        frames
+            Which, by number.
+        seconds
+            The frames whose middle lies in [from, to).
+        hertz
+            The rows whose centre lies from the one to the other, both with them.
+        channel
+            The one channel.
 
         Raises
         ------
         SettingsError
-            Frames that are not here, a span that ends before it begins, a channel that is not there.
-        """
-        import numpy as np
+            Frames that are not here, a span that ends before it begins, no row between two frequencies, rows that have
+            no frequency, a channel that is not there.
 
+        Examples
+        --------
+        >>> from sonograph import signals, spectrogram
+        >>> power = spectrogram(signals.tone(1000.0, 2.0, sample_rate=16_000.0))
+        >>> part = power.select(seconds=(0.5, 1.0), hertz=(900, 1100))
+        >>> part.values.shape, part.frames, float(part.frequencies[0])
+        ((25, 16), range(16, 32), 906.25)
+        """
+        from sonograph.spectrograms.places import frames_between, rows_between
+
+        if frames is not None and seconds is not None:
+            raise SettingsError("frames and seconds are both given; one of them says which frames")
         if seconds is not None:
-            if not seconds[0] <= seconds[1]:
-                raise SettingsError(f"seconds is {seconds}; it must begin before it ends")
-            first, last = np.searchsorted(self.times, seconds) + self.frames.start
-            frames = range(int(first), int(last))
+            frames = frames_between(self, seconds)
         frames = self.frames if frames is None else frames
         check_frames(frames, self.frames)
+        rows = range(self.values.shape[-2]) if hertz is None else rows_between(self, hertz)
         values = self.values
         if channel is not None:
             if not 0 <= channel < self.n_channels:
@@ -155,10 +182,125 @@ class Spectrogram:
         skip = frames.start - self.frames.start
         return dataclasses.replace(
             self,
-            values=values[..., skip : skip + len(frames)],
+            values=values[..., rows.start : rows.stop, skip : skip + len(frames)],
             frames=frames,
             valid=_overlap(self.valid, frames),
+            first_row=self.first_row + rows.start,
         )
+
+    def at(self, *, seconds: Any = None, hertz: Any = None) -> Any:
+        """The values at times and frequencies: those of the nearest frame and row.
+
+        Parameters
+        ----------
+        seconds
+            A time or several; all frames by default. Each must lie in the window of some frame.
+        hertz
+            A frequency or several; all rows by default. Each must lie within the rows.
+
+        Returns
+        -------
+        A number for one time and one frequency; else an array ([channels,] [frequencies,] [times]), without the axis of
+        what is one alone.
+
+        Raises
+        ------
+        SettingsError
+            A time or a frequency that is not here; rows that have no frequency.
+
+        Examples
+        --------
+        >>> from sonograph import signals, spectrogram
+        >>> power = spectrogram(signals.tone(1000.0, 2.0, amplitude=1.0, sample_rate=16_000.0))
+        >>> round(float(power.at(seconds=1.0, hertz=1000)), 6), power.at(hertz=1000).shape
+        (0.5, (63,))
+        """
+        from sonograph.spectrograms.places import nearest_frames, nearest_rows
+
+        values = self.values
+        if seconds is not None:
+            values = values[..., nearest_frames(self, seconds)]
+        if hertz is not None:
+            rows = nearest_rows(self, hertz)
+            axis = self.values.ndim - 2
+            values = values.take(rows, axis=axis)
+        return values[()]
+
+    def to_xarray(self) -> Any:
+        """As an xarray DataArray over time and frequency, which plots with its labels.
+
+        Coordinates are `time` (s), `frequency` (Hz) or the names of rows that have none, `valid`, `channel` of several,
+        and `datetime` (UTC) where the start is known; settings, units and all else are attributes.
+
+        Raises
+        ------
+        MissingExtra
+            xarray is not installed.
+        """
+        from sonograph.spectrograms.tables import to_xarray
+
+        return to_xarray(self)
+
+    def to_dataframe(self) -> Any:
+        """As a pandas DataFrame: a row for each frame, indexed by its time in seconds, a column for each row.
+
+        Columns are frequencies in Hz, or names of rows that have none; of several channels, the channel above them.
+
+        Raises
+        ------
+        MissingExtra
+            pandas is not installed.
+        """
+        from sonograph.spectrograms.tables import to_dataframe
+
+        return to_dataframe(self)
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write it to an .npz that says what it is: settings, unit, start. `load` reads it back, bit for bit.
+
+        NumPy alone reads `values`, `times` and `frequencies` in it. A saved spectrogram is replaced; another file only
+        with `overwrite`.
+
+        Raises
+        ------
+        SettingsError
+            A name that does not end in .npz.
+        OutputError
+            The file is there and is something else, or cannot be written.
+        """
+        from sonograph.spectrograms.files import save
+
+        save(self, path, overwrite=overwrite)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Spectrogram:
+        """One that was saved. Nothing in the file is run.
+
+        Raises
+        ------
+        SourceError
+            It is not there, is damaged, or is something else.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from sonograph import signals, spectrogram
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     spectrogram(signals.tone(440.0, 1.0)).save(f"{folder}/a.npz")
+        ...     Spectrogram.load(f"{folder}/a.npz")
+        <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
+        """
+        from sonograph.spectrograms.files import load
+
+        return cls(**load(path))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Its values, for NumPy and all that takes arrays."""
+        import numpy as np
+
+        if copy is None:
+            return np.asarray(self.values, dtype)
+        return np.array(self.values, dtype, copy=copy)
 
     def join(self, later: Spectrogram) -> Spectrogram:
         """This and the frames that follow it at once, as one.
@@ -175,7 +317,7 @@ class Spectrogram:
                 f"the frames from {later.frames.start} on do not follow frame {self.frames.stop - 1}; "
                 f"join pieces in order and without gaps"
             )
-        for name in ("settings", "sample_rate", "quantity", "unit", "reference", "start", "n_channels"):
+        for name in ("settings", "sample_rate", "quantity", "unit", "reference", "start", "n_channels", "first_row"):
             if getattr(self, name) != getattr(later, name):
                 raise SettingsError(f"{name} is {getattr(self, name)} here and {getattr(later, name)} in what follows")
         frame_by_frame = [np.swapaxes(s.values, -1, -2) for s in (self, later)]

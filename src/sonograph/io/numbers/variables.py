@@ -21,6 +21,7 @@ _RATE = re.compile(
 _INTERVAL = re.compile(r"dt|ts|delta_?t|(?:sampl\w*|time)_?(?:interval|period|step|time)|wf_increment", re.IGNORECASE)
 _TIME = re.compile(r"t|times?|time_?(?:stamps?|s|sec|vec(?:tor)?|axis)|timestamps?|seconds|tt", re.IGNORECASE)
 _UNIT = re.compile(r"units?|unit_string|y_?units?|ni_unitdescription", re.IGNORECASE)
+_SPECTROGRAM = {"values", "times", "about"}
 _FEATURES = {"values", "channel", "files"}
 
 
@@ -108,6 +109,9 @@ def choose(variables: list[Variable], wanted: str, *, time_first: bool) -> Found
     names = {variable.last for variable in variables}
     if names >= _FEATURES:
         what = "is a table of features that 'sonograph features' wrote, not a sound. Give it to 'sonograph listen'."
+        raise RefusedError("no-sound", what)
+    if names >= _SPECTROGRAM:
+        what = "is a saved spectrogram, not a sound. Spectrogram.load reads it."
         raise RefusedError("no-sound", what)
     scalars = {v.last: v for v in variables if v.size == 1}
     arrays = [v for v in variables if v.size > 1 and sum(length > 1 for length in v.shape) <= 2]
