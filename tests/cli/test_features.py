@@ -277,7 +277,7 @@ def test_progress_says_speed_and_time_left():
     progress = Progress(100, "files", quiet=True)
     progress.skip(20)
     progress.add(40, seconds=400.0)
-    assert progress.words(10.0) == "60 of 100 files, 4 files/s, 40 × real time, 10 s left"
+    assert progress.words(10.0) == "60 of 100 files, 4 files/s, 40 × real time, 00:10 left"
 
 
 def test_presets_are_listed_without_numpy():

@@ -1,31 +1,37 @@
-"""How far a long command is, on standard error: one line that is written over, or a line now and then in a log."""
+"""How far a long command is, on standard error: a bar on a terminal, a plain line now and then in a log; by tqdm."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
+from collections.abc import Callable
 
-PATIENCE = 1.0  # seconds before a bar is shown
+PATIENCE = 1.0  # seconds before anything is shown
+_ON_TERMINAL, _IN_LOG = 0.1, 10.0  # seconds from one to the next
 
 
 class Line:
     """A line on a terminal that is written over, and wiped away for other words."""
 
     def __init__(self) -> None:
-        self._width = 0
+        self._print: Callable[[str], None] | None = None
 
     def write(self, words: str) -> None:
         """Say this in place of what was said before."""
-        sys.stderr.write("\r" + words.ljust(self._width))
-        sys.stderr.flush()
-        self._width = len(words)
+        if self._print is None:
+            from tqdm.std import tqdm  # no bar of its own, which would leave a thread and a lock
+
+            self._print = tqdm.status_printer(sys.stderr)
+        self._print(words)
 
     def clear(self) -> None:
         """Make room for other words."""
-        if self._width:
-            sys.stderr.write("\r" + " " * self._width + "\r")
+        if self._print is not None:
+            self._print("")
+            sys.stderr.write("\r")
             sys.stderr.flush()
-            self._width = 0
+            self._print = None
 
 
 class Progress(Line):
@@ -37,8 +43,10 @@ class Progress(Line):
     def __init__(self, total: int, noun: str, *, quiet: bool) -> None:
         super().__init__()
         self.total, self.noun, self.done, self.seconds, self.skipped = total, noun, 0, 0.0, 0
-        self._began = self._said = time.monotonic()
-        self._quiet, self._live = quiet, sys.stderr.isatty()
+        self._live = sys.stderr.isatty()
+        self._quiet = quiet
+        self._began = time.monotonic()
+        self._next = self._began + (PATIENCE if self._live else _IN_LOG)
 
     def skip(self, count: int) -> None:
         """So many were there already; they say nothing about the speed."""
@@ -50,9 +58,9 @@ class Progress(Line):
         self.done += count
         self.seconds += seconds
         now = time.monotonic()
-        if self._quiet or now - self._said < (0.1 if self._live else 10.0):
+        if self._quiet or now < self._next:
             return
-        self._said = now
+        self._next = now + (_ON_TERMINAL if self._live else _IN_LOG)
         words = self.words(now - self._began)
         if self._live:
             self.write(words)
@@ -61,50 +69,35 @@ class Progress(Line):
 
     def words(self, elapsed: float) -> str:
         """What is said after so many seconds."""
-        fresh = self.done - self.skipped
-        speed = fresh / elapsed if elapsed > 0 else 0.0
-        words = f"{self.done:,} of {self.total:,} {self.noun}"
-        if fresh and speed:
-            words += f", {speed:.3g} {self.noun}/s, {self.seconds / elapsed:,.0f} × real time"
-            words += f", {span((self.total - self.done) / speed)} left"
-        return words
+        from tqdm.std import tqdm
+
+        return tqdm.format_meter(
+            min(self.done, self.total or self.done),
+            self.total or None,
+            elapsed,
+            ncols=shutil.get_terminal_size().columns - 1 if self._live else None,
+            ascii=not (getattr(sys.stderr, "encoding", None) or "").lower().startswith("utf"),
+            unit=f" {self.noun}",
+            initial=self.skipped,
+            postfix=f"{self.seconds / elapsed:,.0f} × real time" if self.seconds and elapsed > 0 else "",
+            bar_format=self._form(known=self.done > self.skipped and elapsed > 0),
+        )
+
+    def _form(self, *, known: bool) -> str:
+        """How it is said, in the words of tqdm; `known`: the speed is."""
+        bar = "{percentage:3.0f}% {bar} " if self._live else ""
+        speed = ", {rate:.3g}{unit}/s{postfix}, {remaining} left" if known else ""
+        return bar + "{n:,} of {total:,}{unit}" + speed
 
 
-class Bar(Line):
-    """Counts samples that were read, of those that will be, and shows their share on a terminal."""
+class Bar(Progress):
+    """Counts samples that were read, of those that will be, on a terminal alone."""
 
     def __init__(self, *, quiet: bool) -> None:
-        super().__init__()
-        self.total, self.done = 0, 0
-        self._silent = quiet or not sys.stderr.isatty()
-        self._began = self._said = time.monotonic()
+        super().__init__(0, "samples", quiet=quiet or not sys.stderr.isatty())
 
-    def add(self, count: int) -> None:
-        """So many more have been read."""
-        self.done += count
-        now = time.monotonic()
-        if self._silent or now - self._began < PATIENCE or now - self._said < 0.1:
-            return
-        self._said = now
-        if not self.total:  # nobody knows how many there will be
-            self.write(f"{self.done:,} samples read")
-            return
-        share = min(1.0, self.done / max(1, self.total))
-        filled = round(24 * share)
-        left = (now - self._began) * (1 / share - 1) if share else 0.0
-        self.write(f"[{'█' * filled}{'·' * (24 - filled)}] {share:4.0%}, {span(left)} left")
-
-
-def span(seconds: float) -> str:
-    """A time to be waited: 12 s, 3 min, 2 h 10 min.
-
-    >>> span(12.3), span(200.0), span(7800.0)
-    ('12 s', '3 min', '2 h 10 min')
-    """
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+    def _form(self, *, known: bool) -> str:
+        return "{percentage:3.0f}% {bar} {remaining} left" if self.total else "{n:,}{unit} read"
 
 
 def clock(seconds: float) -> str:
