@@ -113,3 +113,21 @@ def test_bash_completes_commands_options_names_and_files(wav, capsys):
     assert capsys.readouterr().out.startswith("#compdef sonograph")
     assert cli.main(["--print-completion", "fish"]) == 2
     assert "--print-completion is 'fish'; it must be one of bash, zsh" in capsys.readouterr().err
+
+
+def test_help_can_be_asked_for_as_a_command_and_begins_with_what_is_needed(capsys):
+    for words, first in (
+        (["help", "listen"], "usage: sonograph listen FILE -o OUT [options]"),
+        (["features", "--help"], "usage: sonograph features PATH [PATH ...] -o OUT [options]"),
+        (["help"], "usage: sonograph [-h]"),
+        (["help", "zork"], "usage: sonograph [-h]"),
+    ):
+        assert cli.main(words) == 0
+        assert capsys.readouterr().out.startswith(first)
+
+
+def test_a_picture_that_was_named_without_its_option_is_told_it(wav, here, capsys):
+    assert cli.main(["draw", wav, "robin.svg"]) == 2
+    assert "no output is named; name the picture: -o robin.svg" in capsys.readouterr().err
+    assert cli.main(["features", wav, "-o", "a.csv", "--feature", "rms", "--hop", "1s"]) == 3
+    assert "or samples would be skipped; a longer --window allows more" in capsys.readouterr().err

@@ -24,9 +24,11 @@ BASE = {
     "listen": ["t.wav", "-o", "o.wav", "--overwrite"],
     "index": ["t.wav", "-o", "an index"],
     "find": ["t.wav", "--index", "no index"],
+    "pulses": ["t.wav"],
+    "detect": ["--in", "t.wav", "--of", "t.wav"],
     "presets": [],
 }
-LEFT_OUT = ("output", "report", "index", "draw", "title")
+LEFT_OUT = ("in", "output", "report", "index", "draw", "title")
 
 
 @pytest.fixture(scope="module")

@@ -80,8 +80,22 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
             add_help=False,
         )
         module.arguments(command)
+        command.usage = _usage(name, command)
         command.set_defaults(run=module.run)
     return top
+
+
+def _usage(name: str, command: argparse.ArgumentParser) -> str:
+    """A command with what it needs, in a line; its options follow anyway, by what they are for."""
+    words = [f"sonograph {name}"]
+    for action in command._actions:
+        shown = action.metavar if isinstance(action.metavar, str) else " ".join(action.metavar or ())
+        if not action.option_strings:
+            several = {"+": f"{shown} [{shown} ...]", "*": f"[{shown} ...]", "?": f"[{shown}]"}
+            words.append(several.get(str(action.nargs), shown))
+        elif action.required:
+            words.append(f"{action.option_strings[0]} {shown}")
+    return f"{' '.join(words)} [options]".replace("%", "%%")
 
 
 def of_command(top: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
@@ -146,6 +160,9 @@ def _parsed(given: list[str]) -> argparse.Namespace:
     """
     at = next((i for i, word in enumerate(given) if not word.startswith("-")), len(given))
     asked = given[at] if at < len(given) and not any(word.startswith("--print") for word in given[:at]) else None
+    if asked == "help":
+        given = [*(word for word in given[at + 1 :] if word in COMMANDS), "--help"]
+        at, asked = 0, given[0] if len(given) > 1 else None
     if asked is None:
         return parser().parse_args(given)
     from sonograph.cli import defaults, foreign

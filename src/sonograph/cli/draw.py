@@ -89,7 +89,11 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a name that is none would stop Matplotlib
     terminal, folder = arguments.output is None, drawn_folder.is_folder(arguments.output)
     if terminal and not _has_colours():
-        raise SettingsError("no output is named; name the picture: -o picture.png")
+        from sonograph.pictures.out.save import FORMATS
+
+        last = arguments.files[-1]
+        is_picture = Path(last).suffix.lower()[1:] in FORMATS and not os.path.lexists(last)
+        raise SettingsError(f"no output is named; name the picture: -o {last if is_picture else 'picture.png'}")
     format = "" if terminal else _format(arguments)
     if terminal:
         refuse(arguments, ("format", "bare", "no_axes", "dpi"), "a picture in the terminal")

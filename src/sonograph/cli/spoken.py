@@ -59,6 +59,10 @@ _WORDS = (
     (r"(--[a-z-]+) is True\b", lambda found: f"{found[1]} is set"),
     (r"(?<![\w./=-])\w+ \((--[a-z-]+)\)", lambda found: found[1]),
     (r"(?<![\w./=-])sample_rate(?= is | \d)", lambda found: "the sample rate"),
+    (
+        r"(with --window \S+ it must be 1 to \S+), or samples would be skipped",
+        lambda found: f"{found[1]}, or samples would be skipped; a longer --window allows more",
+    ),
     (r"(?<=; )pass samples\.T$", lambda found: "turn it, so that a channel is a row"),
 )
 
