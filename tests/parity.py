@@ -237,9 +237,9 @@ def table() -> str:
         "|---|---|---|---:|---|---:|",
     ]
     missing, failed = [], []
-    from tests import feature_parity
+    from tests import detect_parity, feature_parity
 
-    for case in (*CASES, *feature_parity.cases(Case, library)):
+    for case in (*CASES, *feature_parity.cases(Case, library), *detect_parity.cases(Case, library)):
         try:
             largest = difference(case)
         except NotHereError as error:

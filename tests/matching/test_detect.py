@@ -12,6 +12,7 @@ from sonograph.matching.rates import tail_of
 from sonograph.matching.templates import of_file, of_marks, templates_of
 from sonograph.matching.whitened import Whitener
 from sonograph.settings import LevelSettings, PcenSettings, StftSettings
+from tests import detect_parity, parity
 
 RATE = 12_000.0
 SHAPES = ("arch", "upcall", "warble")
@@ -55,6 +56,14 @@ def test_the_score_is_pearsons_correlation_with_the_template_as_it_is_turned(tur
     wanted = turned(template, turn).ravel()
     loops = [np.corrcoef(frames[2:11, i : i + 40].ravel(), wanted)[0, 1] for i in range(250)]
     np.testing.assert_allclose(scores, loops, atol=2e-6)
+
+
+@pytest.mark.parametrize("case", detect_parity.cases(parity.Case, parity.library), ids=lambda case: case.reference)
+def test_the_score_is_what_others_give_of_the_same_levels(case):
+    try:
+        assert parity.difference(case) <= case.tolerance
+    except parity.NotHereError as error:
+        pytest.skip(f"{error} is not here")
 
 
 def test_a_turn_is_another_sound_than_the_template():

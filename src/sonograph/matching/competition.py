@@ -16,6 +16,9 @@ import numpy as np
 HELD = 100_000
 """Places that are kept of a template and channel, the best."""
 
+ENOUGH = 40
+"""Places that turned templates won in the competition of all, from which their law is told."""
+
 HIGHEST = 1000
 """Scores of chance that are kept."""
 
@@ -54,7 +57,8 @@ class Places:
     winners : (n,) numbers of the templates
     channels : (n,)
     chances : of the turned templates: places that one of them won; that one would have won against the class alone;
-        and all their places. Each is more than the one before, and tells a rate that is higher than it is.
+        and all their places. Each is more than the one before, and tells a rate that is higher than it is; the second
+        and third are not gone on with once there are `ENOUGH` of the first.
     """
 
     at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -125,15 +129,17 @@ class Competition:
         self._all = _Tops(apart)
         self._pairs = [_Tops(apart) for _ in range(n_turns)]
         self._alone = [_Tops(apart) for _ in range(n_turns)]
+        self._n_won = 0  # places that turned ones won
 
     def push(self, contest: Contest) -> Places:
         """The places that further positions make certain."""
         without = np.maximum(contest.own, contest.other)
         owner = np.where(contest.other > contest.own, ANOTHER, contest.winners)
         lost, alone = [], []
-        for tops, single, chance in zip(self._pairs, self._alone, contest.chance, strict=True):
-            alone.append(single.push(chance, np.full(len(chance), CHANCE, np.int32)))
-            lost.append(tops.push(np.maximum(without, chance), np.where(chance > without, CHANCE, owner)))
+        if self._n_won < ENOUGH:
+            for tops, single, chance in zip(self._pairs, self._alone, contest.chance, strict=True):
+                alone.append(single.push(chance, np.full(len(chance), CHANCE, np.int32)))
+                lost.append(tops.push(np.maximum(without, chance), np.where(chance > without, CHANCE, owner)))
         best = contest.chance.max(axis=0)
         won = self._all.push(np.maximum(without, best), np.where(best > without, CHANCE, owner))
         return self._places(won, lost, alone)
@@ -145,17 +151,15 @@ class Competition:
 
     def _places(self, won: Tops, lost: list[Tops], alone: list[Tops]) -> Places:
         at, scores, winners = won
-        own = winners >= 0
-        chances = tuple(
-            Chance(values, len(values))
-            for values in (
-                scores[winners == CHANCE],
-                np.concatenate([scores[winners == CHANCE] for _, scores, winners in lost]),
-                np.concatenate([scores for _, scores, _ in alone]),
-            )
+        own, nothing = winners >= 0, np.zeros(0)
+        values = (
+            scores[winners == CHANCE],
+            np.concatenate([nothing, *(scores[winners == CHANCE] for _, scores, winners in lost)]),
+            np.concatenate([nothing, *(scores for _, scores, _ in alone)]),
         )
+        self._n_won += len(values[0])
         channels = np.full(int(own.sum()), self.channel, np.int64)
-        return Places(at[own], scores[own], winners[own], channels, chances)
+        return Places(at[own], scores[own], winners[own], channels, tuple(Chance(one, len(one)) for one in values))
 
 
 Tops = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -46,7 +46,7 @@ class Shape:
     decibels : whether they are levels, which can be put over a floor
     lead : frames from the first that is compared back to that of the template's first sample; may be below 0
     turns : what it is compared with besides itself
-    spectra : (loudnesses, rows, frequencies) over the floor that it was last put over
+    spectra : (rows, loudnesses, frequencies), conjugate, over the floor that it was last put over
     """
 
     levels: np.ndarray
@@ -80,12 +80,16 @@ class Shape:
 
     def put(self, floor: np.ndarray, spread: np.ndarray, size: int) -> None:
         """Put it over a floor."""
+        self.take(self.over(floor, spread), size)
+
+    def take(self, whole: np.ndarray, size: int) -> None:
+        """Be compared as (loudnesses, rows, frames), in transforms of a size."""
         from scipy.fft import rfft
 
-        whole = self.over(floor, spread)
         whole = whole - whole.mean(axis=(1, 2), keepdims=True)
         length = np.sqrt((whole**2).sum(axis=(1, 2), keepdims=True))
-        self.spectra = rfft((whole / np.maximum(length, 1e-12)).astype(np.float32), n=size, axis=-1)
+        spectra = rfft((whole / np.maximum(length, 1e-12)).astype(np.float32), n=size, axis=-1)
+        self.spectra = np.conj(np.ascontiguousarray(spectra.swapaxes(0, 1)))
 
 
 def turns_of(levels: np.ndarray) -> tuple[Turn, ...]:
@@ -136,6 +140,7 @@ class Stretch:
 
         self.frames, self.size, self.n = frames, size, n
         self._spectra = rfft(frames, n=size, axis=-1)
+        self._conjugate = np.conj(self._spectra)
         self._sums: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
         self._missing = np.concatenate([[0], np.cumsum(missing)])
 
@@ -150,15 +155,12 @@ class Stretch:
         n = min(self.n, self.frames.shape[1] - m + 1)
         if n < 1:
             return np.zeros((1 + len(shape.turns), 0), np.float32)
-        spectra = self._spectra[shape.rows]
-        back = np.exp(2j * np.pi * np.arange(spectra.shape[1]) * (m - 1) / self.size).astype(np.complex64)
-        products = []
+        back = np.exp(2j * np.pi * np.arange(self._spectra.shape[1]) * (m - 1) / self.size).astype(np.complex64)
+        each = []
         for turn in (ITSELF, *shape.turns):
-            ordered = _rows(spectra, turn[1:])
-            one = shape.spectra if turn[0] else np.conj(shape.spectra)
-            product = np.einsum("rf,lrf->lf", ordered, one)
-            products.append(product * back if turn[0] else product)
-        top = irfft(np.stack(products), n=self.size, axis=-1)[..., :n].max(axis=1)
+            product = _product(self._conjugate if turn[0] else self._spectra, shape, turn)
+            each.append(np.conj(product) * back if turn[0] else product)
+        top = irfft(np.stack(each), n=self.size, axis=-1)[..., :n].max(axis=1)
         top /= self._scale(shape.rows, m)[:n]
         gone = self._missing[m:][:n] > self._missing[:-m][:n]
         if gone.any():
@@ -178,6 +180,17 @@ class Stretch:
         total = (first[m:] - first[:-m])[: self.n]
         squares = (second[m:] - second[:-m])[: self.n]
         return np.asarray(np.sqrt(np.maximum(squares - total**2 / count, SILENT * count)), np.float32)
+
+
+def _product(spectra: np.ndarray, shape: Shape, turn: Turn) -> np.ndarray:
+    """(loudnesses, frequencies): the sum over rows, one after the other, which NumPy does four times as fast as all."""
+    order = _rows(np.arange(shape.rows.start, shape.rows.stop), turn[1:])
+    total = spectra[order[0]] * shape.spectra[0]
+    part = np.empty_like(total)
+    for row, place in enumerate(order[1:].tolist(), 1):
+        np.multiply(spectra[place], shape.spectra[row], out=part)
+        total += part
+    return total
 
 
 def _rows(values: np.ndarray, turn: Sequence[bool]) -> np.ndarray:

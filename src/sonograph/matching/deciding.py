@@ -10,14 +10,11 @@ import numpy as np
 
 from sonograph.checks import number
 from sonograph.errors import SettingsError
-from sonograph.matching.competition import Places
+from sonograph.matching.competition import ENOUGH, Places
 from sonograph.matching.correlation import AGAINST
 from sonograph.matching.hearing import Hearing
 from sonograph.matching.hits import Hit, Hits, Listened
 from sonograph.matching.rates import FEWEST, Tail, tail_of
-
-ENOUGH = 40
-"""Places that turned templates won in the competition of all, from which their law is told."""
 
 
 @dataclass(frozen=True, eq=False)

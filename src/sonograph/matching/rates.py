@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-HIGHEST = 200
-"""Scores that the law is fitted to, at most the upper half of all."""
+FITTED = (20, 200)
+"""Scores that the law is fitted to: the highest tenth, so many at least and at most, and never more than half."""
 
 FEWEST = 8
 """Scores of chance without which nothing is said of its rate."""
@@ -101,7 +101,7 @@ def tail_of(scores: np.ndarray, hours: float, *, n_scores: int | None = None) ->
     total = len(scores) if n_scores is None else n_scores
     if total < FEWEST or not hours > 0:
         return None
-    fitted = min(max(min(HIGHEST, total // 2), FEWEST // 2), len(scores) - 1)
+    fitted = min(max(FITTED[0], min(FITTED[1], total // 10)), total // 2, len(scores) - 1)
     base = float(scores[-fitted - 1])
     over = scores[-fitted:] - base
     random = np.random.default_rng(0)
