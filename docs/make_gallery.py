@@ -1,4 +1,4 @@
-"""Draws every picture of the gallery and the guide, by the code that stands on their pages. `make docs` runs it."""
+"""Draws every picture of the gallery and the guide, by the code on their pages, and README's. `make docs` runs it."""
 
 import os
 import re
@@ -33,7 +33,17 @@ def run(page: Path) -> None:
         exec(compile(code, f"<{page.name}>", "exec"), names)  # noqa: S102
 
 
+def draw_readme() -> None:
+    """The picture of README: that of the demonstration, as it is drawn, every colour kept."""
+    from sonograph.cli.demo import demonstrations
+    from sonograph.drawing import draw
+
+    name, sound, settings, look = next(iter(demonstrations()))
+    draw(sound, settings, path=DOCS / "pictures" / f"{name}.webp", **look)
+
+
 def main() -> int:
+    draw_readme()
     for page in PAGES:
         here = Path.cwd()
         with tempfile.TemporaryDirectory() as folder:

@@ -72,7 +72,7 @@ def draw(
     theme: str = AS_LOOK,
     reduction: str = AS_LOOK,
     size: tuple[int, int] | None = AS_LOOK,
-    dpi: float = AS_LOOK,
+    dpi: float | None = AS_LOOK,
     axes: bool = AS_LOOK,
     title: str | None = AS_LOOK,
 ) -> Any:
@@ -171,7 +171,7 @@ def draw_bands(
     frequencies: tuple[float, float] | None = AS_LOOK,
     theme: str = AS_LOOK,
     size: tuple[int, int] | None = AS_LOOK,
-    dpi: float = AS_LOOK,
+    dpi: float | None = AS_LOOK,
     axes: bool = AS_LOOK,
     title: str | None = AS_LOOK,
 ) -> Figure:
@@ -243,7 +243,7 @@ def show(
     theme: str = AS_LOOK,
     reduction: str = AS_LOOK,
     size: tuple[int, int] | None = AS_LOOK,
-    dpi: float = AS_LOOK,
+    dpi: float | None = AS_LOOK,
     axes: bool = AS_LOOK,
     title: str | None = AS_LOOK,
 ) -> None:

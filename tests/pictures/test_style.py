@@ -92,3 +92,35 @@ def test_a_figure_saved_by_the_reader_is_whole():
     file = BytesIO()
     draw(SOUND).savefig(file, format="png")
     assert file.getvalue()[:4] == b"\x89PNG"
+
+
+def test_letters_that_our_font_has_not_are_looked_for_and_what_no_font_has_is_said(monkeypatch):
+    from sonograph.pictures import letters
+
+    assert letters.missing(["Größe, 10⁻³ µPa ♯", "a"]) == ""
+    assert letters.missing(["⃒ 鳥鳥"]) == "⃒鳥"  # U+20D2, which Matplotlib's STIX has
+    families, without = letters.found_for("⃒\U0010ff00")  # and one for private use
+    assert families
+    assert without == "\U0010ff00"
+    assert letters.note(["plain"]) == ""
+    monkeypatch.setattr(letters, "_fonts", list)
+    figure = draw(SOUND, title="鳥")
+    assert "no font here has U+9CE5: install one" in figure.texts[-1].get_text()
+    monkeypatch.undo()
+    drawn = draw(SOUND, title="a⃒")
+    title = next(text for text in drawn.texts if text.get_text() == "a⃒")
+    assert title.get_fontfamily()[0] == "DejaVu Sans"
+    assert set(families) & set(title.get_fontfamily())
+
+
+def test_small_and_large_pictures_have_letters_to_read():
+    small, usual, large = (draw(SOUND, size=size, title="A tone") for size in ((300, 200), (1200, 720), (3840, 2160)))
+    heights = []
+    for figure in (small, usual, large):
+        renderer = figure.canvas.get_renderer()
+        figure.draw(renderer)
+        labels = figure.axes[0].get_xticklabels()
+        heights.append(min(label.get_window_extent(renderer).height for label in labels if label.get_text()))
+        assert figure.axes[0].get_window_extent().width > 0.5 * figure.bbox.width
+    assert heights[0] >= 6  # pixels
+    assert heights[2] / 2160 == pytest.approx(heights[1] / 720, rel=0.1)

@@ -51,7 +51,7 @@ LOOKS = (
     Flag("axes", ("--no-axes",), (), "the panels alone, to the edges", switches=False),
     Flag("reduction", ("--mean",), (), "a pixel is the mean of what it covers [its maximum]", switches="mean"),
     Flag("size", ("--size",), "WxH", "pixels [1200x720, taller for several panels]", options.size),
-    Flag("dpi", ("--dpi",), "N", "pixels per inch: how large the letters are [150]", float),
+    Flag("dpi", ("--dpi",), "N", "pixels per inch: how large letters are [150, as suits the size]", float),
     Flag("title", ("--title",), "WORDS", "'' for none [the file's name]"),
 )
 """How it looks."""

@@ -11,6 +11,7 @@ from sonograph.filterbanks import Filters, filters_of
 from sonograph.pictures import layout
 from sonograph.pictures.kinds import line, spectrum
 from sonograph.pictures.layout import Track
+from sonograph.pictures.letters import with_letters
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
@@ -37,7 +38,7 @@ def bank_figure(settings: Settings, sample_rate: float, look: PictureSettings) -
     if not isinstance(settings, BandSettings):
         raise SettingsError(f"the settings are of kind {settings.kind!r}; a filter bank is BandSettings")
     filters = filters_of(settings, sample_rate)
-    with ours():
+    with ours([look.title or ""]):
         return _drawn(settings, filters, sample_rate, look)
 
 
@@ -48,7 +49,7 @@ def _drawn(settings: BandSettings, filters: Filters, sample_rate: float, look: P
         sheet = layout.sheet(look, [Track()], title=bool(look.title), notes=len(notes), bar=False)
     else:
         sheet = layout.bare(look, [Track()])
-    paper = Paper(sheet, look.dpi, theme)
+    paper = Paper(sheet, look.dpi_shown, theme)
     axes = paper.panel(sheet.boxes[0], framed=look.axes)
     bins = np.arange(-1, settings.of.n_bins + 1) * sample_rate / settings.of.n_fft
     _curves(axes, filters, bins, theme)
@@ -63,7 +64,7 @@ def _drawn(settings: BandSettings, filters: Filters, sample_rate: float, look: P
         return paper.figure
     spectrum.frequencies_below(axes, axis)
     paper.side_axis(axes, line.ValueTicks("Weight"))
-    paper.write(sheet.boxes[0].left, look.title or "", notes)
+    paper.write(sheet.boxes[0].left, look.title or "", with_letters(notes, [look.title or ""]))
     return paper.figure
 
 

@@ -20,6 +20,7 @@ from sonograph.pictures import layout
 from sonograph.pictures.kinds.line import DASHES, ValueTicks
 from sonograph.pictures.kinds.spectrum import MARGIN, FrequenciesBelow, height_ticks, logarithmic, span_of
 from sonograph.pictures.layout import Track
+from sonograph.pictures.letters import with_letters
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES, Theme
@@ -167,12 +168,13 @@ def curves_figure(results: dict[str, Any], look: PictureSettings) -> Figure:
 
     panel, theme = panel_of(results, look), THEMES[look.theme]
     title = look.title if look.title is not None else next(iter(results)) if len(results) == 1 else ""
-    with ours():
+    named = [printable(one) for one in (title, *results)]
+    with ours(named):
         if not look.axes:
             sheet = layout.bare(look, [Track()])
         else:
             sheet = layout.sheet(look, [Track()], title=title != "", notes=len(panel.notes), bar=False)
-        paper = Paper(sheet, look.dpi, theme)
+        paper = Paper(sheet, look.dpi_shown, theme)
         axes = paper.panel(sheet.boxes[0], framed=look.axes)
         draw_curves(axes, panel, theme)
         if not look.axes:
@@ -180,7 +182,7 @@ def curves_figure(results: dict[str, Any], look: PictureSettings) -> Figure:
             return paper.figure
         put_places(axes.xaxis, FrequenciesBelow(panel.axis) if panel.axis else on.TimeTicks(None), on.label_below)
         paper.side_axis(axes, panel.side, keep_name=True)
-        paper.write(sheet.boxes[0].left, title, list(panel.notes))
+        paper.write(sheet.boxes[0].left, title, with_letters(list(panel.notes), named))
         return paper.figure
 
 

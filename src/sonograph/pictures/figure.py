@@ -11,6 +11,7 @@ from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
 from sonograph.pictures.compose import compose
 from sonograph.pictures.layout import Box
+from sonograph.pictures.letters import with_letters
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.parts import Composition, Named, notes
 from sonograph.pictures.placing import put_places
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 
 def figure_of(composition: Composition) -> Figure:
     """Draw it."""
-    with ours():
+    with ours(composition.words):
         return composition.main.figure(composition) or _panels(composition)
 
 
 def _panels(composition: Composition) -> Figure:
     sheet, look = composition.sheet, composition.look
-    paper = Paper(sheet, look.dpi, THEMES[look.theme])
+    paper = Paper(sheet, look.dpi_shown, THEMES[look.theme])
     coloured, drawn = [], []
     for i, panel in enumerate(composition.panels):
         axes = paper.panel(panel.box, framed=look.axes)
@@ -51,7 +52,7 @@ def _panels(composition: Composition) -> Figure:
         if coloured:
             (first, colours), (last, _) = coloured[0], coloured[-1]
             paper.colour_bar(sheet.bar(first, last), colours.image, colours.label, is_level=colours.is_level)
-        paper.write(sheet.boxes[0].left, composition.title, notes(composition))
+        paper.write(sheet.boxes[0].left, composition.title, with_letters(notes(composition), composition.words))
     return paper.figure
 
 

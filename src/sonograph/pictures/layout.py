@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sonograph.errors import SettingsError
-from sonograph.pictures.settings import LARGEST_SIDE, SMALLEST, PictureSettings
+from sonograph.pictures.settings import LARGEST_SIDE, USUAL, PictureSettings
 
 LETTER = 9.0  # points
 LEFT, RIGHT = 5.2, 1.4  # ems: frequency ticks and label; the last letter of the last time
@@ -76,7 +76,7 @@ def sheet(picture: PictureSettings, tracks: Sequence[Track], *, title: bool, not
         A size that leaves the panels no room.
     """
     width, height = _size(picture, tracks)
-    em = LETTER * picture.dpi / 72
+    em = LETTER * picture.dpi_shown / 72
     left = round(LEFT * em)
     right = round((BAR_GAP + BAR_WIDTH + BAR_WORDS if bar else RIGHT) * em)
     above = TOP + title * TITLE + notes * NOTE + 0.4 * (notes > 0)
@@ -87,8 +87,8 @@ def sheet(picture: PictureSettings, tracks: Sequence[Track], *, title: bool, not
         least_w, least_h = left + right + 40, round(used) + 30 * len(tracks)
         panels = f"{len(tracks)} panels" if len(tracks) > 1 else "a panel"
         raise SettingsError(
-            f"size is {width}x{height}; with axes and {panels} it must be {max(SMALLEST[0], least_w)}x"
-            f"{max(SMALLEST[1], least_h)} or more, or the dpi lower than {picture.dpi:g}"
+            f"size is {width}x{height}; with axes and {panels} it must be {least_w}x"
+            f"{least_h} or more, or the dpi lower than {picture.dpi_shown:g}"
         )
     boxes, top = [], height - above * em
     shares = sum(t.tall for t in tracks)
@@ -109,8 +109,8 @@ def bare(picture: PictureSettings, tracks: Sequence[Track]) -> Sheet:
     shares = [sum(track.tall for track in tracks[:i]) for i in range(len(tracks) + 1)]
     tops = [height - round(height * share / shares[-1]) for share in shares]
     boxes = [Box(0, low, width, top - low) for top, low in itertools.pairwise(tops)]
-    return Sheet(width, height, LETTER * picture.dpi / 72, tuple(boxes), height, height)
+    return Sheet(width, height, LETTER * picture.dpi_shown / 72, tuple(boxes), height, height)
 
 
 def _size(picture: PictureSettings, tracks: Sequence[Track]) -> tuple[int, int]:
-    return picture.size or (1200, min(LARGEST_SIDE, max(720, 200 + sum(track.tall for track in tracks))))
+    return picture.size or (USUAL[0], min(LARGEST_SIDE, max(USUAL[1], 200 + sum(track.tall for track in tracks))))

@@ -151,6 +151,12 @@ class Composition:
         """As asked; else the name of the one sound. Several have a heading each."""
         return title_of(self.parts, self.look)
 
+    @property
+    def words(self) -> list[str]:
+        """What people called things: the title, the sounds, the marks."""
+        marks = [mark.words for part in self.parts for mark in part.named.marks]
+        return [words.printable(one) for one in (self.title, *(part.named.name for part in self.parts), *marks)]
+
     def marks_on(self, panel: Panel) -> list[Mark]:
         """The marks of a panel; their words stand on the colours of their sound, where there are any."""
         others = [other for other in self.panels if other.part is panel.part and other.content.coloured]

@@ -19,8 +19,10 @@ VSCALES = ("level", "power", "magnitude", "log")
 REDUCTIONS = ("max", "mean")
 LARGEST_SIDE = 16_384
 """Pixels; a picture this wide needs a gigabyte to be drawn with axes."""
-SMALLEST = (320, 200)
-"""Pixels that axes, words and a colour bar need."""
+USUAL, DPI = (1200, 720), 150.0
+"""Pixels of a picture whose size nobody chose, and how many of them an inch then has."""
+LEAST_DPI = 60.0
+"""At which the smallest letters can just be read on a screen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,8 @@ class PictureSettings:
     size
         Width and height in pixels; None: 1200 × 720, and taller for more than one panel.
     dpi
-        Pixels per inch: how large the letters are.
+        Pixels per inch: how large the letters are. None: 150, less in a small picture and more in a large one, so that
+        they can be read.
     axes
         False: only the panels, to the edges, without axes or words.
     title
@@ -89,7 +92,7 @@ class PictureSettings:
     theme: str = "light"
     reduction: str = "max"
     size: tuple[int, int] | None = None
-    dpi: float = 150.0
+    dpi: float | None = None
     axes: bool = True
     title: str | None = None
 
@@ -118,7 +121,7 @@ class PictureSettings:
         object.__setattr__(self, "seconds", checked_seconds(self.seconds))
         if self.channel is not None and (not _is_whole(self.channel) or self.channel < 0):
             raise SettingsError(f"channel is {self.channel!r}; it must be a whole number, 0 for the first")
-        if not (_is_number(self.dpi) and 20 <= self.dpi <= 1200):
+        if self.dpi is not None and not (_is_number(self.dpi) and 20 <= self.dpi <= 1200):
             raise SettingsError(f"dpi is {self.dpi}; it must be 20 to 1200 pixels per inch")
         if self.size is not None:
             object.__setattr__(self, "size", checked_size(self.size))
@@ -129,6 +132,15 @@ class PictureSettings:
         if self.colours is not None:
             return self.colours
         return "RdBu_r" if self.view == "difference" else "magma"
+
+    @property
+    def dpi_shown(self) -> float:
+        """Pixels per inch, chosen or not."""
+        if self.dpi is not None:
+            return self.dpi
+        width, height = self.size or USUAL
+        scale = min(width / USUAL[0], height / USUAL[1])
+        return float(round(DPI * scale)) if scale > 1 else max(LEAST_DPI, float(round(DPI * scale**0.6)))
 
     def but(self, **changes: Any) -> PictureSettings:
         """These settings with some changed; a name that is none is refused with what it is called here."""

@@ -11,17 +11,20 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 
 MANY = 120  # seconds from which on they are read as min:s
 HOUR = 3600  # seconds, likewise as h:min:s
 FEW = 3  # seconds in which whole ones are too few to be numbered
+FINE = 0.02  # seconds; a shorter span of a time that is a hundred times as long is told from a round time on
 
 
-def clock(seconds: float, *, hours: bool) -> str:
-    """Seconds as min:s or h:min:s.
+def clock(seconds: float, *, hours: bool, digits: int = 0) -> str:
+    """Seconds as min:s or h:min:s, to so many decimals.
 
-    >>> clock(754, hours=False), clock(3661, hours=True), clock(-5, hours=False)
-    ('12:34', '1:01:01', '−0:05')
+    >>> clock(754, hours=False), clock(3661, hours=True), clock(-5, hours=False), clock(61.25, hours=False, digits=2)
+    ('12:34', '1:01:01', '−0:05', '1:01.25')
     """
-    minutes, rest = divmod(abs(round(seconds)), 60)
-    sign = "−" if round(seconds) < 0 else ""
-    return sign + (f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if hours else f"{minutes}:{rest:02}")
+    units = round(abs(seconds) * 10**digits)
+    minutes, rest = divmod(units, 60 * 10**digits)
+    sign = "−" if seconds < 0 and units else ""
+    last = f"{rest // 10**digits:02}" + (f".{rest % 10**digits:0{digits}}" if digits else "")
+    return sign + (f"{minutes // 60}:{minutes % 60:02}:{last}" if hours else f"{minutes}:{last}")
 
 
 def time(low: float, high: float, most: int, start: datetime | None = None) -> tuple[Ticks, str]:
@@ -32,21 +35,26 @@ def time(low: float, high: float, most: int, start: datetime | None = None) -> t
     >>> ticks, words = time(0, 600, 4)
     >>> ticks.words, words
     (['0:00', '5:00', '10:00'], 'Time (min:s)')
+    >>> ticks, words = time(100.0001, 100.0002, 4)
+    >>> ticks.words, words
+    (['0', '20', '40', '60', '80', '100'], 'Microseconds after 100.0001 s')
     >>> ticks, words = time(5395.2, 5396.2, 4)
     >>> ticks.words, words
     (['0.2', '0.4', '0.6', '0.8', '1.0', '1.2'], 'Seconds after 1:29:55 (h:min:s)')
     """
     if start is not None:
         return _of_day(low, high, most, start)
-    if high <= MANY:
-        there, name = _in_seconds(low, high, most, high)
+    if high <= MANY and not (high - low < FINE and max(abs(low), abs(high)) > 100 * (high - low)):
+        there, name = _in_seconds(low, high, most, max(abs(low), abs(high)))
         return there, f"Time ({name})"
     hours = high > HOUR
     form = "h:min:s" if hours else "min:s"
     if high - low < FEW:
-        whole = math.floor(low)
-        there, name = _in_seconds(low - whole, high - whole, most, high - low)
-        return _later(there, whole), f"{NAMES[name]} after {clock(whole, hours=hours)} ({form})"
+        first, digits = _begin(low, high)
+        there, name = _in_seconds(low - first, high - first, most, (high - low) / 2)
+        if high <= MANY:
+            return _later(there, first), f"{NAMES[name]} after {first:.{digits}f} s"
+        return _later(there, first), f"{NAMES[name]} after {clock(first, hours=hours, digits=digits)} ({form})"
     step = _step(high - low, most)
     places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return Ticks(list(places), [clock(p, hours=hours) for p in places]), f"Time ({form})"
@@ -59,6 +67,16 @@ def _in_seconds(low: float, high: float, most: int, size: float) -> tuple[Ticks,
     """Decimal numbers in the unit that suits a size, and its name."""
     unit, name = (1.0, "s") if size >= 0.1 else (1e-3, "ms") if size >= 1e-4 else (1e-6, "µs")
     return decimal(low, high, max(most, min(6, 2 * most)), unit), name
+
+
+def _begin(low: float, high: float) -> tuple[float, int]:
+    """A round time from which on a short span is told, and its decimals: whole seconds, tenths …, as long as the span.
+
+    >>> _begin(5395.2, 5396.2), _begin(97.25012, 97.25018)
+    ((5395.0, 0), (97.2501, 4))
+    """
+    digits = max(0, -math.ceil(math.log10(high - low) - 1e-9))
+    return round(math.floor(low * 10**digits + 1e-6) / 10**digits, digits), digits
 
 
 def _later(there: Ticks, seconds: float) -> Ticks:
@@ -74,10 +92,12 @@ def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks,
     after = (start - midnight).total_seconds()
     zone = start.tzname() or "local"
     if high - low < FEW:
-        whole = math.floor(low + after + 1e-6)
-        there, name = _in_seconds(low + after - whole, high + after - whole, most, high - low)
-        moment = f"{midnight + timedelta(seconds=whole):%H:%M:%S on %Y-%m-%d}"
-        return _later(there, whole - after), f"{NAMES[name]} after {moment} ({zone})"
+        begin, digits = _begin(low + after, high + after)
+        there, name = _in_seconds(low + after - begin, high + after - begin, most, (high - low) / 2)
+        days, rest = divmod(begin, 86_400)
+        written = clock(rest, hours=True, digits=digits).rjust(8 + (digits > 0) + digits, "0")
+        moment = f"{written} on {midnight + timedelta(days=days):%Y-%m-%d}"
+        return _later(there, begin - after), f"{NAMES[name]} after {moment} ({zone})"
     step = _step(high - low, most)
     of_day = [
         i * step for i in range(math.ceil((low + after) / step - 1e-9), math.floor((high + after) / step + 1e-9) + 1)

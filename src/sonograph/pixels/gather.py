@@ -80,7 +80,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     """Pixels of neighbouring spectrograms like one of them."""
     rows, bounds, axis = pixels.rows(like.described)
     columns = grid.columns(stft_of(like.settings), frames, pixels.samples, pixels.width)
-    decibels = is_of_power(like.settings) or (like.quantity == "power" and like.rows in HERTZ)
+    decibels = is_of_power(like.settings) or (like.quantity in ("power", "magnitude") and like.rows in HERTZ)
     # a level rises with its power, so their maxima agree; their means do not, and features have no loudest
     mean = pixels.mean or not (decibels or like.quantity in ("log", "level"))
     if pixels.vscale != "level" and not decibels:

@@ -18,7 +18,7 @@ from sonograph.errors import SettingsError
 from sonograph.naming import plural
 from sonograph.pixels import grid, scale
 from sonograph.pixels.grid import Cells
-from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings
+from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages
 from sonograph.settings.levels import FLOORS
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, Spectrogram
@@ -68,8 +68,18 @@ class Raster:
     n_frames: int
 
     def shown(self, channel: int) -> np.ndarray:
-        """The levels that set the scale."""
-        return self.levels[channel]
+        """The levels that set the scale: all but c0, the loudness of a frame, beside which others are nothing."""
+        return self.levels[channel][~self.of_c0] if self.has_c0 else self.levels[channel]
+
+    @property
+    def has_c0(self) -> bool:
+        """Whether c0 lies among other coefficients, and so apart from their colours."""
+        return self.names[:1] == ("c0",) and len(self.names) > 1
+
+    @property
+    def of_c0(self) -> np.ndarray:
+        """Which pixel rows show it."""
+        return np.asarray((self.bounds[1:] + self.bounds[:-1]) / 2 < 0.5)
 
     @property
     def seconds(self) -> tuple[float, float]:
@@ -107,7 +117,9 @@ class Pixels:
             bounds = np.linspace(0, like.n_rows, self.height + 1)
             return grid.rows(np.arange(like.n_rows) + 0.5, bounds), bounds - 0.5, "rows"
         centres = like.frequencies
-        axis = self.axis or ("linear" if like.rows == "bin" else scale.evenest(centres))
+        of_notes = any(isinstance(stage, ConstantQSettings) for stage in stages(like.settings))
+        evenest = "musical" if of_notes else "linear" if like.rows == "bin" else scale.evenest(centres)
+        axis = self.axis or evenest
         places = like.edges if like.rows == "band" else centres
         low, high = scale.limits(axis, places, like.sample_rate / 2, self.frequencies)
         if like.rows == "band" or like.is_part:

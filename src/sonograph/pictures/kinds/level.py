@@ -131,7 +131,7 @@ class Level(Content):
         """What the colours span."""
         low, high = composition.ranges[type(self)]
         line = shown_line(low, high, self.raster.unit, is_level=self.raster.is_level)
-        return f"{line}{_beside_offset(self.raster, composition)}"
+        return f"{line}{_beside_offset(self.raster, composition)}{_beside_c0(self.raster, composition)}"
 
 
 def _loudest_heard(panel: Panel, raster: Raster) -> float | None:
@@ -151,6 +151,18 @@ def _beside_offset(raster: Raster, composition: Composition) -> str:
         return ""
     most = max(float(np.nanmax(levels)) for levels in offsets)
     return f", without the offset at 0 Hz ({ticks.ends(most - 80, most)[1]} {raster.unit})"
+
+
+def _beside_c0(raster: Raster, composition: Composition) -> str:
+    """That the colours are chosen without c0, and where it lies; "" where there is none."""
+    if not raster.has_c0 or composition.look.range is not None:
+        return ""
+    values = raster.levels[:, raster.of_c0]
+    if not np.isfinite(values).any():
+        return ""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    first, last = ticks.ends(low, max(high, low + 1e-3))
+    return f", without c0 ({first} to {last})"
 
 
 def refuse_over(named: Named, look: PictureSettings, *, taken: bool) -> None:

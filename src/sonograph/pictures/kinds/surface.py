@@ -1,6 +1,7 @@
 """The kind of panel that is a surface: time, frequency and level in three dimensions, each with its true numbers.
 
-The surface has as many points as the eye can tell apart; each is the loudest of the frames and bins around it.
+The surface has as many points as the eye can tell apart; each is the loudest of the frames and bins around it, so that
+a tone is a ridge also where it glides from row to row.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sonograph.pictures.kinds.kind import Coloured
 from sonograph.pictures.kinds.level import Level
 from sonograph.pictures.kinds.line import count_lines
 from sonograph.pictures.layout import Box
+from sonograph.pictures.letters import with_letters
 from sonograph.pictures.parts import Composition, Named, Part, notes
 from sonograph.pictures.themes import THEMES
 from sonograph.pixels import scale
@@ -99,7 +101,7 @@ def _drawn(raster: Raster, composition: Composition) -> Figure:
     from sonograph.pictures.paper import Paper
 
     sheet, look, theme = composition.sheet, composition.look, THEMES[composition.look.theme]
-    paper = Paper(sheet, look.dpi, theme)
+    paper = Paper(sheet, look.dpi_shown, theme)
     panel = composition.panels[0]
     axes: Any = paper.figure.add_axes((0.0, 0.0, 1.0, 1.0), projection="3d", facecolor=theme.paper)
     axes.view_init(ELEVATION, AZIMUTH)
@@ -111,7 +113,7 @@ def _drawn(raster: Raster, composition: Composition) -> Figure:
     mapped = _image(composition)
     bar = Box(panel.box.left + panel.box.width + round(1.1 * sheet.em), panel.box.bottom, round(1.3 * sheet.em), 0)
     paper.colour_bar(bar._replace(height=panel.box.height), mapped, raster.label, is_level=raster.is_level)
-    paper.write(sheet.boxes[0].left, composition.title, notes(composition))
+    paper.write(sheet.boxes[0].left, composition.title, with_letters(notes(composition), composition.words))
     return paper.figure
 
 
@@ -120,7 +122,10 @@ def draw_surface(axes: Any, raster: Raster, composition: Composition) -> None:
     (low, high), look = composition.levels, composition.look
     time, height, levels = points(raster, composition)
     _axes(axes, raster, composition)
-    shades = colour_map(look.colours_shown)(np.clip((levels - low) / (high - low), 0, 1))
+    faces = (
+        levels[1:, 1:] + levels[1:, :-1] + levels[:-1, 1:] + levels[:-1, :-1]
+    ) / 4  # those of a corner would flicker
+    shades = colour_map(look.colours_shown)(np.clip((faces - low) / (high - low), 0, 1))
     surface = axes.plot_surface(
         time[None, :] + 0 * levels,
         height[:, None] + 0 * levels,
@@ -171,7 +176,19 @@ def points(raster: Raster, composition: Composition) -> tuple[np.ndarray, np.nda
     start, stop = raster.seconds
     time = start + (np.arange(levels.shape[1]) + 0.5) * (stop - start) / levels.shape[1]
     low, high = composition.levels
-    return time, (edges[1:] + edges[:-1]) / 2, np.clip(levels, low, high)
+    return time, (edges[1:] + edges[:-1]) / 2, np.clip(_joined(levels), low, high)
+
+
+def _joined(levels: np.ndarray) -> np.ndarray:
+    """Each point the loudest of itself and those above and below it: else a tone that glides is a row of teeth.
+
+    >>> _joined(np.array([[0.0, 9.0], [9.0, 0.0], [0.0, np.nan], [0.0, 0.0]])).tolist()
+    [[9.0, 9.0], [9.0, 9.0], [9.0, nan], [0.0, 0.0]]
+    """
+    joined = levels.copy()
+    joined[1:] = np.fmax(joined[1:], levels[:-1])
+    joined[:-1] = np.fmax(joined[:-1], levels[1:])
+    return np.where(np.isnan(levels), np.nan, joined)
 
 
 def _axes(axes: Any, raster: Raster, composition: Composition) -> None:
