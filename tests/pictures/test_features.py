@@ -31,7 +31,7 @@ def test_cepstral_coefficients_stand_by_number():
     shown = axes.images[0].get_array()
     np.testing.assert_allclose(shown[0, [0, -1]], values[0, [0, -1]], rtol=1e-6)
     assert axes.images[0].get_clim() == pytest.approx((values[1:].min(), values[1:].max()), rel=1e-6)
-    assert any("without c0 (−618 to 79)" in text.get_text() for text in figure.texts)
+    assert any("without c0 (−617.6 to 78.7)" in text.get_text() for text in figure.texts)
     nothing_is_cut_off(figure)
 
 
