@@ -25,6 +25,7 @@ from sonograph.engines.torch import without_holes
 from sonograph.learning.sizes import count
 from sonograph.learning.taken_apart import sound_like, taken_apart
 from sonograph.learning.torch.edges import with_edges
+from sonograph.learning.torch.lengths import first
 from sonograph.learning.torch.links import LINKS, link
 from sonograph.learning.torch.links.common import Seen
 from sonograph.learning.torch.measures import MEASURES, Measure
@@ -144,6 +145,7 @@ class SpectrogramModule(torch.nn.Module):
             samples, missing = samples[..., : -stft.hop], missing[..., :-1]
         samples = torch.nn.functional.pad(samples, (0, self.first.cut - stft.window_length))
         frames = samples.unfold(-1, self.first.cut, stft.hop)
+        missing = first(missing, frames.shape[-2], -1)  # which is all of it
         seen = Seen(frames, missing[..., None], self._work, stft, self._frames_per_second)
         values = self.first(samples, frames)
         values = values.masked_fill(seen.missing, torch.nan)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from sonograph.learning.torch.lengths import windows
 from sonograph.learning.torch.links.common import Seen, earlier
 from sonograph.learning.torch.measures.autocorrelation import lags_of
 from sonograph.settings import OnsetSettings, TempogramSettings
@@ -26,10 +27,10 @@ def tempogram(settings: TempogramSettings, values: torch.Tensor, tables: Any, se
     missing = strength.isnan()
     clean = strength.masked_fill(missing, 0)
     around = torch.cat([clean[..., :1] * tables.rise, clean, clean[..., -1:] * tables.fall], -1)
-    weighed = around.unfold(-1, length, 1) * tables.window
+    weighed = windows(around, length) * tables.window
     alike = lags_of(weighed, length, tables.n_fft)
     size = alike.abs().amax(-1, keepdim=True)
     alike = alike / torch.where(size < torch.finfo(values.dtype).tiny, 1.0, size)
     # a window that reaches over an end holds the frame at that end too, and is missing with it
     gone = torch.nn.functional.pad(missing, (len(tables.rise), len(tables.fall)))
-    return alike.masked_fill(gone.unfold(-1, length, 1).any(-1, keepdim=True), torch.nan)
+    return alike.masked_fill(windows(gone, length).any(-1, keepdim=True), torch.nan)

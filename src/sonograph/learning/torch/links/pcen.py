@@ -7,8 +7,12 @@ from typing import Any
 import torch
 
 from sonograph.learning.torch.finite import raised
+from sonograph.learning.torch.lengths import delayed
 from sonograph.learning.torch.links.common import Seen
 from sonograph.settings import PcenSettings
+
+MOST = 1 << 24
+"""Frames that an exported program looks back: two days of them, 10 ms apart."""
 
 
 def pcen(settings: PcenSettings, values: torch.Tensor, tables: Any, seen: Seen) -> torch.Tensor:
@@ -22,11 +26,11 @@ def pcen(settings: PcenSettings, values: torch.Tensor, tables: Any, seen: Seen) 
     level = newest * clean
     # a missing frame leaves no trace
     keep = values.new_full((1,), 1 - newest).expand(missing.shape).masked_fill(missing, 1.0)
-    step, n_frames = 1, values.shape[-2]
-    pad = torch.nn.functional.pad
+    # an exported program has as many rounds for every length, of which the last change nothing
+    step, n_frames = 1, MOST if torch.compiler.is_exporting() else values.shape[-2]
     while step < n_frames:
-        level = level + keep * pad(level[..., :-step, :], (0, 0, step, 0))
-        keep = keep * pad(keep[..., :-step, :], (0, 0, step, 0), value=1.0)
+        level = level + keep * delayed(level, step, 0.0)
+        keep = keep * delayed(keep, step, 1.0)
         step *= 2
     level = level + keep  # it was 1 before the sound
     gained = (-settings.gain * (level + settings.eps).log()).exp() * clean

@@ -8,6 +8,7 @@ import torch
 
 from sonograph.features.samples import Samples
 from sonograph.learning.torch.finite import root
+from sonograph.learning.torch.lengths import first
 from sonograph.settings.constantq import TAPS
 
 
@@ -19,7 +20,8 @@ def constant_q(work: Samples, samples: torch.Tensor, frames: torch.Tensor, table
         while halved < octave.halvings:
             samples, middle = _halved(samples, middle, tables.half_band)
             hop, halved = hop // 2, halved + 1
-        cut = samples[..., middle - octave.half :].unfold(-1, 2 * octave.half + 1, hop)[..., :n_frames, :]
+        cut = samples[..., middle - octave.half :].unfold(-1, 2 * octave.half + 1, hop)
+        cut = first(cut, n_frames, -2)
         parts.append((cut @ getattr(tables, f"octave_{number}")).unflatten(-1, (2, -1)))
     real, imaginary = torch.cat(parts[::-1], -1).unbind(-2)
     if work.quantity == "transform":
@@ -34,8 +36,8 @@ def _halved(samples: torch.Tensor, middle: int, weights: tuple[float, ...]) -> t
     start = reach + (middle - reach) % 2
     n_samples = (samples.shape[-1] - start - reach + 1) // 2
     beside = samples[..., start - reach :: 2]  # the neighbours of those that stay
-    kept = 0.5 * samples[..., start::2][..., :n_samples]
+    kept = 0.5 * first(samples[..., start::2], n_samples, -1)
     for k, weight in enumerate(weights):
         before, after = TAPS - 1 - k, TAPS + k
-        kept = kept + weight * (beside[..., before:][..., :n_samples] + beside[..., after:][..., :n_samples])
+        kept = kept + weight * (first(beside[..., before:], n_samples, -1) + first(beside[..., after:], n_samples, -1))
     return kept, (middle - start) // 2
