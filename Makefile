@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-oldest test-tensorflow torch check bench docs site fuzz parity clean
+.PHONY: demo test test-oldest test-tensorflow torch check bench docs site fuzz parity package clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -57,8 +57,14 @@ check: $(VENV)/dev.stamp
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m benchmarks
 
+# A wheel and its source in dist/, whose page on an index leads to the repository: make package URL=https://…
+package: $(VENV)/made.stamp
+	@test -n "$(URL)" || { echo "name the repository: make package URL=https://…" >&2; exit 1; }
+	$(PIP) install --quiet build
+	SONOGRAPH_URL=$(URL) $(BIN)/python -m build --outdir dist
+
 clean:
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-tensorflow demo site
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-tensorflow demo site dist
 
 $(VENV)/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
