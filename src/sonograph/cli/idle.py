@@ -56,8 +56,9 @@ def refuse(arguments: argparse.Namespace, names: tuple[str, ...], because: str) 
     SettingsError
         The first that was given.
     """
+    chosen = getattr(arguments, "chosen", None)  # by a file of defaults
     for name in names:
-        if name in arguments.chosen.of:
+        if chosen is not None and name in chosen.of:
             setattr(arguments, name, arguments.usual[name])  # nobody typed it
         if getattr(arguments, name) not in (None, False):
             raise SettingsError(f"--{name.replace('_', '-')} has no effect with {because}; leave out one or the other")

@@ -17,7 +17,8 @@ LISTED = 8
 
 def missing(words: Iterable[str]) -> str:
     """The letters of some words that our font has not, each once."""
-    there = _letters(_path(FONT))
+    words = [text for text in words if not text.isascii()]
+    there = _letters(_path(FONT)) if words else frozenset()
     return "".join(dict.fromkeys(c for text in words for c in text if c.isprintable() and ord(c) not in there))
 
 

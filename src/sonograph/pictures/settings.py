@@ -21,6 +21,8 @@ LARGEST_SIDE = 16_384
 """Pixels; a picture this wide needs a gigabyte to be drawn with axes."""
 USUAL, DPI = (1200, 720), 150.0
 """Pixels of a picture whose size nobody chose, and how many of them an inch then has."""
+SMALL = (1000, 480)
+"""Pixels of a picture that letters of that size still suit."""
 LEAST_DPI = 60.0
 """At which the smallest letters can just be read on a screen."""
 
@@ -139,8 +141,8 @@ class PictureSettings:
         if self.dpi is not None:
             return self.dpi
         width, height = self.size or USUAL
-        scale = min(width / USUAL[0], height / USUAL[1])
-        return float(round(DPI * scale)) if scale > 1 else max(LEAST_DPI, float(round(DPI * scale**0.6)))
+        large, small = min(width / USUAL[0], height / USUAL[1]), min(width / SMALL[0], height / SMALL[1])
+        return float(round(DPI * large if large > 1 else max(LEAST_DPI, DPI * min(1.0, small) ** 0.6)))
 
     def but(self, **changes: Any) -> PictureSettings:
         """These settings with some changed; a name that is none is refused with what it is called here."""
