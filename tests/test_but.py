@@ -1,8 +1,6 @@
 """Settings with some changed: each value reaches the one part of the chain that has it."""
 
 import dataclasses
-import subprocess
-import sys
 from collections import Counter
 from typing import get_args, get_overloads, get_type_hints
 
@@ -133,28 +131,6 @@ def test_the_type_that_a_preset_has_is_the_one_that_is_written():
         hints = get_type_hints(one, vars(presets))
         typed |= dict.fromkeys(get_args(hints["name"]), hints["return"])
     assert typed == {name: type(preset(name)) for name in preset_names()}, "give each preset's type in its overload"
-
-
-SCRIPT = """
-import sonograph as sg
-
-bands: int = sg.preset("kaldi.fbank").but(n_bands=80).of.of.hop
-coefficients: int = sg.preset("librosa.mfcc").n_coefficients
-name: str = "whisper.80"
-rows: int | None = sg.preset(name).but(n_bands=128).n_rows
-print(sg.preset("librosa.mfcc").nonsense)
-"""
-
-
-def test_a_type_checker_knows_what_a_preset_is(tmp_path):
-    pytest.importorskip("mypy")
-    (tmp_path / "script.py").write_text(SCRIPT)
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "script.py"],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
-    assert 'script.py:8: error: "CepstralSettings" has no attribute "nonsense"' in done.stdout
-    assert "Found 1 error" in done.stdout
 
 
 def test_a_bank_is_changed_as_settings_are():

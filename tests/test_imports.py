@@ -112,14 +112,30 @@ text: str = sg.to_toml(sg.preset("librosa.mfcc"))
 '''
 
 
-def test_a_strict_type_checker_takes_a_users_script(tmp_path):
+PRESETS = """
+import sonograph as sg
+
+bands: int = sg.preset("kaldi.fbank").but(n_bands=80).of.of.hop
+coefficients: int = sg.preset("librosa.mfcc").n_coefficients
+name: str = "whisper.80"
+rows: int | None = sg.preset(name).but(n_bands=128).n_rows
+print(sg.preset("librosa.mfcc").nonsense)
+"""
+
+
+def test_a_strict_type_checker_takes_a_users_script_and_knows_what_a_preset_is(tmp_path, pytestconfig):
     (tmp_path / "right.py").write_text(SCRIPT)
     (tmp_path / "wrong.py").write_text(SCRIPT + "sg.specgram(tone)\n")
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "right.py", "wrong.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    (tmp_path / "presets.py").write_text(PRESETS)
+    cache = pytestconfig.cache.mkdir("mypy") if pytestconfig.cache else tmp_path / "cache"
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", str(cache)]
+    files = ["right.py", "wrong.py", "presets.py"]
+    done = subprocess.run([*command, *files], capture_output=True, text=True, cwd=tmp_path)
     line = len(SCRIPT.splitlines()) + 1
-    found = done.stdout.splitlines()[:-1]
-    assert found == [f'wrong.py:{line}: error: Module has no attribute "specgram"  [attr-defined]']
+    assert sorted(done.stdout.splitlines()[:-1]) == [
+        'presets.py:8: error: "CepstralSettings" has no attribute "nonsense"  [attr-defined]',
+        f'wrong.py:{line}: error: Module has no attribute "specgram"  [attr-defined]',
+    ]
 
 
 def test_helpers_of_the_tests_are_imported_by_their_whole_names():

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
-REPEATS = int(os.environ.get("SONOGRAPH_KILLS", "2"))
+REPEATS = int(os.environ.get("SONOGRAPH_KILLS", "1"))
 N_FILES = 40
 
 # the command, which notes each file that it computes, and takes its time for it

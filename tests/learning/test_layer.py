@@ -1,7 +1,11 @@
-"""The Torch module as a layer of a network: gradients, precisions, copies, compilers."""
+"""The Torch module as a layer of a network: gradients, precisions, copies, compilers.
+
+SONOGRAPH_ALL=1 exports every case for sounds of any length, not one of each kind of stage.
+"""
 
 import copy
 import dataclasses
+import os
 import pickle
 import shutil
 import warnings
@@ -13,8 +17,29 @@ torch = pytest.importorskip("torch", reason="Torch is not installed: make torch"
 
 from sonograph import BandSettings, StftSettings  # noqa: E402
 from sonograph.learning import SpectrogramModule  # noqa: E402
-from sonograph.settings import Band, DeltaSettings  # noqa: E402
-from tests.learning.cases import CASES, EACH_ITS_OWN, LEVEL, LOG_MEL, MFCC, RATE, sounds, stage_kinds  # noqa: E402
+from sonograph.settings import (  # noqa: E402
+    AffineSettings,
+    Band,
+    CepstralSettings,
+    DeltaSettings,
+    EnergySettings,
+    OnsetSettings,
+    RangeSettings,
+    StandardSettings,
+    TempogramSettings,
+)
+from tests.learning.cases import (  # noqa: E402
+    CASES,
+    EACH_ITS_OWN,
+    KALDI,
+    LEVEL,
+    LOG_MEL,
+    MFCC,
+    RATE,
+    constant_q,
+    sounds,
+    stage_kinds,
+)
 
 EVERY_CASE = pytest.mark.parametrize("settings", CASES.values(), ids=CASES.keys())
 
@@ -148,14 +173,39 @@ def test_a_module_learns_through_it():
 # Compilers
 
 
-FURTHER = ["shape", "tempogram", "percussive bands", "loudness in time", "pitch", "multitaper", "constant-Q"]
-EXPORTED = ["level", "magnitude", "kaldi with energy", "whisper", "deltas", "pcen", *FURTHER]
+LONGEST_CHAIN = StandardSettings(
+    of=AffineSettings(
+        of=DeltaSettings(of=EnergySettings(of=CepstralSettings(of=KALDI))),
+        add=4.0,
+        multiply=0.25,
+    ),
+    deviation=True,
+)
+"""What can follow one another, in one compilation."""
+TEMPOGRAM = TempogramSettings(of=OnsetSettings(of=RangeSettings(of=LEVEL, span=30.0)), length=16)
+ALONE = ["pcen", "shape", "percussive bands", "loudness in time", "pitch", "multitaper"]
+EXPORTED = {
+    "chain": LONGEST_CHAIN,
+    "tempogram": TEMPOGRAM,
+    **{name: CASES[name] for name in ALONE},
+    "constant-Q": constant_q(low=800.0, n_bands=18),
+}
+TRACED = EXPORTED | {name: CASES[name] for name in ("transform", "candidates of pitch", "tonnetz")}
+del TRACED["constant-Q"]  # tonnetz is of it
 
 
-@pytest.mark.parametrize("name", ["transform", "candidates of pitch", "tonnetz", *EXPORTED])
-def test_it_is_traced_whole_for_sounds_of_several_lengths(name):
+def test_every_kind_of_stage_is_compiled():
+    exported = set().union(*map(stage_kinds, EXPORTED.values()))
+    assert {"constant_q", *set().union(*map(stage_kinds, TRACED.values()))} >= exported
+    assert {kind for settings in CASES.values() for kind in stage_kinds(settings)} - exported == {
+        "norm", "autocorrelation", "pyin_candidates", "pitch_classes", "tonnetz",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", TRACED.values(), ids=TRACED)
+def test_it_is_traced_whole_for_sounds_of_several_lengths(settings):
     torch._dynamo.reset()
-    module = SpectrogramModule(CASES[name], RATE)
+    module = SpectrogramModule(settings, RATE)
     traced = torch.compile(module, backend="eager", fullgraph=True)
     for n_samples in (3000, 4000, 5000, 4567):
         samples = torch.from_numpy(sounds(n_samples))
@@ -179,7 +229,7 @@ def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
         pytest.importorskip(package, reason=f"{package} is not installed")
     import onnxruntime
 
-    module = SpectrogramModule(CASES[name], RATE).eval()
+    module = SpectrogramModule(EXPORTED[name], RATE).eval()
     path = tmp_path / "module.onnx"
     axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("samples", min=2000)}
     fixed = name == "pcen"
@@ -196,27 +246,35 @@ def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
         (values,) = session.run(None, {session.get_inputs()[0].name: samples})
         expected = module(torch.from_numpy(samples)).numpy()
         assert values.shape == expected.shape
-        apart = (0, 2) if stage_kinds(CASES[name]) & EACH_ITS_OWN else None
+        apart = (0, 2) if stage_kinds(EXPORTED[name]) & EACH_ITS_OWN else None
         largest = np.nanmax(abs(expected), axis=apart, keepdims=True)
         assert (np.isnan(values) == np.isnan(expected)).all()
         bound = 1e-3 if name == "pcen" else 1e-4  # ONNX has neither expm1 nor log1p
         assert np.nanmax(abs(values - expected) / largest) <= bound
 
 
-@pytest.mark.parametrize("shape", [(3,), (), (1,), (2, 2)], ids=str)
-@pytest.mark.parametrize("name", ["mfcc", "whisper"])
+FREE = {"chain": LONGEST_CHAIN, **CASES}
+ONE_OF_EACH = {
+    "chain", "largest 1", "odd density", "emphasis over the sound", "whisper", "shape", "percussive bands",
+    "tempogram of odd length", "loudness in time", "normalised autocorrelation", "pitch",
+    "candidates of pitch", "multitaper", "pcen", "tempogram", "envelope of odd frames", "tonnetz",
+}  # fmt: skip
+ALL = bool(os.environ.get("SONOGRAPH_ALL"))
+
+
+def test_one_of_each_kind_is_exported():
+    kinds = {name: stage_kinds(settings) for name, settings in FREE.items()}
+    assert set().union(*(kinds[name] for name in ONE_OF_EACH)) == set().union(*kinds.values())
+
+
+@pytest.mark.parametrize(("name", "shape"), [("mfcc", ()), ("mfcc", (2, 2)), ("whisper", (1,))], ids=str)
 def test_it_is_exported_for_sounds_of_any_length_and_any_fixed_number(name, shape):
     assert_exports(CASES[name], shape)
 
 
-# An export takes seconds, and these take the steps of others: pcen, constant-Q transform.
-ALIKE = {"pcen without bias", "pcen of another power", "constant-Q", "variable-Q magnitude", "pitch classes", "tonnetz"}
-ALIKE |= {"constant-Q level in a longer window"}
-
-
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ALIKE])
+@pytest.mark.parametrize("name", FREE if ALL else sorted(ONE_OF_EACH))
 def test_it_is_exported_for_sounds_of_any_length(name):
-    assert_exports(CASES[name], (2,))
+    assert_exports(FREE[name], (2,))
 
 
 def assert_exports(settings, shape):
