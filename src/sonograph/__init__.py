@@ -33,6 +33,7 @@ _HOME = {
     "sonograph.analysis.tempo": ("tempo",),
     "sonograph.matching.pulse_finding": ("pulses",),
     "sonograph.matching.detecting": ("detect",),
+    "sonograph.matching.ranging": ("echogram",),
     "sonograph.inverse": ("istft", "griffin_lim", "box"),
     # what it is done with
     "sonograph.sounds.source": ("Source", "Signal"),

@@ -40,6 +40,7 @@ from sonograph.levels import power as power
 from sonograph.limits import Limits as Limits
 from sonograph.matching.detecting import detect as detect
 from sonograph.matching.pulse_finding import pulses as pulses
+from sonograph.matching.ranging import echogram as echogram
 from sonograph.named.features import feature as feature
 from sonograph.named.features import feature_names as feature_names
 from sonograph.named.presets import preset as preset

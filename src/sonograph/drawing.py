@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Union, cast
 
 from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError, SonographError
+from sonograph.matching.echograms import Echogram
 from sonograph.named.given import settings_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sonograph.io.opening import Opening
     from sonograph.pictures.parts import Composition, Fault, Named
 
-Sound = Union[str, os.PathLike[str], Source, Spectrogram, "Spectrum", "Loudness", "Reassigned"]
+Sound = Union[str, os.PathLike[str], Source, Spectrogram, Echogram, "Spectrum", "Loudness", "Reassigned"]
 
 
 class _AsLook:
@@ -82,7 +83,8 @@ def draw(
     ----------
     sound
         A path, a Source, a Signal or a Spectrogram, or a list of them, or a dictionary of them by name. A file of any
-        length is read in blocks. Or results: a `Spectrum`, or several on one panel, a `Loudness`, a `Reassigned`.
+        length is read in blocks. Or results: a `Spectrum`, or several on one panel, a `Loudness`, a `Reassigned`, an
+        `Echogram`.
     settings
         What to compute, or a preset's name; `StftSettings()` by default. Of a power the level is drawn, with the
         reference that belongs to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the
@@ -141,6 +143,8 @@ def draw(
         _check_path(path, sound, labels, overwrite)
     if (curves := _curves(sound, settings, labels, over)) is not None:
         return _draw_curves(curves, look, path, format, ax)
+    if isinstance(sound, Echogram):
+        return _echogram(sound, look, path, (settings, labels, over, ax))
     sounds = _all_named(sound, settings, labels, over)
     if ax is not None:
         from sonograph.pictures.figure import paint_on
@@ -384,6 +388,16 @@ def composed(
             raise error
         on_fault(named, error)
     return composition, sounds
+
+
+def _echogram(echogram: Echogram, look: PictureSettings, path: Any, more: tuple[Any, ...]) -> Figure:
+    """A picture of an echogram, which is computed already and lies on axes of its own."""
+    from sonograph.pictures.echogram import draw_echogram
+
+    for name, given in zip(("settings", "labels", "over", "ax"), more, strict=True):
+        if given is not None and given != ():
+            raise SettingsError(f"{name} is given with an echogram, which takes none; leave it out")
+    return draw_echogram(echogram, path=path, look=look)
 
 
 def _check_path(path: Any, sound: Any, labels: Any, overwrite: bool) -> None:

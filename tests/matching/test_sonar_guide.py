@@ -5,13 +5,15 @@ import io
 import re
 import shlex
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from sonograph.cli import main
 from tests.matching.test_guide import DOCS, PIECES
 
 GUIDE = DOCS / "guide" / "sonar.md"
-NOT_HERE = ("survey", "sent.wav")
+NOT_HERE = ("pulses survey",)
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +46,12 @@ def test_its_commands_answer(ran):
     assert "30 pulses and 60 echoes, every 1 s" in out["sonograph pulses pings.wav"]
     assert out["sonograph pulses pings.wav --json"].count("\n") == 90
     assert (ran[0] / "pings.txt").is_file()
+    assert (ran[0] / "survey.png").is_file()
+    assert (ran[0] / "survey.nc").is_file()
+
+
+def test_its_picture_is_as_it_is_drawn_now(ran):
+    with Image.open(ran[0] / "survey.png") as drawn, Image.open(DOCS / "guide" / "pictures" / "echogram.webp") as kept:
+        assert drawn.size == kept.size
+        apart = np.abs(np.asarray(drawn.convert("L"), float) - np.asarray(kept.convert("L"), float))
+    assert apart.mean() < 6

@@ -26,11 +26,12 @@ COMMANDS = {
     "find": "find which recording of an index a sound is, and where in it",
     "pulses": "find pings, clicks and knocks in sound files, their echoes, and how regularly they come",
     "detect": "find sounds like a template in sound files, at a rate of false alarms that you choose",
+    "echogram": "turn a recording of an active sonar into an echogram: pings across, range downwards",
     "listen": "write a WAV of a box of a spectrogram, or of what features keep of a sound",
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
 }
-DRAWING = ("draw", "demo", "detect")
+DRAWING = ("draw", "demo", "detect", "echogram")
 """Those that need Matplotlib."""
 
 

@@ -17,8 +17,8 @@ SOUNDS = ("files", "paths", "file", "queries")
 """What the sounds are called that a command reads."""
 
 READ = {
-    "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "marks": "--templates",
-    "of": "--of",
+    "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "pings": "--pings",
+    "marks": "--templates", "of": "--of",
 }  # fmt: skip
 """Options that name other files that are read, and what they are called."""
 

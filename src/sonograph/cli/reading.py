@@ -31,14 +31,18 @@ READ_LIMITS = tuple(f"max_{name}" for name in LIMITS[:3])
 """The options of how much of a file is read, as their values are called."""
 
 
-def add_reading(parser: argparse.ArgumentParser, *more: str) -> None:
-    """What the numbers in a file are, and how much is read; `more` names the limits on what is made of it."""
+def add_reading(parser: argparse.ArgumentParser, *more: str, gain: bool = True) -> None:
+    """What the numbers in a file are, and how much is read; `more` names the limits on what is made of it.
+
+    gain : whether --gain is the amplifier's alone
+    """
     how = options.group(parser, "what the numbers are (a FILE.toml beside the file may say so too)")
     how.add_argument("--unit", metavar="NAME", help="they are in it as they are: Pa, m/s², FS (full scale) … [FS]")
     how.add_argument("--end-to-end", type=float, metavar="DB", help="full scale (peak) of the recorder, dB re 1 µPa")
     how.add_argument("--hydrophone", type=float, metavar="DB", help="its sensitivity, dB re 1 V/µPa: below 0")
     how.add_argument("--microphone", type=float, metavar="MV", help="its sensitivity, mV/Pa")
-    how.add_argument("--gain", type=float, metavar="DB", help="of the amplifier behind it [0]")
+    if gain:
+        how.add_argument("--gain", type=float, metavar="DB", help="of the amplifier behind it [0]")
     how.add_argument("--full-scale", type=float, metavar="V", help="what the converter reads as 1.0, volts (peak)")
     add_numbers(how)
     if "start" in more:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sonograph.matching.detect_stream import DetectStream as DetectStream
+    from sonograph.matching.echograms import Echogram as Echogram
     from sonograph.matching.fitting import calibrate as calibrate
     from sonograph.matching.folder import Index as Index
     from sonograph.matching.hits import Hit as Hit
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from sonograph.matching.pulse_finding import Pulses as Pulses
     from sonograph.matching.pulse_finding import PulseTrain as PulseTrain
     from sonograph.matching.pulse_stream import PulseStream as PulseStream
+    from sonograph.matching.targets import Target as Target
     from sonograph.matching.templates import Template as Template
 
 _HOME = {
     "DetectStream": "detect_stream",
+    "Echogram": "echograms",
     "Hit": "hits",
     "Hits": "hits",
     "Index": "folder",
@@ -45,6 +48,7 @@ _HOME = {
     "PulseStream": "pulse_stream",
     "PulseTrain": "pulse_finding",
     "Pulses": "pulse_finding",
+    "Target": "targets",
     "Template": "templates",
     "calibrate": "fitting",
     "landmarks": "landmark",

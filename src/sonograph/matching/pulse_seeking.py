@@ -74,7 +74,7 @@ class Sought:
             replica = replica_of(pulse, rate)
             low, high = replica.band
             narrow = Narrow.matched(replica.samples, rate, max(1, int(rate / (4 * (high - low)))))
-            taps = narrow.taps * float(np.abs(replica.analytic).max())  # it reads what the echo has at its strongest
+            taps = narrow.taps * np.sqrt(replica.strongest)  # it reads what the echo has at its strongest
             return cls(low, high, replica.length, Narrow(taps, narrow.step, rate, narrow.delay), False, replica)
         low, high = checked_band(band, rate)
         seconds = quantity("length", length, "s", above=0)

@@ -6,6 +6,7 @@ a second function that gives its frequency at any time.
 """
 
 from sonograph.signals.calls import call, call_notes, call_shapes
+from sonograph.signals.echo_sounder import echo_sounder
 from sonograph.signals.instruments import G_MAJOR, guitar, kick, pluck, snare
 from sonograph.signals.noise import pink_noise, white_noise
 from sonograph.signals.sonar import pings, whistle, whistle_frequency
@@ -22,6 +23,7 @@ __all__ = [
     "chirp_frequency",
     "chorus",
     "clicks",
+    "echo_sounder",
     "fm",
     "fm_frequency",
     "guitar",
