@@ -269,8 +269,8 @@ def show(
         from sonograph.pictures.curves import curves_figure
         from sonograph.pictures.out.notebook import show_figure
 
-        figure = curves_figure(curves, look)
-        show_figure(figure) if cell else _show_window(figure)
+        figure = curves_figure(curves, look, None if cell else _window)
+        show_figure(figure) if cell else _wait()
         return
     composition = cast("Composition", composed(_all_named(sound, settings, labels, over), look, live=not cell)[0])
     if cell:
@@ -278,7 +278,9 @@ def show(
 
         show_in_cell(composition)
     else:
-        _show_window(figure_of(composition))
+        sheet = composition.sheet
+        figure_of(composition, _window((sheet.width, sheet.height), look.dpi_shown))
+        _wait()
 
 
 def _curves(sound: Any, settings: Any, labels: Any, over: Any) -> dict[str, Any] | None:
@@ -444,14 +446,17 @@ def _in_notebook() -> bool:
     return not any(name in backend.lower() for name in ("ipympl", "widget", "nbagg"))
 
 
-def _show_window(figure: Figure) -> None:
+def _window(pixels: tuple[int, int], dpi: float) -> Figure:
+    """The figure of a new window, which is seen when pyplot shows it."""
     import matplotlib
     from matplotlib import pyplot
 
     if matplotlib.get_backend().lower() in ("agg", "pdf", "svg", "ps", "cairo", "template", "pgf"):
         raise OutputError("there is no screen to show the picture on; write it to a file: draw(…, path='picture.png')")
-    window = pyplot.figure(figsize=tuple(figure.get_size_inches()), dpi=figure.dpi)
-    canvas = window.canvas
-    canvas.figure = figure
-    figure.set_canvas(canvas)
+    return pyplot.figure(figsize=(pixels[0] / dpi, pixels[1] / dpi), dpi=dpi)
+
+
+def _wait() -> None:
+    from matplotlib import pyplot
+
     pyplot.show()

@@ -11,6 +11,7 @@ from io import BytesIO
 import matplotlib
 import pytest
 from matplotlib import pyplot
+from matplotlib.backend_bases import MouseEvent
 from PIL import Image
 
 from sonograph import OutputError, SettingsError, show, signals
@@ -54,6 +55,26 @@ def cell(monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython", inside)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     return shown
+
+
+@pytest.mark.parametrize("view", ["both", "surface"])
+def test_what_is_pressed_in_a_window_reaches_its_tools(view, monkeypatch, closed):
+    pressed, opened = [], pyplot.figure
+
+    def with_tools(**given):
+        window = opened(**given)
+        window.canvas.mpl_connect(
+            "button_press_event", pressed.append
+        )  # as the toolbar of a window does when it is made
+        return window
+
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: "tkagg")
+    monkeypatch.setattr(pyplot, "figure", with_tools)
+    monkeypatch.setattr(pyplot, "show", lambda: None)
+    show(SOUND, view=view, size=(640, 400), dpi=80)
+    canvas = pyplot.gcf().canvas
+    canvas.callbacks.process("button_press_event", MouseEvent("button_press_event", canvas, 300, 200, 1))
+    assert [event.inaxes for event in pressed] == [canvas.figure.axes[-2]]
 
 
 def test_a_notebook_shows_the_picture_in_its_cell(cell):

@@ -155,8 +155,8 @@ def _loudness(results: dict[str, Loudness], look: PictureSettings) -> Panel:
     return Panel(curves, (0.0, end), _levels([c.high for c in curves], look), "", side, ("ITU-R BS.1770-4",))
 
 
-def curves_figure(results: dict[str, Any], look: PictureSettings) -> Figure:
-    """A figure of its own.
+def curves_figure(results: dict[str, Any], look: PictureSettings, window: Any = None) -> Figure:
+    """A figure of its own; `window`: what makes that of a window, from its pixels and dpi, to draw on.
 
     Raises
     ------
@@ -174,7 +174,8 @@ def curves_figure(results: dict[str, Any], look: PictureSettings) -> Figure:
             sheet = layout.bare(look, [Track()])
         else:
             sheet = layout.sheet(look, [Track()], title=title != "", notes=len(panel.notes), bar=False)
-        paper = Paper(sheet, look.dpi_shown, theme)
+        drawn_on = None if window is None else window((sheet.width, sheet.height), look.dpi_shown)
+        paper = Paper(sheet, look.dpi_shown, theme, drawn_on)
         axes = paper.panel(sheet.boxes[0], framed=look.axes)
         draw_curves(axes, panel, theme)
         if not look.axes:

@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 
-def figure_of(composition: Composition) -> Figure:
-    """Draw it."""
+def figure_of(composition: Composition, window: Figure | None = None) -> Figure:
+    """Draw it; `window`: the figure of a window, of the same size, to draw it on."""
     with ours(composition.words):
-        return composition.main.figure(composition) or _panels(composition)
+        return composition.main.figure(composition, window) or _panels(composition, window)
 
 
-def _panels(composition: Composition) -> Figure:
+def _panels(composition: Composition, window: Figure | None) -> Figure:
     sheet, look = composition.sheet, composition.look
-    paper = Paper(sheet, look.dpi_shown, THEMES[look.theme])
+    paper = Paper(sheet, look.dpi_shown, THEMES[look.theme], window)
     coloured, drawn = [], []
     for i, panel in enumerate(composition.panels):
         axes = paper.panel(panel.box, framed=look.axes)

@@ -17,18 +17,22 @@ from sonograph.pictures.words import printable, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
 TITLE, SMALL = 11.0, 7.5  # points
 
 
 class Paper:
-    """A figure whose parts lie where a sheet says, in the colours of a theme."""
+    """A figure whose parts lie where a sheet says, in the colours of a theme; `window`: the one to draw on."""
 
-    def __init__(self, sheet: Sheet, dpi: float, theme: Theme) -> None:
+    def __init__(self, sheet: Sheet, dpi: float, theme: Theme, window: Figure | None = None) -> None:
         self.sheet, self.theme = sheet, theme
-        size = sheet.width / dpi, sheet.height / dpi
-        self.figure = Picture(figsize=size, dpi=dpi, facecolor=theme.paper)
+        if window is not None:
+            window.set_facecolor(theme.paper)
+            self.figure: Figure = window
+            return
+        self.figure = Picture(figsize=(sheet.width / dpi, sheet.height / dpi), dpi=dpi, facecolor=theme.paper)
         FigureCanvasAgg(self.figure)
 
     def panel(self, box: Box, *, framed: bool = True) -> Axes:

@@ -154,8 +154,8 @@ class Content(ABC):
     def paint(self, axes: Axes, panel: Panel, composition: Composition) -> Coloured | None:
         """Draw one panel; what a colour bar is to be beside, if anything."""
 
-    def figure(self, composition: Composition) -> Figure | None:
-        """A figure of its own, where it is not painted on flat axes."""
+    def figure(self, composition: Composition, window: Figure | None = None) -> Figure | None:
+        """A figure of its own, or that of a window, where it is not painted on flat axes."""
         return None
 
     def page(self, composition: Composition) -> str:

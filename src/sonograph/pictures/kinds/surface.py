@@ -84,9 +84,9 @@ class Surface(Level):
     def axes_around(self, axes: Axes, panel: Panel, composition: Composition, *, last: bool) -> None:
         """Nothing: they are painted with their numbers."""
 
-    def figure(self, composition: Composition) -> Figure:
+    def figure(self, composition: Composition, window: Figure | None = None) -> Figure:
         """The whole figure."""
-        return _drawn(self.raster, composition)
+        return _drawn(self.raster, composition, window)
 
     def page(self, composition: Composition) -> str:
         """A page to turn it."""
@@ -95,13 +95,13 @@ class Surface(Level):
         return page_of(self.raster, composition)
 
 
-def _drawn(raster: Raster, composition: Composition) -> Figure:
+def _drawn(raster: Raster, composition: Composition, window: Figure | None) -> Figure:
     import mpl_toolkits.mplot3d  # type: ignore[import-untyped]  # noqa: F401  # registers the projection
 
     from sonograph.pictures.paper import Paper
 
     sheet, look, theme = composition.sheet, composition.look, THEMES[composition.look.theme]
-    paper = Paper(sheet, look.dpi_shown, theme)
+    paper = Paper(sheet, look.dpi_shown, theme, window)
     panel = composition.panels[0]
     axes: Any = paper.figure.add_axes((0.0, 0.0, 1.0, 1.0), projection="3d", facecolor=theme.paper)
     axes.view_init(ELEVATION, AZIMUTH)
