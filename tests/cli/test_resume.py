@@ -118,6 +118,17 @@ def test_other_options_are_other_parts(room, runs, flags):
     assert len(runs.parts) == 20
 
 
+def test_a_run_that_another_engine_goes_on_with_mixes_no_numbers(room, runs, monkeypatch, recwarn):
+    """As on another machine, or where llvmlite was taken away: they round differently."""
+    command = ["features", "birds", "--settings", "settings.toml", "-q", "-o"]
+    interrupted(runs, [*command, "a.npz"], after=15)
+    monkeypatch.setattr("sonograph.engines._no_kernels", lambda: "there is no llvmlite")
+    runs.parts.clear()
+    assert main([*command, "a.npz"]) == main([*command, "whole.npz"]) == 0
+    assert len(runs.parts) == 40
+    assert Path("a.npz").read_bytes() == Path("whole.npz").read_bytes()
+
+
 def test_a_calibration_that_changes_while_it_is_read_is_not_taken_for_the_one_before(room, runs, monkeypatch):
     """The part was named for the one and may hold the other: a run to come makes it anew."""
     command = ["features", "birds", "--settings", "settings.toml", "-q", "-o"]

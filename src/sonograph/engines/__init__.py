@@ -7,6 +7,7 @@ units, and nothing is checked here: `transform` hands over only what is right.
 
 from __future__ import annotations
 
+import platform
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -190,6 +191,22 @@ def _no_kernels() -> str | None:
     if reason:
         warnings.warn(f"the slower reference engine serves, because {reason}", RuntimeWarning, stacklevel=4)
     return reason
+
+
+def rounding() -> tuple[str, ...]:
+    """What the last bits of a result depend on beside its settings: the engine that serves, the CPU, the versions."""
+    import numpy as np
+    import scipy
+
+    versions = f"numpy {np.__version__}", f"scipy {scipy.__version__}"
+    if _no_kernels():
+        return "reference", platform.machine(), *versions
+    import llvmlite
+
+    from sonograph.engines.compiled.build import host
+
+    target = host()
+    return "compiled", target.triple, target.cpu, target.features, f"llvmlite {llvmlite.__version__}", *versions
 
 
 def serving(engine: Engine, work: Work, dtype: np.dtype) -> Engine:

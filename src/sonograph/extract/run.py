@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sonograph.engines import n_threads
+from sonograph.engines import n_threads, rounding
 from sonograph.extract.choice import Choice
 from sonograph.extract.part import make
 from sonograph.extract.report import Column, FileReport, as_words, of_lost, of_words
@@ -107,7 +107,7 @@ def extract(
     """
     count = processes or n_threads(None) if several(processes, files) else 1
     threads = n_threads(None) if count == 1 else 1
-    wanted = Wanted(settings, summary, opening or Opening(), threads)
+    wanted = Wanted(settings, summary, opening or Opening(), threads, rounding())
     keys = {file: wanted.key(file) for file in files}
     with alone(parts_of(out), out) as folder:
         ledger = Ledger(folder)

@@ -27,12 +27,14 @@ class Wanted:
     summary   : one row a file instead of one a frame
     opening   : how files are opened
     threads   : that each process uses; changes no number
+    rounding  : what the last bits of the numbers depend on (`engines.rounding`), which no table shall mix
     """
 
     settings: Settings | Choice
     summary: bool = False
     opening: Opening = field(default_factory=Opening)
     threads: int | None = None
+    rounding: tuple[str, ...] = ()
 
     def key(self, file: str) -> str:
         """Another for another file, one that has changed, other settings and other options."""
@@ -41,7 +43,9 @@ class Wanted:
     @cached_property
     def _digest(self) -> str:
         version = sys.modules["sonograph"].__version__
-        return digest(SCHEMA, version, self.settings.digest, self.summary, self.opening.digest, digits=32)
+        return digest(
+            SCHEMA, version, self.settings.digest, self.summary, self.opening.digest, self.rounding, digits=32
+        )
 
 
 def identity(file: str) -> list[Any]:
