@@ -27,6 +27,8 @@ COMMANDS = {
     "pulses": "find pings, clicks and knocks in sound files, their echoes, and how regularly they come",
     "detect": "find sounds like a template in sound files, at a rate of false alarms that you choose",
     "echogram": "turn a recording of an active sonar into an echogram: pings across, range downwards",
+    "train": "learn what sounds are called, from a folder a class or a table; says how right it is",
+    "classify": "say what sounds are, by a model that 'sonograph train' wrote",
     "listen": "write a WAV of a box of a spectrogram, or of what features keep of a sound",
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",

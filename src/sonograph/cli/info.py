@@ -30,7 +30,7 @@ AT_ONCE = 1 << 20
 HELP = """Say what sound files hold: format, sample rate, channels, duration, the peak and rms of all samples in dBFS
 (a full-scale sine has a peak and an rms of 0 dBFS), and the offset (mean) of each channel. Every sample is read, in
 blocks; for --loudness twice; with --quick none, the header is believed, and the status says "unread". Of a picture
-that sonograph drew: how it was made."""
+that sonograph drew: how it was made. Of a model that sonograph trained: its classes, its accuracy, its settings."""
 
 EXAMPLES = """examples:
   sonograph info robin.wav
@@ -38,6 +38,7 @@ EXAMPLES = """examples:
   sonograph info --json *.flac > files.jsonl
   sonograph info --quick ocean/*.wav
   sonograph info picture.png
+  sonograph info birds.model
 """
 
 
@@ -97,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
                 codes.add(exits.INPUT)
             if arguments.json:
                 print(json.dumps(facts), flush=True)
-            elif "format" in facts:
+            elif "format" in facts or "model" in facts:
                 print(("\n" if i else "") + words(facts), flush=True)
     return exits.worst(codes)
 
@@ -114,6 +115,8 @@ def facts_of(file: str, work: Callable[[Any], dict[str, Any]], opening: Opening)
     """What a file holds, ready for JSON: what `work` says of a sound, or how a picture was made."""
     from sonograph.io import audio
 
+    if model := _model(file):
+        return model
     if recipe := _recipe(file):
         return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": recipe}
     return audio.settled(file, work, opening=opening)
@@ -224,6 +227,20 @@ def _loudness(source: Any, bar: Bar) -> dict[str, Any]:
     return {"loudness": round(integrated, 3), "loudness_sentence": ""}
 
 
+def _model(file: str) -> dict[str, Any] | None:
+    """What a model says of itself, if the file is one."""
+    try:
+        with Path(file).open("rb") as opened:
+            if not Path(file).is_file() or opened.read(40)[30:] != b"model.json":
+                return None
+    except (OSError, ValueError):
+        return None
+    from sonograph.learning.model import Model
+
+    facts = Model.load(file).facts
+    return {"file": file, "status": "ok", "reason": "", "sentence": "", "model": facts}
+
+
 def _recipe(file: str) -> dict[str, Any] | None:
     """How a picture was made, if the file is one that says so."""
     try:
@@ -244,6 +261,8 @@ def words(facts: dict[str, Any]) -> str:
     from sonograph.io.status import shown
 
     name = shown(facts["file"])
+    if "model" in facts:
+        return "\n".join([name, *(f"  {what:<18}{value}" for what, value in _model_rows(facts["model"]))])
     if "recipe" in facts:
         return "\n".join([name, *(f"  {k:<12}{json.dumps(v)}" for k, v in facts["recipe"].items())])
     unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
@@ -262,6 +281,28 @@ def words(facts: dict[str, Any]) -> str:
         ("status", facts["status"] + (f" ({facts['reason']})" if facts["reason"] else "")),
     ]
     return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
+
+
+def _model_rows(model: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a model is, for people."""
+    held = model["held_out"]
+    low, high = held["interval"]
+    listed = [f"{name} ({count})" for name, count in zip(model["classes"], model["sounds_of_class"], strict=True)]
+    more = f" … {len(listed)} classes" if len(listed) > 20 else ""
+    folds = ", ".join(f"{100 * one:.1f}" for one in held["folds"][:10])
+    return [
+        ("format", f"classifier, by Sonograph {model['sonograph']}"),
+        ("classes", ", ".join(listed[:20]) + more),
+        ("accuracy", f"{held['accuracy']:.1%} of sounds held out (95 % interval {low:.1%} to {high:.1%})"),
+        ("folds", f"{len(held['folds'])}: {folds} %"),
+        ("majority guess", f"{held['majority']:.1%}"),
+        ("calibration error", f"{held['calibration_error']:.1%}"),
+        ("recipe", model["recipe"]),
+        ("summary", ", ".join(model["summary"])),
+        ("sample rate", f"{model['sample_rate']:g} Hz, bands up to {model['sample_rate'] / 2:g} Hz"),
+        ("settings", f"digest {model['settings_digest']}"),
+        ("training list", f"{model['n_sounds']} sounds of {model['n_files']} files, digest {model['training_digest']}"),
+    ]
 
 
 def _of_offset(facts: dict[str, Any]) -> str:

@@ -1,0 +1,139 @@
+"""Training with sounds held out: what each would be called by a model that did not hear it, and the model of all.
+
+The temperature of a fold comes from folds inside the sounds that were heard, held out in turn; nothing that tests a
+model has had a part in making it. A model without folds j and k serves twice: for j inside k and for k inside j.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sonograph.learning.folds import new_folds
+from sonograph.learning.measures import log_loss, log_softmax, temperature_of
+from sonograph.learning.recipes import PARTS, RECIPES, Arrays, blended
+
+Tell = Callable[[str, int, int], None]
+
+
+class Fitted(NamedTuple):
+    """A part of a model: its kind, its temperature and its arrays."""
+
+    kind: str
+    temperature: float
+    arrays: Arrays
+
+
+class Trained(NamedTuple):
+    """What training gives.
+
+    parts : of the model of all sounds
+    recipe : its name
+    probabilities : (sounds, classes) as said by models that did not hear each
+    chosen : the recipe in each fold
+    losses : the log loss of each candidate on sounds held out inside the training of all
+    """
+
+    parts: list[Fitted]
+    recipe: str
+    probabilities: np.ndarray
+    chosen: list[str]
+    losses: dict[str, float]
+
+
+def train(
+    rows: np.ndarray,
+    y: np.ndarray,
+    folds: np.ndarray,
+    together: np.ndarray,
+    recipes: Sequence[str],
+    tell: Tell = lambda step, done, total: None,
+) -> Trained:
+    """Fit recipes, and choose by inner folds where there are several.
+
+    rows : (sounds, numbers)
+    y, folds, together : (sounds,) class, fold, and what must stay on one side
+    """
+    n_classes = int(y.max()) + 1
+    kinds = list(dict.fromkeys(kind for name in recipes for kind in RECIPES[name]))
+    outer = np.unique(folds)
+    total = len(kinds) * (len(outer) + len(outer) * (len(outer) - 1) // 2 + 1)
+    done = 0
+
+    def fitted(kind: str, heard: np.ndarray) -> Arrays:
+        nonlocal done
+        tell("training", done, total)
+        done += 1
+        return PARTS[kind].fit(rows[heard], y[heard], n_classes)
+
+    inside = {kind: _inner_scores(kind, rows, y, folds, together, fitted, n_classes) for kind in kinds}
+    held_out = {kind: np.zeros((len(y), n_classes)) for kind in kinds}
+    for kind in kinds:
+        for k in outer:
+            arrays = fitted(kind, folds != k)
+            held_out[kind][folds == k] = PARTS[kind].scores(arrays, rows[folds == k])
+    probabilities, chosen = np.zeros((len(y), n_classes)), []
+    for k in outer:
+        heard = np.flatnonzero(folds != k)
+        scores = {kind: inside[kind][int(k)][heard] for kind in kinds}
+        temperatures, losses = _weighed(scores, y[heard], recipes)
+        best = min(losses, key=lambda name: losses[name])
+        chosen.append(best)
+        test = folds == k
+        parts = [log_softmax(held_out[kind][test] / temperatures[kind]) for kind in RECIPES[best]]
+        probabilities[test] = np.exp(blended(parts) if len(parts) > 1 else parts[0])
+    temperatures, losses = _weighed(held_out, y, recipes)
+    best = min(losses, key=lambda name: losses[name])
+    parts_of_all = [Fitted(kind, temperatures[kind], fitted(kind, np.ones(len(y), bool))) for kind in RECIPES[best]]
+    tell("training", total, total)
+    return Trained(parts_of_all, best, probabilities, chosen, losses)
+
+
+def log_probabilities(parts: Sequence[Fitted], rows: np.ndarray) -> np.ndarray:
+    """(sounds, classes) by a model's parts."""
+    listed = [log_softmax(PARTS[part.kind].scores(part.arrays, rows) / part.temperature) for part in parts]
+    return blended(listed) if len(listed) > 1 else listed[0]
+
+
+def _inner_scores(
+    kind: str, rows: np.ndarray, y: np.ndarray, folds: np.ndarray, together: np.ndarray, fitted: Any, n_classes: int
+) -> dict[int, np.ndarray]:
+    """For each outer fold, scores of the sounds that its model hears, by models that heard neither."""
+    outer = np.unique(folds)
+    scores = {int(k): np.full((len(y), n_classes), np.nan) for k in outer}
+    if len(outer) > 2:
+        for i, j in enumerate(outer):
+            for k in outer[i + 1 :]:
+                arrays = fitted(kind, (folds != j) & (folds != k))
+                for out, test in ((k, folds == j), (j, folds == k)):
+                    scores[int(out)][test] = PARTS[kind].scores(arrays, rows[test])
+        return scores
+    for k in outer:
+        heard = np.flatnonzero(folds != k)
+        inner = new_folds(y[heard], np.unique(together[heard], return_inverse=True)[1])
+        for j in np.unique(inner):
+            rest, test = heard[inner != j], heard[inner == j]
+            if len(rest) and len(set(y[rest])) > 1:
+                mask = np.zeros(len(y), bool)
+                mask[rest] = True
+                scores[int(k)][test] = PARTS[kind].scores(fitted(kind, mask), rows[test])
+    return scores
+
+
+def _weighed(
+    scores: dict[str, np.ndarray], y: np.ndarray, recipes: Sequence[str]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The temperature of each kind and the log loss of each recipe, over held-out scores of classes that were heard."""
+    known = np.ones(len(y), bool)
+    for values in scores.values():
+        known &= values[np.arange(len(y)), y] > -1e29  # NaN and classes that were not heard are not
+    y = y[known]
+    temperatures = {kind: temperature_of(values[known], y) for kind, values in scores.items()}
+    logs = {kind: log_softmax(values[known] / temperatures[kind]) for kind, values in scores.items()}
+    losses = {}
+    for name in recipes:
+        listed = [logs[kind] for kind in RECIPES[name]]
+        losses[name] = log_loss(blended(listed) if len(listed) > 1 else listed[0], y) if len(y) else 0.0
+    return temperatures, losses

@@ -1,0 +1,92 @@
+"""Model: what was learnt, ready to answer; as a file it is data."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from sonograph.analysis.summaries import Summary
+from sonograph.errors import SettingsError, SourceError
+from sonograph.learning import modelfile
+from sonograph.learning.heldout import Fitted, log_probabilities
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What was learnt.
+
+    facts : what `model.json` holds: classes, summary, sample_rate, accuracy …
+    parts : what it is made of
+    """
+
+    facts: dict[str, Any]
+    parts: tuple[Fitted, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels, in the order of probabilities."""
+        return tuple(self.facts["classes"])
+
+    @property
+    def sample_rate(self) -> float:
+        """Of the sounds that it hears, Hz; others are resampled to it."""
+        return float(self.facts["sample_rate"])
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What it is told of a sound."""
+        return Summary(tuple(self.facts["summary"]))
+
+    def probabilities(self, rows: np.ndarray) -> np.ndarray:
+        """(sounds, classes) of rows (sounds, numbers) of its summary, calibrated."""
+        return np.asarray(np.exp(log_probabilities(self.parts, rows)))
+
+    def least_sure(self, share: float) -> float:
+        """The probability below which the least sure share of held-out known sounds lay.
+
+        Raises
+        ------
+        SettingsError
+            A share that is not from 0 to below 1.
+        """
+        if not 0 <= share < 1:
+            raise SettingsError(f"unknown is {share:g}; it must be a share of known sounds, 0 to below 1, as 0.1")
+        levels = np.asarray(self.facts["held_out"]["sureness"])
+        return float(np.interp(share, np.linspace(0, 1, len(levels)), levels))
+
+    def save(self, path: str | os.PathLike[str]) -> int:
+        """Write it, whole or not at all; its bytes.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written.
+        """
+        listed = [{"kind": part.kind, "temperature": part.temperature} for part in self.parts]
+        return modelfile.save(path, self.facts | {"parts": listed}, {part.kind: part.arrays for part in self.parts})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read one; nothing in it is run.
+
+        Raises
+        ------
+        SourceError
+            It is not there, is no model, is of another version, or was damaged.
+        """
+        facts, arrays = modelfile.load(path)
+        parts = tuple(Fitted(p["kind"], float(p["temperature"]), arrays[p["kind"]]) for p in facts["parts"])
+        model = cls({name: value for name, value in facts.items() if name != "parts"}, parts)
+        try:
+            n_numbers = len(model.summary.names)
+            model.probabilities(np.zeros((1, n_numbers)))
+            levels = facts["held_out"]["sureness"]
+            if len(levels) < 2 or not np.all(np.diff(np.asarray(levels, float)) >= 0):
+                raise ValueError("sureness")
+        except Exception:
+            raise SourceError(f"{os.fspath(path)}: the sizes in it do not agree. Train it again.") from None
+        return model
