@@ -150,6 +150,13 @@ def test_a_promised_rate_is_kept_in_noise_within_a_factor_of_two(sea):
     assert 0.5 < counted / (len(shapes) * 120 * 90 / 3600) < 2
 
 
+def test_a_promised_rate_is_kept_among_animals_that_call_alike():
+    """What turned templates win tells less than a twentieth of it here: a phrase of two notes has no direction."""
+    others = signals.chorus(120.0, ["sweep", "hoot", "warble", "song"], per_minute=60, sample_rate=RATE, seed=2)
+    for shape in ("phrase", "buzz"):
+        assert len(detect(call(shape), others, per_hour=60.0)) <= 2 * 60 * 120 / 3600
+
+
 def test_several_of_one_name_are_one_class_and_the_best_score_counts(sea):
     sound = Signal(put(put(sea, "arch", [12.0], 10.0), "warble", [50.0], 10.0), RATE)
     both = detect({"bird": [call("arch"), call("warble")]}, sound)
@@ -175,6 +182,13 @@ def test_each_channel_is_looked_at_by_itself_and_named(sea):
 def test_no_two_hits_lie_within_a_template_of_each_other(sea):
     hits = detect(call(), Signal(put(sea, "warble", [20.0, 20.2, 21.0], 15.0), RATE), per_hour=200.0)
     assert np.diff([hit.start for hit in hits]).min() > 0.9 * call().duration
+
+
+def test_two_classes_may_be_found_in_one_frame(sea):
+    one = call("arch")
+    sound = Signal(put(sea, "arch", [20.0], 15.0), RATE)
+    hits = detect({"first": one, "second": Signal(one.samples.copy(), RATE)}, sound)
+    assert [(hit.name, round(hit.start, 1)) for hit in hits] == [("first", 20.0), ("second", 20.0)]
 
 
 # The same numbers whole and as it comes

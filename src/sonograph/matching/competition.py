@@ -19,7 +19,7 @@ HELD = 100_000
 ENOUGH = 40
 """Places that turned templates won in the competition of all, from which their law is told."""
 
-HIGHEST = 1000
+HIGHEST = 5000
 """Scores of chance that are kept."""
 
 NOTHING = -3.0
@@ -58,14 +58,14 @@ class Places:
     channels : (n,)
     chances : of the turned templates: places that one of them won; that one would have won against the class alone;
         and all their places. Each is more than the one before, and tells a rate that is higher than it is; the second
-        and third are not gone on with once there are `ENOUGH` of the first.
+        and third are not gone on with once there are `ENOUGH` of the first. Last, what the class itself won.
     """
 
     at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     scores: np.ndarray = field(default_factory=lambda: np.zeros(0))
     winners: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     channels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    chances: tuple[Chance, ...] = (Chance(), Chance(), Chance())
+    chances: tuple[Chance, ...] = (Chance(), Chance(), Chance(), Chance())
 
     def and_also(self, other: Places) -> Places:
         """These and those of another channel or file."""
@@ -156,6 +156,7 @@ class Competition:
             scores[winners == CHANCE],
             np.concatenate([nothing, *(scores[winners == CHANCE] for _, scores, winners in lost)]),
             np.concatenate([nothing, *(scores for _, scores, _ in alone)]),
+            scores[own],
         )
         self._n_won += len(values[0])
         channels = np.full(int(own.sum()), self.channel, np.int64)

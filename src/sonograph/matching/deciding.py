@@ -14,7 +14,10 @@ from sonograph.matching.competition import ENOUGH, Places
 from sonograph.matching.correlation import AGAINST
 from sonograph.matching.hearing import Hearing
 from sonograph.matching.hits import Hit, Hits, Listened
-from sonograph.matching.rates import FEWEST, Tail, tail_of
+from sonograph.matching.rates import FEWEST, FITTED, Laws, tail_of
+
+SURE = 0.1
+"""An hour: what turned templates reach less often is surely none of theirs, whether it is the call or another's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +81,7 @@ def rows_of(
     heard: Hearing,
     places: Places,
     name: str,
-    tail: Tail | None,
+    tail: Laws | None,
     hours: float,
     per_hour: float,
     min_score: float | None,
@@ -115,16 +118,26 @@ def rows_of(
     return rows
 
 
-def chance_of(several: Sequence[Found], name: str) -> Tail | None:
-    """What chance gives for a class in some sounds: of the places that turned templates won, where those are enough."""
-    mine = [(found, found.places[found.names.index(name)]) for found in several if name in found.names]
-    hours = sum(found.chance_hours(name) for found, _ in mine)
-    for kind, enough in enumerate((ENOUGH, FEWEST, FEWEST)):
-        n = sum(one.chances[kind].n for _, one in mine)
-        if n >= enough:
-            return tail_of(np.concatenate([one.chances[kind].scores for _, one in mine]), hours, n_scores=n)
+def chance_of(several: Sequence[Found], name: str) -> Laws | None:
+    """What chance gives for a class in some sounds; None where there is too little of it.
+
+    First, what turned templates won, where that is enough. They are no calls, but are not like other animals either: so
+    what the class itself won, without those places that are surely not of turned templates, is a second law.
+    """
+    mine = [(found, found.places[found.names.index(name)].chances) for found in several if name in found.names]
+    hours = sum(found.hours for found, _ in mine)
+    turned_hours = sum(found.chance_hours(name) for found, _ in mine)
+    *of_turned, own = ([chances[kind] for _, chances in mine] for kind in range(4))
+    for ones, enough in zip(of_turned, (ENOUGH, FEWEST, FEWEST), strict=True):
+        n = sum(one.n for one in ones)
+        tail = tail_of(np.concatenate([one.scores for one in ones]), turned_hours, n_scores=n) if n >= enough else None
+        if tail is not None:
+            scores = np.concatenate([one.scores for one in own])
+            unsure = scores[scores <= tail.threshold(SURE)]
+            again = tail_of(unsure, hours) if len(unsure) >= FITTED[0] else None
+            return Laws((tail,) if again is None else (tail, again))
     return None
 
 
 def _n_chance(several: Sequence[Found], name: str) -> int:
-    return sum(found.places[found.names.index(name)].chances[-1].n for found in several if name in found.names)
+    return sum(found.places[found.names.index(name)].chances[2].n for found in several if name in found.names)

@@ -77,6 +77,23 @@ class Tail:
         return np.stack([n, chi2.ppf(0.025, 2 * n) / 2, chi2.ppf(0.975, 2 * n + 2) / 2]) / self.hours
 
 
+@dataclass(frozen=True, eq=False)
+class Laws:
+    """Several laws of one chance, of which the one counts that tells the most; as `Tail`."""
+
+    tails: tuple[Tail, ...]
+
+    def rates(self, scores: np.ndarray) -> np.ndarray:
+        """As `Tail.rates`."""
+        each = np.stack([tail.rates(scores) for tail in self.tails])
+        most = each[:, 0].argmax(axis=0)
+        return np.take_along_axis(each, most[None, None], axis=0)[0]
+
+    def threshold(self, per_hour: float) -> float:
+        """As `Tail.threshold`."""
+        return max(tail.threshold(per_hour) for tail in self.tails)
+
+
 def tail_of(scores: np.ndarray, hours: float, *, n_scores: int | None = None) -> Tail | None:
     """The tail of chance's scores; None where they are fewer than `FEWEST`.
 
