@@ -182,7 +182,7 @@ def curves_figure(results: dict[str, Any], look: PictureSettings, window: Any = 
             axes.set_axis_off()
             return paper.figure
         put_places(axes.xaxis, FrequenciesBelow(panel.axis) if panel.axis else on.TimeTicks(None), on.label_below)
-        paper.side_axis(axes, panel.side, keep_name=True)
+        paper.side_axis(axes, panel.side)
         paper.write(sheet.boxes[0].left, title, with_letters(list(panel.notes), named))
         return paper.figure
 

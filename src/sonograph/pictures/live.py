@@ -129,9 +129,16 @@ class LiveImage(LoudestImage):
         box = self._where.get_window_extent()
         return (*self._where.get_xlim(), *self._where.get_ylim(), round(box.width), round(box.height))
 
+    def _suffices(self, now: tuple[Any, ...]) -> bool:
+        """Whether the pixels that there are show this: of axes that a layout made smaller, as none is lost then."""
+        if now == self._view:
+            return True
+        smaller = all(made / 2 <= size <= made for made, size in zip(self._view[4:], now[4:], strict=True))
+        return now[:4] == self._view[:4] and smaller and self._raster.is_level and not self._raster.mean
+
     def draw(self, renderer: Any) -> None:
         """Draw what the axes show."""
-        if self._now() != self._view:
+        if not self._suffices(self._now()):
             self._view = self._now()
             raster = self._remaker.raster(self._where, self._raster)
             if raster is not None:
