@@ -35,6 +35,7 @@ OF_SOUNDS = {
     "mono": lambda x: sg.mono(x).read(range(500)),
     "high_pass": lambda x: sg.high_pass(x, 50.0).read(range(500)),
     "resample": lambda x: sg.resample(x, 8000.0).read(range(500)),
+    "pulses": lambda x: [repr(one) for one in sg.pulses(x, band=(1000, 4000), length=0.002).pulses],
 }
 
 

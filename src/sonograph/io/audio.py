@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from numbers import Real
 from typing import Any, Literal, TypeVar
 
 from sonograph.errors import SettingsError, SonographError
@@ -93,19 +95,70 @@ def open(
     return FileSource(path, how)
 
 
-def read(path: Any, **options: Any) -> Signal:
-    """A whole sound file, or a table of numbers, in memory. Options as `open`; missing samples are NaN.
+@answered
+def read(
+    path: Any,
+    *,
+    start: float | datetime | str | None = None,
+    end: float | None = None,
+    mono: bool | None = None,
+    resample: float | None = None,
+    sample_rate: float | None = None,
+    time_column: str | None = None,
+    unit: str | None = None,
+    calibration: Calibration | Literal[False] | None = None,
+    limits: Limits | None = None,
+    raw: str | None = None,
+    zone: tzinfo | str | None = None,
+    opening: Opening | None = None,
+) -> Signal:
+    """A sound file, or a table of numbers, in memory: all of it, or from one time to another.
 
-    An `opening` may take the mean of its channels and another sample rate.
+    Parameters
+    ----------
+    start
+        From where on, seconds from the beginning of the file. A time with its zone, or a pattern, says as in `open`
+        when the first sample was taken.
+    end
+        To where, seconds; the end of the file by default.
+    mono
+        Whether to take the mean of the channels.
+    resample
+        The sample rate that it shall have, Hz; its own by default.
+    path, sample_rate, time_column, unit, calibration, limits, raw, zone, opening
+        As `open` takes them.
+
+    Returns
+    -------
+    Signal
+        Missing samples are NaN. A part begins when its first sample was taken.
 
     Raises
     ------
+    SettingsError
+        A start or an end that the sound does not have; as `open`.
     SourceError
         As `open`.
     LimitError
         As `open`, or more bytes than allowed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sonograph import signals, write
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(f"{folder}/a.wav", signals.tone(440.0, 3.0))
+    ...     read(f"{folder}/a.wav", start=1.5, end=2).n_samples
+    24000
     """
-    return settled(path, _read, **options)
+    seconds = _seconds("start", start) if _is_number(start) else None
+    given: dict[str, Any] = {"sample_rate": sample_rate, "time_column": time_column, "unit": unit, "raw": raw}
+    given |= {"calibration": calibration, "limits": limits, "zone": zone, "mono": mono, "resample": resample}
+    how = (opening or Opening()).but(**given, start=None if _is_number(start) else start)
+    until = None if end is None else _seconds("end", end)
+    if until is not None and until <= (seconds or 0.0):
+        raise SettingsError(f"end is {until:g} s; it must be after start, {seconds or 0:g} s")
+    return settled(path, lambda file: _read(file, seconds, until), opening=how)
 
 
 def settled(path: Any, work: Callable[[FileSource], Made], **options: Any) -> Made:
@@ -151,10 +204,35 @@ def _file(path: Any, *, opening: Opening | None = None, **given: Any) -> FileSou
     return FileSource(path, opening.but(**given))
 
 
-def _read(file: FileSource) -> Signal:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _seconds(name: str, value: Any) -> float:
+    """A place in a sound, seconds from its beginning."""
+    if not _is_number(value) or not math.isfinite(value) or value < 0:
+        raise SettingsError(f"{name} is {value!r}; it must be seconds from the beginning, 0 or more")
+    return float(value)
+
+
+def _read(file: FileSource, start: float | None, end: float | None) -> Signal:
     source = file.opening.taken(file)
-    n_bytes = source.n_samples * source.n_channels * file.dtype.itemsize
-    file.limits.check(shown(file.path), bytes=n_bytes)
-    samples = source.read(range(source.n_samples))
+    part = _part(source, start, end)
+    file.limits.check(shown(file.path), bytes=len(part) * source.n_channels * file.dtype.itemsize)
+    samples = source.read(part)
     samples = samples if len(samples) > 1 else samples[0]
-    return Signal(samples, source.sample_rate, source.unit, source.start, source.calibration)
+    began = source.start
+    if began is not None and part.start:
+        began += timedelta(seconds=part.start / source.sample_rate)
+    return Signal(samples, source.sample_rate, source.unit, began, source.calibration)
+
+
+def _part(source: Source, start: float | None, end: float | None) -> range:
+    """The samples from one time to another; a time past the end is refused, with where that is."""
+    n, rate = source.n_samples, source.sample_rate
+    first = 0 if start is None else round(start * rate)
+    last = n if end is None else round(end * rate)
+    for name, value, sample, most in (("start", start, first, max(0, n - 1)), ("end", end, last, n)):
+        if value is not None and sample > most and not (sample == 0 and n == 0):
+            raise SettingsError(f"{name} is {value:g} s; this sound ends at {n / rate:g} s")
+    return range(first, max(first, last))

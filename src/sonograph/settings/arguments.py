@@ -15,7 +15,8 @@ Made = TypeVar("Made")
 
 SUBJECTS = ("y", "x", "audio", "data", "samples", "signal", "sound", "waveform", "wav", "S")
 RATES = ("sr", "fs", "Fs", "rate", "sample_rate", "samplerate", "sampling_rate")
-"""What other libraries call the sound and its rate."""
+PLACES = ("offset", "duration", "seconds", "tmin", "tmax", "stop", "frame_offset", "num_frames", "frames")
+"""What other libraries call the sound, its rate, and the part of it that is read."""
 
 
 def answered(function: Callable[P, Made]) -> Callable[P, Made]:
@@ -46,6 +47,10 @@ def _meant(one: str, name: str, known: tuple[str, ...], by_place: list[str]) -> 
     has = f"it takes {', '.join(known)}"
     if one in SUBJECTS and by_place and by_place[0] in ("source", "sound"):
         return f"the sound comes first, as {by_place[0]}: a path, Signal(samples, sample_rate) or another Source"
+    if one in RATES and "resample" in known:
+        return "resample takes the sound at another rate; sample_rate is that of numbers which do not say theirs"
+    if one in PLACES and {"start", "end"} <= set(known):
+        return "what is read is from start to end, both in seconds"
     if one in RATES and "rate" in known:
         return "it is called rate"
     if one in RATES and by_place and by_place[0] in ("source", "sound"):
