@@ -35,7 +35,7 @@ OF_SOUNDS = {
     "mono": lambda x: sg.mono(x).read(range(500)),
     "high_pass": lambda x: sg.high_pass(x, 50.0).read(range(500)),
     "resample": lambda x: sg.resample(x, 8000.0).read(range(500)),
-    "pulses": lambda x: [repr(one) for one in sg.pulses(x, band=(1000, 4000), length=0.002).pulses],
+    "pulses": lambda x: sg.pulses(x, band=(1000, 4000), length=0.002).column("start"),
 }
 
 
@@ -175,6 +175,38 @@ def test_a_name_that_a_function_does_not_take_is_answered_in_a_sentence(name):
 def test_too_many_values_in_a_row_are_answered_in_a_sentence(name):
     with pytest.raises(SettingsError, match=rf"^{name} is given 9 values in a row; it takes "):
         getattr(sg, name)(*range(9))
+
+
+KINDS = {
+    "box of none": (lambda: sg.level(None), r"^spectrogram is None; it must be a Spectrogram, as spectrogram\(sound\)"),
+    "a sound": (lambda: sg.griffin_lim(sound()), r"^spectrogram is Signal; it must be a Spectrogram"),
+    "a path of numbers": (lambda: sg.open(5), r"^path is 5; it must be a path$"),
+    "an array to read": (lambda: sg.read(np.zeros(3)), r"^path is ndarray; it must be a path$"),
+    "a place that is none": (lambda: sg.draw(sound(), path=7), r"^path is 7; it must be a path$"),
+    "a look": (lambda: sg.draw(sound(), look=STFT), r"^look is StftSettings; it must be a PictureSettings\(…\)$"),
+    "a class for a value": (
+        lambda: sg.read("a.wav", opening=dict),
+        r"^opening is the class dict; it must be an Opening\(…\)$",
+    ),
+    "colours": (lambda: sg.draw(sound(), colours=5), r"^colours is 5; it must be one of|did you mean"),
+    "a title": (lambda: sg.draw(sound(), title=5), r"^title is 5; it must be words"),
+    "an array for a name": (lambda: sg.draw(sound(), view=np.zeros(2)), r"^view is \[0\. 0\.\]; it must be one of"),
+    "an array for a number": (lambda: sg.mono(sound(channels=2), channel=np.zeros(2)), r"^channel is \[0\. 0\.\]; "),
+    "text for a number": (lambda: sg.signals.tone(440.0, "1e3"), r"^duration is 1e3; it must be "),
+    "weights": (lambda: sg.loudness(sound(), weights=5), r"^weights is 5; it must be a list of numbers$"),
+    "no text": (lambda: sg.settings.from_toml(None), r"^text is NoneType; it must be TOML as text"),
+    "half a round": (
+        lambda: sg.griffin_lim(sg.spectrogram(sound()), iterations=2.5),
+        r"^iterations is 2\.5; it must",
+    ),
+    "hertz": (lambda: sg.high_pass(sound(), None), r"^hertz is None; it must be above 0$"),
+}
+
+
+@pytest.mark.parametrize(("call", "message"), KINDS.values(), ids=KINDS)
+def test_a_wrong_kind_of_argument_is_answered_in_a_sentence(call, message):
+    with pytest.raises(SettingsError, match=message):
+        call()
 
 
 ANSWERS = {

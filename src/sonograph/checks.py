@@ -41,7 +41,7 @@ def short(value: Any) -> str:
 def whole(name: str, value: Any, least: int, most: int | None = None, why: str = "", *, memory: int = MOST) -> int:
     """`value` as an int if it is a whole number in range; and no more than there is memory for."""
     span = f"{least} or more" if most is None else f"{least} to {most}"
-    right = isinstance(value, int | float) or hasattr(value, "__index__")
+    right = isinstance(value, int | float) or (hasattr(value, "__index__") and not getattr(value, "shape", ()))
     if isinstance(value, bool) or not right or value != value or value in (math.inf, -math.inf) or int(value) != value:
         raise SettingsError(f"{name} is {_quoted(value)}; it must be a whole number, {span}")
     if value < least or (most is not None and value > most):
@@ -83,7 +83,7 @@ def quantity(
     2.0
     """
     try:
-        given = float(value)  # type: ignore[arg-type]
+        given = math.nan if isinstance(value, str | bytes) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         given = math.nan
     right = math.isfinite(given)
@@ -126,12 +126,24 @@ def numbers(name: str, values: Any, least: float = -math.inf, *, above: bool = F
     return tuple(number(name, value, least, above=above) for value in values)
 
 
+def pair(name: str, value: Any, example: str = "(1, 2)") -> tuple[float, float]:
+    """`value` as two finite floats.
+
+    >>> pair("seconds", [1, 2.5])
+    (1.0, 2.5)
+    """
+    given = tuple(value) if isinstance(value, list | tuple) or getattr(value, "ndim", 0) == 1 else ()
+    if len(given) != 2:
+        raise SettingsError(f"{name} is {_quoted(value)}; it must be from where to where, as {example}")
+    return number(name, given[0]), number(name, given[1])
+
+
 def one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
     """Refuse a value that is not one of the allowed names; offer near ones where there are too many to list.
 
     >>> one_of("scaling", "raw", ("spectrum", "density", "raw"))
     """
-    if value in allowed:
+    if isinstance(value, str) and value in allowed:
         return
     if len(allowed) <= LISTED:
         raise SettingsError(f"{name} is {_quoted(value)}; it must be one of {', '.join(allowed)}")

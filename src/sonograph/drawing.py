@@ -341,6 +341,8 @@ def named(
     from sonograph.pictures.parts import Named
 
     settings = None if settings is None else settings_of(settings)
+    if not (labels is None or isinstance(labels, str | os.PathLike | list | tuple)):
+        raise SettingsError(f"labels is {type(labels).__name__}; it must be the path of a file of labels, or Marks")
     marks = tuple(labels or ()) if not isinstance(labels, str | os.PathLike) else read_marks(labels, _file_of(sound))
     if isinstance(sound, str | os.PathLike):
         from sonograph.io import audio

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sonograph.checks import short
 from sonograph.errors import LimitError, SettingsError
 
 NOUNS = {
@@ -59,8 +60,9 @@ class Limits:
     def __post_init__(self) -> None:
         for name in NOUNS:
             allowed = getattr(self, name)
-            if allowed is not None and not allowed > 0:
-                raise SettingsError(f"{name} is {allowed}; a limit must be above 0, or None for none")
+            right = isinstance(allowed, int | float) and allowed == allowed and not isinstance(allowed, bool)
+            if allowed is not None and not (right and allowed > 0):
+                raise SettingsError(f"{name} is {short(allowed)}; a limit must be above 0, or None for none")
 
     def check(self, subject: str, **amounts: float) -> None:
         """Refuse what is more than allowed.

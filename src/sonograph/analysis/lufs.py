@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sonograph.checks import numbers
 from sonograph.errors import SettingsError
 from sonograph.features.loudness import OFFSET, k_weighting
 from sonograph.io.sources import Sound, of_files
@@ -78,7 +79,7 @@ def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loud
             f"the sound has {source.n_channels} channels; where up to {len(WEIGHTS)} stand is known: give weights, one "
             f"for each"
         )
-    given = WEIGHTS[: source.n_channels] if weights is None else tuple(weights)
+    given = WEIGHTS[: source.n_channels] if weights is None else numbers("weights", weights)
     if source.unit != "FS":
         raise SettingsError(f'unit is "{source.unit}"; loudness is of samples in FS, where 1.0 is full scale')
     if len(given) != source.n_channels:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph import units
-from sonograph.checks import one_of
+from sonograph.checks import one_of, short
 from sonograph.computing.run import filtered
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
@@ -112,8 +112,9 @@ def welch(
     if not isinstance(given, StftSettings) or given.quantity != "power":
         raise SettingsError('settings are not StftSettings of quantity "power"; welch averages the power of frames')
     stft: StftSettings = given
-    if average not in ("mean", "median") and not (isinstance(average, int | float) and 0 <= average <= 100):
-        raise SettingsError(f"average is {average!r}; it must be mean, median or a percentile, 0 to 100")
+    named = isinstance(average, str) and average in ("mean", "median")
+    if not named and not (isinstance(average, int | float) and 0 <= average <= 100):
+        raise SettingsError(f"average is {short(repr(average))}; it must be mean, median or a percentile, 0 to 100")
     source, stft = filtered(source, stft), with_stft(stft, high_pass=0.0)  # once, for all its parts
     frames = valid_frames(stft, source.n_samples)
     if not frames:  # none lies within the sound where these edges put them

@@ -195,6 +195,8 @@ def _frame_by_frame(out: np.ndarray, shape: tuple[int, int, int], dtype: np.dtyp
     """`out` as memory (channels, frames, rows)."""
     channels, n_frames, rows = shape
     wanted = (rows, n_frames) if channels == 1 else (channels, rows, n_frames)
+    if not isinstance(out, np.ndarray):
+        raise SettingsError(f"out is {type(out).__name__}; it must be an array, as np.empty((frames, rows)).T")
     if out.shape != wanted or out.dtype != dtype:
         raise SettingsError(f"out is {out.dtype} of shape {out.shape}; it must be {dtype} of shape {wanted}")
     memory = np.swapaxes(out, -1, -2)

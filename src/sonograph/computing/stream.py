@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from sonograph.checks import whole
 from sonograph.computing.pipeline import Pipeline, pipeline
 from sonograph.computing.run import Run
 from sonograph.engines import Engine
@@ -66,8 +67,9 @@ class Stream:
         reason = whole_sound(settings)
         if reason:
             raise SettingsError(f"{reason}; a stream has no end yet: use spectrogram")
-        if n_channels < 1:
-            raise SettingsError(f"n_channels is {n_channels}; it must be 1 or more")
+        n_channels = whole("n_channels", n_channels, 1)
+        if not isinstance(unit, str):
+            raise SettingsError(f"unit is {type(unit).__name__}; it must be a name, as FS, Pa or V")
         self.settings, self._engine = settings, engine
         self._pushed = _Pushed(checked_rate(sample_rate), n_channels, unit)
         pipeline(settings, self._pushed, np.dtype(float), engine)  # refuses now what no sound of this rate can have

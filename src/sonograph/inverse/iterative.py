@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sonograph import engines
-from sonograph.checks import generator
+from sonograph.checks import generator, number, whole
 from sonograph.engines import Engine, Work
 from sonograph.errors import SettingsError
 from sonograph.inverse.overlap import (
@@ -81,9 +81,8 @@ def griffin_lim(
         )
     stft = invertible(spectrogram.settings)
     refuse_part(spectrogram)
-    if iterations < 1:
-        raise SettingsError(f"iterations is {iterations}; it must be 1 or more")
-    if not 0 <= momentum < 1:
+    iterations = whole("iterations", iterations, 1)
+    if not 0 <= number("momentum", momentum) < 1:
         raise SettingsError(f"momentum is {momentum}; it must be 0 to below 1, or the sound would run away")
     random = generator(seed)
     values = frame_by_frame(spectrogram)

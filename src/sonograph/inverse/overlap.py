@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from sonograph.checks import whole
 from sonograph.engines import Work
 from sonograph.errors import SettingsError
 from sonograph.frames import offset, samples_for
@@ -76,7 +77,7 @@ def signal_of(spectrogram: Spectrogram, samples: np.ndarray, n_samples: int | No
     if n_samples is None:
         after = stft.window_length // 2 if offset(stft) < 0 and frames else 0
         n_samples = max(0, samples.shape[1] - after)
-    if not 0 <= n_samples <= samples.shape[1]:
+    if not 0 <= whole("n_samples", n_samples, 0, memory=1 << 62) <= samples.shape[1]:
         raise SettingsError(f"n_samples is {n_samples}; these frames see 0 to {samples.shape[1]} samples")
     samples = samples[:, :n_samples]
     kept = spectrogram.values.ndim > 2

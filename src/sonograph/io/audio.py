@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from numbers import Real
 from typing import Any, Literal, TypeVar
 
+from sonograph.checks import short
 from sonograph.errors import SettingsError, SonographError
 from sonograph.io.filesource import FileSource
 from sonograph.io.opening import Opening
@@ -22,7 +23,7 @@ Made = TypeVar("Made")
 
 @answered
 def open(
-    path: Any,
+    path: str | bytes | os.PathLike[Any],
     *,
     sample_rate: float | None = None,
     time_column: str | None = None,
@@ -97,7 +98,7 @@ def open(
 
 @answered
 def read(
-    path: Any,
+    path: str | bytes | os.PathLike[Any],
     *,
     start: float | datetime | str | None = None,
     end: float | None = None,
@@ -210,8 +211,8 @@ def _is_number(value: Any) -> bool:
 
 def _seconds(name: str, value: Any) -> float:
     """A place in a sound, seconds from its beginning."""
-    if not _is_number(value) or not math.isfinite(value) or value < 0:
-        raise SettingsError(f"{name} is {value!r}; it must be seconds from the beginning, 0 or more")
+    if not _is_number(value) or not 0 <= value < 1e12:
+        raise SettingsError(f"{name} is {short(repr(value))}; it must be seconds from the beginning, 0 or more")
     return float(value)
 
 

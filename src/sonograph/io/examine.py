@@ -12,7 +12,7 @@ from sonograph.io.filesource import FileSource
 from sonograph.io.status import Status
 
 
-def examine(path: Any, **options: Any) -> Status:
+def examine(path: str | bytes | os.PathLike[Any], **options: Any) -> Status:
     """Go through all of a file, and say how it is. Options as `open`.
 
     Examples

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, Union
+from typing import Any, ParamSpec, TypeGuard, TypeVar, Union
 
 from sonograph.io import audio
 from sonograph.settings.arguments import answered
@@ -25,7 +25,7 @@ P = ParamSpec("P")
 Made = TypeVar("Made")
 
 
-def is_path(sound: Any) -> bool:
+def is_path(sound: Any) -> TypeGuard[str | os.PathLike[str]]:
     """Whether it names a file."""
     return isinstance(sound, str | os.PathLike)
 

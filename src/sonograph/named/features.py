@@ -214,7 +214,7 @@ def known(name: str) -> None:
     SettingsError
         With the nearest names, or what to do instead.
     """
-    if name in ALONE:
+    if isinstance(name, str) and name in ALONE:
         raise SettingsError(f"feature is {name!r}; {ALONE[name]}")
     one_of("feature", name, feature_names())
 

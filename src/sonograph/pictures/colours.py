@@ -20,11 +20,11 @@ PERCEPTUAL = (*PALETTES, "grey")
 
 def check_colours(name: str) -> None:
     """Refuse a colour map that is none, with those of a name near it. Loads Matplotlib only to know the rare ones."""
-    if name.removesuffix("_r") in PERCEPTUAL:
+    if isinstance(name, str) and name.removesuffix("_r") in PERCEPTUAL:
         return
     from matplotlib import colormaps
 
-    if name not in colormaps:
+    if not isinstance(name, str) or name not in colormaps:
         one_of("colours", name, (*PERCEPTUAL, *(n for n in sorted(colormaps) if n not in PERCEPTUAL)))
 
 

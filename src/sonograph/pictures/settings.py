@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from sonograph.checks import one_of
+from sonograph.checks import one_of, short
 from sonograph.errors import LimitError, SettingsError
 from sonograph.pictures.colours import check_colours
 from sonograph.pictures.themes import THEMES
@@ -123,6 +123,10 @@ class PictureSettings:
         object.__setattr__(self, "seconds", checked_seconds(self.seconds))
         if self.channel is not None and (not _is_whole(self.channel) or self.channel < 0):
             raise SettingsError(f"channel is {self.channel!r}; it must be a whole number, 0 for the first")
+        if not isinstance(self.axes, bool):
+            raise SettingsError(f"axes is {short(self.axes)}; it must be True or False (axes of yours go by ax)")
+        if not (self.title is None or isinstance(self.title, str)):
+            raise SettingsError(f"title is {short(self.title)}; it must be words, or None for the name of the sound")
         if self.dpi is not None and not (_is_number(self.dpi) and 20 <= self.dpi <= 1200):
             raise SettingsError(f"dpi is {self.dpi}; it must be 20 to 1200 pixels per inch")
         if self.size is not None:
@@ -217,8 +221,8 @@ def checked_seconds(seconds: Any) -> tuple[float | None, float | None]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf and value == value
 
 
 def _is_whole(value: Any) -> bool:
-    return hasattr(value, "__index__") and not isinstance(value, bool)
+    return hasattr(value, "__index__") and not isinstance(value, bool) and not getattr(value, "shape", ())

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from sonograph.checks import SHORT, short
 from sonograph.errors import SettingsError
 from sonograph.settings.elsewhere import ELSEWHERE, PICTURE, example_of, owners_of, what_is_meant
 
 P = ParamSpec("P")
+
+PATHS = {"str", "bytes", "os.PathLike[str]", "os.PathLike[Any]"}
+KINDS = {
+    "Spectrogram": "a Spectrogram, as spectrogram(sound) gives",
+    "Opening": "an Opening(…)",
+    "PictureSettings": "a PictureSettings(…)",
+    "Limits": "Limits(…)",
+}
+"""Types that are told apart by their name, as this room knows none of them; and what gives one."""
 Made = TypeVar("Made")
 
 SUBJECTS = ("y", "x", "audio", "data", "samples", "signal", "sound", "waveform", "wav", "S")
@@ -21,11 +32,14 @@ PLACES = ("offset", "duration", "seconds", "tmin", "tmax", "stop", "frame_offset
 
 def answered(function: Callable[P, Made]) -> Callable[P, Made]:
     """A function that refuses names it does not take, and values without a name, in a sentence."""
-    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name not in ("self", "cls")]
+    bound = len(inspect.signature(function).parameters) - len(parameters)
     known = tuple(p.name for p in parameters)
     by_place = [p.name for p in parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
     owner, _, last = function.__qualname__.rpartition(".")
-    name, most = (owner, len(by_place) + 1) if last == "__init__" else (last, len(by_place))
+    name, most = owner if last == "__init__" else last, len(by_place) + bound
+
+    kinds = {p.name: found for p in parameters if (found := _kinds_of(p))}
 
     @wraps(function)
     def door(*given: P.args, **named: P.kwargs) -> Made:
@@ -38,9 +52,37 @@ def answered(function: Callable[P, Made]) -> Callable[P, Made]:
             by_name = f", and by name {', '.join(others)}" if others else ""
             places = " and ".join(by_place) if by_place else "nothing"
             raise SettingsError(f"{name} is given {count} values in a row; it takes {places}{by_name}")
+        for one, value in (*zip(by_place, given[bound:], strict=False), *named.items()):
+            if one in kinds:
+                _refuse_kind(one, value, kinds[one])
         return function(*given, **named)
 
     return door
+
+
+def _kinds_of(parameter: inspect.Parameter) -> frozenset[str]:
+    """What a signature says that an argument is, where that is a path or one of `KINDS`; nothing else is looked at."""
+    said = parameter.annotation if isinstance(parameter.annotation, str) else ""
+    parts = frozenset(part.strip() for part in said.split("|"))
+    known = parts <= {*PATHS, *KINDS, "None"} and bool(parts & {"os.PathLike[str]", "os.PathLike[Any]", *KINDS})
+    return parts if known else frozenset()
+
+
+def _refuse_kind(name: str, value: object, kinds: frozenset[str]) -> None:
+    classes = {one.__name__ for one in type(value).__mro__}
+    of_text = ("str" in kinds and isinstance(value, str)) or ("bytes" in kinds and isinstance(value, bytes))
+    is_path = bool(kinds & PATHS) and isinstance(value, os.PathLike)
+    if of_text or is_path or classes & kinds or (value is None and "None" in kinds):
+        return
+    wanted = ["a path"] if kinds & PATHS else []
+    wanted += [KINDS[kind] for kind in sorted(kinds & set(KINDS))]
+    raise SettingsError(f"{name} is {_called(value)}; it must be {' or '.join(wanted)}")
+
+
+def _called(value: object) -> str:
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return repr(value) if isinstance(value, str | bytes) and len(value) <= SHORT else short(value)
+    return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
 
 
 def _meant(one: str, name: str, known: tuple[str, ...], by_place: list[str]) -> str:

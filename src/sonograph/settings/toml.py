@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sonograph.errors import TextError
+from sonograph.errors import SettingsError, TextError
 from sonograph.settings.arguments import answered
+from sonograph.settings.common import Json
 from sonograph.settings.walk import from_dict
 from sonograph.texts import toml_values
 
@@ -44,6 +45,8 @@ def to_toml(settings: Any) -> str:
     """
     import tomli_w
 
+    if not isinstance(settings, Json):
+        raise SettingsError(f"settings is {type(settings).__name__}, which are none; StftSettings() are some")
     text: str = tomli_w.dumps(settings.to_dict())
     return text.removesuffix("\n")
 
@@ -59,6 +62,8 @@ def from_toml(text: str, name: str = "settings") -> Any:
     SettingsError
         Settings that cannot be.
     """
+    if not isinstance(text, str):
+        raise SettingsError(f"text is {type(text).__name__}; it must be TOML as text: Path(…).read_text()")
     try:
         values = toml_values(text)
     except TextError as error:

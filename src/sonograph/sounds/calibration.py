@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sonograph.checks import number, short
 from sonograph.errors import SettingsError, TextError
 from sonograph.texts import toml_values
 from sonograph.units import checked_unit
@@ -63,14 +64,13 @@ class Calibration:
         return f"<Calibration: 1.0 is {self.scale:g} {self.unit}{response}>"
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.scale) and self.scale > 0):
-            raise SettingsError(f"scale is {self.scale}; it must be above 0")
+        object.__setattr__(self, "scale", number("scale", self.scale, 0.0, above=True))
         if not LEAST <= self.scale <= MOST:
             raise SettingsError(
                 f"full scale would be {self.scale:g} {self.unit}; it must be {LEAST:g} to {MOST:g}, of which numbers "
                 f"hold the squares"
             )
-        if not self.unit:
+        if not isinstance(self.unit, str) or not self.unit:
             raise SettingsError("unit is empty; it must be a name, as µPa, Pa or V")
         if self.unit in _POSSIBLE and self.scale != 1:  # 1: the numbers are in the unit themselves
             level = 20 * math.log10(self.scale / _REFERENCE[self.unit])
@@ -81,6 +81,10 @@ class Calibration:
                     f"full scale would be {where}; it must be {low:.0f} to {high:.0f}. "
                     "Check the signs: a hydrophone's sensitivity is below 0, end_to_end above it"
                 )
+        if not isinstance(self.response, list | tuple) or any(len(row) != 2 for row in self.response):
+            raise SettingsError(
+                f"response is {short(self.response)}; it must be rows of hertz and dB, as ((10, -3), …)"
+            )
         frequencies = [frequency for frequency, _ in self.response]
         if any(not math.isfinite(value) for pair in self.response for value in pair) or frequencies != sorted(
             {frequency for frequency in frequencies if frequency > 0}

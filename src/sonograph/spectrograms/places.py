@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sonograph.checks import pair, short
 from sonograph.errors import SettingsError
 from sonograph.settings import stft_of
 from sonograph.units import rate
@@ -77,10 +78,7 @@ def frames_between(spectrogram: Spectrogram, seconds: Any) -> range:
 
 
 def _pair(name: str, span: Any) -> tuple[float, float]:
-    given = tuple(span) if isinstance(span, list | tuple | np.ndarray) else ()
-    if len(given) != 2:
-        raise SettingsError(f"{name} is {span!r}; it must be from where to where, as (1, 2)")
-    low, high = (float(end) for end in _numbers(name, given))
+    low, high = pair(name, span)
     if not low <= high:
         raise SettingsError(f"{name} is {span}; it must begin before it ends")
     return low, high
@@ -89,10 +87,10 @@ def _pair(name: str, span: Any) -> tuple[float, float]:
 def _numbers(name: str, given: Any) -> np.ndarray:
     try:
         values = np.asarray(given, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         values = np.array(np.nan)
     if np.isnan(values).any():
-        raise SettingsError(f"{name} is {given!r}; it must be a number, or several")
+        raise SettingsError(f"{name} is {short(repr(given))}; it must be a number, or several")
     return values
 
 

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sonograph import naming
+from sonograph.checks import whole
 from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, offset
 from sonograph.settings import Settings, stft_of
+from sonograph.settings.arguments import answered
 from sonograph.spectrograms.described import Rows
 
 if TYPE_CHECKING:
@@ -130,6 +132,7 @@ class Spectrogram:
         """
         return self.described.label
 
+    @answered
     def select(
         self,
         *,
@@ -176,8 +179,7 @@ class Spectrogram:
         rows = range(self.values.shape[-2]) if hertz is None else rows_between(self, hertz)
         values = self.values
         if channel is not None:
-            if not 0 <= channel < self.n_channels:
-                raise SettingsError(f"channel is {channel}; it must be 0 to {self.n_channels - 1}")
+            channel = whole("channel", channel, 0, self.n_channels - 1)
             values = values if values.ndim == 2 else values[channel]
         skip = frames.start - self.frames.start
         return dataclasses.replace(
@@ -188,6 +190,7 @@ class Spectrogram:
             first_row=self.first_row + rows.start,
         )
 
+    @answered
     def at(self, *, seconds: Any = None, hertz: Any = None) -> Any:
         """The values at times and frequencies: those of the nearest frame and row.
 
@@ -255,6 +258,7 @@ class Spectrogram:
 
         return to_dataframe(self)
 
+    @answered
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write it to an .npz that says what it is: settings, unit, start. `load` reads it back, bit for bit.
 
@@ -273,6 +277,7 @@ class Spectrogram:
         save(self, path, overwrite=overwrite)
 
     @classmethod
+    @answered
     def load(cls, path: str | os.PathLike[str]) -> Spectrogram:
         """One that was saved. Nothing in the file is run.
 
@@ -302,6 +307,7 @@ class Spectrogram:
             return np.asarray(self.values, dtype)
         return np.array(self.values, dtype, copy=copy)
 
+    @answered
     def join(self, later: Spectrogram) -> Spectrogram:
         """This and the frames that follow it at once, as one.
 
