@@ -152,7 +152,7 @@ def test_a_table_that_is_there_is_kept_unless_it_may_be_replaced(here, capsys, w
     soundfile.write("b.wav", np.zeros(2000), 16_000)
     sounds = left(here)["b.wav"]
     assert cli.main(list(WAYS[way])) == 4
-    assert "exists already. Name another file, or allow it with --overwrite" in capsys.readouterr().err
+    assert "exists already" in capsys.readouterr().err
     assert left(here) == before | {"b.wav": sounds}
     assert cli.main([*WAYS[way], "--overwrite"]) == 0
     after = left(here)
