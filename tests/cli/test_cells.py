@@ -71,6 +71,6 @@ def test_a_table_of_files_with_any_name_is_read_as_it_was_meant(wav, here, summa
 def test_numbers_below_zero_stay_numbers(wav, here):
     assert main(["features", wav, "-o", "a.csv", "--preset", "librosa.mfcc", "-q"]) == 0
     (_, *rows) = csv.reader(io.StringIO(Path("a.csv").read_text()))
-    values = [text for row in rows for text in row[1:]]
+    values = [text for row in rows for text in row[1:] if text not in ("true", "false")]
     assert any(text.startswith("-") for text in values) and not any("'" in text for text in values)
     assert all(float(text) == float(text) for text in values)
