@@ -156,6 +156,7 @@ def test_what_a_sound_cannot_have_is_said_in_words_of_the_command(place, command
         ("channel is 3; this sound has", "--channel is 3; this sound has"),
         ("n_fft_a.wav: does not exist", "n_fft_a.wav: does not exist"),
         ("/a/n_fft/b.wav: holds text", "/a/n_fft/b.wav: holds text"),
+        ("a.toml: unit is 'x'; with sample_rate", "a.toml: unit is 'x'; with sample_rate"),
         ("hop is where: a frame", "hop is where: a frame"),
     ],
 )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sonograph.errors import SettingsError
+from sonograph.errors import SettingsError, TextError
 
 if TYPE_CHECKING:
     from sonograph.settings import Settings
@@ -275,7 +275,13 @@ def settings_in(path: str) -> Settings:
     from sonograph.io.status import shown
     from sonograph.settings import from_toml
 
-    return from_toml(text_of(path), shown(path))
+    text = text_of(path)
+    try:
+        return from_toml(text, shown(path))
+    except TextError:
+        raise  # which names it
+    except SettingsError as error:
+        raise SettingsError(f"{shown(path)}: {error}") from None
 
 
 def check_settings(arguments: argparse.Namespace) -> None:
