@@ -16,7 +16,7 @@ from sonograph.matching.hearing import Hearing
 from sonograph.matching.hits import Hit, Hits, Listened
 from sonograph.matching.rates import FEWEST, FITTED, Laws, tail_of
 
-SURE = 0.1
+SURE = 1.0
 """An hour: what turned templates reach less often is surely none of theirs, whether it is the call or another's."""
 
 
