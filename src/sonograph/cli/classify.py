@@ -24,8 +24,8 @@ part of what is foreign, not all; better still, train it with a folder 'other' o
 
 EXAMPLES = """examples:
   sonograph classify birds.model robin.wav
-  sonograph classify birds.model night/ --window 5s --step 1s -o night.selections.txt
-  sonograph classify birds.model night.flac --window 3s --unknown 0.1 -o night.txt
+  sonograph classify birds.model night/ --window 5s --step 1s -o night.csv
+  sonograph classify birds.model a.flac --window 3s --unknown 0.1 -o a.txt
   arecord -f S16_LE -r 48000 | sonograph classify birds.model - --window 3s
 """
 

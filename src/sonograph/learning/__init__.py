@@ -6,6 +6,7 @@
     augment               masks, shifts, gains and mixtures  extra torch
     tensorflow            a function and a tf.data source    extra tensorflow
     Summary               a sound as a row of numbers with names; no extra
+    Classifier, evaluate  what a sound is called, and how right that is; no extra for the default
     Item, Windows, from_folders, from_table: which sounds, and which parts of them; no extra
 
 Each is loaded when it is used, and says which extra is missing.
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import sonograph.learning.tensorflow as tensorflow
     import sonograph.learning.torch.augment as augment
     from sonograph.analysis.summaries import Summary as Summary
+    from sonograph.learning.classifier import Classifier as Classifier
+    from sonograph.learning.classifier import evaluate as evaluate
+    from sonograph.learning.evaluation import Evaluation as Evaluation
     from sonograph.learning.items import Item as Item
     from sonograph.learning.items import from_folders as from_folders
     from sonograph.learning.items import from_table as from_table
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from sonograph.learning.windows import Windows as Windows
 
 _HOME = {
+    "Classifier": "classifier",
+    "evaluate": "classifier",
+    "Evaluation": "evaluation",
     "SpectrogramModule": "torch.module",
     "SoundDataset": "torch.dataset",
     "SpectrogramFeatures": "sklearn",

@@ -135,15 +135,18 @@ def learn(
     chosen = dict(zip(map(str, np.unique(folds)), trained.chosen, strict=True)) if len(recipes) > 1 else {}
     evaluation = Evaluation(classes, y, trained.probabilities, folds, files, chosen)
     training = [[os.path.basename(p), one.label, h] for p, one, h in zip(files, kept, hashes, strict=True)]  # noqa: PTH119
-    model = Model(
-        _facts(summary, rate, rates, trained, evaluation, digest("training", training, digits=32)), tuple(trained.parts)
-    )
+    model = Model(facts_of(summary, rate, rates, trained, evaluation, training), tuple(trained.parts))
     records = [d.values["record"] for d in done]
     return Learnt(model, evaluation, faults, records, notes, any(d.values.get("ours", False) for d in done))
 
 
-def _facts(
-    summary: Summary, rate: float, rates: Counter[float], trained: Trained, evaluation: Evaluation, training: str
+def facts_of(
+    summary: Summary,
+    rate: float,
+    rates: Counter[float],
+    trained: Trained,
+    evaluation: Evaluation,
+    training: list[list[str]],
 ) -> dict[str, Any]:
     """What a model says of itself."""
     settings = summary.settings(rate)
@@ -167,7 +170,7 @@ def _facts(
             "recall": evaluation.recall.tolist(),
             "sureness": sureness.tolist(),
         },
-        "training_digest": training,
+        "training_digest": digest("training", training, digits=32),
     }
 
 
