@@ -107,7 +107,7 @@ class Classifier:
         rate, rates = _rate(sounds)
         rows = self._rows(sounds, rate)
         numbers = np.array([classes.index(label) for label in labels])
-        files = [os.fspath(one) if is_path(one) else f"sound {i}" for i, one in enumerate(sounds)]  # type: ignore[arg-type]
+        files = [os.fspath(one) if is_path(one) else f"sound {i}" for i, one in enumerate(sounds)]
         groups = None if groups is None else [None if group is None else str(group) for group in groups]
         together = bound(files, groups) if groups else bound(files)
         published = None if folds is None else [None if fold is None else str(fold) for fold in folds]
@@ -216,16 +216,16 @@ class Classifier:
             raise SettingsError("this Classifier has learnt nothing yet; call fit first, or load a model")
         return self.model_
 
-    def _rows(self, sounds: Sequence[Sound], rate: float) -> np.ndarray:
+    def _rows(self, sounds: Sequence[Any], rate: float) -> np.ndarray:
         """(sounds, numbers)."""
         work = Rows(self._summary, rate, Opening().but(**_OPENING))
         settings = self._summary.settings(rate)
         rows = []
         for sound in sounds:
             if is_path(sound):
-                rows.append(work((os.fspath(sound), ((None, None),)))[1][0])  # type: ignore[arg-type]
+                rows.append(work((os.fspath(sound), ((None, None),)))[1][0])
                 continue
-            source = resample(mono(sound), rate)  # type: ignore[arg-type]
+            source = resample(mono(sound), rate)
             rows.append(self._summary.of(spectrogram(source, settings, engine=engines.default(threads=1))))
             if not np.isfinite(rows[-1]).all():
                 raise SettingsError("every sample of a sound is missing; leave it out")
@@ -271,10 +271,10 @@ def evaluate(
     return Classifier(recipe, summary).fit(sounds, labels, groups, folds).evaluation_
 
 
-def _rate(sounds: Sequence[Sound]) -> tuple[float, Counter[float]]:
+def _rate(sounds: Sequence[Any]) -> tuple[float, Counter[float]]:
     """The rate that most sounds have, and how many have which."""
-    paths = [os.fspath(sound) for sound in sounds if is_path(sound)]  # type: ignore[arg-type]
+    paths = [os.fspath(sound) for sound in sounds if is_path(sound)]
     rates: Counter[float] = commonest_rate(paths, Opening().but(**_OPENING))[1] if paths else Counter()
-    rates.update(sound.sample_rate for sound in sounds if not is_path(sound))  # type: ignore[union-attr]
+    rates.update(sound.sample_rate for sound in sounds if not is_path(sound))
     most = max(rates.values())
     return min(rate for rate, count in rates.items() if count == most), rates

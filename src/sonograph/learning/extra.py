@@ -19,4 +19,4 @@ def scikit_learn(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise MissingExtra("this training needs scikit-learn: pip install 'sonograph[learn]'") from error
+        raise MissingExtra("this training needs scikit-learn: pip install '.[learn]'") from error
