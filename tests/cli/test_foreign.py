@@ -40,7 +40,7 @@ from sonograph.settings.elsewhere import ELSEWHERE, PICTURE
         ("draw a.wav --n-mels 80", "it is n_bands, which settings have: sonograph presets librosa.mel > my.toml,"),
         ("features a.wav --n_mfcc 13", "it is n_coefficients, which settings have: sonograph presets librosa.mfcc >"),
         ("draw a.wav --windw 9", "--windw is no option of draw; did you mean --window?"),
-        ("info a.wav --window 9", "--window is no option of info; draw, features and listen have it"),
+        ("info a.wav --window 9", "--window is no option of info; draw, features"),
         ("draw a.wav --zork", "--zork is no option of draw; 'sonograph draw --help' lists them"),
         ("draw a.wav --window hann", "what the window is like is --shape hann"),
         ("plot a.wav", "plot is no command; did you mean draw?"),
