@@ -29,6 +29,8 @@ from sonograph.settings.elsewhere import ELSEWHERE, PICTURE
         ("draw a.wav --overlap 0.5 --window 1024", "it is --hop 512"),
         ("draw a.wav --window-type hamming", "it is --shape hamming"),
         ("draw a.wav --y_axis log", "it is --axis log"),
+        ("draw a.wav --y_axis cqt_note -w Hanning", "they are --axis musical --shape hann"),
+        ("draw a.wav --minimum-frequency 20 --maximum-frequency 900", "they are --frequencies 20 900"),
         ("draw a.wav --figsize 8,4", "it is --size 1200x600"),
         ("draw a.wav --offset 1 --duration 2", "they are --start 1 --end 3"),
         ("draw a.wav -ss 10 -t 5", "they are --start 10 --end 15"),

@@ -122,8 +122,8 @@ _RANGE = _two(
 )
 _BAND = _two(
     "--frequencies",
-    ("fmin", "f_min", "min_freq", "freq_min", "lowcut"),
-    ("fmax", "f_max", "max_freq", "freq_max", "highcut"),
+    ("fmin", "f_min", "min_freq", "freq_min", "lowcut", "min_frequency", "minimum_frequency"),
+    ("fmax", "f_max", "max_freq", "freq_max", "highcut", "max_frequency", "maximum_frequency"),
     ("flim", "freq_range", "frequency_range", "ylim", "band"),
 )
 _RATES = ("sr", "fs", "Fs", "samplerate", "sampling_rate", "target_sr", "rate")
@@ -132,6 +132,7 @@ _WINDOWS = ("win_length", "nperseg", "NFFT", "frame_length", "window_size", "win
 SPECIAL: dict[str, Callable[[Values], str]] = {
     **dict.fromkeys(("vmin", "vmax", "zmin", "zmax", "clim", "color_range", "db_min", "db_max", "min_db"), _RANGE),
     **dict.fromkeys(("fmin", "fmax", "f_min", "f_max", "min_freq", "max_freq", "freq_min", "freq_max"), _BAND),
+    **dict.fromkeys(("min_frequency", "max_frequency", "minimum_frequency", "maximum_frequency"), _BAND),
     **dict.fromkeys(("flim", "freq_range", "frequency_range", "ylim", "lowcut", "highcut"), _BAND),
     **dict.fromkeys(("width", "height", "x", "y", "Y"), _size),
     **dict.fromkeys(("offset", "duration", "ss", "to", "tmin", "tmax", "S", "d"), _times),
@@ -168,6 +169,18 @@ PLAIN = {
     **dict.fromkeys(("noaxes", "axes_off", "raw_pixels"), "--no-axes"),
 }
 """Their name, and the option of ours that takes the same value."""
+
+VALUES = {
+    "--axis": {"hz": "linear", "lin": "linear", "logarithmic": "log", "cqt_hz": "log", "cqt_note": "musical"},
+    "--shape": {
+        "hanning": "hann",
+        "rectangular": "boxcar",
+        "rect": "boxcar",
+        "rectangle": "boxcar",
+        "triangular": "bartlett",
+    },
+}
+"""What values of some options are called elsewhere."""
 
 SWITCHES = ("--mono", "--overwrite", "--quiet", "--no-axes")
 
@@ -262,7 +275,8 @@ def _ours(option: str, value: str, values: Values, command: str, known: Mapping[
 
 
 def _with(flag: str, value: str) -> str:
-    """An option with its value, if it takes one."""
+    """An option with its value, if it takes one; values that have another name here by ours."""
+    value = VALUES.get(flag, {}).get(value.lower(), value.lower() if flag in VALUES else value)
     return flag if flag in SWITCHES or not value else f"{flag} {value}"
 
 
