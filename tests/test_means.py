@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sonograph import Signal, StftSettings, spectrogram, welch, write
 from sonograph.cli import main
-from sonograph.extract.run import extract
+from sonograph.extract.all_files import extract
 from sonograph.frames import sound_only
 from sonograph.pixels.distribution import spectrum
 from sonograph.settings import DeltaSettings, StandardSettings, TemporalSettings

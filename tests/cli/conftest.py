@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonograph.extract import part, run
+from sonograph.extract import all_files, part
 from sonograph.jobs.places import Here
 
 
@@ -58,6 +58,6 @@ class Runs:
 @pytest.fixture
 def runs(monkeypatch):
     counted = Runs()
-    monkeypatch.setattr(run, "Processes", lambda count, **how: Here())
-    monkeypatch.setattr(run, "make", counted.make)
+    monkeypatch.setattr(all_files, "Processes", lambda count, **how: Here())
+    monkeypatch.setattr(all_files, "make", counted.make)
     return counted

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sonograph.cli import main
-from sonograph.extract import run
+from sonograph.extract import all_files
 from sonograph.extract.part import make
 from sonograph.jobs.guard import Guard
 from sonograph.jobs.lock import alone
@@ -37,7 +37,7 @@ def noted(files, folder, wanted):
 @pytest.mark.parametrize(("given", "most"), [(["--processes", "3"], 3), (["--processes", "1"], 1), ([], 1)])
 def test_small_files_are_shared_among_processes_where_that_is_asked_for(folder, monkeypatch, given, most):
     Path("processes").mkdir()
-    monkeypatch.setattr(run, "make", noted)
+    monkeypatch.setattr(all_files, "make", noted)
     assert main(["features", "birds", "-o", "a.npz", "--preset", "kaldi.fbank", "-q", *given]) == 0
     names = {path.name for path in Path("processes").iterdir()}
     assert 1 <= len(names) <= most and str(os.getpid()) not in names
@@ -77,9 +77,11 @@ def test_files_that_end_their_process_are_the_only_ones_lost(folder, monkeypatch
         Path(f"birds/{kind}.wav").write_bytes(Path("birds/1.wav").read_bytes())
     good = [f"birds/{i}.wav" for i in range(10)]
     assert main(["features", *good, "-o", "good.npz", "--preset", "kaldi.fbank", "-q"]) == 0
-    monkeypatch.setattr(run, "AT_ONCE", 3)
-    monkeypatch.setattr(run, "make", poisoned)
-    monkeypatch.setattr(run, "Processes", lambda count, **how: Processes(count, Guard(memory=1 << 30, seconds=1.0)))
+    monkeypatch.setattr(all_files, "AT_ONCE", 3)
+    monkeypatch.setattr(all_files, "make", poisoned)
+    monkeypatch.setattr(
+        all_files, "Processes", lambda count, **how: Processes(count, Guard(memory=1 << 30, seconds=1.0))
+    )
     files = sorted([*good, *(f"birds/{kind}.wav" for kind in POISONS)])
     command = ["features", *files, "-o", "a.npz", "--preset", "kaldi.fbank", "-q", "--report", "r.jsonl"]
     assert main([*command, "--processes", processes]) == 3
@@ -112,8 +114,8 @@ def test_damaged_files_that_can_be_read_are_not_done_again_and_told_again(folder
     Path("birds/0.wav").write_bytes(Path("birds/1.wav").read_bytes()[:10_000])
     Path("birds/1.wav").write_text("no sound")
     command = ["features", "gone.wav", "birds", "-o", "a.npz", "--preset", "kaldi.fbank"]
-    monkeypatch.setattr(run, "AT_ONCE", 15)
-    monkeypatch.setattr(run, "AT_LEAST", 1)
+    monkeypatch.setattr(all_files, "AT_ONCE", 15)
+    monkeypatch.setattr(all_files, "AT_LEAST", 1)
     runs.stop_after = 1
     assert main(command) == 130
     assert "interrupted after 15 of 21 files; 14 of them are kept in a.npz.parts;" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import soundfile
 
 from sonograph import SettingsError, Signal, StftSettings, feature, feature_names, read, spectrogram
 from sonograph.cli import main
-from sonograph.extract import part, run
+from sonograph.extract import all_files, part
 from sonograph.extract.choice import Choice
 from sonograph.extract.wanted import Wanted
 from sonograph.io import audio
@@ -185,7 +185,7 @@ def test_any_number_of_processes_gives_the_same_table(glide, monkeypatch):
         soundfile.write(f"{i}.wav", 0.1 * np.random.default_rng(i).standard_normal(9000 + 500 * i), RATE)
     words = ["features", *(f"{i}.wav" for i in range(4)), "--feature", "rms,yin", "--hop", "10ms", "-q"]
     assert main([*words, "-o", "one.npz", "--processes", "1"]) == 0
-    monkeypatch.setattr(run, "AT_ONCE", 1)
+    monkeypatch.setattr(all_files, "AT_ONCE", 1)
     assert main([*words, "-o", "two.npz", "--processes", "2"]) == 0
     assert Path("one.npz").read_bytes() == Path("two.npz").read_bytes()
 

@@ -150,7 +150,7 @@ def changing(tmp_path, monkeypatch):
     def run(*words, nth=5):
         write(path, before)
         with monkeypatch.context() as patched:
-            patched.setattr("sonograph.extract.run.Processes", lambda *_, **__: Here())  # where reads are counted
+            patched.setattr("sonograph.extract.all_files.Processes", lambda *_, **__: Here())  # where reads are counted
             counts = at_read(patched, nth, lambda: write(path, after) or os.utime(path, (1, 1)))
             code = cli.main([*words, "--report", "report.jsonl"])
         assert counts["changes"] == 1

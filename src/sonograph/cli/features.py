@@ -150,7 +150,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
     """Compute; say how far it is and how it went."""
     from sonograph.atomic import terminated_as_interrupt
     from sonograph.cli.progress import Progress
-    from sonograph.extract.run import extract
+    from sonograph.extract.all_files import extract
 
     progress = Progress(len(files), "files", quiet=arguments.quiet)
     told = _Told(
@@ -203,7 +203,7 @@ def _check_rate(settings: Any, opening: Opening) -> None:
 def _check(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be written or would destroy something, before any work is done."""
     from sonograph.atomic import check_output
-    from sonograph.extract.run import parts_of
+    from sonograph.extract.all_files import parts_of
     from sonograph.io.replacing import Output
     from sonograph.tables.formats import beside, check_out
 

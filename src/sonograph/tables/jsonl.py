@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.tables.lines import forms, lines
+from sonograph.tables.printed import forms, lines
 from sonograph.tables.rows import Held, Rows, held, n_before, numbered
 
 BESIDE, FOLDER = True, False
