@@ -237,7 +237,7 @@ def table() -> str:
         "|---|---|---|---:|---|---:|",
     ]
     missing, failed = [], []
-    from tests import detect_parity, feature_parity
+    from tests import detect_parity, feature_parity, real_parity
 
     for case in (*CASES, *feature_parity.cases(Case, library), *detect_parity.cases(Case, library)):
         try:
@@ -255,6 +255,10 @@ def table() -> str:
     lines += [f"| {name} | {preset_source(name)} |" for name in preset_names()]
     if missing:
         lines += ["", "Not run here: " + "; ".join(missing) + "."]
+    try:
+        lines += ["", *real_parity.lines()]
+    except NotHereError as error:
+        lines += ["", f"Real recordings were not looked at (needs {error})."]
     if failed:
         raise SystemExit(f"beyond their tolerance: {', '.join(failed)}")
     return "\n".join(lines)
@@ -265,4 +269,6 @@ def _package(reference: str):
 
 
 if __name__ == "__main__":
-    print(table())
+    from tests import parity  # this file again, by the name under which others know it
+
+    print(parity.table())
