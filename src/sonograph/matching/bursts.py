@@ -13,6 +13,10 @@ import numpy as np
 BLOCK_SECONDS, BLOCK_LENGTHS = 0.05, 8
 BESIDE = 10
 """Blocks before and after one whose medians make its floor."""
+NEAREST = 2
+"""The same of those that tell a level that jumps."""
+SUDDEN = 1.1
+"""How many times the floor these must be, as they are few."""
 BEFORE = (14.0, 2.0)
 """From when to when before a burst what is there counts as its floor too, pulse lengths."""
 DEEPEST = 1e-6
@@ -135,7 +139,7 @@ class Bursts:
         return found
 
     def _floors(self, first: int, stop: int) -> np.ndarray:
-        """Of blocks: the median of the medians around; NaN where all of them are missing."""
+        """The median of the medians around a block, or of the nearest if that is higher; NaN where all are missing."""
         from numpy.lib.stride_tricks import sliding_window_view
 
         ends = (first - BESIDE - self._gone, stop + BESIDE - self._gone)
@@ -147,6 +151,9 @@ class Bursts:
         there = ~np.isnan(medians).all(axis=1)
         if there.any():
             floors[there] = np.nanmedian(medians[there], axis=1)
+            near = medians[:, BESIDE - NEAREST : BESIDE + NEAREST + 1]
+            known = ~np.isnan(near).all(axis=1)
+            floors[known] = np.maximum(floors[known], np.nanmedian(near[known], axis=1) / SUDDEN)
         return np.maximum(floors, np.maximum(DEEPEST * highest, 1e-300))
 
     def _burst(self, averaged: np.ndarray, at: int, floor: float) -> Burst | None:

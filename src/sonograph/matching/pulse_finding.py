@@ -152,11 +152,12 @@ def pulses_of(source: Source, wanted: Wanted, file: str = "") -> Pulses:
     for one, seeker in heard.items():
         spread = seeker.spread_after(bursts[one], n_samples)
         hours += seeker.hours
-        found = [burst for burst in bursts[one] if burst.over >= spread.over_at(per_hour)]
+        least = spread.over_at(per_hour)
+        found = [burst for burst in bursts[one] if burst.over >= least]
         roles, period = roles_of(found, wanted.echoes)
         label = Label(seeker.sought, source.unit, file, one)
         hits += [label.hit(b, role, spread, seeker.hours) for b, role in zip(found, roles, strict=True)]
-        trains.append(_train(seeker.sought, spread.over_at(per_hour), roles, period, file, one))
+        trains.append(_train(seeker.sought, least, roles, period, file, one))
     hits.sort(key=lambda hit: (hit.start, hit.channel))
     seconds = (n_samples if heard else source.n_samples) / source.sample_rate
     return Pulses(hits, [Listened(file, seconds, hours if heard else seconds * len(channels) / 3600)], trains)
