@@ -60,5 +60,6 @@ def refuse(arguments: argparse.Namespace, names: tuple[str, ...], because: str) 
     for name in names:
         if chosen is not None and name in chosen.of:
             setattr(arguments, name, arguments.usual[name])  # nobody typed it
-        if getattr(arguments, name) not in (None, False):
+        value = getattr(arguments, name)
+        if value is not None and value is not False:  # 0 is a value
             raise SettingsError(f"--{name.replace('_', '-')} has no effect with {because}; leave out one or the other")
