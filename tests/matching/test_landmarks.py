@@ -14,7 +14,8 @@ from sonograph import SettingsError, Signal, signals
 from sonograph import read as read_sound
 from sonograph.matching import Landmarks, LandmarkSettings, LandmarkStream, landmarks
 from sonograph.matching.landmark import query_peaks
-from sonograph.matching.peaks import PeakPicker
+from sonograph.matching.pairs import all_pairs, chosen_pairs
+from sonograph.matching.peaks import PeakPicker, Peaks
 
 WHOLE = song(77, 6.0)
 
@@ -193,6 +194,21 @@ def test_peaks_are_as_they_are_defined(rng):
     assert len(wanted) > 20
     assert [frame for frame, _ in wanted] == [frame for frame, _ in places]
     assert max(abs(a[1] - b[1]) for a, b in zip(wanted, places, strict=True)) <= 1
+
+
+def test_pairs_are_the_second_peaks_that_stand_out_most(rng):
+    """Against loops over all pairs; of equal heights the earlier counts."""
+    kind = LandmarkSettings(fan=3, far=20)
+    frames = np.sort(rng.integers(0, 60, 90))
+    hertz = rng.uniform(300, 4000, 90).astype(np.float32)
+    peaks = Peaks(frames, frames.astype(float), hertz, rng.integers(0, 5, 90).astype(np.float32))
+    a, b = all_pairs(peaks, kind)
+    expected = []
+    for first in range(90):
+        seconds = sorted((-peaks.heights[j], j) for i, j in zip(a, b, strict=True) if i == first)
+        expected += [(first, j) for _, j in seconds[:3]]
+    assert list(zip(*chosen_pairs(peaks, kind), strict=True)) == expected
+    assert 100 < len(expected) < len(a)
 
 
 def test_settings_have_a_digest_and_go_through_json():

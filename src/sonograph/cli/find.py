@@ -29,6 +29,9 @@ EXAMPLES = """examples:
   sonograph find heard.wav --index songs.index --draw heard.png
 """
 
+SAME_TIME = 0.05
+"""Seconds that matter not: two frames."""
+
 ALIKE = 40
 """Matches that are looked at in search of duplicates: most are of the file itself."""
 
@@ -141,7 +144,7 @@ class _Search:
         progress = Progress(len(files), "queries", quiet=self.arguments.quiet or len(files) == 1)
         for file in files:
             try:
-                matches, seconds = self._matches(file)
+                matches, part = self._matches(file)
             except SonographError as error:
                 progress.clear()
                 self.report.failed(file, error)
@@ -149,8 +152,8 @@ class _Search:
                 self.codes.add(exits.code_of_input(error))
                 continue
             progress.clear()
-            self._tell(file, matches, seconds)
-            progress.add(1, seconds=seconds)
+            self._tell(file, matches, part)
+            progress.add(1, seconds=part[1] - part[0])
         progress.clear()
         if self.arguments.draw and not self.drawn:
             talk(f"no match to draw; {self.arguments.draw} was not written.")
@@ -158,13 +161,13 @@ class _Search:
             exits.NO_MATCH if self.arguments.must_match and self.unanswered else exits.DONE
         )
 
-    def _matches(self, file: str) -> tuple[list[Match], float]:
-        """The matches of a file, and how long it is."""
+    def _matches(self, file: str) -> tuple[list[Match], tuple[float, float]]:
+        """The matches of a file, and from when to when it was looked for."""
         from sonograph.io import audio
 
         return audio.settled(file, lambda source: self._of_source(file, source), opening=self.opening)
 
-    def _of_source(self, file: str, source: Any) -> tuple[list[Match], float]:
+    def _of_source(self, file: str, source: Any) -> tuple[list[Match], tuple[float, float]]:
         from sonograph.matching.search import find
 
         asked: Any = source
@@ -191,7 +194,7 @@ class _Search:
         if alone:
             matches = [match for match in matches if not _same_file(match.recording, file)][: self.wish.most]
         moved = [match._replace(start=match.start + first, end=match.end + first) for match in matches]
-        return moved, asked.n_samples / asked.sample_rate
+        return moved, (first, first + asked.n_samples / asked.sample_rate)
 
     def _tell_rate(self, file: str, source: Any) -> None:
         from sonograph.io.status import shown
@@ -204,7 +207,7 @@ class _Search:
                 lost = f"; above {source.sample_rate / 2:g} Hz there is nothing of it"
             talk(f"{shown(file)}: is at {source.sample_rate:g} Hz, resampled to {wanted:g} Hz (soxr){lost}.")
 
-    def _tell(self, file: str, matches: list[Match], seconds: float) -> None:
+    def _tell(self, file: str, matches: list[Match], part: tuple[float, float]) -> None:
         from sonograph.io.status import shown
 
         if self.arguments.duplicates:
@@ -217,7 +220,7 @@ class _Search:
         else:
             self.unanswered += not matches
         if self.arguments.json:
-            print(json.dumps(answer(file, matches)), flush=True)
+            print(json.dumps(answer(file, matches, part)), flush=True)
         else:
             for line in words(shown(file), matches, self.arguments.duplicates):
                 print(line, flush=True)
@@ -228,9 +231,18 @@ class _Search:
             self.drawn = True
 
 
-def answer(query: str, matches: list[Match]) -> dict[str, Any]:
-    """A query and its matches, ready for JSON."""
-    return {"query": os.fsdecode(query), "matches": [match.to_dict() for match in matches]}
+def answer(query: str, matches: list[Match], part: tuple[float, float]) -> dict[str, Any]:
+    """A query and its matches, ready for JSON.
+
+    part : what was looked for, s. `start` and `end` are told of a match that is not heard in all of it.
+    """
+    listed = []
+    for match in matches:
+        values = match.to_dict()
+        if match.start <= part[0] + SAME_TIME and match.end >= part[1] - SAME_TIME:
+            del values["start"], values["end"]
+        listed.append(values)
+    return {"query": os.fsdecode(query), "matches": listed}
 
 
 def words(query: str, matches: list[Match], duplicates: bool = False) -> Iterator[str]:

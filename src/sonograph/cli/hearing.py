@@ -28,17 +28,17 @@ def hear(arguments: argparse.Namespace, index: Index, wish: Any) -> int:
         from sonograph.errors import SourceError
 
         raise SourceError("standard input: is empty. Pipe a sound file into it.")
-    matches = _of_wav(arguments, index, wish, head) if is_wav(head) else _of_file(index, wish, head)
+    matches, heard = _of_wav(arguments, index, wish, head) if is_wav(head) else _of_file(index, wish, head)
     if arguments.json:
-        print(json.dumps(answer("-", matches)), flush=True)
+        print(json.dumps(answer("-", matches, (0.0, heard))), flush=True)
     else:
         for line in words(NAME, matches):
             print(line, flush=True)
     return exits.NO_MATCH if arguments.must_match and not matches else exits.DONE
 
 
-def _of_wav(arguments: argparse.Namespace, index: Index, wish: Any, head: bytes) -> list[Match]:
-    """Listen second by second."""
+def _of_wav(arguments: argparse.Namespace, index: Index, wish: Any, head: bytes) -> tuple[list[Match], float]:
+    """Listen second by second; what it is, and how many seconds were heard."""
     from sonograph.cli.progress import Line
     from sonograph.io.piped import PipedWav
 
@@ -51,7 +51,7 @@ def _of_wav(arguments: argparse.Namespace, index: Index, wish: Any, head: bytes)
         matches = listener.push(block)
         if matches:
             line.clear()
-            return matches
+            return matches, listener.seconds
         if int(listener.seconds) > second and not arguments.quiet:
             second = int(listener.seconds)
             words = f"sonograph: {second} s heard, no match yet"
@@ -60,16 +60,18 @@ def _of_wav(arguments: argparse.Namespace, index: Index, wish: Any, head: bytes)
             else:
                 print(words, file=sys.stderr, flush=True)
     line.clear()
-    return listener.finish()
+    return listener.finish(), listener.seconds
 
 
-def _of_file(index: Index, wish: Any, head: bytes) -> list[Match]:
-    """Keep what is no WAV until it ends, and find that."""
+def _of_file(index: Index, wish: Any, head: bytes) -> tuple[list[Match], float]:
+    """Keep what is no WAV until it ends, and find that; how many seconds it has."""
     import tempfile
     from pathlib import Path
 
     from sonograph.cli import streams
     from sonograph.errors import SourceError
+    from sonograph.io import audio
+    from sonograph.matching.files import AS_IT_IS
     from sonograph.matching.search import find
 
     talk(f"{NAME}: is no WAV, and is looked for when it has ended")
@@ -80,6 +82,8 @@ def _of_file(index: Index, wish: Any, head: bytes) -> list[Match]:
             while part := sys.stdin.buffer.read(1 << 20):
                 file.write(part)
         try:
-            return find(index, path, chance=wish.chance, speeds=wish.speeds, most=wish.most)
+            with audio.open(path, opening=AS_IT_IS) as source:
+                matches = find(index, source, chance=wish.chance, speeds=wish.speeds, most=wish.most)
+                return matches, source.duration
         except SourceError as error:
             raise SourceError(streams.plain(str(error))) from None

@@ -142,6 +142,10 @@ class OpenFile:
         return Path(os.fsdecode(self.path)).suffix.lower()
 
 
+AHEAD = 1 << 16
+"""Bytes that a view reads at a time: libraries ask for a few thousand, and each look at the file costs as much."""
+
+
 class View:
     """Some bytes, then a part of a file, as a file object for a library.
 
@@ -153,19 +157,30 @@ class View:
         self.length = len(before) + max(0, (file.size if stop is None else min(stop, file.size)) - first)
         self.position = 0
         self.broken: OSError | None = None
+        self._near, self._near_at = b"", 0  # bytes that were read, and their position
 
     def read(self, count: int = -1) -> bytes:
         """The next bytes."""
         left = max(0, self.length - self.position)
         count = left if count < 0 else min(count, left)
-        head = self.before[self.position : self.position + count]
-        try:
-            start = self.first + self.position + len(head) - len(self.before)
-            data = head + (self.file.at(start, count - len(head)) if count > len(head) else b"")
-        except OSError as error:
-            self.broken, data = error, head
+        at = self.position - self._near_at
+        if not 0 <= at <= len(self._near) - count:
+            self._near, self._near_at, at = self._bytes(count, min(AHEAD, left)), self.position, 0
+        data = self._near[at : at + count]
         self.position += len(data)
         return data
+
+    def _bytes(self, count: int, ahead: int) -> bytes:
+        """So many bytes from the position on, or more; fewer where the file ends or the disk fails."""
+        for wanted in (max(count, ahead), count):  # the disk may fail behind what is wanted now
+            head = self.before[self.position : self.position + wanted]
+            start = self.first + self.position + len(head) - len(self.before)
+            try:
+                return head + self.file.at(start, wanted - len(head)) if wanted > len(head) else head
+            except OSError as error:
+                failed = error
+        self.broken = failed
+        return head
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer as far as there are bytes; how many there were."""

@@ -19,16 +19,16 @@ QUALITY = "LQ"
 REACH = 16
 """Samples of the lower rate to either side of a missing one that the filter mixes it into."""
 
-AT_ONCE = 1 << 18
-"""Samples of all channels that are read at a time of a source that has no blocks of its own."""
+AT_ONCE = 1 << 17
+"""Samples of all channels that are read at a time: they stay in a cache."""
 
 
 def blocks_of(source: Any) -> Iterator[np.ndarray]:
     """All samples of a source from first to last in blocks (channels, n)."""
-    if hasattr(source, "blocks"):
-        yield from source.blocks()
-        return
     step = max(1, AT_ONCE // source.n_channels)
+    if hasattr(source, "blocks"):
+        yield from source.blocks(step)
+        return
     for first in range(0, source.n_samples, step):
         yield source.read(range(first, min(first + step, source.n_samples)))
 
@@ -71,7 +71,7 @@ class Feed:
 
     def _without_holes(self, samples: np.ndarray) -> np.ndarray:
         """Samples with 0 for what is missing, where that lies noted."""
-        if np.isfinite(samples.sum(dtype=float)):
+        if np.isfinite(samples.sum()):  # it may be too large as well: then each is looked at
             return samples
         gone = ~np.isfinite(samples)
         edges = np.flatnonzero(np.diff(gone, prepend=False, append=False))

@@ -20,7 +20,7 @@ from sonograph.sounds.source import Source, checked_rate, checked_samples
 if TYPE_CHECKING:
     from sonograph.engines import Engine
 
-AT_ONCE = 1 << 18
+AT_ONCE = 1 << 17
 """Samples that become frames at a time: their levels stay in a cache."""
 
 
@@ -89,6 +89,8 @@ class PeakStream:
         Whether it is a sound that is looked for, which has more peaks.
     engine
         Where to compute; `engines.default()` by default.
+    at_once
+        Samples, at the rate of the settings, that are waited for: many are faster, and peaks then come later.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class PeakStream:
         unit: str = "FS",
         query: bool = False,
         engine: Engine | None = None,
+        at_once: int = 1,
     ) -> None:
         self.settings, self.unit, self.sample_rate = settings, unit, checked_rate(sample_rate)
         self.n_channels = whole("n_channels", n_channels, 1)
@@ -108,6 +111,8 @@ class PeakStream:
         self._frames = Stream(settings.stft, sample_rate=settings.sample_rate, engine=engine, reuse=True)
         self._picker = PeakPicker(settings, query=query, absolute=unit == "FS")
         self.n_frames = 0
+        self._at_once = at_once
+        self._waiting: list[np.ndarray] = []
         self._finished = False
 
     def push(self, block: Any) -> Peaks:
@@ -124,7 +129,8 @@ class PeakStream:
         if len(samples) != self.n_channels:
             raise SettingsError(f"the block has {len(samples)} channels; the stream has {self.n_channels}")
         self.n_samples += samples.shape[1]
-        return self._picked(self._feed.push(samples))
+        self._waiting.append(self._feed.push(samples))
+        return self._picked() if sum(map(len, self._waiting)) >= self._at_once else Peaks.none()
 
     def finish(self) -> Peaks:
         """The peaks of the end.
@@ -136,7 +142,8 @@ class PeakStream:
         """
         self._refuse_finished()
         self._finished = True
-        parts = [self._picked(self._feed.finish())]
+        self._waiting.append(self._feed.finish())
+        parts = [self._picked()]
         self._frames.finish()  # frames reach no further than the sound: there are none left
         parts.append(self._picker.finish())
         return Peaks.joined(parts)
@@ -151,8 +158,9 @@ class PeakStream:
         """Frames whose peaks have all been given."""
         return self._picker.judged
 
-    def _picked(self, samples: np.ndarray) -> Peaks:
-        parts = []
+    def _picked(self) -> Peaks:
+        samples, parts = np.concatenate(self._waiting), []
+        self._waiting = []
         for first in range(0, len(samples), AT_ONCE):
             power = self._frames.push(samples[first : first + AT_ONCE])
             self.n_frames += len(power.frames)
@@ -190,9 +198,12 @@ class LandmarkStream:
         n_channels: int = 1,
         unit: str = "FS",
         engine: Engine | None = None,
+        at_once: int = 1,
     ) -> None:
         self.settings = settings
-        self._peaks = PeakStream(settings, sample_rate=sample_rate, n_channels=n_channels, unit=unit, engine=engine)
+        self._peaks = PeakStream(
+            settings, sample_rate=sample_rate, n_channels=n_channels, unit=unit, engine=engine, at_once=at_once
+        )
         self._held = Peaks.none()  # that later ones may pair with
         self._first = 0  # the number of the first that is held
         self._paired = 0  # peaks whose pairs have been given
@@ -275,7 +286,12 @@ def landmarks(source: Source, settings: LandmarkSettings | None = None, *, engin
     settings = LandmarkSettings() if settings is None else settings
     checked_source(source)
     stream = LandmarkStream(
-        settings, sample_rate=source.sample_rate, n_channels=source.n_channels, unit=source.unit, engine=engine
+        settings,
+        sample_rate=source.sample_rate,
+        n_channels=source.n_channels,
+        unit=source.unit,
+        engine=engine,
+        at_once=AT_ONCE,
     )
     parts = [stream.push(block) for block in blocks_of(source)]
     parts.append(stream.finish())
@@ -298,6 +314,7 @@ def query_peaks(source: Source, settings: LandmarkSettings, *, engine: Engine | 
         unit=source.unit,
         query=True,
         engine=engine,
+        at_once=AT_ONCE,
     )
     peaks = Peaks.joined([*(stream.push(block) for block in blocks_of(source)), stream.finish()])
     return peaks, stream.length

@@ -74,15 +74,14 @@ def hits(segment: Segment, query: Query, speed: float, wanted: tuple[np.ndarray,
     """
     buckets, askers, pairs = wanted
     counts, times = segment.hits(buckets, most_in_bucket(segment))
-    # each asker of a bucket gets all that is in it
+    # each asker of a bucket gets all that is in it: (time - when the pair is) and the pair's number, packed
     per_pair = np.repeat(counts, askers)
-    total = int(per_pair.sum())
-    ends = np.cumsum(counts)
-    first = np.repeat(ends - counts, askers)
-    stops = np.cumsum(per_pair)
-    where = np.arange(total) + np.repeat(first - stops + per_pair, per_pair)
-    number = np.repeat(pairs, per_pair)
+    if (askers != 1).any():
+        first, stops = np.repeat(np.cumsum(counts) - counts, askers), np.cumsum(per_pair)
+        times = times[np.arange(int(per_pair.sum())) + np.repeat(first - stops + per_pair, per_pair)]
     at = np.rint(query.peaks.times[query.first] * (speed * PER_FRAME)).astype(np.int64)
-    key = ((times[where].astype(np.int64) - at[number]) << PAIR_BITS) | number
+    key = times.astype(np.int64)
+    key <<= PAIR_BITS
+    key += np.repeat(pairs - (at[pairs] << PAIR_BITS), per_pair)
     key.sort()
     return Hits(key >> PAIR_BITS, key & ((1 << PAIR_BITS) - 1))

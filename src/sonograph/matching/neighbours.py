@@ -37,8 +37,8 @@ def mean(values: np.ndarray, reach: int, axis: int) -> np.ndarray:
 
 
 def edged(values: np.ndarray, reach: int) -> np.ndarray:
-    """(rows, cells) with the first and the last cell repeated to either side."""
-    return np.pad(values, ((0, 0), (reach, reach)), mode="edge")
+    """(cells, frames) with the first and the last cell repeated to either side."""
+    return np.concatenate([values[:1]] * reach + [values] + [values[-1:]] * reach)
 
 
 def _part(values: np.ndarray, axis: int, first: int, stop: int | None = None) -> np.ndarray:

@@ -46,11 +46,19 @@ def chosen_pairs(
     a, b = all_pairs(peaks, settings, anchors)
     if not len(a):
         return a, b
-    order = np.lexsort((b, -peaks.heights[b], a))
-    a, b = a[order], b[order]
     begins = np.flatnonzero(np.diff(a, prepend=-1))
-    rank = np.arange(len(a)) - np.repeat(begins, np.diff(np.append(begins, len(a))))
-    return a[rank < settings.fan], b[rank < settings.fan]
+    counts = np.diff(np.append(begins, len(a)))
+    row = np.repeat(np.arange(len(begins)), counts)
+    left = np.full((len(begins), int(counts.max())), -np.inf, np.float32)  # heights of each anchor's second peaks
+    left[row, np.arange(len(a)) - begins[row]] = peaks.heights[b]
+    rows, chosen = np.arange(len(begins)), []
+    for rank in range(min(settings.fan, left.shape[1])):
+        highest = left.argmax(axis=1)
+        left[rows, highest] = -np.inf
+        chosen.append(np.where(rank < counts, begins + highest, -1))
+    numbers = np.stack(chosen, axis=1).ravel()
+    numbers = numbers[numbers >= 0]
+    return a[numbers], b[numbers]
 
 
 def coordinates(

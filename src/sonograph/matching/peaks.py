@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sonograph.matching import neighbours
+from sonograph.matching.held import Held
 from sonograph.matching.landmark_settings import WINDOW, LandmarkSettings
 
 AROUND = 20
@@ -84,10 +85,14 @@ class PeakPicker:
         self._lowest = lowest
         self._first = np.flatnonzero(np.diff(cell, prepend=cell[0] - 1))  # bins that begin a cell
         self._width = np.diff(np.append(self._first, len(cell)))
+        self._beside = np.arange(len(self._first))[:, None] + np.arange(-BESIDE, BESIDE + 1)
+        self._beside = self._beside.clip(0, len(self._first) - 1)  # the first and the last cell are repeated
         self._bins = slice(lowest - 1, highest + 1)  # one more to either side, for tops between bins
         self._context = max(AROUND, self._reach[1])
-        self._power: np.ndarray | None = None  # what later frames still look at, (frames, bins)
-        self._level: np.ndarray | None = None  # the same in cells, dB
+        self._power = Held(highest - lowest + 2)  # what later frames still look at
+        self._level = Held(len(self._first))  # the same in cells, dB
+        self._local = Held(len(self._first))  # the largest of them among the cells beside each
+        self._turned = np.empty((highest - lowest + 2, 0), np.float32)  # of `_in_cells`, to be used again
         self._begin = 0  # the frame that both begin with: negative where the first is repeated before the sound
         self._done = 0  # frames that have been judged
         self._seen = 0  # frames that have come
@@ -101,10 +106,9 @@ class PeakPicker:
 
     def finish(self) -> Peaks:
         """The peaks of the last frames."""
-        if self._level is not None and self._power is not None:
-            last = self._context
-            self._level = np.concatenate([self._level, np.repeat(self._level[-1:], last, 0)])
-            self._power = np.concatenate([self._power, np.repeat(self._power[-1:], last, 0)])
+        if self._seen:
+            for held in (self._power, self._level, self._local):
+                held.repeat(-1, self._context)
         self._finished = True
         return self._judge(self._seen)
 
@@ -114,76 +118,77 @@ class PeakPicker:
         return self._done
 
     def _append(self, power: np.ndarray) -> None:
-        power = np.ascontiguousarray(power[:, self._bins], np.float32)
-        cells = self._in_cells(power[:, 1:-1])
-        if not np.isfinite(cells.sum()):  # missing, or too large for numbers
-            power[~np.isfinite(power)] = 0
-            cells = self._in_cells(power[:, 1:-1])
+        count = len(power)
+        cells = self._in_cells(power[:, self._bins])
+        missing = not np.isfinite(cells.sum())  # or too large for numbers
+        if missing:
+            power = np.where(np.isfinite(power), power, 0)
+            cells = self._in_cells(power[:, self._bins])
         level = _decibels(cells)
-        if self._level is None or self._power is None:
-            before = self._context
-            self._level = np.concatenate([np.repeat(level[:1], before, 0), level])
-            self._power = np.concatenate([np.repeat(power[:1], before, 0), power])
-            self._begin = -before
-        else:
-            self._level = np.concatenate([self._level, level])
-            self._power = np.concatenate([self._power, power])
-        self._seen += len(power)
+        local = neighbours.largest(neighbours.edged(level, self._reach[0]), self._reach[0], 0)
+        for held, fresh in ((self._power, power[:, self._bins]), (self._level, level.T), (self._local, local.T)):
+            if not self._seen:
+                held.more(1)[:] = fresh[:1]
+                held.repeat(0, self._context - 1)
+            held.more(count)[:] = fresh
+        if not self._seen:
+            self._begin = -self._context
+        self._seen += count
 
     def _in_cells(self, power: np.ndarray) -> np.ndarray:
-        """The largest of each cell, (frames, cells) of (frames, bins): from runs of 1, 2, 4 … bins, two a cell."""
-        out = np.empty((len(power), len(self._first)), np.float32)
-        size, runs = 1, power
-        while True:
-            cells = np.flatnonzero((self._width >= size) & (self._width < 2 * size))
-            first = self._first[cells]
-            out[:, cells] = np.maximum(runs[:, first], runs[:, first + self._width[cells] - size])
-            if 2 * size > self._width.max():
-                return out
-            runs = np.maximum(runs[:, :-size], runs[:, size:])
-            size *= 2
+        """The largest of each cell, (cells, frames) of (frames, bins): along frames that is many times as fast."""
+        if self._turned.shape[1] < len(power):
+            self._turned = np.empty(power.T.shape, np.float32)
+        self._turned[:, : len(power)] = power.T
+        bins = self._turned[1:-1, : len(power)]
+        largest = bins[self._first]
+        for step in range(1, int(self._width.max())):
+            cells = np.flatnonzero(self._width > step)
+            largest[cells] = np.maximum(largest[cells], bins[self._first[cells] + step])
+        return largest
 
     def _judge(self, stop: int) -> Peaks:
         """The peaks of the frames up to `stop`, all of whose neighbours are there."""
-        if self._level is None or self._power is None or stop <= self._done:
+        if stop <= self._done:
             return Peaks.none()
-        context, first = self._context, self._done
-        begin = first - context - self._begin
-        level = self._level[begin : stop + context - self._begin]
-        found = self._tops(level, self._power[begin : stop + context - self._begin], stop - first)
+        first = self._done
+        near = slice(first - self._context - self._begin, stop + self._context - self._begin)
+        level, local, power = (held.values[near] for held in (self._level, self._local, self._power))
+        found = self._tops(level, local, power, stop - first)
         inside = (found.frames + first > 0) & ~(self._finished & (found.frames + first == self._seen - 1))
         found = Peaks(found.frames + first, found.times + first, found.frequencies, found.heights)
         found = Peaks(*(column[inside] for column in found))
-        drop = stop - context - self._begin
-        self._level, self._power = self._level[drop:].copy(), self._power[drop:].copy()
+        drop = stop - self._context - self._begin
+        for held in (self._power, self._level, self._local):
+            held.drop(drop)
         self._begin += drop
         self._done = stop
         return found
 
-    def _tops(self, level: np.ndarray, power: np.ndarray, count: int) -> Peaks:
+    def _tops(self, level: np.ndarray, local: np.ndarray, power: np.ndarray, count: int) -> Peaks:
         """Peaks of `count` frames in the middle, the first of them 0."""
         settings, context = self.settings, self._context
         here = level[context : context + count]
-        cells, frames = self._reach
         off = lambda reach: slice(context - reach, context + count + reach)  # noqa: E731
-        local = neighbours.largest(neighbours.edged(level[off(frames)], cells), cells, 1)
-        highest = neighbours.largest(local, frames, 0)
-        around = neighbours.mean(level[off(AROUND)], AROUND, 0)
-        around = neighbours.mean(neighbours.edged(around, BESIDE), BESIDE, 1)
-        along = neighbours.mean(level[off(ALONG)], ALONG, 0)
         loudest = neighbours.largest(level[off(AROUND)].max(axis=1, keepdims=True), AROUND, 0)
         floor = np.maximum(loudest - np.float32(settings.floor), np.float32(max(self._silence, NOTHING + 1)))
-        high = (here == highest) & (here > floor)
-        high &= here > around + np.float32(settings.above)
-        high &= here > along + np.float32(settings.prominence)
-        frame, cell = np.nonzero(high)
-        top = self._largest_bin(power, frame + context, cell)
+        highest = neighbours.largest(local[off(self._reach[1])], self._reach[1], 0)
+        frame, cell = np.divmod(np.flatnonzero((here == highest) & (here > floor)), here.shape[1])
+        # the rest is asked of the few that are left
+        height = here[frame, cell]
+        along = level[(frame + context)[:, None] + np.arange(-ALONG, ALONG + 1), cell[:, None]]
+        stands = height > neighbours.mean(along, ALONG, 1)[:, 0] + np.float32(settings.prominence)
+        frame, cell, height = frame[stands], cell[stands], height[stands]
+        around = neighbours.mean(level[off(AROUND)], AROUND, 0)
+        around = neighbours.mean(around[frame[:, None], self._beside[cell]], BESIDE, 1)[:, 0]
+        stands = height > around + np.float32(settings.above)
+        frame, cell, heights = frame[stands], cell[stands], (height - around)[stands]
         row = frame + context
+        top = self._largest_bin(power, row, cell)
         middle = _decibels(power[row, top])
         up = _vertex(_decibels(power[row, top - 1]), middle, _decibels(power[row, top + 1]))
         later = _vertex(_decibels(power[row - 1, top]), middle, _decibels(power[row + 1, top]))
         hertz = ((top - 1 + self._lowest) + up) * np.float32(self._hertz)
-        heights = here[frame, cell] - around[frame, cell]
         return Peaks(frame.astype(np.int64), frame + later.astype(float), hertz.astype(np.float32), heights)
 
     def _largest_bin(self, power: np.ndarray, row: np.ndarray, cell: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ class Postings:
 
 def bucket_sums(starts: np.ndarray, when: np.ndarray) -> np.ndarray:
     """A checksum of each bucket: of its times and of their places."""
-    total = np.concatenate([[0], np.cumsum(when.astype(np.int64) % PRIME)])
+    total = np.concatenate([[0], np.cumsum(when, dtype=np.int64)])
     return ((total[starts[1:]] - total[starts[:-1]]) % PRIME).astype(np.uint16)
 
 

@@ -110,7 +110,7 @@ class Segment:
         total = int(counts.sum())
         ends = np.cumsum(counts)
         times = self.when[np.repeat(first - ends + counts, counts) + np.arange(total)]
-        summed = np.concatenate([[0], np.cumsum(times % np.uint32(PRIME), dtype=np.int64)])
+        summed = np.concatenate([[0], np.cumsum(times, dtype=np.int64)])
         if (((summed[ends] - summed[ends - counts]) % PRIME) != np.where(counts > 0, self.sums[place], 0)).any():
             raise SourceError(self._damaged("its landmarks are damaged"))
         return counts, times

@@ -26,6 +26,7 @@ _LONG = 1 << 26  # bytes; one of so many is gone through where something is wron
 _MANY = 30_000  # frames; likewise
 _TAIL = 1 << 16  # bytes before the end among which the last frame is looked for
 _WINDOW = 1 << 20  # bytes of a long file whose frames are known at a time
+_HASHED = 1 << 14  # samples whose MD5 is taken at a time: they stay in the nearest cache
 
 
 class FlacTrack:
@@ -186,6 +187,7 @@ class FlacCursor:
         self._decoder: Decoder | None = None
         self._decodes = -1  # the byte of the frame that the decoder is at
         self._ready = np.empty((track.n_channels, 0), track.dtype)
+        self._memory = np.empty((0, track.n_channels), np.int32)  # of what is decoded, until it is in samples
 
     def seek(self, sample: int) -> None:
         """Go to a sample: exactly, as every frame says where it belongs."""
@@ -204,7 +206,10 @@ class FlacCursor:
             if not self._ready.shape[1]:
                 self._ready = self._next(min(count - done, end - self.position))
             take = min(count - done, self._ready.shape[1], end - self.position)
-            out[:, done : done + take] = self._ready[:, :take]
+            if take == count:  # all at once, without a copy
+                out = self._ready[:, :take]
+            else:
+                out[:, done : done + take] = self._ready[:, :take]
             self._ready = self._ready[:, take:]
             self.position, done = self.position + take, done + take
             self._compare()
@@ -248,7 +253,9 @@ class FlacCursor:
         if self._decoder is None or self._decodes != index.offsets[i]:
             self.close()
             self._decoder = self.track.decoding(index.offsets[i])
-        integers = self._decoder.rows(size)
+        if len(self._memory) < size:
+            self._memory = np.empty((size, self.track.n_channels), np.int32)
+        integers = self._decoder.rows(size, self._memory)
         if len(integers) == size and self._decoder.fault is None and self._decoder.broken is None:
             follows = stop < len(index) and index.follows[stop] and not self.track.common.mislabelled
             self._decodes = index.offsets[stop] if follows else -1
@@ -270,7 +277,8 @@ class FlacCursor:
     def _floats(self, integers: np.ndarray) -> np.ndarray:
         """(n, channels) in the upper bits as parts of full scale, (channels, n)."""
         if self._is_sound and 0 <= self._check < len(self.track.checks) and self.track.checks[self._check][1]:
-            self._md5.update(_as_encoded(integers, self.track.format.bits).data)
+            for first in range(0, len(integers), _HASHED):
+                self._md5.update(_as_encoded(integers[first : first + _HASHED], self.track.format.bits).data)
         samples = np.empty(integers.T.shape, self.track.dtype)
         np.multiply(integers.T, samples.dtype.type(2.0**-31), out=samples, dtype=samples.dtype, casting="unsafe")
         return samples

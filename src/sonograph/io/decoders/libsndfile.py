@@ -67,9 +67,11 @@ class Decoder:
         """The next samples (channels, n); fewer at the end or at a fault, which `fault` then names."""
         return np.ascontiguousarray(self.rows(count).T)
 
-    def rows(self, count: int) -> np.ndarray:
-        """The same as (n, channels), as they come."""
-        samples = np.empty((count, self.n_channels), self.dtype)
+    def rows(self, count: int, memory: np.ndarray | None = None) -> np.ndarray:
+        """The same as (n, channels), as they come; in `memory`, if there is some and it is large enough."""
+        if memory is None or len(memory) < count:
+            memory = np.empty((count, self.n_channels), self.dtype)
+        samples = memory[:count]
         done = 0
         while done < count and self.fault is None:
             with self._quiet:
