@@ -62,7 +62,7 @@ CHILD = """
     sys.path.insert(0, sys.argv[1])
     from sonograph import SonographError, signals, spectrogram
     from tests.test_sizes import RATE, examples, swept
-    sound = signals.white_noise(1.0, rms=0.1, sample_rate=RATE)
+    sound = signals.white_noise(0.3, rms=0.1, sample_rate=RATE)
     for settings in examples():
         spectrogram(sound, settings)
     resource.setrlimit(resource.RLIMIT_AS, (5 << 30, 5 << 30))

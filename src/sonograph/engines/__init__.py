@@ -144,19 +144,22 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     Raises
     ------
     LimitError
-        More than the machine has: asked for, it would be promised, and the process ended when it is written to.
+        More than the machine has: asked for, it would be promised, and the process ended when it is written to. Or
+        more than this process is given.
     """
     import math
 
     import numpy as np
 
     size = math.prod(shape)
+    what = f"the result is {size * dtype.itemsize:,} bytes, {shape[-2]:,} frames of {shape[-1]:,} rows"
+    way_out = "take a longer hop, fewer rows, or pieces"
     if size * dtype.itemsize > memory_of_machine():
-        raise LimitError(
-            f"the result is {size * dtype.itemsize:,} bytes, {shape[-2]:,} frames of {shape[-1]:,} rows; this machine "
-            f"has {memory_of_machine():,}: take a longer hop, fewer rows, or pieces"
-        )
-    memory = np.empty(size * dtype.itemsize + 64, np.uint8)
+        raise LimitError(f"{what}; this machine has {memory_of_machine():,}: {way_out}")
+    try:
+        memory = np.empty(size * dtype.itemsize + 64, np.uint8)
+    except MemoryError:
+        raise LimitError(f"{what}, for which there is no memory here: {way_out}") from None
     skip = -memory.ctypes.data % 64
     return memory[skip : skip + size * dtype.itemsize].view(dtype).reshape(shape)
 
