@@ -12,7 +12,7 @@ from matplotlib import style
 from matplotlib.figure import Figure
 
 from sonograph import BandSettings, MelBank, StftSettings, draw, draw_bands, feature, signals
-from sonograph.pictures.style import FONT
+from sonograph.pictures.letters import FONT
 from tests.pictures.sounds import pixels
 
 SOUND = signals.tone(1000.0, 1.0, sample_rate=8000.0)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sonograph.pictures.style import FONT
-
+FONT = "DejaVu Sans"
+"""Ours, which comes with Matplotlib."""
 LIKELY = ("noto sans cjk", "source han", "wenquanyi", "noto", "droid", "unifont", "gothic", "pingfang", "hiragino",
           "malgun", "yahei", "simsun", "symbol", "emoji", "symbola", "dejavu", "freesans", "stix")  # fmt: skip
 """Parts of names of fonts that have many letters, and so are looked into first."""

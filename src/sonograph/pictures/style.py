@@ -8,9 +8,10 @@ from typing import Any
 
 import matplotlib
 
+from sonograph.pictures.letters import FONT
+
 OTHERS = ("backend", "interactive", "toolbar", "timezone", "date.", "keymap.", "webagg", "tk.", "macosx.", "font.")
 """Beginnings of what is about windows, or of fonts, which a title may need."""
-FONT = "DejaVu Sans"
 OWN = {
     "text.hinting": "none",  # evenly thick letters, the same with every version of FreeType
     "font.size": 10.0,
