@@ -242,6 +242,15 @@ ANSWERS = {
         lambda: sg.draw(sound(), None, "a.png"),
         r"^draw is given 3 values in a row; it takes sound and settings, and by name path, ",
     ),
+    "a time": (lambda: sg.spectrogram(sound()).at(time=1), r"^time is no argument of at; it is called seconds$"),
+    "a frequency": (
+        lambda: sg.spectrogram(sound()).select(freq=(1, 2)),
+        r"^freq is no argument of select; it is called hertz$",
+    ),
+    "sr of a signal": (
+        lambda: Signal(np.zeros(5), sr=8000),
+        r"^sr is no argument of Signal; it is called sample_rate$",
+    ),
     "no number of a stage": (lambda: sg.StftSettings(n_mels=3), r"it is n_bands, of MelBank, BarkBank or LinearBank$"),
 }
 
@@ -263,3 +272,12 @@ def test_a_name_is_known_however_its_words_are_joined():
         assert called_here(name), name
     assert called_here("--y-axis", on_a_picture=True) == "axis" and called_here("y_axis") == ""
     assert (called_here("fmin", on_a_picture=True), called_here("fmin")) == ("frequencies", "low")
+
+
+def test_a_function_of_another_library_is_answered_with_ours():
+    with pytest.raises(AttributeError, match=r"no attribute 'load'; here it is read\(path\)$"):
+        sg.load  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute 'zork'$"):
+        sg.zork  # noqa: B018
+    for ours in sg._ELSEWHERE.values():
+        assert hasattr(sg, ours.partition("(")[0])

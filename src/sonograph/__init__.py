@@ -62,6 +62,23 @@ _IN_SETTINGS = (
 )  # fmt: skip
 """Settings and banks live in `sonograph.settings`, where new ones are added; these can be had from the top too."""
 
+_ELSEWHERE = {
+    "load": "read(path)",
+    "stft": 'spectrogram(sound, StftSettings(quantity="transform"))',
+    "melspectrogram": 'spectrogram(sound, "librosa.mel")',
+    "mfcc": 'spectrogram(sound, "librosa.mfcc")',
+    "specgram": "spectrogram(sound), and its picture draw(sound)",
+    "specshow": "draw(sound)",
+    "plot": "draw(sound)",
+    "amplitude_to_db": "level(spectrogram)",
+    "power_to_db": "level(spectrogram)",
+    "psd": "welch(sound)",
+    "periodogram": "fourier(sound)",
+    "to_mono": "mono(sound)",
+    "save": "write(path, sound)",
+}
+"""What other libraries call ours."""
+
 _MODULES = ("augment", "engines", "learning", "matching", "settings", "signals")
 
 _SHOWN = {name: module for module, names in _HOME.items() for name in names}
@@ -76,7 +93,8 @@ def __getattr__(name: str) -> Any:
     elif name in _MODULES:
         value = importlib.import_module(f"sonograph.{name}")
     else:
-        raise AttributeError(f"module 'sonograph' has no attribute {name!r}")
+        here = f"; here it is {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+        raise AttributeError(f"module 'sonograph' has no attribute {name!r}{here}")
     globals()[name] = value
     return value
 

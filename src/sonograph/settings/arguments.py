@@ -26,6 +26,8 @@ Made = TypeVar("Made")
 
 SUBJECTS = ("y", "x", "audio", "data", "samples", "signal", "sound", "waveform", "wav", "S")
 RATES = ("sr", "fs", "Fs", "rate", "sample_rate", "samplerate", "sampling_rate")
+PLACES_IN = {"seconds": ("time", "times", "t"), "hertz": ("frequency", "freq", "frequencies", "freqs", "f")}
+"""What others call a place in a spectrogram."""
 PLACES = ("offset", "duration", "seconds", "tmin", "tmax", "stop", "frame_offset", "num_frames", "frames")
 """What other libraries call the sound, its rate, and the part of it that is read."""
 
@@ -97,6 +99,9 @@ def _meant(one: str, name: str, known: tuple[str, ...], by_place: list[str]) -> 
         return "it is called rate"
     if one in RATES and by_place and by_place[0] in ("source", "sound"):
         return "a sound carries its rate: Signal(samples, sample_rate)"
+    for ours, theirs in PLACES_IN.items():
+        if one in theirs and ours in known:
+            return f"it is called {ours}"
     if (ours := PICTURE.get(one, "")) and ours.partition(",")[0] in known:
         return f"it is called {ours}"
     field = ELSEWHERE.get(one, one).partition(",")[0]

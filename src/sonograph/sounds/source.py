@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 from sonograph.checks import short
 from sonograph.errors import SettingsError
@@ -60,6 +60,10 @@ class Source(Protocol):
         ...
 
 
+_ELSEWHERE = dict.fromkeys(("sr", "fs", "Fs", "rate", "samplerate", "sampling_rate", "framerate"), "sample_rate")
+_ELSEWHERE |= dict.fromkeys(("y", "x", "audio", "data", "signal", "waveform", "array"), "samples")
+
+
 @dataclass(frozen=True, eq=False)
 class Signal:
     """A sound in memory.
@@ -96,6 +100,16 @@ class Signal:
     unit: str = "FS"
     start: datetime | None = None
     calibration: Calibration | None = None
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Refuse a name that is none, with ours for it."""
+        known = tuple(field.name for field in fields(cls))
+        for name in named:
+            if name not in known:
+                called = _ELSEWHERE.get(name)
+                meant = f"it is called {called}" if called else f"it takes {', '.join(known)}"
+                raise SettingsError(f"{name} is no argument of {cls.__name__}; {meant}")
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "samples", checked_samples(self.samples, self.unit))

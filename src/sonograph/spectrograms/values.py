@@ -55,6 +55,11 @@ class Spectrogram:
     first_row: int = 0
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the values: (rows, frames), or (channels, rows, frames)."""
+        return self.values.shape
+
+    @property
     def n_channels(self) -> int:
         """Channels."""
         return 1 if self.values.ndim == 2 else self.values.shape[0]
