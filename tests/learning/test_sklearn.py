@@ -221,3 +221,16 @@ def test_channels_are_mixed_where_that_is_asked_for():
     )
     with pytest.raises(SettingsError, match="a sound has 2 channels; it must have 1, or mono=True take their mean"):
         SpectrogramFeatures(MFCC).fit([pair])
+
+
+def test_a_summary_is_the_row_of_each_sound():
+    from sonograph.learning import Summary
+
+    sounds = [Signal(np.random.default_rng(k).standard_normal(4000 + 100 * k), 8000.0) for k in range(3)]
+    summary = Summary(("envelope", "tonal"))
+    features = SpectrogramFeatures(summary=summary).fit(sounds)
+    rows = features.transform(sounds)
+    np.testing.assert_array_equal(rows, [summary.of_sound(one) for one in sounds])
+    assert tuple(features.get_feature_names_out()) == summary.names
+    with pytest.raises(SettingsError, match="settings is given with a Summary, which has a log-mel of its own"):
+        SpectrogramFeatures(StftSettings(), summary=summary).fit(sounds)

@@ -126,7 +126,7 @@ def _files(arguments: argparse.Namespace, model: Model, step: float, least: floa
             parts = Path(f"{arguments.output}.parts")
         try:
             folder = stack.enter_context(alone(parts, arguments.output or "parts"))
-            answers, codes = _Named(arguments, model, step, least, report).all_of(files, folder)
+            answers, codes = _Files(arguments, model, step, least, report).all_of(files, folder)
         except (KeyboardInterrupt, SystemExit) as end:
             if arguments.output is not None:
                 talk(f"interrupted; what is done is kept in {parts}, and the same command goes on from there.")
@@ -140,7 +140,7 @@ def _files(arguments: argparse.Namespace, model: Model, step: float, least: floa
     return exits.worst(codes)
 
 
-class _Named:
+class _Files:
     """Files and what they are called."""
 
     def __init__(self, arguments: Any, model: Model, step: float, least: float, report: reading.Report) -> None:
@@ -151,11 +151,11 @@ class _Named:
         """The answers of each file that can be read, and exit codes of the others."""
         from sonograph.cli.progress import Progress
         from sonograph.io.opening import Opening
-        from sonograph.learning.filerows import WindowRows
+        from sonograph.learning.filerows import Named
         from sonograph.learning.kept import through
 
         opening = Opening().but(limits=reading.limits(self.arguments), calibration=False)
-        work = WindowRows(self.model.summary, self.model.sample_rate, self.arguments.window, self.step, opening)
+        work = Named(self.model, self.arguments.window, self.step, opening)
         progress = Progress(len(files), "files", quiet=self.arguments.quiet or len(files) == 1)
 
         def tell(listed: list[dict[str, Any]], kept: bool) -> None:
@@ -187,18 +187,16 @@ class _Named:
         return answers, codes
 
     def segments(self, array: Any, length: float) -> list[Segment]:
-        """Stretches of a file, from the rows of its windows."""
+        """Stretches of a file, from what its windows are called."""
         import numpy as np
 
         from sonograph.learning.segments import Segments
 
         segments = Segments(self.model.classes, self.arguments.window, self.step, self.least)
-        heard = np.isfinite(array).all(axis=1)
-        probabilities = np.zeros((len(array), len(self.model.classes)))
-        probabilities[heard] = self.model.probabilities(array[heard, 1:])
         found: list[Segment] = []
-        for start, is_heard, row in zip(array[:, 0], heard, probabilities, strict=True):
-            found += segments.push(float(start), row if is_heard else None)
+        for start, *probabilities in array:
+            heard = np.isfinite(probabilities).all()
+            found += segments.push(float(start), np.array(probabilities) if heard else None)
         return found + list(segments.finish(length))
 
     def _tell_rate(self, file: str, rate: float) -> None:

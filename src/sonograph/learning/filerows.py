@@ -1,8 +1,9 @@
-"""Files to what a model is told of them: a row for each sound or part of one, or for each window."""
+"""Files to rows that a model learns from, one for each sound or part of one; and to what it calls their windows."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.jobs.guard import alive
 from sonograph.jobs.identity import digest
+from sonograph.learning.model import Model
 from sonograph.learning.rolling import Rolling
 from sonograph.settings import stft_of
 from sonograph.sounds.mono import mono
@@ -101,49 +103,61 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class WindowRows:
-    """Work on a file: a row for each window of so many seconds, or one for all of it.
+class Named:
+    """Work on a file: what a model calls each window of so many seconds, or all of it.
 
-    An item is (file, ()). The array is (windows, 1 + numbers): the start of each in seconds, then its row; NaN where
-    there is nothing but digital silence or missing samples.
+    An item is (file, ()). The array is (windows, 1 + classes): the start of each in seconds, then its probabilities;
+    NaN where there is nothing but digital silence or missing samples.
     """
 
-    summary: Summary
-    sample_rate: float
+    model: Model
     window: float | None
     step: float
     opening: Opening
 
     @property
     def digest(self) -> str:
-        """Another for other rows."""
-        return digest("windows", self.summary.digest, self.sample_rate, self.window, self.step, self.opening.digest)
+        """Another for other answers."""
+        return digest("named", self.model.digest, self.window, self.step, self.opening.digest)
 
     def __call__(self, item: tuple[str, Any]) -> tuple[dict[str, Any], np.ndarray]:
-        """The windows' rows, with what there is to say of the file."""
+        """The windows' probabilities, with what there is to say of the file."""
         return audio.settled(item[0], lambda source: self._of(item[0], source), opening=self.opening)
 
     def _of(self, file: str, opened: Any) -> tuple[dict[str, Any], np.ndarray]:
-        source = resample(mono(opened), self.sample_rate)
-        rolling = Rolling(self.summary, self.sample_rate, self.window, self.step)
+        summary, sample_rate = self.model.summary, self.model.sample_rate
+        source = resample(mono(opened), sample_rate)
+        rolling = Rolling(summary, sample_rate, self.window, self.step)
         found: list[tuple[float, np.ndarray]] = []
         if source.n_samples:
-            settings = self.summary.settings(self.sample_rate)
+            settings = summary.settings(sample_rate)
             for piece in pieces(source, settings, at_most=AT_ONCE, engine=engines.default(threads=1), reuse=True):
                 alive()
-                found += rolling.push(piece.values)
-            found += rolling.finish(source.n_samples)
+                found += self._answers(rolling.push(piece.values))
+            found += self._answers(rolling.finish(source.n_samples))
         status = opened.status
         fault = (status.sentence or f"{file}: holds no samples.") if status.word in BAD else ""
         values = {
             "fault": "" if found else fault or f"{shown(file)}: holds no samples.",
             "warning": fault if found else "",
             "was_rate": opened.sample_rate,
-            "seconds": source.n_samples / self.sample_rate,
+            "seconds": source.n_samples / sample_rate,
             "record": record(file, status, opened),
         }
-        n = 1 + len(self.summary.names)
+        n = 1 + len(self.model.classes)
         return values, np.array([[start, *row] for start, row in found]).reshape(len(found), n)
+
+    def _answers(self, windows: Iterable[tuple[float, np.ndarray]]) -> list[tuple[float, np.ndarray]]:
+        """The start and the probabilities of each window."""
+        listed = list(windows)
+        if not listed:
+            return []
+        rows = np.array([row for _, row in listed])
+        heard = np.isfinite(rows).all(axis=1)
+        probabilities = np.full((len(rows), len(self.model.classes)), np.nan)
+        if heard.any():
+            probabilities[heard] = self.model.probabilities(rows[heard])
+        return list(zip([start for start, _ in listed], probabilities, strict=True))
 
 
 def _frame_rate(summary: Summary, sample_rate: float) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from sonograph.analysis.summaries import Summary
 from sonograph.errors import SettingsError, SourceError
+from sonograph.jobs.identity import digest
 from sonograph.learning import modelfile
 from sonograph.learning.heldout import Fitted, log_probabilities
 
@@ -40,6 +41,12 @@ class Model:
     def summary(self) -> Summary:
         """What it is told of a sound."""
         return Summary(tuple(self.facts["summary"]))
+
+    @cached_property
+    def digest(self) -> str:
+        """Another for a model that could answer otherwise: 32 hexadecimal digits."""
+        arrays = [[part.kind, part.temperature, *(a.tobytes() for a in part.arrays.values())] for part in self.parts]
+        return digest("model", list(self.classes), self.sample_rate, self.summary.digest, arrays, digits=32)
 
     def probabilities(self, rows: np.ndarray) -> np.ndarray:
         """(sounds, classes) of rows (sounds, numbers) of its summary, calibrated."""

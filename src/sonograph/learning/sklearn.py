@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from sonograph import engines
+from sonograph.analysis.summaries import Summary
 from sonograph.analysis.summary import checked_statistics, over_time, summary_names
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import MissingExtra, SettingsError
@@ -41,7 +42,8 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     summary
         What is kept of each row over time, one or several of `sonograph.analysis.summary.STATISTICS`: "mean",
         "deviation" (also called "std"), "min", "max", "p5", "p25", "p50", "p75", "p95"; or "frames": all frames one
-        after another, which needs sounds of one length.
+        after another, which needs sounds of one length. Or a `learning.Summary`, which has a log-mel of its own:
+        settings is left out then.
     n_jobs
         Sounds at a time, as in scikit-learn; None: one, on all cores.
     mono
@@ -74,7 +76,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         self,
         settings: Settings | str | None = None,
         sample_rate: float | None = None,
-        summary: str | tuple[str, ...] = ("mean", "std"),
+        summary: str | tuple[str, ...] | Summary = ("mean", "std"),
         n_jobs: int | None = None,
         mono: bool = False,
     ) -> None:
@@ -87,6 +89,10 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> SpectrogramFeatures:
         """Learn rate, unit and the features' names from the first sound; nothing else is learned."""
         sounds = self._sounds(X, reset=True)
+        if isinstance(self.summary, Summary) and self.settings is not None:
+            raise SettingsError(
+                "settings is given with a Summary, which has a log-mel of its own; leave out one of them"
+            )
         self._chosen = settings_of(self.settings)
         self.sample_rate_, self.unit_ = self.sample_rate or stft_of(self._chosen).sample_rate, None
         first = self._computed(sounds[0])
@@ -94,7 +100,9 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         if np.iscomplexobj(first.values):
             raise SettingsError('quantity is "transform"; features are real numbers: set quantity="power"')
         self.row_names_, self.n_frames_ = first.names, len(first.frames)
-        if self._summaries() == ("frames",):
+        if isinstance(self.summary, Summary):
+            names = list(self.summary.names)
+        elif self._summaries() == ("frames",):
             names = [f"frame_{i}_{name}" for i in range(self.n_frames_) for name in first.names]
         else:
             names = [name for one in self._summaries() for name in summary_names(first.names, (one,))]
@@ -117,7 +125,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         if self.summary == "frames":
             return ("frames",)
         try:
-            return checked_statistics(self.summary)
+            return checked_statistics(cast(Any, self.summary))
         except SettingsError as error:
             raise SettingsError(f'{error}, or "frames"') from None
 
@@ -143,6 +151,8 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     def _row(self, sound: Any) -> np.ndarray:
         computed = self._computed(sound)
         values = computed.values
+        if isinstance(self.summary, Summary):
+            return self.summary.of(computed)
         if self._summaries() == ("frames",):
             if values.shape[1] != self.n_frames_:
                 raise SettingsError(
@@ -186,7 +196,8 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
                 f"{name} is in {source.unit} and the first sound in {self.unit_}: calibrate all of them or none"
             )
         threads = None if self.n_jobs in (None, 1) else 1
-        return spectrogram(source, self._chosen, engine=engines.default(threads=threads))
+        chosen = self.summary.settings(source.sample_rate) if isinstance(self.summary, Summary) else self._chosen
+        return spectrogram(source, chosen, engine=engines.default(threads=threads))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

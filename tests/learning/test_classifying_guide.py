@@ -1,0 +1,62 @@
+"""The guide to classifying runs, says what it says, and its commands do what they say."""
+
+import contextlib
+import csv
+import io
+import re
+import shlex
+
+import pytest
+
+from sonograph.cli import main
+from tests.matching.test_guide import DOCS, PIECES
+
+GUIDE = DOCS / "guide" / "classifying.md"
+ELSEWHERE = ("spoken/", "esc50.csv")
+"""Sets that are not made on the page."""
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """(folder, [(code or command, what was printed)]) of the page, in its order."""
+    here = tmp_path_factory.mktemp("guide")
+    names, told = {}, []
+    with contextlib.chdir(here):
+        for code, command in PIECES.findall(GUIDE.read_text("utf-8")):
+            out = io.StringIO()
+            if any(name in command for name in ELSEWHERE):
+                continue
+            with contextlib.redirect_stdout(out):
+                if code:
+                    exec(code, names)  # noqa: S102
+                else:
+                    assert main(shlex.split(command)[1:]) == 0, command
+            told.append((code or command, out.getvalue()))
+    return here, told
+
+
+def test_what_is_printed_is_what_the_page_says(ran):
+    shown = [(out.splitlines(), re.findall(r"^# (.*)$", code, re.MULTILINE)) for code, out in ran[1]]
+    shown = [pair for pair in shown if pair[1]]
+    assert len(shown) >= 2
+    for printed, said in shown:
+        assert printed == said
+
+
+def test_the_report_and_the_table_are_there(ran):
+    here = ran[0]
+    assert {path.name for path in (here / "report").iterdir()} == {
+        "report.json", "files.jsonl", "mistakes.csv", "confusion.png", "reliability.png",
+    }  # fmt: skip
+    rows = list(csv.DictReader((here / "long.csv").read_text().splitlines()))
+    assert (rows[0]["label"], rows[-1]["label"]) == ("kick", "string")
+    assert "accuracy" in dict(ran[1])["sonograph train drums -o drums.model --report report"]
+
+
+def test_commands_of_sets_that_are_elsewhere_have_their_options():
+    from sonograph.cli import parser
+
+    listed = [c for _, c in PIECES.findall(GUIDE.read_text("utf-8")) if any(name in c for name in ELSEWHERE)]
+    assert len(listed) == 2
+    for command in listed:
+        assert parser("train").parse_args(shlex.split(command, comments=True)[1:]).command == "train"
