@@ -234,7 +234,7 @@ def test_what_is_there_is_not_replaced_but_by_a_spectrogram(tmp_path):
 
 @kinds
 def test_xarray_has_its_coordinates_units_and_start(kind):
-    pytest.importorskip("xarray", reason="xarray is not installed: pip install 'sonograph[xarray]'")
+    pytest.importorskip("xarray", reason="xarray is not installed: pip install '.[xarray]'")
     made = KINDS[kind]()
     array = made.to_xarray()
     np.testing.assert_array_equal(array.values, made.values)
@@ -259,7 +259,7 @@ def test_xarray_has_its_coordinates_units_and_start(kind):
 
 @kinds
 def test_pandas_has_a_row_for_each_frame(kind):
-    pytest.importorskip("pandas", reason="pandas is not installed: pip install 'sonograph[pandas]'")
+    pytest.importorskip("pandas", reason="pandas is not installed: pip install '.[pandas]'")
     made = KINDS[kind]()
     table = made.to_dataframe()
     np.testing.assert_array_equal(table.index, made.times)

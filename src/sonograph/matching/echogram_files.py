@@ -162,7 +162,7 @@ def _zarr() -> Any:
     try:
         import zarr
     except ImportError:
-        raise MissingExtra("Zarr needs the package zarr: pip install 'sonograph[zarr]'") from None
+        raise MissingExtra("Zarr needs the package zarr: pip install '.[zarr]'") from None
     return zarr
 
 

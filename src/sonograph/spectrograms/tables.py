@@ -21,7 +21,7 @@ def to_xarray(spectrogram: Spectrogram) -> Any:
     try:
         import xarray
     except ImportError:
-        raise MissingExtra("to_xarray needs xarray: pip install 'sonograph[xarray]'") from None
+        raise MissingExtra("to_xarray needs xarray: pip install '.[xarray]'") from None
     across = _axis(spectrogram)
     dims = (*(("channel",) if spectrogram.values.ndim == 3 else ()), across, "time")
     coords: dict[str, Any] = {"time": ("time", spectrogram.times, {"units": "s", "long_name": "Time"})}
@@ -45,7 +45,7 @@ def to_dataframe(spectrogram: Spectrogram) -> Any:
     try:
         import pandas
     except ImportError:
-        raise MissingExtra("to_dataframe needs pandas: pip install 'sonograph[pandas]'") from None
+        raise MissingExtra("to_dataframe needs pandas: pip install '.[pandas]'") from None
     across = _axis(spectrogram)
     rows = spectrogram.frequencies if across == "frequency" else list(spectrogram.names)
     values = spectrogram.values
