@@ -279,7 +279,7 @@ def test_what_is_missing_is_said_with_how_to_get_it(monkeypatch):
 
     for name, ask in (("xarray", Spectrogram.to_xarray), ("pandas", Spectrogram.to_dataframe)):
         monkeypatch.setitem(sys.modules, name, None)
-        with pytest.raises(MissingExtra, match=rf"needs {name}: pip install 'sonograph\[{name}\]'"):
+        with pytest.raises(MissingExtra, match=rf"needs {name}: pip install '\.\[{name}\]'"):
             ask(KINDS["power"]())
 
 
