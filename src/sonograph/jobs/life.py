@@ -13,8 +13,10 @@ import signal
 import sys
 import threading
 import weakref
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _ours: weakref.WeakSet[Connection] = weakref.WeakSet()  # ends that only the parent may hold; forks have them too
 

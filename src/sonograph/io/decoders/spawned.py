@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from multiprocessing import Pipe
 
 from sonograph.io.door import OpenFile
 from sonograph.jobs.life import keep, let_go
@@ -23,6 +22,8 @@ class Spawned:
     """
 
     def __init__(self, module: str, file: OpenFile, limits: tuple[int, int], *words: str, **environment: str) -> None:
+        from multiprocessing import Pipe  # loaded for the files that need a process only
+
         theirs, ours = Pipe(duplex=False)
         self._life = keep(ours)
         given = [str(file.descriptor), *map(str, limits), *words]
