@@ -71,7 +71,7 @@ def alignments(segment: Segment, query: Query, hits: Hits, speed: float) -> list
     found = []
     times = query.peaks.times[query.first] * speed
     for middle in _fullest(hits.begin):
-        low, high = np.searchsorted(hits.begin, [(middle - SLACK) * PER_FRAME, (middle + SLACK) * PER_FRAME])
+        low, high = _within(hits.begin, middle, SLACK)
         near, pairs = hits.begin[low:high] / PER_FRAME, hits.pair[low:high]
         line = _line(times[pairs], near)
         if line is None:
@@ -80,7 +80,7 @@ def alignments(segment: Segment, query: Query, hits: Hits, speed: float) -> list
         place = begin + (1 + slope) * float(times[pairs[on]].mean())  # the beginning may lie before the recording
         recording = int(segment.recording_at(np.array(place)))
         numbers = np.unique(pairs[on])
-        first, stop = np.searchsorted(hits.begin, [(middle - AROUND) * PER_FRAME, (middle + AROUND) * PER_FRAME])
+        first, stop = _within(hits.begin, middle, AROUND)
         around = (stop - first - (high - low)) / (2 * AROUND - 2 * SLACK)
         votes = numbers[independent(query.first[numbers], query.second[numbers])]
         counts = weight(query.peaks.times[query.second[votes]])
@@ -126,10 +126,17 @@ def weight(times: np.ndarray) -> float:
     return float((together**SHARED).sum())
 
 
+def _within(begins: np.ndarray, middle: float, frames: int) -> tuple[int, int]:
+    """The first and the stop of those that lie so many frames around a whole one."""
+    near = np.array([middle - frames, middle + frames]) * PER_FRAME
+    first, stop = np.searchsorted(begins, near.astype(begins.dtype))  # of another type, it would copy all of them
+    return int(first), int(stop)
+
+
 def _fullest(begins: np.ndarray) -> list[float]:
     """The middles of pairs of frames that hold most of the sorted hits, apart from one another, the fullest first."""
     frame = begins >> FRAME_BITS
-    first = np.flatnonzero(np.diff(frame, prepend=frame[:1] - 1))
+    first = np.append(0, np.flatnonzero(frame[1:] != frame[:-1]) + 1)[: len(frame)]
     frames, counts = frame[first], np.diff(np.append(first, len(frame)))
     together = counts.copy()
     beside = np.flatnonzero(np.diff(frames) == 1)
