@@ -76,3 +76,12 @@ def test_a_file_that_cannot_be_read_costs_only_itself(pings, tmp_path, capsys):
     assert cli.main(["pulses", str(tmp_path / "bad.wav"), pings, "-o", str(out), "-q"]) == 3
     assert len(out.read_text().splitlines()) == 12
     assert "bad.wav" in capsys.readouterr().err
+
+
+def test_channels_are_told_apart(tmp_path, capsys):
+    sound = signals.pings(3.0, echoes=[]).samples
+    both = np.stack([sound, np.roll(sound, 9_600)]) + 0.003 * np.random.default_rng(1).standard_normal((2, len(sound)))
+    sg.write(tmp_path / "two.wav", sg.Signal(0.3 * both, 48_000.0))
+    assert cli.main(["pulses", str(tmp_path / "two.wav"), "--band", "11k-13k", "--length", "10ms"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[3:]] == ["0", "1"] * 3

@@ -235,7 +235,8 @@ def words(file: str, found: Pulses) -> Iterator[str]:
         return
     unit = found[0].more["level_unit"]
     head = ("onset (s)", "peak (s)", "end (s)", "name", f"level ({unit})", "over noise (dB)", "per hour", "")
-    rows = [head]
+    several = len({hit.channel for hit in found}) > 1
+    rows = [("channel", *head) if several else head]
     for hit in found:
         more = hit.more
         beside = f"{more['interval']:.6f} s after the one before" if more["interval"] is not None else ""
@@ -243,7 +244,8 @@ def words(file: str, found: Pulses) -> Iterator[str]:
             beside = f"{more['under']:.1f} dB under the pulse {more['after']:.4f} s before"
         rate = f"{hit.per_hour:.1g}" if hit.per_hour >= 1e-9 else "< 1e-9"
         moments = (f"{hit.start:.6f}", f"{more['peak']:.6f}", f"{hit.end:.6f}")
-        rows.append((*moments, hit.name, f"{more['level']:.1f}", f"{hit.score:.1f}", rate, beside))
+        channel = (str(hit.channel),) if several else ()
+        rows.append((*channel, *moments, hit.name, f"{more['level']:.1f}", f"{hit.score:.1f}", rate, beside))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row[:-1], widths, strict=False)]

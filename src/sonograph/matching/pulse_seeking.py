@@ -97,7 +97,7 @@ class Seeker:
         n = 1 if known else max(1, round(sought.length * narrow.rate))
         self._background = Background(narrow.autocorrelation, n, narrow.rate)
         white = self._background.chance
-        resolution = 2 / (sought.high - sought.low)
+        resolution = 3 / (sought.high - sought.low)
         fine = 0 if known else max(1, round(min(sought.length / 4, resolution) * narrow.rate))
         least = white.over_at(per_hour)  # no other noise has a lower one
         self._bursts = Bursts(narrow.rate, sought.length, n, fine, least, white.chance.shape)
