@@ -121,7 +121,7 @@ def test_a_page_needs_plotly_and_says_so(tmp_path, monkeypatch):
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtra, match=r"a page to turn needs Plotly: pip install 'sonograph\[html\]'"):
+    with pytest.raises(MissingExtra, match=r"a page to turn needs Plotly: pip install '\.\[html\]'"):
         draw(signals.fm(), view="surface", path=tmp_path / "a.html")
     assert list(tmp_path.iterdir()) == []
 
