@@ -1,6 +1,6 @@
-import builtins
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -113,14 +113,7 @@ def test_a_page_stands_alone(tmp_path):
 
 
 def test_a_page_needs_plotly_and_says_so(tmp_path, monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *rest):
-        if name.startswith("plotly"):
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
     with pytest.raises(MissingExtra, match=r"a page to turn needs Plotly: pip install '\.\[html\]'"):
         draw(signals.fm(), view="surface", path=tmp_path / "a.html")
     assert list(tmp_path.iterdir()) == []
