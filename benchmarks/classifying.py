@@ -107,12 +107,18 @@ def compare(name, source, folder, *more):
         told = json.loads(out.getvalue())
         error, size = told["calibration_error"], told["bytes"] / 1000
         words = f"calibration error {error:.1%}, {size:.0f} kB, a majority guess {told['majority']:.1%}"
+        words += f", {told['recipe']}"
         row("sonograph train" + " --choose" * bool(choose), told["accuracy"], told["interval"], told["seconds"], words)
         if not choose:
             model = model.replace(Path(folder) / "default.model")
             model = Path(folder) / "a.model"
     paths = sorted(Path(source).rglob("*.*a*"))
     labels = [path.parent.name for path in paths]
+    for recipe in ("kernels", "discriminant_with_kernels"):
+        began = time.perf_counter()
+        found = evaluate(paths, labels, recipe=recipe)
+        words = f"calibration error {found.calibration_error:.1%}, one process"
+        row(recipe, found.accuracy, found.interval, time.perf_counter() - began, words)
     row("mean, std MFCC + SVM", *common(paths, labels, evaluate(paths, labels).fold), "librosa, scikit-learn")
     return paths
 

@@ -9,6 +9,7 @@ import pytest
 from scipy.linalg import logm
 
 from sonograph import SettingsError, Signal, learning, signals, spectrogram
+from sonograph.analysis.summaries.kernels import drawn, kernels_digest
 from sonograph.learning import Summary
 
 KINDS = ("mfcc", "bands", "modulation", "tangent", "envelope", "tonal")
@@ -235,3 +236,64 @@ def test_what_is_no_summary_is_refused(kinds, words):
 def test_no_frame_is_refused():
     with pytest.raises(SettingsError, match=r"shape \(64, 0\); it must be \(bands, frames\) with at least a frame"):
         Summary().of(np.empty((64, 0)))
+
+
+def naive_kernels(x, every):
+    """The share of frames above the bias, one product at a time, of every so many kernels."""
+    y = clipped(x)[:16]
+    y = [[v - mean(row) for v in row] for row in y]
+    spread = deviation([v for row in clipped(x)[:16] for v in row]) + 1e-3
+    y = [[v / spread for v in row] for row in y]
+    n, all_of, shares = len(y[0]), drawn(), []
+    for k in range(0, 1500, every):
+        above = 0
+        for t in range(n):
+            response = 0.0
+            for tap, weight in enumerate(all_of.taps[k]):
+                at = t + (tap - 4) * int(all_of.dilations[k])
+                if 0 <= at < n:
+                    response += weight * sum(s * row[at] for s, row in zip(all_of.signs[k], y, strict=True) if s)
+            above += bool(response > all_of.biases[k])
+        shares.append(above / n)
+    return shares
+
+
+@pytest.mark.parametrize(("n_frames", "every"), [(1, 1), (7, 5), (270, 83)])
+def test_kernels_are_their_definition(n_frames, every):
+    x = log_mel(n_frames)
+    np.testing.assert_allclose(Summary("kernels").of(x)[::every], naive_kernels(x.tolist(), every), atol=1e-12)
+
+
+def test_kernels_are_drawn_alike_everywhere():
+    one = drawn()
+    assert set(np.unique(one.taps)) == {-1, 2} and (one.taps.sum(axis=1) == 0).all()
+    assert set(np.abs(one.signs).sum(axis=1)) == {1, 2, 3, 4} and (np.diff(one.dilations) >= 0).all()
+    assert kernels_digest() == "bf9676406ae88a54"
+    assert kernels_digest(1) != kernels_digest()
+
+
+def test_kernels_of_a_long_sound_in_pieces_are_those_of_it_whole(monkeypatch):
+    x = log_mel(300)
+    whole = Summary("kernels").of(x)
+    monkeypatch.setattr("sonograph.analysis.summaries.kernels.AT_ONCE", 37)
+    np.testing.assert_array_equal(Summary("kernels").of(x), whole)
+
+
+def test_kernels_are_asked_for_and_stand_last():
+    x, both = log_mel(30), Summary((*KINDS, "kernels"))
+    assert len(both.names) == len(set(both.names)) == 2377 and both.digest != Summary().digest
+    np.testing.assert_array_equal(both.of(x)[:877], Summary().of(x))
+
+
+@pytest.mark.parametrize("samples", [np.zeros(4000), np.full(4000, 0.1), np.full(1, 0.1), np.full(300, 0.1)])
+def test_kernels_of_silence_and_of_the_shortest_sounds_are_shares(samples):
+    row = Summary("kernels").of_sound(Signal(samples, RATE))
+    assert ((row >= 0) & (row <= 1)).all()
+
+
+def test_kernels_hear_neither_loudness_nor_padding_nor_what_is_missing():
+    x = log_mel(80)
+    row = Summary("kernels").of(x)
+    np.testing.assert_allclose(Summary("kernels").of(x + 0.5), row, atol=1e-9)
+    silence, missing = np.full((24, 50), -12.0), np.full((24, 5), np.nan)
+    np.testing.assert_array_equal(Summary("kernels").of(np.hstack([silence, x, missing])), row)

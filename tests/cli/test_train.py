@@ -118,7 +118,7 @@ def test_choosing_says_what_was_compared(sounds, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(forest, "N_TREES", 10)
     assert train(sounds, "-o", tmp_path / "a.model", "--choose", "--json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["recipe"] in found["candidates"] and len(found["candidates"]) == 7 and len(found["recipes"]) == 5
+    assert found["recipe"] in found["candidates"] and len(found["candidates"]) == 9 and len(found["recipes"]) == 5
     assert main(["classify", str(tmp_path / "a.model"), str(sounds / "hum" / "0.wav"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["label"] == "hum"
 

@@ -57,8 +57,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--choose",
         action="store_true",
-        help="compare the linear discriminant with support vectors, trees, logistic regression and blends of them, by "
-        "folds inside the training; take the best",
+        help="compare the linear discriminant with support vectors, trees, logistic regression, blends of them and "
+        "random dilated kernels, by folds inside the training; take the best",
     )
     out = options.group(parser, "how to say it")
     out.add_argument(

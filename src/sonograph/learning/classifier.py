@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from sonograph import engines
-from sonograph.analysis.summaries import Summary
+from sonograph.analysis.summaries import KERNELS, Summary
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import SettingsError
 from sonograph.io.opening import Opening
@@ -22,7 +22,7 @@ from sonograph.learning.filerows import Rows
 from sonograph.learning.folds import bound, folds_for
 from sonograph.learning.heldout import train
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import DEFAULT, RECIPES, checked_recipe
+from sonograph.learning.recipes import DEFAULT, RECIPES, checked_recipe, told_by
 from sonograph.learning.training import commonest_rate, facts_of
 from sonograph.sounds.mono import mono
 from sonograph.sounds.resampled import resample
@@ -37,7 +37,9 @@ class Classifier:
     ----------
     recipe
         "discriminant" (linear, with a shrunk covariance: needs only NumPy and SciPy), "svm", "trees", "logistic",
-        blends as "discriminant+svm", or "choose": the best of them by folds inside the training.
+        "kernels" (a discriminant of random dilated kernels),
+        "discriminant_with_kernels", blends as "discriminant+svm", or "choose":
+        the best of them by folds inside the training.
     summary
         What it is told of a sound; `Summary()` by default.
 
@@ -105,18 +107,19 @@ class Classifier:
             raise SettingsError(f"all sounds are of one class, {', '.join(classes)!r}; there must be 2 classes or more")
         recipes = list(RECIPES) if checked_recipe(self.recipe) == "choose" else [self.recipe]
         rate, rates = _rate(sounds)
-        rows = self._rows(sounds, rate)
+        told = told_by(recipes, self._summary)
+        rows = self._rows(sounds, rate, told)
         numbers = np.array([classes.index(label) for label in labels])
         files = [os.fspath(one) if is_path(one) else f"sound {i}" for i, one in enumerate(sounds)]
         groups = None if groups is None else [None if group is None else str(group) for group in groups]
         together = bound(files, groups) if groups else bound(files)
         published = None if folds is None else [None if fold is None else str(fold) for fold in folds]
         fold = folds_for(numbers, classes, together, published, groups is not None, files)
-        trained = train(rows, numbers, fold, together, recipes)
+        trained = train(rows, numbers, fold, together, recipes, summary=told)
         chosen = dict(zip(map(str, np.unique(fold)), trained.chosen, strict=True)) if len(recipes) > 1 else {}
         self.evaluation_ = Evaluation(tuple(classes), numbers, trained.probabilities, fold, tuple(files), chosen)
         training = [[name, label] for name, label in zip(files, labels, strict=True)]
-        facts = facts_of(self._summary, rate, rates, trained, self.evaluation_, training)
+        facts = facts_of(told_by([trained.recipe], self._summary), rate, rates, trained, self.evaluation_, training)
         self._take(Model(facts, tuple(trained.parts)))
         return self
 
@@ -134,7 +137,7 @@ class Classifier:
         sounds = list(X)
         if not sounds:
             return np.empty((0, len(model.classes)))
-        return model.probabilities(self._rows(sounds, model.sample_rate))
+        return model.probabilities(self._rows(sounds, model.sample_rate, model.summary))
 
     def predict(self, X: Sequence[Sound]) -> np.ndarray:
         """(sounds,) the most probable label of each."""
@@ -167,7 +170,8 @@ class Classifier:
             It is no model, or was damaged.
         """
         model = Model.load(path)
-        loaded = cls(model.facts["recipe"], model.summary)
+        kinds = tuple(kind for kind in model.summary.kinds if kind != KERNELS)
+        loaded = cls(model.facts["recipe"], Summary(kinds) if kinds else None)
         loaded._take(model)
         return loaded
 
@@ -216,17 +220,17 @@ class Classifier:
             raise SettingsError("this Classifier has learnt nothing yet; call fit first, or load a model")
         return self.model_
 
-    def _rows(self, sounds: Sequence[Any], rate: float) -> np.ndarray:
+    def _rows(self, sounds: Sequence[Any], rate: float, summary: Summary) -> np.ndarray:
         """(sounds, numbers)."""
-        work = Rows(self._summary, rate, Opening().but(**_OPENING))
-        settings = self._summary.settings(rate)
+        work = Rows(summary, rate, Opening().but(**_OPENING))
+        settings = summary.settings(rate)
         rows = []
         for sound in sounds:
             if is_path(sound):
                 rows.append(work((os.fspath(sound), ((None, None),)))[1][0])
                 continue
             source = resample(mono(sound), rate)
-            rows.append(self._summary.of(spectrogram(source, settings, engine=engines.default(threads=1))))
+            rows.append(summary.of(spectrogram(source, settings, engine=engines.default(threads=1))))
             if not np.isfinite(rows[-1]).all():
                 raise SettingsError("every sample of a sound is missing; leave it out")
         return np.array(rows)

@@ -13,6 +13,9 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, lstsq
 NEVER = -1e30
 """The score of a class of which nothing was heard."""
 
+STEEP = 1e-4
+"""What is put on the diagonal, below which few sounds are no reason for another way."""
+
 Arrays = dict[str, np.ndarray]
 
 
@@ -42,15 +45,37 @@ def fit(rows: np.ndarray, y: np.ndarray, n_classes: int) -> Arrays:
         share, ridge = shrinkage(of_class)
         off[y == k] = (of_class - means[k]) * np.sqrt(shares[k] * (1 - share) / len(of_class))
         diagonal += shares[k] * ridge
-    covariance = off.T @ off  # of all classes in one product
-    covariance.flat[:: len(covariance) + 1] += diagonal
-    try:
-        coefficients = cho_solve(cho_factor(covariance), means.T).T
-    except LinAlgError:  # a number that never changes within any class
-        coefficients = lstsq(covariance, means.T)[0].T
+    if 2 * len(off) < len(diagonal) and diagonal.min() > STEEP:
+        coefficients = _few_sounds(off, diagonal, means.T).T
+    else:
+        coefficients = _many_sounds(off, diagonal, means.T).T
     intercept = -0.5 * (means * coefficients).sum(axis=1) + np.log(np.where(shares > 0, shares, 1.0))
     intercept[shares == 0] = NEVER
     return {"mean": mean, "scale": scale, "coefficients": coefficients, "intercept": intercept}
+
+
+def _many_sounds(off: np.ndarray, diagonal: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """The solution of (off' off + diagonal) x = means."""
+    covariance = off.T @ off  # of all classes in one product
+    covariance.flat[:: len(covariance) + 1] += diagonal
+    try:
+        return np.asarray(cho_solve(cho_factor(covariance), means))
+    except LinAlgError:  # a number that never changes within any class
+        return np.asarray(lstsq(covariance, means)[0])
+
+
+def _few_sounds(off: np.ndarray, diagonal: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """The same in matrices of the number of sounds, by Woodbury's identity."""
+    scaled, right = off / diagonal, means / diagonal[:, None]
+    inner = scaled @ off.T
+    inner.flat[:: len(inner) + 1] += 1.0
+    return np.asarray(right - scaled.T @ cho_solve(cho_factor(inner), off @ right))
+
+
+def fit_small(rows: np.ndarray, y: np.ndarray, n_classes: int) -> Arrays:
+    """The same with coefficients of 32 bits, as there may be thousands of each class."""
+    arrays = fit(rows, y, n_classes)
+    return arrays | {"coefficients": arrays["coefficients"].astype(np.float32)}
 
 
 def scores(arrays: Arrays, rows: np.ndarray) -> np.ndarray:

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sonograph.analysis.summaries import Summary
 from sonograph.learning.folds import new_folds
 from sonograph.learning.measures import log_loss, log_softmax, temperature_of
-from sonograph.learning.recipes import PARTS, RECIPES, Arrays, blended
+from sonograph.learning.recipes import PARTS, RECIPES, Arrays, blended, columns
 
 Tell = Callable[[str, int, int], None]
 
@@ -50,15 +51,18 @@ def train(
     together: np.ndarray,
     recipes: Sequence[str],
     tell: Tell = lambda step, done, total: None,
+    summary: Summary | None = None,
 ) -> Trained:
     """Fit recipes, and choose by inner folds where there are several.
 
     rows : (sounds, numbers)
     y, folds, together : (sounds,) class, fold, and what must stay on one side
+    summary : what rows are of, where some parts do not hear all of it
     """
     n_classes = int(y.max()) + 1
     kinds = list(dict.fromkeys(kind for name in recipes for kind in RECIPES[name]))
     outer = np.unique(folds)
+    rows_of = {kind: rows if summary is None else rows[:, columns(kind, summary)] for kind in kinds}
     total = len(kinds) * (len(outer) + len(outer) * (len(outer) - 1) // 2 + 1)
     done = 0
 
@@ -66,14 +70,14 @@ def train(
         nonlocal done
         tell("training", done, total)
         done += 1
-        return PARTS[kind].fit(rows[heard], y[heard], n_classes)
+        return PARTS[kind].fit(rows_of[kind][heard], y[heard], n_classes)
 
-    inside = {kind: _inner_scores(kind, rows, y, folds, together, fitted, n_classes) for kind in kinds}
+    inside = {kind: _inner_scores(kind, rows_of[kind], y, folds, together, fitted, n_classes) for kind in kinds}
     held_out = {kind: np.zeros((len(y), n_classes)) for kind in kinds}
     for kind in kinds:
         for k in outer:
             arrays = fitted(kind, folds != k)
-            held_out[kind][folds == k] = PARTS[kind].scores(arrays, rows[folds == k])
+            held_out[kind][folds == k] = PARTS[kind].scores(arrays, rows_of[kind][folds == k])
     probabilities, chosen = np.zeros((len(y), n_classes)), []
     for k in outer:
         heard = np.flatnonzero(folds != k)

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from sonograph.analysis.summaries import Summary
+from sonograph.analysis.summaries import KERNELS, Summary
+from sonograph.analysis.summaries.kernels import SEED, kernels_digest
 from sonograph.errors import SettingsError, SourceError
 from sonograph.jobs.identity import digest
 from sonograph.learning import modelfile
@@ -96,4 +97,6 @@ class Model:
                 raise ValueError("sureness")
         except Exception:
             raise SourceError(f"{os.fspath(path)}: the sizes in it do not agree. Train it again.") from None
+        if KERNELS in model.summary.kinds and facts.get("kernels") != {"seed": SEED, "digest": kernels_digest()}:
+            raise SourceError(f"{os.fspath(path)}: has other kernels than this version. Train it again.")
         return model

@@ -152,10 +152,10 @@ def _check(head: dict[str, Any], arrays: dict[str, dict[str, np.ndarray]]) -> No
     fine = fine and isinstance(head["sample_rate"], int | float) and 0 < head["sample_rate"] < 1e9
     if not fine:
         raise SourceError("its classes, its rate or its temperatures cannot be. Train it again.")
-    for kind, listed in arrays.items():
+    for listed in arrays.values():
         if "mean" in listed and not (listed["mean"].shape == listed["scale"].shape and (listed["scale"] > 0).all()):
             raise SourceError("the sizes of its arrays do not agree. Train it again.")
-        if kind in ("discriminant", "logistic"):
+        if "coefficients" in listed:
             n, m = listed["coefficients"].shape
             if n != len(classes) or listed["intercept"].shape != (n,) or listed["mean"].shape != (m,):
                 raise SourceError("the sizes of its arrays do not agree. Train it again.")

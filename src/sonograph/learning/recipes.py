@@ -6,11 +6,12 @@ are averaged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from sonograph.analysis.summaries import KERNELS, Summary
 from sonograph.errors import SettingsError
 from sonograph.learning import discriminant, forest, machine
 from sonograph.learning.measures import log_softmax
@@ -25,12 +26,14 @@ class Part(NamedTuple):
     scores : (arrays, rows) -> (sounds, classes)
     arrays : the axes of each of its arrays
     words : what it is called for people
+    hears : what of a sound it is told: "summaries", "kernels" or "both"
     """
 
     fit: Callable[[np.ndarray, np.ndarray, int], Arrays]
     scores: Callable[[Arrays, np.ndarray], np.ndarray]
     arrays: Mapping[str, int]
     words: str
+    hears: str = "summaries"
 
 
 _LINEAR = {"mean": 1, "scale": 1, "coefficients": 2, "intercept": 1}
@@ -40,6 +43,12 @@ PARTS = {
     "logistic": Part(machine.fit_logistic, discriminant.scores, _LINEAR, "logistic regression"),
     "svm": Part(machine.fit_svm, machine.svm_scores, machine.SVM, "support vectors, RBF kernel"),
     "trees": Part(forest.fit, forest.scores, forest.ARRAYS, "extremely randomised trees"),
+    "kernels": Part(
+        discriminant.fit_small, discriminant.scores, _LINEAR, "linear discriminant of random kernels", "kernels"
+    ),
+    "discriminant_with_kernels": Part(
+        discriminant.fit_small, discriminant.scores, _LINEAR, "linear discriminant of summaries and kernels", "both"
+    ),
 }
 
 RECIPES: dict[str, tuple[str, ...]] = {
@@ -50,8 +59,10 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "discriminant+svm": ("discriminant", "svm"),
     "discriminant+trees": ("discriminant", "trees"),
     "discriminant+svm+trees": ("discriminant", "svm", "trees"),
+    "kernels": ("kernels",),
+    "discriminant_with_kernels": ("discriminant_with_kernels",),
 }
-"""What may be chosen, by name: the parts of each."""
+"""What may be chosen, by name: the parts of each, which all hear the same."""
 
 DEFAULT = "discriminant"
 
@@ -67,6 +78,31 @@ def checked_recipe(name: str) -> str:
     if name != "choose" and name not in RECIPES:
         raise SettingsError(f"recipe is {name!r}; it must be one of {', '.join(RECIPES)}, or choose")
     return name
+
+
+def told_by(recipes: Sequence[str], summary: Summary) -> Summary:
+    """The summary of which the rows are that some recipes are fitted to: kernels last, where one hears them.
+
+    Raises
+    ------
+    SettingsError
+        A summary that has kernels already.
+    """
+    if KERNELS in summary.kinds:
+        raise SettingsError(
+            "summary names kernels, which the recipes kernels and discriminant_with_kernels add; leave them out of it"
+        )
+    hears = {PARTS[kind].hears for name in recipes for kind in RECIPES[name]}
+    if hears == {"summaries"}:
+        return summary
+    return Summary((KERNELS,) if hears == {"kernels"} else (*summary.kinds, KERNELS))
+
+
+def columns(kind: str, summary: Summary) -> slice:
+    """Which numbers of a summary a part hears."""
+    names, hears = summary.names, PARTS[kind].hears
+    first = next((i for i, name in enumerate(names) if name.startswith(f"{KERNELS}_")), len(names))
+    return {"summaries": slice(0, first), "kernels": slice(first, None), "both": slice(None)}[hears]
 
 
 def blended(log_probabilities: list[np.ndarray]) -> np.ndarray:

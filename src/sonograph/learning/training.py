@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sonograph.analysis.summaries import Summary
+from sonograph.analysis.summaries import KERNELS, Summary
+from sonograph.analysis.summaries.kernels import SEED, kernels_digest
 from sonograph.errors import SettingsError, SonographError, SourceError
 from sonograph.io import audio
 from sonograph.io.opening import Opening
@@ -24,7 +25,7 @@ from sonograph.learning.folds import bound, folds_for
 from sonograph.learning.heldout import Tell, Trained, train
 from sonograph.learning.kept import Done, through
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import DEFAULT, RECIPES, checked_recipe
+from sonograph.learning.recipes import DEFAULT, RECIPES, checked_recipe, told_by
 
 
 class Learnt(NamedTuple):
@@ -108,7 +109,8 @@ def learn(
         (examples[listed[0]].path, tuple((examples[i].start, examples[i].end) for i in listed))
         for listed in of_file.values()
     ]
-    work = Rows(summary, rate, opening)
+    told = told_by(recipes, summary)
+    work = Rows(told, rate, opening)
     done = through(items, work, folder, processes=processes, tell=tell_rows)
     notes = _notes(rate, rates, done)
     used = [(i, file, d) for file, (listed, d) in zip(of_file, zip(of_file.values(), done, strict=True), strict=True)
@@ -130,12 +132,13 @@ def learn(
     together = bound([file for _, file, _ in used], [one.group for one in kept], hashes)
     names = [one.path for one in kept]
     folds = folds_for(y, classes, together, [one.fold for one in kept], grouped, names)
-    trained = train(rows, y, folds, together, recipes, tell)
+    trained = train(rows, y, folds, together, recipes, tell, told)
     files = tuple(file for _, file, _ in used)
     chosen = dict(zip(map(str, np.unique(folds)), trained.chosen, strict=True)) if len(recipes) > 1 else {}
     evaluation = Evaluation(classes, y, trained.probabilities, folds, files, chosen)
     training = [[os.path.basename(p), one.label, h] for p, one, h in zip(files, kept, hashes, strict=True)]  # noqa: PTH119
-    model = Model(facts_of(summary, rate, rates, trained, evaluation, training), tuple(trained.parts))
+    facts = facts_of(told_by([trained.recipe], summary), rate, rates, trained, evaluation, training)
+    model = Model(facts, tuple(trained.parts))
     records = [d.values["record"] for d in done]
     return Learnt(model, evaluation, faults, records, notes, any(d.values.get("ours", False) for d in done))
 
@@ -158,6 +161,7 @@ def facts_of(
         "sample_rate": rate,
         "rates": sorted(rates),
         "summary": list(summary.kinds),
+        **({"kernels": {"seed": SEED, "digest": kernels_digest()}} if KERNELS in summary.kinds else {}),
         "settings": settings.to_dict(),
         "settings_digest": settings.digest,
         "recipe": trained.recipe,

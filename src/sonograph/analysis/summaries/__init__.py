@@ -4,6 +4,6 @@ Each kind of summary is a pure function of one log-mel and has a name for every 
 side; tables, transformers and classifiers all use it.
 """
 
-from sonograph.analysis.summaries.summary import ALL, Summary
+from sonograph.analysis.summaries.summary import ALL, KERNELS, Summary
 
-__all__ = ["ALL", "Summary"]
+__all__ = ["ALL", "KERNELS", "Summary"]

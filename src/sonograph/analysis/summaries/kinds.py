@@ -6,6 +6,7 @@
     tangent     which cepstra change together: the logarithm of their covariance
     envelope    the shape of the loudness in time
     tonal       how far bands stand out of their neighbours: lines, combs, whistles
+    kernels     how often random patterns over time stand out; not among those taken by default
 
 Which of them tell sounds apart, and how well, was measured: docs/benchmarks.md.
 """
@@ -21,6 +22,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft
 
 from sonograph.analysis.summaries.heard import FLOOR, Heard, cepstra, deltas, hanning, quantiles
+from sonograph.analysis.summaries.kernels import N_KERNELS, kernels
 
 PERCENTS = (5.0, 25.0, 50.0, 75.0, 95.0)
 N_CEPSTRA, N_MODULATION, N_TANGENT = 20, 16, 13
@@ -157,5 +159,6 @@ KINDS = {
         _each("tonal", ["over_mean", "over_deviation"], N_CEPSTRA)
         + tuple(f"tonal_{what}_{p}" for what in ("flatness", "over") for p in _percents(PERCENTS)),
     ),
+    "kernels": Kind(kernels, tuple(f"kernels_{i}" for i in range(N_KERNELS))),
 }
 """By name, in the order in which they are put side by side."""

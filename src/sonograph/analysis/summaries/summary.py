@@ -19,8 +19,9 @@ from sonograph.settings.common import put
 from sonograph.sounds.mono import mono
 from sonograph.spectrograms import Spectrogram
 
-ALL = tuple(KINDS)
-"""All kinds."""
+KERNELS = "kernels"
+ALL = tuple(kind for kind in KINDS if kind != KERNELS)
+"""All kinds that are taken by default: kernels cost twice the rest together."""
 N_BANDS = 64
 WINDOW, HOP = 0.025, 0.010
 """Of the log-mel, seconds."""
@@ -46,7 +47,8 @@ class Summary:
         One or several, in this order, of: "mfcc" (means and deviations of cepstra and their slopes, 80 numbers),
         "bands" (percentiles, moments and change of bands, 240), "modulation" (how fast bands change, in octaves from
         0.5 to 50 Hz, 112), "tangent" (logarithm of the covariance of cepstra and slopes, 351), "envelope" (the
-        loudness in time, 44), "tonal" (how far bands stand out of their neighbours, 50).
+        loudness in time, 44), "tonal" (how far bands stand out of their neighbours, 50); and, not by default, "kernels"
+        (how often random patterns over time stand out, 1500).
 
     Raises
     ------
@@ -66,9 +68,9 @@ class Summary:
     def __post_init__(self) -> None:
         listed = (self.kinds,) if isinstance(self.kinds, str) else tuple(self.kinds)
         if not listed:
-            raise SettingsError(f"kinds is empty; it must be one or several of {', '.join(ALL)}")
+            raise SettingsError(f"kinds is empty; it must be one or several of {', '.join(KINDS)}")
         for kind in listed:
-            one_of("kind of summary", kind, ALL)
+            one_of("kind of summary", kind, tuple(KINDS))
         if len(set(listed)) < len(listed):
             raise SettingsError(f"kinds is {', '.join(listed)}; name each once")
         put(self, kinds=listed)
