@@ -27,8 +27,8 @@ from scipy.stats import chi2
 
 from sonograph import Signal, StftSettings, level, signals, spectrogram
 from sonograph.matching import Template
-from sonograph.matching.deciding import decided
-from sonograph.matching.detecting import places_in
+from sonograph.matching.detection.deciding import decided
+from sonograph.matching.detection.detecting import places_in
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 RATE = 22_050
@@ -176,7 +176,7 @@ def spectrogram_correlation(samples, sound):
         scores, _ = maad()(values, call, times, (0, times[-1], LOW, HIGH), peak_th=0.99)
         scores = scores[call.shape[1] // 2 :]
     else:
-        from sonograph.matching.correlation import Shape, Stretch
+        from sonograph.matching.detection.correlation import Shape, Stretch
 
         shape = Shape(call, slice(0, len(call)), True, 0.0)
         size = 1 << (values.shape[1] + call.shape[1]).bit_length()
@@ -256,8 +256,8 @@ import json, resource, sys, time
 import numpy as np
 from sonograph import signals, open as open_sound, Signal, Source
 from sonograph.matching import Template
-from sonograph.matching.deciding import decided
-from sonograph.matching.detecting import places_in
+from sonograph.matching.detection.deciding import decided
+from sonograph.matching.detection.detecting import places_in
 
 class Again(Source):
     sample_rate, n_samples, n_channels, unit = 48000.0, 0, 1, "FS"

@@ -24,10 +24,10 @@ from benchmarks.songs import write_songs
 from benchmarks.timing import STATUS
 from sonograph import Signal
 from sonograph.matching import Index
-from sonograph.matching.fitting import constants_from
-from sonograph.matching.landmark import landmarks
-from sonograph.matching.postings import PER_FRAME
-from sonograph.matching.search import excesses
+from sonograph.matching.recordings.fitting import constants_from
+from sonograph.matching.recordings.landmark import landmarks
+from sonograph.matching.recordings.postings import PER_FRAME
+from sonograph.matching.recordings.search import excesses
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 AUDFPRINT = 5

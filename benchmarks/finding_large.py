@@ -21,9 +21,9 @@ from benchmarks import queries
 from benchmarks.finding import cuts_of, recordings, signal
 from benchmarks.queries import RATE
 from sonograph.matching import Index
-from sonograph.matching.manifest import Manifest, write_manifest
-from sonograph.matching.postings import GAP, PER_FRAME, Postings, Recording
-from sonograph.matching.segment_writing import write_segment
+from sonograph.matching.recordings.manifest import Manifest, write_manifest
+from sonograph.matching.recordings.postings import GAP, PER_FRAME, Postings, Recording
+from sonograph.matching.recordings.segment_writing import write_segment
 
 PART_HOURS = 125.0
 
@@ -118,7 +118,7 @@ began = time.process_time()
 index = Index.open(sys.argv[1])
 opened = time.process_time() - began
 queries = [sg.Signal(y, 22050.0) for y in np.load(sys.argv[2])]
-from sonograph.matching.search import _peaks_of, Wish, at_speeds, query_of
+from sonograph.matching.recordings.search import _peaks_of, Wish, at_speeds, query_of
 took = {}
 for label, speeds in (("one speed", 0.0), ("five", 0.02), ("eleven", 0.05)):
     times = []

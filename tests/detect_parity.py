@@ -24,7 +24,7 @@ def heard() -> tuple[np.ndarray, np.ndarray]:
 
 
 def ours() -> np.ndarray:
-    from sonograph.matching.correlation import Shape, Stretch
+    from sonograph.matching.detection.correlation import Shape, Stretch
 
     whole, template = heard()
     shape = Shape(template, slice(0, len(whole)), True, 0.0)

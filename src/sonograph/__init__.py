@@ -31,9 +31,9 @@ _HOME = {
     "sonograph.analysis.reassignment": ("reassigned",),
     "sonograph.analysis.lufs": ("loudness",),
     "sonograph.analysis.tempo": ("tempo",),
-    "sonograph.matching.pulse_finding": ("pulses",),
-    "sonograph.matching.detecting": ("detect",),
-    "sonograph.matching.ranging": ("echogram",),
+    "sonograph.matching.pulses.pulse_finding": ("pulses",),
+    "sonograph.matching.detection.detecting": ("detect",),
+    "sonograph.matching.sonar.ranging": ("echogram",),
     "sonograph.inverse": ("istft", "griffin_lim", "box"),
     # what it is done with
     "sonograph.sounds.source": ("Source", "Signal"),

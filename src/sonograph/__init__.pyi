@@ -38,9 +38,9 @@ from sonograph.io.writing import write as write
 from sonograph.levels import level as level
 from sonograph.levels import power as power
 from sonograph.limits import Limits as Limits
-from sonograph.matching.detecting import detect as detect
-from sonograph.matching.pulse_finding import pulses as pulses
-from sonograph.matching.ranging import echogram as echogram
+from sonograph.matching.detection.detecting import detect as detect
+from sonograph.matching.pulses.pulse_finding import pulses as pulses
+from sonograph.matching.sonar.ranging import echogram as echogram
 from sonograph.named.features import feature as feature
 from sonograph.named.features import feature_names as feature_names
 from sonograph.named.presets import preset as preset

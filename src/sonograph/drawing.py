@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Union, cast
 
 from sonograph.atomic import written
 from sonograph.errors import OutputError, SettingsError, SonographError
-from sonograph.matching.echograms import Echogram
+from sonograph.matching.sonar.echograms import Echogram
 from sonograph.named.given import settings_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings

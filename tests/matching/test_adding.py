@@ -13,8 +13,8 @@ import soundfile
 
 from benchmarks.songs import RATE, write_songs
 from sonograph.matching import Index
-from sonograph.matching.files import take_files
-from sonograph.matching.manifest import NAME
+from sonograph.matching.recordings.files import take_files
+from sonograph.matching.recordings.manifest import NAME
 from tests.matching.conftest import answers, cut
 
 
@@ -105,7 +105,7 @@ def ends_its_process(files, settings, opening):
 
 
 def test_a_file_that_ends_its_process_costs_only_itself(tmp_path, files, monkeypatch):
-    from sonograph.matching import many
+    from sonograph.matching.recordings import many
 
     monkeypatch.setattr(many, "take_files", ends_its_process)
     monkeypatch.setattr(many, "MOST_TOGETHER", 4)

@@ -8,9 +8,9 @@ from benchmarks.queries import NAMES, foreign_songs
 from benchmarks.songs import RATE, write_songs
 from sonograph import SettingsError, Signal
 from sonograph.matching import Index, calibrate
-from sonograph.matching.fitting import constants_from, tail
-from sonograph.matching.search import excesses
-from sonograph.matching.verdict import SHIPPED
+from sonograph.matching.recordings.fitting import constants_from, tail
+from sonograph.matching.recordings.search import excesses
+from sonograph.matching.recordings.verdict import SHIPPED
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_calibrating_is_kept(small, tmp_path, monkeypatch):
     paths = small[1]
     copy = Index.create(tmp_path / "index")
     copy.add_files([str(path) for path in paths[:4]])
-    monkeypatch.setattr("sonograph.matching.fitting.LEAST", 10)
+    monkeypatch.setattr("sonograph.matching.recordings.fitting.LEAST", 10)
     sounds = [Signal(y, float(RATE)) for y in foreign_songs(60_000, 10)]
     constants = calibrate(copy, sounds)
     assert constants == constants_from(*zip(*(excesses(copy, sound, 0.02) for sound in sounds), strict=True))

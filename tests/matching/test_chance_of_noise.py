@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sonograph.matching.bursts import running_mean
-from sonograph.matching.chance import Chance
-from sonograph.matching.narrow import Narrow, Narrowed
+from sonograph.matching.pulses.bursts import running_mean
+from sonograph.matching.pulses.chance import Chance
+from sonograph.matching.pulses.narrow import Narrow, Narrowed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from sonograph import SourceError
 from sonograph.matching import Index, LandmarkSettings
-from sonograph.matching.manifest import NAME
+from sonograph.matching.recordings.manifest import NAME
 from tests.matching.conftest import answers
 
 

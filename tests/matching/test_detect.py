@@ -6,11 +6,11 @@ import pytest
 from sonograph import Signal, detect, signals
 from sonograph.errors import SettingsError, SourceError
 from sonograph.matching import DetectStream, Template
-from sonograph.matching.correlation import ITSELF, Shape, Stretch, turned, turns_of
-from sonograph.matching.detecting import places_in
-from sonograph.matching.rates import tail_of
-from sonograph.matching.templates import of_file, of_marks, templates_of
-from sonograph.matching.whitened import Whitener
+from sonograph.matching.detection.correlation import ITSELF, Shape, Stretch, turned, turns_of
+from sonograph.matching.detection.detecting import places_in
+from sonograph.matching.detection.rates import tail_of
+from sonograph.matching.detection.templates import of_file, of_marks, templates_of
+from sonograph.matching.detection.whitened import Whitener
 from sonograph.settings import LevelSettings, PcenSettings, StftSettings
 from tests import detect_parity, parity
 

@@ -81,7 +81,7 @@ def test_a_volume_reads_its_strength_with_the_effective_length(how):
 
 
 def test_the_effective_length_is_the_pulses_not_its_duration():
-    from sonograph.matching.replica import replica_of
+    from sonograph.matching.pulses.replica import replica_of
 
     tone = replica_of(Signal(signals.tone(18_000.0, 0.004, sample_rate=RATE).samples, RATE), RATE)
     assert tone.effective_length == pytest.approx(0.004, rel=0.1)

@@ -9,8 +9,8 @@ import pytest
 
 from sonograph import OutputError, SettingsError, Signal, SourceError
 from sonograph.matching import Index, LandmarkSettings
-from sonograph.matching import merge as merging
-from sonograph.matching.segment import Segment
+from sonograph.matching.recordings import merge as merging
+from sonograph.matching.recordings.segment import Segment
 from tests.matching.conftest import answers, cut, filled
 
 
@@ -64,7 +64,7 @@ def test_a_name_that_is_not_there_is_told_with_those_that_are_near(copy):
 
 def test_merged_segments_hold_what_they_held(tmp_path, songs, monkeypatch):
     monkeypatch.setattr(merging, "worth_merging", lambda segments: [])
-    monkeypatch.setattr("sonograph.matching.contents.worth_merging", lambda segments: [])
+    monkeypatch.setattr("sonograph.matching.recordings.contents.worth_merging", lambda segments: [])
     apart = filled(tmp_path / "apart", dict(list(songs.items())[:6]))
     assert len(apart.segments) == 6
     before = answers(apart, songs)
@@ -78,8 +78,8 @@ def test_merged_segments_hold_what_they_held(tmp_path, songs, monkeypatch):
 @pytest.mark.parametrize("n_postings", [0, 300, 40_000])
 def test_merging_is_sorting(tmp_path, rng, n_postings, monkeypatch):
     """Against all landmarks in one list, sorted; sparse segments and full ones, with recordings removed."""
-    from sonograph.matching.postings import GAP, Postings, Recording
-    from sonograph.matching.segment_writing import write_segment
+    from sonograph.matching.recordings.postings import GAP, Postings, Recording
+    from sonograph.matching.recordings.segment_writing import write_segment
 
     kind = LandmarkSettings(spread=2, far=10)
     monkeypatch.setattr(merging, "AT_ONCE", 1000)

@@ -13,9 +13,9 @@ from benchmarks.songs import RATE, song
 from sonograph import SettingsError, Signal, signals
 from sonograph import read as read_sound
 from sonograph.matching import Landmarks, LandmarkSettings, LandmarkStream, landmarks
-from sonograph.matching.landmark import query_peaks
-from sonograph.matching.pairs import all_pairs, chosen_pairs
-from sonograph.matching.peaks import PeakPicker, Peaks
+from sonograph.matching.recordings.landmark import query_peaks
+from sonograph.matching.recordings.pairs import all_pairs, chosen_pairs
+from sonograph.matching.recordings.peaks import PeakPicker, Peaks
 
 WHOLE = song(77, 6.0)
 

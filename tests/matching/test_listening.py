@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.songs import RATE
 from sonograph import SettingsError, Signal
-from sonograph.matching import listening
+from sonograph.matching.recordings import listening
 from tests.matching.conftest import cut
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sonograph.matching.narrow import Narrow, Narrowed
+from sonograph.matching.pulses.narrow import Narrow, Narrowed
 
 
 def through(narrow, samples, cuts=()):

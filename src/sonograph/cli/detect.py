@@ -12,7 +12,7 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
-    from sonograph.matching.detect_many import Search, Searched
+    from sonograph.matching.detection.detect_many import Search, Searched
     from sonograph.matching.hits import Hits
 
 HELP = """Find sounds like a template in sound files, and all in folders: a call, a part of one, or every box of a table
@@ -74,7 +74,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Detect; return the exit code."""
     from sonograph.io.folders import sound_files
-    from sonograph.matching.deciding import check_threshold
+    from sonograph.matching.detection.deciding import check_threshold
 
     _refuse(arguments)
     with options.in_flags({"per_hour": "--per-hour", "min_score": "--min-score"}):
@@ -102,8 +102,8 @@ def _refuse(arguments: argparse.Namespace) -> None:
 def _search(arguments: argparse.Namespace) -> Search:
     """What is looked for."""
     from sonograph.io.opening import Opening
-    from sonograph.matching.detect_many import Search
-    from sonograph.matching.templates import of_marks, templates_of
+    from sonograph.matching.detection.detect_many import Search
+    from sonograph.matching.detection.templates import of_marks, templates_of
 
     meant = [] if not arguments.templates else templates_of(arguments.templates)
     if arguments.marks is not None:
@@ -146,8 +146,8 @@ class _Detection:
     def run(self) -> int:
         """Search, decide, write; the exit code."""
         from sonograph.cli.watched import Watched
-        from sonograph.matching.deciding import decided
-        from sonograph.matching.detect_many import search_many
+        from sonograph.matching.detection.deciding import decided
+        from sonograph.matching.detection.detect_many import search_many
         from sonograph.matching.hits import joined
 
         watch = (lambda source: Watched(source, self.bar)) if len(self.files) == 1 else None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sonograph.errors import SourceError
 
 if TYPE_CHECKING:
-    from sonograph.matching.folder import Index
-    from sonograph.matching.matches import Match
+    from sonograph.matching.recordings.folder import Index
+    from sonograph.matching.recordings.matches import Match
 
 
 def draw_match(index: Index, query: str, match: Match, out: str) -> None:

@@ -13,7 +13,7 @@ from sonograph.cli.pulses import band, decibels
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sonograph.matching.echograms import Echogram
+    from sonograph.matching.sonar.echograms import Echogram
 
 HELP = """Turn a plain recording of an active sonar into an echogram: pings across, range downwards. Pings are found, or
 given; a known pulse is compressed. With a calibration and the source level, target strength (TS) or volume
@@ -136,7 +136,7 @@ def _add_shown(shown: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make it; return the exit code."""
-    from sonograph.matching import echogram_files
+    from sonograph.matching.sonar import echogram_files
     from sonograph.pictures.out.save import FORMATS
 
     if arguments.file == streams.STANDARD:
@@ -178,7 +178,7 @@ def _made(arguments: argparse.Namespace, opening: Any, report: reading.Report) -
     from sonograph.io import audio
 
     def work(source: Any) -> tuple[Echogram, int]:
-        from sonograph.matching.ranging import Asked, echogram_of
+        from sonograph.matching.sonar.ranging import Asked, echogram_of
 
         given = {name: getattr(arguments, name) for name in NAMES if getattr(arguments, name) is not None}
         if arguments.length is not None:

@@ -14,8 +14,8 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
-    from sonograph.matching.folder import Index
-    from sonograph.matching.matches import Match
+    from sonograph.matching.recordings.folder import Index
+    from sonograph.matching.recordings.matches import Match
 
 HELP = """Find sound files in an index that 'sonograph index' made: which recording each is, from where to where, and
 the chance that a recording which is not in the index would align as well. Five seconds are enough, in noise, through a
@@ -85,8 +85,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Find; return the exit code."""
     from sonograph.io.folders import sound_files
-    from sonograph.matching.folder import Index
-    from sonograph.matching.search import Wish
+    from sonograph.matching.recordings.folder import Index
+    from sonograph.matching.recordings.search import Wish
 
     with options.in_flags({"chance": "--chance", "speeds": "--speeds", "most": "--most"}):
         wish = Wish(arguments.chance, arguments.speeds, arguments.most)
@@ -168,7 +168,7 @@ class _Search:
         return audio.settled(file, lambda source: self._of_source(file, source), opening=self.opening)
 
     def _of_source(self, file: str, source: Any) -> tuple[list[Match], tuple[float, float]]:
-        from sonograph.matching.search import find
+        from sonograph.matching.recordings.search import find
 
         asked: Any = source
         first = 0.0

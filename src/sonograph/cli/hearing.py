@@ -12,8 +12,8 @@ from sonograph.cli.exits import talk
 from sonograph.cli.find import answer, words
 
 if TYPE_CHECKING:
-    from sonograph.matching.folder import Index
-    from sonograph.matching.matches import Match
+    from sonograph.matching.recordings.folder import Index
+    from sonograph.matching.recordings.matches import Match
 
 NAME = "standard input"
 
@@ -71,8 +71,8 @@ def _of_file(index: Index, wish: Any, head: bytes) -> tuple[list[Match], float]:
     from sonograph.cli import streams
     from sonograph.errors import SourceError
     from sonograph.io import audio
-    from sonograph.matching.files import AS_IT_IS
-    from sonograph.matching.search import find
+    from sonograph.matching.recordings.files import AS_IT_IS
+    from sonograph.matching.recordings.search import find
 
     talk(f"{NAME}: is no WAV, and is looked for when it has ended")
     with tempfile.TemporaryDirectory(prefix="sonograph-") as folder:

@@ -12,7 +12,7 @@ from sonograph.errors import OutputError, SettingsError
 
 if TYPE_CHECKING:
     from sonograph.io.opening import Opening
-    from sonograph.matching.folder import Index
+    from sonograph.matching.recordings.folder import Index
 
 HELP = """Put sound files, and all in folders, into an index: a folder of their landmarks, half a megabyte an hour, in
 which 'sonograph find' knows a few seconds of them again. A run that was interrupted goes on where it was when the
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     action = next((name for name in ACTIONS if getattr(arguments, name)), None)
     if action is None:
         return _index(arguments)
-    from sonograph.matching.folder import Index
+    from sonograph.matching.recordings.folder import Index
 
     idle = [name for name in ("band", "processes", "report", *reading.READ_LIMITS) if getattr(arguments, name)]
     if arguments.paths or idle:
@@ -106,7 +106,7 @@ def _index(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> Any:
-    from sonograph.matching.landmark_settings import LandmarkSettings
+    from sonograph.matching.recordings.landmark_settings import LandmarkSettings
 
     if arguments.band is None:
         return None
@@ -117,8 +117,8 @@ def _settings(arguments: argparse.Namespace) -> Any:
 def _opened(arguments: argparse.Namespace, settings: Any, files: list[str]) -> Index:
     """The index to add to: a new one, or one that is there and may be added to."""
     from sonograph.io.status import shown
-    from sonograph.matching.folder import Index
-    from sonograph.matching.manifest import NAME
+    from sonograph.matching.recordings.folder import Index
+    from sonograph.matching.recordings.manifest import NAME
 
     there = (Path(arguments.output) / NAME).exists()
     if not there and not arguments.add:

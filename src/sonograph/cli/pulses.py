@@ -14,7 +14,7 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
-    from sonograph.matching.pulse_finding import Pulses, PulseTrain
+    from sonograph.matching.pulses.pulse_finding import Pulses, PulseTrain
 
 HELP = """Find pulses in sound files: pings, clicks, sonar, knocks. Band and length are found where they are not given.
 Each row says when a pulse begins, how far it stands over the noise, how often an hour noise alone would do as much
@@ -102,7 +102,7 @@ def add_wanted(what: Any) -> None:
 
 def wanted(arguments: argparse.Namespace, sample_rate: float) -> Any:
     """What was asked for, of a sound of this rate."""
-    from sonograph.matching.pulse_seeking import Wanted
+    from sonograph.matching.pulses.pulse_seeking import Wanted
 
     length = arguments.length
     seconds = (
@@ -168,7 +168,7 @@ class _Search:
         return audio.settled(file, lambda source: self._of_source(file, source), opening=self.opening)
 
     def _of_source(self, file: str, source: Any) -> Pulses:
-        from sonograph.matching.pulse_finding import pulses_of
+        from sonograph.matching.pulses.pulse_finding import pulses_of
 
         with options.in_flags(FLAGS):
             found = pulses_of(source, wanted(self.arguments, source.sample_rate), os.fsdecode(file))

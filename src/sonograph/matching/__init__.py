@@ -14,44 +14,44 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sonograph.matching.detect_stream import DetectStream as DetectStream
-    from sonograph.matching.echograms import Echogram as Echogram
-    from sonograph.matching.fitting import calibrate as calibrate
-    from sonograph.matching.folder import Index as Index
+    from sonograph.matching.detection.detect_stream import DetectStream as DetectStream
+    from sonograph.matching.detection.templates import Template as Template
     from sonograph.matching.hits import Hit as Hit
     from sonograph.matching.hits import Hits as Hits
     from sonograph.matching.hits import Listened as Listened
-    from sonograph.matching.landmark import Landmarks as Landmarks
-    from sonograph.matching.landmark import LandmarkStream as LandmarkStream
-    from sonograph.matching.landmark import landmarks as landmarks
-    from sonograph.matching.landmark_settings import LandmarkSettings as LandmarkSettings
-    from sonograph.matching.listening import Listener as Listener
-    from sonograph.matching.matches import Match as Match
-    from sonograph.matching.pulse_finding import Pulses as Pulses
-    from sonograph.matching.pulse_finding import PulseTrain as PulseTrain
-    from sonograph.matching.pulse_stream import PulseStream as PulseStream
-    from sonograph.matching.targets import Target as Target
-    from sonograph.matching.templates import Template as Template
+    from sonograph.matching.pulses.pulse_finding import Pulses as Pulses
+    from sonograph.matching.pulses.pulse_finding import PulseTrain as PulseTrain
+    from sonograph.matching.pulses.pulse_stream import PulseStream as PulseStream
+    from sonograph.matching.recordings.fitting import calibrate as calibrate
+    from sonograph.matching.recordings.folder import Index as Index
+    from sonograph.matching.recordings.landmark import Landmarks as Landmarks
+    from sonograph.matching.recordings.landmark import LandmarkStream as LandmarkStream
+    from sonograph.matching.recordings.landmark import landmarks as landmarks
+    from sonograph.matching.recordings.landmark_settings import LandmarkSettings as LandmarkSettings
+    from sonograph.matching.recordings.listening import Listener as Listener
+    from sonograph.matching.recordings.matches import Match as Match
+    from sonograph.matching.sonar.echograms import Echogram as Echogram
+    from sonograph.matching.sonar.targets import Target as Target
 
 _HOME = {
-    "DetectStream": "detect_stream",
-    "Echogram": "echograms",
+    "DetectStream": "detection.detect_stream",
+    "Echogram": "sonar.echograms",
     "Hit": "hits",
     "Hits": "hits",
-    "Index": "folder",
-    "LandmarkSettings": "landmark_settings",
-    "LandmarkStream": "landmark",
-    "Landmarks": "landmark",
+    "Index": "recordings.folder",
+    "LandmarkSettings": "recordings.landmark_settings",
+    "LandmarkStream": "recordings.landmark",
+    "Landmarks": "recordings.landmark",
     "Listened": "hits",
-    "Listener": "listening",
-    "Match": "matches",
-    "PulseStream": "pulse_stream",
-    "PulseTrain": "pulse_finding",
-    "Pulses": "pulse_finding",
-    "Target": "targets",
-    "Template": "templates",
-    "calibrate": "fitting",
-    "landmarks": "landmark",
+    "Listener": "recordings.listening",
+    "Match": "recordings.matches",
+    "PulseStream": "pulses.pulse_stream",
+    "PulseTrain": "pulses.pulse_finding",
+    "Pulses": "pulses.pulse_finding",
+    "Target": "sonar.targets",
+    "Template": "detection.templates",
+    "calibrate": "recordings.fitting",
+    "landmarks": "recordings.landmark",
 }
 __all__ = [*_HOME]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sonograph.atomic import written
 from sonograph.errors import SettingsError
-from sonograph.matching.echograms import Echogram
+from sonograph.matching.sonar.echograms import Echogram
 from sonograph.pictures import missing
 from sonograph.pictures.colours import colour_map
 from sonograph.pictures.out.save import format_of, save

@@ -14,9 +14,9 @@ from sonograph.atomic import written
 from sonograph.errors import SettingsError
 from sonograph.io import audio
 from sonograph.io.status import shown
-from sonograph.matching.landmark import landmarks, query_peaks
-from sonograph.matching.landmark_settings import WINDOW, LandmarkSettings
-from sonograph.matching.matches import Match
+from sonograph.matching.recordings.landmark import landmarks, query_peaks
+from sonograph.matching.recordings.landmark_settings import WINDOW, LandmarkSettings
+from sonograph.matching.recordings.matches import Match
 from sonograph.pictures.figure import paint_on
 from sonograph.pictures.out.save import FLAT, format_of, save
 from sonograph.pictures.parts import Named
