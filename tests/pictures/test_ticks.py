@@ -18,15 +18,16 @@ def test_ticks_say_where_they_are(low, span, most):
     assert len(set(there.words)) == len(there.words)
 
 
-@given(st.floats(0, 1e5), st.floats(1e-3, 1e6), st.integers(2, 12))
+@given(st.floats(0, 1e5), st.one_of(st.floats(1e-3, 1e6), st.floats(1e6, 1e9)), st.integers(2, 12))
 def test_times_are_read_back_as_they_are_written(low, span, most):
     there, words = times.time(low, low + span, most)
     assert len(there.places) <= max(most, min(6, 2 * most)) + 1
     assert len(there.places) >= 1 or most < 6
     unit, whole = 1.0, 0.0
     if words.startswith("Time ("):
-        assert ("min:s" in words) == (low + span > 120)
-        unit = {"ms": 1e-3, "s": 1.0}.get(words[6:-1], 1.0)
+        unit = {"ms": 1e-3, "days": 86_400.0, "years": 365.25 * 86_400}.get(words[6:-1], 1.0)
+        assert ("min:s" in words) == (low + span > 120 and unit < 86_400)
+        assert span > 86_400 or unit < 86_400
     else:
         name, after, moment, _ = words.split()
         unit, whole = {"Seconds": 1.0, "Milliseconds": 1e-3, "Microseconds": 1e-6}[name], seconds_of(moment)
@@ -57,6 +58,19 @@ def test_a_time_of_day_is_read_back_as_it_is_written(low, span, most, at):
             assert f"{start + timedelta(seconds=low):%Y-%m-%d}" in words
             want = datetime.combine(moment + timedelta(microseconds=5), time.fromisoformat(shown), UTC)
         assert abs((want - moment).total_seconds()) < 1e-5 + 1e-4 * span
+
+
+@given(st.floats(0, 1e8), st.floats(1e6, 3e9), st.integers(2, 12), st.floats(0, 3e7))
+def test_dates_are_read_back_and_months_and_years_begin(low, span, most, at):
+    start = datetime(2001, 1, 1, tzinfo=UTC) + timedelta(seconds=at)
+    there, words = times.time(low, low + span, most, start)
+    assert len(there.places) <= most + 1
+    assert len(there.places) >= 2 or most < 4
+    assert f"{start + timedelta(seconds=low):%Y-%m-%d} to " in words
+    for place, shown in zip(*there, strict=True):
+        want = datetime.fromisoformat(shown + "-01-01"[: 10 - len(shown)]).replace(tzinfo=UTC)
+        assert abs((want - start).total_seconds() - place) < 1e-4
+        assert low <= place <= low + span
 
 
 @given(st.floats(-200, 50), st.floats(0.5, 200), st.integers(1, 10))

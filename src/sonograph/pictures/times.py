@@ -1,4 +1,4 @@
-"""Where times stand on an axis, and how they read: seconds, h:min:s, or the time of day."""
+"""Where times stand on an axis, and how they read: seconds, h:min:s, days, years, or the time of day and the date."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from sonograph.pictures.ticks import Ticks, decimal
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 MANY = 120  # seconds from which on they are read as min:s
 HOUR = 3600  # seconds, likewise as h:min:s
+DAY = 86_400
+YEAR = 31_557_600  # seconds, of 365.25 days
+MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400)
 FEW = 3  # seconds in which whole ones are too few to be numbered
 FINE = 0.02  # seconds; a shorter span of a time that is a hundred times as long is told from a round time on
 
@@ -28,7 +31,7 @@ def clock(seconds: float, *, hours: bool, digits: int = 0) -> str:
 
 
 def time(low: float, high: float, most: int, start: datetime | None = None) -> tuple[Ticks, str]:
-    """Ticks of a time axis, and what it says: µs, ms, s, from two minutes on min:s, from an hour h:min:s.
+    """Ticks of a time axis, and what it says: µs, ms, s, from two minutes on min:s, from an hour h:min:s, days, years.
 
     Where it is known when the recording began, the time of day in its zone. A moment is in seconds after a whole one.
 
@@ -38,6 +41,9 @@ def time(low: float, high: float, most: int, start: datetime | None = None) -> t
     >>> ticks, words = time(100.0001, 100.0002, 4)
     >>> ticks.words, words
     (['0', '20', '40', '60', '80', '100'], 'Microseconds after 100.0001 s')
+    >>> ticks, words = time(0, 4e6, 5)
+    >>> ticks.words, words
+    (['0', '10', '20', '30', '40'], 'Time (days)')
     >>> ticks, words = time(5395.2, 5396.2, 4)
     >>> ticks.words, words
     (['0.2', '0.4', '0.6', '0.8', '1.0', '1.2'], 'Seconds after 1:29:55 (h:min:s)')
@@ -56,6 +62,9 @@ def time(low: float, high: float, most: int, start: datetime | None = None) -> t
             return _later(there, first), f"{NAMES[name]} after {first:.{digits}f} s"
         return _later(there, first), f"{NAMES[name]} after {clock(first, hours=hours, digits=digits)} ({form})"
     step = _step(high - low, most)
+    if step >= DAY:
+        unit, name = (YEAR, "years") if high - low > 3 * YEAR else (DAY, "days")
+        return decimal(low, high, most, float(unit)), f"Time ({name})"
     places = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return Ticks(list(places), [clock(p, hours=hours) for p in places]), f"Time ({form})"
 
@@ -98,12 +107,32 @@ def _of_day(low: float, high: float, most: int, start: datetime) -> tuple[Ticks,
         written = clock(rest, hours=True, digits=digits).rjust(8 + (digits > 0) + digits, "0")
         moment = f"{written} on {midnight + timedelta(days=days):%Y-%m-%d}"
         return _later(there, begin - after), f"{NAMES[name]} after {moment} ({zone})"
+    first, last = (f"{start + timedelta(seconds=s):%Y-%m-%d}" for s in (low, high - 1e-6 * (high - low)))
+    day = first if first == last else f"{first} to {last}"
     step = _step(high - low, most)
+    if step > 14 * DAY and len((months := _of_year(low, high, most, start)).places) > 1:
+        return months, f"Time on {day} ({zone})"
     of_day = [
         i * step for i in range(math.ceil((low + after) / step - 1e-9), math.floor((high + after) / step + 1e-9) + 1)
     ]
     moments = [midnight + timedelta(seconds=s) for s in of_day]
     form = "%Y-%m-%d" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
-    first, last = (f"{start + timedelta(seconds=s):%Y-%m-%d}" for s in (low, high - 1e-6 * (high - low)))
-    day = first if first == last else f"{first} to {last}"
     return Ticks([s - after for s in of_day], [f"{m:{form}}" for m in moments]), f"Time on {day} ({zone})"
+
+
+def _of_year(low: float, high: float, most: int, start: datetime) -> Ticks:
+    """The first days of months or of years, in the zone of `start`; years beyond the calendar's have none."""
+    months = next((m for m in MONTHS if (high - low) / (m * YEAR / 12) <= most), MONTHS[-1])
+    begin = start + timedelta(seconds=low)
+    number = math.ceil((begin.year * 12 + begin.month - 1) / months) * months
+    there = Ticks([], [])
+    while number // 12 <= datetime.max.year:
+        moment = start.replace(number // 12, number % 12 + 1, 1, 0, 0, 0, 0)
+        place = (moment - start).total_seconds()
+        if place > high:
+            break
+        if place >= low:
+            there.places.append(place)
+            there.words.append(f"{moment:%Y}" if months % 12 == 0 else f"{moment:%Y-%m}")
+        number += months
+    return there
