@@ -21,8 +21,10 @@ backscattering strength (Sv)."""
 
 EXAMPLES = """examples:
   sonograph echogram survey.wav -o survey.png
-  sonograph echogram survey.wav -o survey.png --pulse chirp:12k-24k:4ms --temperature 8 --bottom
-  sonograph echogram survey.wav -o survey.nc --pulse sent.wav --end-to-end 180 --source-level 200 --quantity TS
+  sonograph echogram a.wav -o a.png --pulse chirp:12k-24k:4ms --bottom
+  sonograph echogram a.wav -o a.png --temperature 8 --salinity 33 --depth 20
+  sonograph echogram a.wav -o a.nc --pulse sent.wav --end-to-end 180 \\
+      --source-level 200 --quantity TS
 """
 GAINS = {"none": "none", "20log": "20 log R", "40log": "40 log R"}
 NAMES = ("pings", "ping_interval", "pulse", "band", "length", "sound_speed", "temperature", "salinity", "depth", "step",
