@@ -216,6 +216,25 @@ def rate(sample_rate: float) -> str:
     return f"{_plain(sample_rate / unit, 6)} {name}Hz"
 
 
+def short_hertz(frequency: float, digits: int) -> str:
+    """A frequency to so many digits, as part of a name.
+
+    >>> short_hertz(12_500.0, 3), short_hertz(31.5, 3), short_hertz(999.96, 4)
+    ('12.5kHz', '31.5Hz', '1kHz')
+    """
+    unit, name = prefix(float(f"{frequency:.{digits}g}"))
+    return f"{_plain(frequency / unit, digits)}{name}Hz"
+
+
+def all_hertz(sample_rate: float) -> str:
+    """A sample rate to the last digit that was given, in Hz, without an exponent.
+
+    >>> all_hertz(20e6), all_hertz(44_100.0), all_hertz(1e-5)
+    ('20000000 Hz', '44100 Hz', '0.00001 Hz')
+    """
+    return f"{_plain(sample_rate, 12)} Hz"
+
+
 def duration(seconds: float) -> str:
     """A time to three digits or to the second: h, min, s, ms or µs.
 

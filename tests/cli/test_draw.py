@@ -374,3 +374,12 @@ def test_ends_that_no_frame_lies_over_are_said_in_the_picture(wav, here):
     with Image.open(here / "out.png") as picture:
         assert "the first 6.62 ms and the last " in picture.text["Description"]
         assert "are hardly seen, as no frame lies over them" in picture.text["Description"]
+
+
+def test_frequencies_beyond_the_sound_are_said(wav, here, capsys):
+    half = soundfile.info(wav).samplerate / 2
+    assert cli.main(["draw", wav, "-o", "a.png", "--frequencies", "0", f"{half + 1000:g}", "--bare"]) == 0
+    error = capsys.readouterr().err
+    assert f"frequencies end at {half:g} Hz, half the sample rate; {half + 1000:g} Hz was asked for" in error
+    assert cli.main(["draw", wav, "-o", "b.png", "--frequencies", "0", f"{half:g}", "--bare"]) == 0
+    assert "frequencies end" not in capsys.readouterr().err

@@ -252,3 +252,12 @@ def test_nothing_but_an_offset_is_silence_without_it(here, capsys):
     out, talk = capsys.readouterr()
     assert json.loads(out)["rms_without_offset"] is None
     assert "its offset of 0.5 FS is over half of its rms; without it the rms is silence" in talk
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [(20_000_000, "20000000 Hz"), (1e-5, "0.00001 Hz"), (44_100.5, "44100.5 Hz")]
+)
+def test_a_sample_rate_is_written_out(tmp_path, capsys, rate, words):
+    np.save(tmp_path / "a.npy", np.random.default_rng(1).normal(size=1000) / 10)
+    assert cli.main(["info", str(tmp_path / "a.npy"), "--sample-rate", str(rate)]) == 0
+    assert f"sample rate {words}\n" in capsys.readouterr().out

@@ -271,6 +271,7 @@ def test_windows_become_segments(model, long, tmp_path):
     assert classify(model, long, "--window", "0.4s", "-o", tmp_path / "a.selections.txt", "-q") == 0
     raven = read_marks(tmp_path / "a.selections.txt", long)
     assert raven[-1].words == "hum" and 0 < float(raven[-1].extra["Score"]) <= 1
+    assert {(mark.low, mark.high) for mark in raven} == {(0.0, RATE / 2)}  # Raven wants numbers
 
 
 def test_a_pipe_gives_what_the_file_gives(model, long, tmp_path, capsys, monkeypatch):

@@ -60,3 +60,15 @@ def test_a_unit_that_is_not_known_is_refused_unless_in_quotes(tmp_path):
         with open_sound(tmp_path / "a.npy", sample_rate=1, unit=typed) as sound:
             assert sound.unit == unit
             assert pickle.loads(pickle.dumps(sound)).unit == unit
+
+
+def test_a_unit_other_than_the_files_own_is_said(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("time (s),X (g)\n" + "".join(f"{i / 100},{i % 7}\n" for i in range(200)))
+    with open_sound(path, unit="m/s^2") as sound:
+        status = sound.check()
+        assert (status.word, status.reason, sound.unit) == ("warn", "unit", "m/s²")
+        assert "in g; they are taken as m/s², as asked, and not converted" in status.sentence
+    for own in ("g", None):
+        with open_sound(path, unit=own) as sound:
+            assert (sound.check().word, sound.unit) == ("ok", "g")

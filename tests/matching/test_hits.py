@@ -14,7 +14,7 @@ FIRST = Hit(1.25, 2.0, 2000.0, 8000.0, "wren", 0.8125, 0.0123456, 0.001, 0.2, 0.
 SECOND = Hit(
     3.0, 3.5, None, None, "=cod", 0.5, math.nan, channel=1, file="b.wav", more={"level": -12.5, "echo_of": None}
 )
-HITS = Hits([FIRST, SECOND], [Listened("far/a.wav", 1800.0, 0.5), Listened("b.wav", 60.0, 1 / 60)])
+HITS = Hits([FIRST, SECOND], [Listened("far/a.wav", 1800.0, 0.5), Listened("b.wav", 60.0, 1 / 60, 16_000.0)])
 
 
 def test_json_lines_have_the_promised_keys_and_no_nan(tmp_path):
@@ -42,7 +42,8 @@ def test_raven_counts_over_files_and_says_the_offset_in_each(tmp_path):
     assert float(second["Begin Time (s)"]) == 1803.0 and second["Channel"] == "2"
     assert float(dict(zip(head, rows[0], strict=True))["Score"]) == 0.8125
     (back,) = read_marks(path, "b.wav")
-    assert (back.start, back.end, back.words, back.low) == (3.0, 3.5, "=cod", None)
+    assert (back.start, back.end, back.words) == (3.0, 3.5, "=cod")
+    assert (back.low, back.high) == (0.0, 16_000.0)  # Raven wants numbers
 
 
 def test_audacity_reads_times_and_frequencies_of_one_file(tmp_path):

@@ -126,13 +126,14 @@ def _files(arguments: argparse.Namespace, model: Model, step: float, least: floa
             parts = Path(f"{arguments.output}.parts")
         try:
             folder = stack.enter_context(alone(parts, arguments.output or "parts"))
-            answers, codes = _Files(arguments, model, step, least, report).all_of(files, folder)
+            work = _Files(arguments, model, step, least, report)
+            answers, codes = work.all_of(files, folder)
         except (KeyboardInterrupt, SystemExit) as end:
             if arguments.output is not None:
                 talk(f"interrupted; what is done is kept in {parts}, and the same command goes on from there.")
             return exits.INTERRUPTED if isinstance(end, KeyboardInterrupt) else exits.TERMINATED
         if arguments.output is not None:
-            write_answers(arguments.output, answers, model.classes, keep=keep)
+            write_answers(arguments.output, answers, model.classes, work.tops, keep=keep)
             if not arguments.quiet:
                 count = sum(len(segments) for _, segments in answers)
                 talk(f"{arguments.output}: {counted(count, 'label')} of {counted(len(answers), 'file')}.")
@@ -145,6 +146,7 @@ class _Files:
 
     def __init__(self, arguments: Any, model: Model, step: float, least: float, report: reading.Report) -> None:
         self.arguments, self.model, self.step, self.least, self.report = arguments, model, step, least, report
+        self.tops: list[float] = []  # Hz, of each answer: what the model could hear of it
         self._told: set[str] = set()
 
     def all_of(self, files: list[str], folder: Any) -> tuple[list[tuple[str, list[Segment]]], set[int]]:
@@ -180,6 +182,7 @@ class _Files:
             self._tell_rate(file, one.values["was_rate"])
             segments = self.segments(one.array, one.values["seconds"])
             answers.append((file, segments))
+            self.tops.append(min(one.values["was_rate"], self.model.sample_rate) / 2)
             if self.arguments.output is None:
                 self._print(file, segments)
             elif not segments and not self.arguments.quiet:

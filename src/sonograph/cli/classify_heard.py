@@ -49,7 +49,8 @@ def hear(arguments: argparse.Namespace, model: Model, step: float, least: float)
         if arguments.output is None:
             _print(arguments, model, one)
     if arguments.output is not None:
-        write_answers(arguments.output, [("-", found)], model.classes, keep=(arguments.model,))
+        top = min(rate, model.sample_rate) / 2
+        write_answers(arguments.output, [("-", found)], model.classes, [top], keep=(arguments.model,))
     elif not found:
         print(words_of(NAME, [], False)[0])
     return exits.DONE

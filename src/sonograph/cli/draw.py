@@ -174,11 +174,23 @@ def _composed(
             for part in composition.parts:
                 if part.cut:
                     talk(f"{streams.plain(part.named.name)}: {part.cut}.")
+                if beyond := _beyond(part, picture):
+                    talk(f"{streams.plain(part.named.name)}: {beyond}.")
                 if part.padding:
                     talk(f"{streams.plain(part.named.name)}: {part.padding}. Take a shorter one: --window.")
     yield composition
     for sound in sounds:
         faults.look_at(sound.sound)
+
+
+def _beyond(part: Any, picture: PictureSettings) -> str:
+    """That frequencies were asked for which the sound does not reach; "" where it reaches all of them."""
+    from sonograph.units import rate
+
+    half = part.named.sound.sample_rate / 2
+    if picture.frequencies is None or picture.frequencies[1] <= half:
+        return ""
+    return f"frequencies end at {rate(half)}, half the sample rate; {rate(picture.frequencies[1])} was asked for"
 
 
 def _opened(

@@ -16,7 +16,7 @@ from sonograph.cli.idle import refuse
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
-from sonograph.units import level_unit, reference_power
+from sonograph.units import all_hertz, level_unit, reference_power
 
 if TYPE_CHECKING:
     from sonograph.io.opening import Opening
@@ -269,7 +269,7 @@ def words(facts: dict[str, Any]) -> str:
     rows = [
         ("format", facts["format"]),
         ("taken", ", ".join(facts["taken"]) if "taken" in facts else None),
-        ("sample rate", f"{facts['sample_rate']:g} Hz"),
+        ("sample rate", all_hertz(facts["sample_rate"])),
         ("channels", f"{facts['n_channels']}"),
         ("duration", _duration(facts)),
         ("start", facts["start"]),
@@ -299,7 +299,7 @@ def _model_rows(model: dict[str, Any]) -> list[tuple[str, str]]:
         ("calibration error", f"{held['calibration_error']:.1%}"),
         ("recipe", model["recipe"]),
         ("summary", ", ".join(model["summary"])),
-        ("sample rate", f"{model['sample_rate']:g} Hz, bands up to {model['sample_rate'] / 2:g} Hz"),
+        ("sample rate", f"{all_hertz(model['sample_rate'])}, bands up to {all_hertz(model['sample_rate'] / 2)}"),
         ("settings", f"digest {model['settings_digest']}"),
         ("training list", f"{model['n_sounds']} sounds of {model['n_files']} files, digest {model['training_digest']}"),
     ]

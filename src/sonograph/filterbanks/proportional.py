@@ -14,10 +14,8 @@ from sonograph.checks import MOST, refuse_large
 from sonograph.errors import SettingsError
 from sonograph.filterbanks import Filters, highest
 from sonograph.settings import MillidecadeBank, OctaveBank, StftSettings
+from sonograph.settings.octaves import LINEAR_BELOW, octave_at
 from sonograph.windows import noise_bandwidth
-
-LINEAR_BELOW = 435
-"""Hz: hybrid millidecades are 1 Hz bands up to here (Martin et al. 2021)."""
 
 
 def filters(bank: OctaveBank | MillidecadeBank, stft: StftSettings, sample_rate: float) -> Filters:
@@ -47,12 +45,7 @@ def octaves(bank: OctaveBank, sample_rate: float) -> tuple[np.ndarray, np.ndarra
     step = 0.3 / bank.per_octave  # decades
     odd = bank.per_octave % 2
     high = highest(bank, sample_rate)
-
-    def number(frequency: float) -> int:
-        """Of the band that holds a frequency."""
-        return math.floor(math.log10(frequency / 1000) / step + (0.5 if odd else 0) + 1e-9)
-
-    first, last = number(bank.low), number(high)
+    first, last = octave_at(bank.low, bank.per_octave), octave_at(high, bank.per_octave)
     span = f"bands between {bank.low:g} and {high:g} Hz"
     refuse_large("per_octave", bank.per_octave, last - first + 1, span, MOST)
     x = np.arange(first, last + 1) + (0 if odd else 0.5)

@@ -22,7 +22,7 @@ from sonograph.io.readers import opened
 from sonograph.io.status import Fault, Status, read_error, short, shown, worst
 from sonograph.io.tally import LARGEST, Tally
 from sonograph.sounds.derived import Recorded
-from sonograph.units import checked_unit
+from sonograph.units import all_hertz, checked_unit
 
 BLOCK = 1 << 20
 """Samples of all channels that are held at a time."""
@@ -212,6 +212,10 @@ class FileSource(Recorded):
         faults = list(self._opened.faults)
         if self._opened.counts is not None and self.unit == "FS" and self.calibration is None:
             faults.append(self._opened.counts)
+        told, asked = self._opened.unit, self.opening.unit
+        if told and asked is not None and self.calibration is None and told != self.unit:
+            what = f"says that its numbers are in {told}; they are taken as {self.unit}, as asked, and not converted."
+            faults.append(Fault("warn", "unit", what))
         if self._counted == 0 and not any(fault.word == "partial" for fault in faults):
             faults.append(Fault("empty", "no-samples", "holds no samples."))
         return faults
@@ -270,5 +274,5 @@ class FileSource(Recorded):
 
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels, "
-        sound = f"{channels}{self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}"
+        sound = f"{channels}{self.duration:g} s at {all_hertz(self.sample_rate)}, {self.unit}"
         return f"<{shown(self.path)}: {self.format}, {sound}>"

@@ -36,9 +36,16 @@ def form_of(path: str | os.PathLike[str]) -> str:
 
 
 def write_answers(
-    path: str | os.PathLike[str], answers: Answers, classes: Sequence[str], *, keep: tuple[Any, ...] = ()
+    path: str | os.PathLike[str],
+    answers: Answers,
+    classes: Sequence[str],
+    tops: Sequence[float],
+    *,
+    keep: tuple[Any, ...] = (),
 ) -> None:
     """Write what each file was called, whole or not at all.
+
+    tops : up to which frequency each file was listened to, Hz; Raven wants a box for each selection
 
     Raises
     ------
@@ -54,7 +61,8 @@ def write_answers(
             f".selections.txt, .csv or .jsonl"
         )
     if form in ("audacity", "raven"):
-        marks = [_mark(file, one, form) for file, segments in answers for one in segments]
+        heard = zip(answers, tops, strict=True)
+        marks = [_mark(file, one, form, top) for (file, segments), top in heard for one in segments]
         write_marks(path, marks, form, overwrite=True)
         return
     with (
@@ -87,9 +95,10 @@ def as_dict(file: str, one: Segment, classes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _mark(file: str, one: Segment, form: str) -> Mark:
+def _mark(file: str, one: Segment, form: str, top: float) -> Mark:
     label = " ".join(one.label.split())  # a tab would end a cell
     if form == "audacity":
         return Mark(one.start, one.end, f"{label} {one.probability:.2f}")
     extra = {"Begin File": Path(file).name, "Begin Path": os.fsdecode(file), "Score": f"{one.probability:.4f}"}
-    return Mark(one.start, one.end, label, extra={"File Offset (s)": f"{one.start:.6f}"} | extra)
+    extra = {"File Offset (s)": f"{one.start:.6f}"} | extra
+    return Mark(one.start, one.end, label, 0.0, top, extra)

@@ -73,17 +73,24 @@ def write_hits(path: str | os.PathLike[str], hits: Hits, *, overwrite: bool = Tr
 
 
 def _in_a_row(hits: Hits) -> list[Mark]:
-    """Marks as Raven counts them over several files: from the start of the first, with the offset in its own beside."""
+    """Marks as Raven counts them over several files: from the start of the first, with the offset in its own beside.
+
+    Raven wants a number for each limit.
+    """
     begins: dict[str, float] = {}
     length = 0.0
     for sound in hits.sounds:
         if sound.file not in begins:
             begins[sound.file] = length
             length += sound.seconds
+    tops = {sound.file: sound.top for sound in hits.sounds}
     marks = []
     for hit, mark in zip(hits, hits.to_marks(), strict=True):
         at = begins.get(hit.file, 0.0)
-        marks.append(replace(mark, start=round(mark.start + at, 6), end=round(mark.end + at, 6)) if at else mark)
+        high = tops.get(hit.file) if mark.high is None else mark.high
+        low = 0.0 if mark.low is None and high is not None else mark.low
+        start, end = round(mark.start + at, 6), round(mark.end + at, 6)
+        marks.append(replace(mark, start=start, end=end, low=low, high=high))
     return marks
 
 

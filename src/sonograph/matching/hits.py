@@ -103,11 +103,13 @@ class Listened:
     file : its name; "" for one in memory
     seconds : how long it is
     hours : of data that were listened to, all channels together, without what is missing
+    top : up to which frequency it was, Hz; None where that is not known
     """
 
     file: str = ""
     seconds: float = 0.0
     hours: float = 0.0
+    top: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +185,9 @@ class Hits(Sequence[Hit]):
         Parameters
         ----------
         path
-            By its ending: .selections.txt a Raven selection table, over all files; another .txt Audacity labels, of
-            one file; .csv; .jsonl, an object a line.
+            By its ending: .selections.txt a Raven selection table, over all files, where a hit without limits reaches
+            from 0 Hz to the top of its sound; another .txt Audacity labels, of one file; .csv; .jsonl, an object a
+            line.
         overwrite
             Whether a table that is there is replaced.
 

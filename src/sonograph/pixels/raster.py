@@ -118,8 +118,9 @@ class Pixels:
             return grid.rows(np.arange(like.n_rows) + 0.5, bounds), bounds - 0.5, "rows"
         centres = like.frequencies
         of_notes = any(isinstance(stage, ConstantQSettings) for stage in stages(like.settings))
+        of_octaves = any(isinstance(stage, BandSettings) and stage.splits_bins for stage in stages(like.settings))
         evenest = "musical" if of_notes else "linear" if like.rows == "bin" else scale.evenest(centres)
-        axis = self.axis or evenest
+        axis = self.axis or ("log" if of_octaves else evenest)  # millidecades too, though they begin in steps of 1 Hz
         places = like.edges if like.rows == "band" else centres
         low, high = scale.limits(axis, places, like.sample_rate / 2, self.frequencies)
         if like.rows == "band" or like.is_part:

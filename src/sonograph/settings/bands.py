@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sonograph.checks import NUMBERS, number, numbers, refuse_large, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.banks import Bank
+from sonograph.settings.banks import Bank, MillidecadeBank, OctaveBank
 from sonograph.settings.common import Json, Stage, holds, put
 from sonograph.settings.named import PITCHES
 from sonograph.settings.stft import StftSettings
@@ -119,7 +119,11 @@ class BandSettings(Stage, kind="bands"):
         return self.bands.n_bands if isinstance(self.bands, Bank) else len(self.bands)
 
     def row_names(self, n_rows: int) -> tuple[str, ...]:
-        """A name for each band: the twelve pitch classes have letters."""
+        """A name for each band: octaves and millidecades have their frequency, the twelve pitch classes letters."""
+        if isinstance(self.bands, OctaveBank | MillidecadeBank):
+            from sonograph.settings.octaves import band_names
+
+            return band_names(self.bands, n_rows)
         if self.rows == "pitch class":
             return PITCHES if n_rows == len(PITCHES) else tuple(f"pitch_{i}" for i in range(n_rows))
         return tuple(f"{self.rows}_{i}" for i in range(n_rows))

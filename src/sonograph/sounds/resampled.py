@@ -14,6 +14,7 @@ import numpy as np
 from sonograph.errors import SettingsError
 from sonograph.sounds.derived import Derived, checked_source, n_promised
 from sonograph.sounds.source import Source, checked_rate, zeros_outside
+from sonograph.units import all_hertz
 from sonograph.units import rate as hertz
 
 _BLOCK = 1 << 18  # samples of all channels that are resampled at a time
@@ -74,7 +75,7 @@ class Resampled(Derived):
             return zeros_outside(samples, self.n_promised, self._inside)
 
     def __repr__(self) -> str:
-        return f"<{self.source!r} at {self.sample_rate:g} Hz>"
+        return f"<{self.source!r} at {all_hertz(self.sample_rate)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Resampled, (self.source, self.sample_rate)

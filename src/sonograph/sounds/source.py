@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 from sonograph.checks import short
 from sonograph.errors import SettingsError
 from sonograph.sounds.calibration import Calibration
+from sonograph.units import all_hertz
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,9 +159,8 @@ class Signal:
 
     def __repr__(self) -> str:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
-        return (
-            f"<Signal: {channels}{self.n_samples} samples, {self.duration:g} s at {self.sample_rate:g} Hz, {self.unit}>"
-        )
+        rate = all_hertz(self.sample_rate)
+        return f"<Signal: {channels}{self.n_samples} samples, {self.duration:g} s at {rate}, {self.unit}>"
 
 
 def zeros_outside(samples: range, n_samples: int, read: Any) -> np.ndarray:

@@ -16,7 +16,7 @@ from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, S
 from sonograph.settings.arguments import answered
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import checked_rate
-from sonograph.units import resolved_reference
+from sonograph.units import all_hertz, resolved_reference
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,7 +135,7 @@ class Rows:
     def __repr__(self) -> str:
         names = self.names if self.n_rows < 3 else (self.names[0], "…", self.names[-1])
         rows = naming.plural(self.rows) if self.n_rows != 1 else self.rows
-        return f"<Rows: {self.n_rows} {rows} ({' '.join(names)}), {self.label}, {self.sample_rate:g} Hz>"
+        return f"<Rows: {self.n_rows} {rows} ({' '.join(names)}), {self.label}, {all_hertz(self.sample_rate)}>"
 
     def _bins_or_bands(self) -> StftSettings | BandSettings | ConstantQSettings:
         if self.rows not in ("bin", "band"):

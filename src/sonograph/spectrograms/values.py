@@ -18,6 +18,7 @@ from sonograph.frames import check_frames, offset
 from sonograph.settings import Settings, stft_of
 from sonograph.settings.arguments import answered
 from sonograph.spectrograms.described import Rows
+from sonograph.units import all_hertz
 
 if TYPE_CHECKING:
     import numpy as np
@@ -349,7 +350,7 @@ class Spectrogram:
         channels = "" if self.n_channels == 1 else f"{self.n_channels} channels of "
         return (
             f"<Spectrogram: {channels}{self.values.shape[-2]} {naming.plural(self.rows)} × {len(self.frames)} frames, "
-            f"{self.label}, {self.sample_rate:g} Hz>"
+            f"{self.label}, {all_hertz(self.sample_rate)}>"
         )
 
 

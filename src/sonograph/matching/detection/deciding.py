@@ -36,6 +36,11 @@ class Found:
     names: tuple[str, ...]
     places: list[Places]
 
+    @property
+    def listened(self) -> Listened:
+        """The sound, as hits keep it."""
+        return Listened(self.file, self.seconds, self.hours, self.heard.sample_rate / 2)
+
     def chance_hours(self, name: str) -> float:
         """Hours that chance had for this class: those of the sound, as often as there were turned templates."""
         turns = [
@@ -74,7 +79,7 @@ def decided(several: Sequence[Found], per_hour: float, min_score: float | None =
         for name, places in zip(found.names, found.places, strict=True):
             here += rows_of(found.heard, places, name, tails[name], hours, per_hour, min_score, found.file)
         rows += sorted(here, key=lambda hit: (hit.start, hit.channel, hit.name))
-    return Hits(rows, [Listened(found.file, found.seconds, found.hours) for found in several])
+    return Hits(rows, [found.listened for found in several])
 
 
 def rows_of(

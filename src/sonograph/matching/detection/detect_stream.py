@@ -13,7 +13,7 @@ from sonograph.matching.detection.detecting import both, is_some, levels_of
 from sonograph.matching.detection.detector import Detector
 from sonograph.matching.detection.hearing import hearing
 from sonograph.matching.detection.templates import templates_of
-from sonograph.matching.hits import Hit, Hits, Listened
+from sonograph.matching.hits import Hit, Hits
 from sonograph.named.given import settings_of
 from sonograph.settings import Settings, stft_of
 from sonograph.settings.arguments import answered
@@ -106,4 +106,4 @@ class DetectStream:
                 continue
             rows += rows_of(self.heard, self._waiting[i], name, tail, hours, self.per_hour, self.min_score, "")
             self._waiting[i] = Places()
-        return Hits(sorted(rows, key=lambda hit: hit.start), [Listened("", 0.0, hours)])
+        return Hits(sorted(rows, key=lambda hit: hit.start), [found.listened])

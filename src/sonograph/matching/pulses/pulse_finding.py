@@ -160,7 +160,8 @@ def pulses_of(source: Source, wanted: Wanted, file: str = "") -> Pulses:
         trains.append(_train(seeker.sought, least, roles, period, file, one))
     hits.sort(key=lambda hit: (hit.start, hit.channel))
     seconds = (n_samples if heard else source.n_samples) / source.sample_rate
-    return Pulses(hits, [Listened(file, seconds, hours if heard else seconds * len(channels) / 3600)], trains)
+    hours = hours if heard else seconds * len(channels) / 3600
+    return Pulses(hits, [Listened(file, seconds, hours, source.sample_rate / 2)], trains)
 
 
 def _sought(source: Source, channel: int, wanted: Wanted) -> Sought | None:
