@@ -9,7 +9,7 @@ from sonograph.learning.evaluation import Evaluation
 from sonograph.learning.folds import bound, folds_for, new_folds
 from sonograph.learning.heldout import log_probabilities, train
 from sonograph.learning.measures import calibration_error, log_softmax, temperature_of, wilson
-from sonograph.learning.recipes import RECIPES
+from sonograph.learning.recipes import CHOICES
 
 sklearn = pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
@@ -139,7 +139,7 @@ def test_the_choice_is_made_inside_and_the_model_answers_as_it_was_chosen(monkey
     monkeypatch.setattr(forest, "N_TREES", 10)
     x, y = rows(3, 20, apart=0.5)
     together = np.arange(len(y))
-    found = train(x, y, new_folds(y, together), together, list(RECIPES))
+    found = train(x, y, new_folds(y, together), together, list(CHOICES))
     assert found.recipe == min(found.losses, key=found.losses.get) and len(found.chosen) == 5
     p = np.exp(log_probabilities(found.parts, x))
     np.testing.assert_allclose(p.sum(axis=1), 1)

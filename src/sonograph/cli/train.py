@@ -24,6 +24,7 @@ minute. A run that was interrupted goes on where it was."""
 EXAMPLES = """examples:
   sonograph train birds/ -o birds.model
   sonograph train birds/ -o birds.model --choose --report report/
+  sonograph train birds/ -o birds.model --network
   sonograph train esc50.csv --where esc10=True -o esc10.model
   sonograph train spoken/ --group '{label}_{group}_*' -o digits.model
   sonograph train calls.selections.txt -o calls.model --json
@@ -59,6 +60,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="compare the linear discriminant with support vectors, trees, logistic regression, blends of them and "
         "random dilated kernels, by folds inside the training; take the best",
+    )
+    how.add_argument(
+        "--network",
+        action="store_true",
+        help="train a small convolutional network too, and take the mean of its log probabilities and the "
+        "discriminant's; with --choose it is one more to compare. Needs Torch to train, nothing to classify; takes "
+        "minutes, as a network is trained for every pair of folds",
     )
     out = options.group(parser, "how to say it")
     out.add_argument(
@@ -137,6 +145,8 @@ def _learnt(arguments: argparse.Namespace, examples: list[Any], folder: Any) -> 
             line.write(f"sonograph: {step}, {done} of {total} fits") if done < total else line.clear()
         elif done == 0:
             talk(f"{step}: {counted(total, 'fit')}, with sounds held out in turn and of all.")
+        elif arguments.network and done < total:
+            talk(f"{step}: {done} of {total} fits.")
 
     opening = Opening().but(limits=reading.limits(arguments), calibration=False)
     with options.in_flags({"group": "--group"}):
@@ -144,6 +154,7 @@ def _learnt(arguments: argparse.Namespace, examples: list[Any], folder: Any) -> 
             examples,
             folder,
             recipe="choose" if arguments.choose else "discriminant",
+            network=arguments.network,
             opening=opening,
             processes=arguments.processes,
             tell_rows=tell_rows,

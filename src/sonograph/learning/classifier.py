@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from sonograph import engines
-from sonograph.analysis.summaries import KERNELS, Summary
+from sonograph.analysis.summaries import EXCERPT, KERNELS, Summary
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import SettingsError
 from sonograph.io.opening import Opening
@@ -22,7 +22,7 @@ from sonograph.learning.filerows import Rows
 from sonograph.learning.folds import bound, folds_for
 from sonograph.learning.heldout import train
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import DEFAULT, RECIPES, checked_recipe, told_by
+from sonograph.learning.recipes import CHOICES, DEFAULT, check_extras, checked_recipe, told_by
 from sonograph.learning.training import commonest_rate, facts_of
 from sonograph.sounds.mono import mono
 from sonograph.sounds.resampled import resample
@@ -39,7 +39,8 @@ class Classifier:
         "discriminant" (linear, with a shrunk covariance: needs only NumPy and SciPy), "svm", "trees", "logistic",
         "kernels" (a discriminant of random dilated kernels),
         "discriminant_with_kernels", blends as "discriminant+svm", or "choose":
-        the best of them by folds inside the training.
+        the best of them by folds inside the training. "network" (small and convolutional) and "discriminant+network"
+        need Torch to learn and NumPy to answer, take minutes, and are not among those compared.
     summary
         What it is told of a sound; `Summary()` by default.
 
@@ -90,6 +91,8 @@ class Classifier:
 
         Raises
         ------
+        MissingExtra
+            A recipe that needs scikit-learn or Torch, which is not installed.
         SettingsError
             One class; a class in one file or group; folds with a file or a group on both sides; sequences of unequal
             length.
@@ -105,7 +108,8 @@ class Classifier:
         classes = sorted(set(labels))
         if len(classes) < 2:
             raise SettingsError(f"all sounds are of one class, {', '.join(classes)!r}; there must be 2 classes or more")
-        recipes = list(RECIPES) if checked_recipe(self.recipe) == "choose" else [self.recipe]
+        recipes = list(CHOICES) if checked_recipe(self.recipe) == "choose" else [self.recipe]
+        check_extras(recipes)
         rate, rates = _rate(sounds)
         told = told_by(recipes, self._summary)
         rows = self._rows(sounds, rate, told)
@@ -170,7 +174,7 @@ class Classifier:
             It is no model, or was damaged.
         """
         model = Model.load(path)
-        kinds = tuple(kind for kind in model.summary.kinds if kind != KERNELS)
+        kinds = tuple(kind for kind in model.summary.kinds if kind not in (KERNELS, EXCERPT))
         loaded = cls(model.facts["recipe"], Summary(kinds) if kinds else None)
         loaded._take(model)
         return loaded

@@ -70,7 +70,8 @@ def train(
         nonlocal done
         tell("training", done, total)
         done += 1
-        return PARTS[kind].fit(rows_of[kind][heard], y[heard], n_classes)
+        more = (together[heard],) if PARTS[kind].grouped else ()
+        return PARTS[kind].fit(rows_of[kind][heard], y[heard], n_classes, *more)
 
     inside = {kind: _inner_scores(kind, rows_of[kind], y, folds, together, fitted, n_classes) for kind in kinds}
     held_out = {kind: np.zeros((len(y), n_classes)) for kind in kinds}
@@ -95,9 +96,13 @@ def train(
     return Trained(parts_of_all, best, probabilities, chosen, losses)
 
 
-def log_probabilities(parts: Sequence[Fitted], rows: np.ndarray) -> np.ndarray:
-    """(sounds, classes) by a model's parts."""
-    listed = [log_softmax(PARTS[part.kind].scores(part.arrays, rows) / part.temperature) for part in parts]
+def log_probabilities(parts: Sequence[Fitted], rows: np.ndarray, summary: Summary | None = None) -> np.ndarray:
+    """(sounds, classes) by a model's parts; `summary` is what rows are of, where some parts do not hear all of it."""
+    heard = [rows if summary is None else rows[:, columns(part.kind, summary)] for part in parts]
+    listed = [
+        log_softmax(PARTS[part.kind].scores(part.arrays, one) / part.temperature)
+        for part, one in zip(parts, heard, strict=True)
+    ]
     return blended(listed) if len(listed) > 1 else listed[0]
 
 

@@ -51,7 +51,7 @@ class Model:
 
     def probabilities(self, rows: np.ndarray) -> np.ndarray:
         """(sounds, classes) of rows (sounds, numbers) of its summary, calibrated."""
-        return np.asarray(np.exp(log_probabilities(self.parts, rows)))
+        return np.asarray(np.exp(log_probabilities(self.parts, rows, self.summary)))
 
     def least_sure(self, share: float) -> float:
         """The probability below which the least sure share of held-out known sounds lay.

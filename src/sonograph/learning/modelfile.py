@@ -22,6 +22,7 @@ import numpy as np
 
 from sonograph.atomic import name_of, written
 from sonograph.errors import SourceError
+from sonograph.learning import network
 from sonograph.learning.recipes import PARTS
 
 FORMAT, VERSION = "sonograph-classifier", 1
@@ -152,6 +153,8 @@ def _check(head: dict[str, Any], arrays: dict[str, dict[str, np.ndarray]]) -> No
     fine = fine and isinstance(head["sample_rate"], int | float) and 0 < head["sample_rate"] < 1e9
     if not fine:
         raise SourceError("its classes, its rate or its temperatures cannot be. Train it again.")
+    if "network" in arrays and not network.fits_together(arrays["network"], len(classes)):
+        raise SourceError("the sizes of its arrays do not agree. Train it again.")
     for listed in arrays.values():
         if "mean" in listed and not (listed["mean"].shape == listed["scale"].shape and (listed["scale"] > 0).all()):
             raise SourceError("the sizes of its arrays do not agree. Train it again.")

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sonograph.analysis.summaries import KERNELS, Summary
+from sonograph.analysis.summaries import EXCERPT, KERNELS, Summary
 from sonograph.errors import SettingsError
-from sonograph.learning import discriminant, forest, machine
+from sonograph.learning import discriminant, forest, machine, network
 from sonograph.learning.measures import log_softmax
 
 Arrays = dict[str, np.ndarray]
@@ -22,18 +22,20 @@ Arrays = dict[str, np.ndarray]
 class Part(NamedTuple):
     """A kind of part.
 
-    fit : (rows, class numbers, classes) -> arrays
+    fit : (rows, class numbers, classes) -> arrays; where it is `grouped`, it is told too what must stay on one side
     scores : (arrays, rows) -> (sounds, classes)
     arrays : the axes of each of its arrays
     words : what it is called for people
-    hears : what of a sound it is told: "summaries", "kernels" or "both"
+    hears : what of a sound it is told: "summaries", "kernels", "both" or "excerpt"
+    grouped : whether it holds sounds out by itself, as to stop early
     """
 
-    fit: Callable[[np.ndarray, np.ndarray, int], Arrays]
+    fit: Callable[..., Arrays]
     scores: Callable[[Arrays, np.ndarray], np.ndarray]
     arrays: Mapping[str, int]
     words: str
     hears: str = "summaries"
+    grouped: bool = False
 
 
 _LINEAR = {"mean": 1, "scale": 1, "coefficients": 2, "intercept": 1}
@@ -49,6 +51,9 @@ PARTS = {
     "discriminant_with_kernels": Part(
         discriminant.fit_small, discriminant.scores, _LINEAR, "linear discriminant of summaries and kernels", "both"
     ),
+    "network": Part(
+        network.fit, network.scores, network.ARRAYS, "small convolutional network", "excerpt", grouped=True
+    ),
 }
 
 RECIPES: dict[str, tuple[str, ...]] = {
@@ -61,8 +66,14 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "discriminant+svm+trees": ("discriminant", "svm", "trees"),
     "kernels": ("kernels",),
     "discriminant_with_kernels": ("discriminant_with_kernels",),
+    "network": ("network",),
+    "discriminant+network": ("discriminant", "network"),
 }
-"""What may be chosen, by name: the parts of each, which all hear the same."""
+"""By name: the parts of each."""
+
+CHOICES = tuple(name for name, kinds in RECIPES.items() if "network" not in kinds)
+"""Those compared by "choose": a network takes minutes where they take seconds."""
+WITH_NETWORK = "discriminant+network"
 
 DEFAULT = "discriminant"
 
@@ -92,17 +103,35 @@ def told_by(recipes: Sequence[str], summary: Summary) -> Summary:
         raise SettingsError(
             "summary names kernels, which the recipes kernels and discriminant_with_kernels add; leave them out of it"
         )
+    if EXCERPT in summary.kinds:
+        raise SettingsError("summary names excerpt, which the recipes of a network add; leave it out of it")
     hears = {PARTS[kind].hears for name in recipes for kind in RECIPES[name]}
     if hears == {"summaries"}:
         return summary
-    return Summary((KERNELS,) if hears == {"kernels"} else (*summary.kinds, KERNELS))
+    kinds = summary.kinds if hears & {"summaries", "both"} else ()
+    kinds += (KERNELS,) if hears & {"kernels", "both"} else ()
+    return Summary(kinds + ((EXCERPT,) if "excerpt" in hears else ()))
 
 
 def columns(kind: str, summary: Summary) -> slice:
     """Which numbers of a summary a part hears."""
     names, hears = summary.names, PARTS[kind].hears
-    first = next((i for i, name in enumerate(names) if name.startswith(f"{KERNELS}_")), len(names))
-    return {"summaries": slice(0, first), "kernels": slice(first, None), "both": slice(None)}[hears]
+    last = next((i for i, name in enumerate(names) if name.startswith(f"{EXCERPT}_")), len(names))
+    first = next((i for i, name in enumerate(names[:last]) if name.startswith(f"{KERNELS}_")), last)
+    ends = {"summaries": (0, first), "kernels": (first, last), "both": (0, last), "excerpt": (last, len(names))}
+    return slice(*ends[hears])
+
+
+def check_extras(recipes: Sequence[str]) -> None:
+    """Refuse recipes that could not be trained here, before any work is done.
+
+    Raises
+    ------
+    MissingExtra
+        A network without Torch.
+    """
+    if any("network" in RECIPES[name] for name in recipes):
+        network.require_torch()
 
 
 def blended(log_probabilities: list[np.ndarray]) -> np.ndarray:

@@ -25,7 +25,7 @@ from sonograph.learning.folds import bound, folds_for
 from sonograph.learning.heldout import Tell, Trained, train
 from sonograph.learning.kept import Done, through
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import DEFAULT, RECIPES, checked_recipe, told_by
+from sonograph.learning.recipes import CHOICES, DEFAULT, WITH_NETWORK, check_extras, checked_recipe, told_by
 
 
 class Learnt(NamedTuple):
@@ -71,6 +71,7 @@ def learn(
     folder: WorkFolder,
     *,
     recipe: str = DEFAULT,
+    network: bool = False,
     summary: Summary | None = None,
     opening: Opening | None = None,
     processes: int | None = None,
@@ -87,15 +88,21 @@ def learn(
         Where rows are kept until all is done.
     recipe
         One of `RECIPES`, or "choose".
+    network
+        Train a network too and blend it with the discriminant; with "choose" that is one candidate more.
 
     Raises
     ------
+    MissingExtra
+        A network without Torch.
     SettingsError
         One class; a class in one file or group; a file, a group or the same bytes on both sides.
     SourceError
         No file can be read.
     """
-    recipes = list(RECIPES) if checked_recipe(recipe) == "choose" else [recipe]
+    recipes = list(CHOICES) if checked_recipe(recipe) == "choose" else [WITH_NETWORK if network else recipe]
+    recipes += [WITH_NETWORK] if network and WITH_NETWORK not in recipes else []
+    check_extras(recipes)
     opening = opening or Opening().but(calibration=False)
     summary = summary or Summary()
     of_file: dict[str, list[int]] = {}

@@ -4,6 +4,6 @@ Each kind of summary is a pure function of one log-mel and has a name for every 
 side; tables, transformers and classifiers all use it.
 """
 
-from sonograph.analysis.summaries.summary import ALL, KERNELS, Summary
+from sonograph.analysis.summaries.summary import ALL, EXCERPT, KERNELS, Summary
 
-__all__ = ["ALL", "KERNELS", "Summary"]
+__all__ = ["ALL", "EXCERPT", "KERNELS", "Summary"]

@@ -7,6 +7,7 @@
     envelope    the shape of the loudness in time
     tonal       how far bands stand out of their neighbours: lines, combs, whistles
     kernels     how often random patterns over time stand out; not among those taken by default
+    excerpt     the log-mel itself, 64 bands by 256 frames; not among those taken by default
 
 Which of them tell sounds apart, and how well, was measured: docs/benchmarks.md.
 """
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft
 
+from sonograph.analysis.summaries.excerpt import N_FRAMES, N_ROWS, excerpt
 from sonograph.analysis.summaries.heard import FLOOR, Heard, cepstra, deltas, hanning, quantiles
 from sonograph.analysis.summaries.kernels import N_KERNELS, kernels
 
@@ -160,5 +162,6 @@ KINDS = {
         + tuple(f"tonal_{what}_{p}" for what in ("flatness", "over") for p in _percents(PERCENTS)),
     ),
     "kernels": Kind(kernels, tuple(f"kernels_{i}" for i in range(N_KERNELS))),
+    "excerpt": Kind(excerpt, tuple(f"excerpt_{i}_{j}" for i in range(N_ROWS) for j in range(N_FRAMES))),
 }
 """By name, in the order in which they are put side by side."""

@@ -19,9 +19,9 @@ from sonograph.settings.common import put
 from sonograph.sounds.mono import mono
 from sonograph.spectrograms import Spectrogram
 
-KERNELS = "kernels"
-ALL = tuple(kind for kind in KINDS if kind != KERNELS)
-"""All kinds that are taken by default: kernels cost twice the rest together."""
+KERNELS, EXCERPT = "kernels", "excerpt"
+ALL = tuple(kind for kind in KINDS if kind not in (KERNELS, EXCERPT))
+"""All kinds that are taken by default: kernels cost twice the rest together, and an excerpt is for networks."""
 N_BANDS = 64
 WINDOW, HOP = 0.025, 0.010
 """Of the log-mel, seconds."""
@@ -48,7 +48,8 @@ class Summary:
         "bands" (percentiles, moments and change of bands, 240), "modulation" (how fast bands change, in octaves from
         0.5 to 50 Hz, 112), "tangent" (logarithm of the covariance of cepstra and slopes, 351), "envelope" (the
         loudness in time, 44), "tonal" (how far bands stand out of their neighbours, 50); and, not by default, "kernels"
-        (how often random patterns over time stand out, 1500).
+        (how often random patterns over time stand out, 1500) and "excerpt" (the loudest 5.12 s of the log-mel itself,
+        64 bands of 256 frames, 16384: what a network looks at).
 
     Raises
     ------
