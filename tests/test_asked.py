@@ -201,7 +201,53 @@ KINDS = {
         r"^iterations is 2\.5; it must",
     ),
     "hertz": (lambda: sg.high_pass(sound(), None), r"^hertz is None; it must be above 0$"),
+    "an engine": (
+        lambda: sg.griffin_lim(sg.spectrogram(sound()), engine=5),
+        r"^engine is 5; it must be one of sonograph",
+    ),
+    "no axes": (lambda: sg.draw(sound(), ax=[]), r"^ax is an empty list; give Matplotlib axes"),
+    "labels": (lambda: sg.draw(sound(), labels=["a"]), r"^labels is list; it must be the path of a file of labels"),
+    "a match": (lambda: sg.draw_match(sound(), 5), r"^match is 5; it must be a Match, as Index.find gives$"),
+    "a pulse": (lambda: sg.pulses(sound(), pulse=5), r"^pulse is 5; it must be a Signal, a file, or words"),
+    "a channel": (
+        lambda: sg.pulses(sound(), band=(1000, 2000), length=0.01, channel="1"),
+        r"^channel is '1'; it must be a whole number",
+    ),
+    "a rate": (lambda: sg.detect(sound(), [sound()], per_hour=np.ones(2)), r"^per_hour is \[1\. 1\.\]; it must be"),
+    "times": (
+        lambda: sg.signals.chirp_frequency("a", 1, 2, 3),
+        r"^times is a; it must be seconds, a number or an array",
+    ),
+    "echoes": (lambda: sg.signals.pings(0.1, echoes=[3]), r"^echoes is \[3\]; it must be pairs of seconds and dB"),
 }
+WRONG = {
+    "None": None, "number": -5.5, "text": "zork", "list": ["a"], "array": np.zeros((2, 2)), "object": object(),
+    "class": dict, "settings": STFT, "bytes": b"a", "dictionary": {},
+}  # fmt: skip
+NEEDED = {
+    "frequency": 440.0,
+    "first": 100.0,
+    "last": 200.0,
+    "times": np.zeros(3),
+    "sound": sound(800),
+    "duration": 0.1,
+    "density_at_1khz": 0.1,
+}
+
+
+@pytest.mark.parametrize("name", sorted(n for n in dir(sg.signals) if inspect.isfunction(getattr(sg.signals, n))))
+def test_no_wrong_value_of_a_synthetic_sound_ends_in_an_error_of_python(name):
+    function = getattr(sg.signals, name)
+    parameters = inspect.signature(function).parameters
+    right = {p.name: NEEDED[p.name] for p in parameters.values() if p.default is p.empty and p.name in NEEDED}
+    right |= {"duration": 0.1} if "duration" in parameters else {}
+    right |= {"pulse": sound(80)} if "pulse" in parameters else {}
+    for argument in parameters:
+        for value in WRONG.values():
+            try:
+                function(**{**right, argument: value})
+            except SettingsError as error:
+                assert len(str(error)) > 10
 
 
 @pytest.mark.parametrize(("call", "message"), KINDS.values(), ids=KINDS)

@@ -337,11 +337,13 @@ def named(
     opening: Opening | None = None,
 ) -> Named:
     """A sound with its name (of a file, its own), its marks and lines; `opening` says how a file is opened."""
-    from sonograph.io.marks import read_marks
+    from sonograph.io.marks import Mark, read_marks
     from sonograph.pictures.parts import Named
 
     settings = None if settings is None else settings_of(settings)
-    if not (labels is None or isinstance(labels, str | os.PathLike | list | tuple)):
+    several = labels if isinstance(labels, list | tuple) else ()
+    right = labels is None or isinstance(labels, str | os.PathLike | list | tuple)
+    if not right or not all(isinstance(one, Mark) for one in several):
         raise SettingsError(f"labels is {type(labels).__name__}; it must be the path of a file of labels, or Marks")
     marks = tuple(labels or ()) if not isinstance(labels, str | os.PathLike) else read_marks(labels, _file_of(sound))
     if isinstance(sound, str | os.PathLike):

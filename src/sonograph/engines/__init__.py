@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sonograph.checks import memory_of_machine
+from sonograph.checks import memory_of_machine, short
 from sonograph.errors import LimitError, SettingsError
 
 if TYPE_CHECKING:
@@ -216,6 +216,8 @@ def serving(engine: Engine, work: Work, dtype: np.dtype) -> Engine:
     """`engine`, or the reference engine where `engine` leaves such work to it. Settings and precision alone decide."""
     from sonograph.engines.reference import Reference
 
+    if isinstance(engine, type) or not callable(getattr(engine, "refuses", None)):
+        raise SettingsError(f"engine is {short(engine)}; it must be one of sonograph.engines, as engines.default()")
     return engine if engine.refuses(work, dtype) is None else Reference(engine.dtype, engine.threads)
 
 

@@ -91,6 +91,8 @@ def paint_on(
     for name in ("size", "dpi", "axes", "title"):
         if getattr(look, name) != getattr(PictureSettings, name):
             raise SettingsError(f"{name} is given with ax; set it on those axes or on their figure, which are yours")
+    if not given:
+        raise SettingsError("ax is an empty list; give Matplotlib axes, one for each panel, or leave it out")
     figures = [_figure_of(one, look) for one in given]
     named = [sounds] if isinstance(sounds, Named) else list(sounds)
     if len(given) == 1 and named[0].sound.n_channels > 1 and look.channel is None:

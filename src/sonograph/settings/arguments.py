@@ -20,6 +20,8 @@ KINDS = {
     "Opening": "an Opening(…)",
     "PictureSettings": "a PictureSettings(…)",
     "Limits": "Limits(…)",
+    "Match": "a Match, as Index.find gives",
+    "LandmarkSettings": "LandmarkSettings(…)",
 }
 """Types that are told apart by their name, as this room knows none of them; and what gives one."""
 Made = TypeVar("Made")

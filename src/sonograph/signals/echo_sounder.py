@@ -88,12 +88,19 @@ def echo_sounder(
     >>> heard.unit, heard.n_samples
     ('µPa', 48000)
     """
+    if not isinstance(pulse, Signal):
+        raise SettingsError(f"pulse is {checks.short(pulse)}; it must be a Signal, as chirp gives")
     rate = pulse.sample_rate
     n_pings = checks.whole("n_pings", n_pings, 1)
     checks.quantity("interval", interval, "s", above=0)
     checks.quantity("first", first, "s", least=0)
     checks.quantity("sound_speed", sound_speed, "m/s", above=0)
     checks.quantity("absorption", absorption, "dB/m", least=0)
+    for name, value in (("source_level", source_level), ("direct", direct), ("noise", noise), ("beam", beam)):
+        checks.quantity(name, value, "dB")
+    if volume is not None:
+        checks.quantity("volume", volume, "dB")
+    targets = sampling.pairs("targets", targets, "metres and dB, as [(20.0, -30.0)]")
     if pulse.n_channels != 1:
         raise SettingsError(f"the pulse has {pulse.n_channels} channels; it must have one")
     if pulse.n_samples / rate >= interval:
@@ -106,7 +113,7 @@ def echo_sounder(
     power = np.convolve(np.abs(_analytic(shape)) ** 2, np.ones(max(1, len(shape) // 20)), "valid")
     strongest = power.max() / max(1, len(shape) // 20) / 2  # its edges ring, and are not what a level is of
     sent = shape * 10 ** (source_level / 20) / np.sqrt(strongest)
-    lines = np.full(n_pings, np.nan) if bottom is None else np.broadcast_to(np.asarray(bottom, float), (n_pings,))
+    lines = np.full(n_pings, np.nan) if bottom is None else _ranges(bottom, n_pings)
     heard = 10 ** (noise / 20) * random.standard_normal(n)
     reach = sound_speed * interval / 2
     for number in range(n_pings):
@@ -121,6 +128,16 @@ def echo_sounder(
         if np.isfinite(lines[number]):
             _bottom(heard, sent, start, float(lines[number]), sound_speed, absorption, random, rate)
     return Signal(heard, rate, "µPa")
+
+
+def _ranges(bottom: object, n_pings: int) -> np.ndarray:
+    """How far the bottom is at each ping, m; not a number where there is none."""
+    try:
+        return np.broadcast_to(sampling.moments(bottom), (n_pings,))
+    except (SettingsError, ValueError):
+        raise SettingsError(
+            f"bottom is {checks.short(bottom)}; it must be metres, one number or one for each of {n_pings} pings"
+        ) from None
 
 
 def _analytic(samples: np.ndarray) -> np.ndarray:

@@ -131,7 +131,8 @@ def guitar(
     """
     n = sampling.n_samples(duration, sample_rate)
     checks.quantity("strum", strum, "s", least=0)
-    if len(frequencies) == 0:
+    frequencies = checks.numbers("frequencies", frequencies)
+    if not frequencies:
         raise SettingsError("frequencies is empty; it must hold one number or more, a string each")
     starts = [round(i * strum * sample_rate) for i in range(len(frequencies))]
     if starts[-1] >= n:

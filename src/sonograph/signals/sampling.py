@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.checks import quantity
+from sonograph.checks import quantity, short
 from sonograph.errors import SettingsError
 
 
@@ -33,3 +33,22 @@ def n_samples(duration: object, sample_rate: object) -> int:
 def times(duration: object, sample_rate: float) -> np.ndarray:
     """When each sample of the sound is, in seconds: shape (n,)."""
     return np.arange(n_samples(duration, sample_rate)) / sample_rate
+
+
+def moments(value: object) -> np.ndarray:
+    """`times` in seconds, of any shape, as float64."""
+    try:
+        found = np.asarray(value)
+    except ValueError:  # lists of unlike lengths
+        found = np.asarray(None)
+    if found.dtype.kind not in "iuf":
+        raise SettingsError(f"times is {short(value)}; it must be seconds, a number or an array of numbers")
+    return found.astype(float)
+
+
+def pairs(name: str, several: object, what: str) -> list[tuple[float, float]]:
+    """`several` as they are, if they are pairs."""
+    given = several if isinstance(several, list | tuple | np.ndarray) else [several]
+    if not all(isinstance(one, list | tuple | np.ndarray) and len(one) == 2 for one in given):
+        raise SettingsError(f"{name} is {short(several)}; it must be pairs of {what}")
+    return list(given)

@@ -107,7 +107,10 @@ def whistle_frequency(
     >>> whistle_frequency(np.array([0.0, 0.25, 0.5]))
     array([ 5000., 11000.,  5000.])
     """
-    turn = np.cos(2 * np.pi * loops / duration * np.asarray(times, dtype=float))
+    checks.quantity("duration", duration, "s", above=0)
+    for name, value in (("low", low), ("high", high), ("loops", loops)):
+        checks.quantity(name, value)
+    turn = np.cos(2 * np.pi * loops / duration * sampling.moments(times))
     return (low + high) / 2 - (high - low) / 2 * turn
 
 
@@ -169,7 +172,7 @@ def pings(
     checks.quantity("interval", interval, "s", above=0)
     checks.quantity("amplitude", amplitude, "FS", least=0)
     copies = [(0.0, 0.0)]
-    for delay, attenuation in echoes:
+    for delay, attenuation in sampling.pairs("echoes", echoes, "seconds and dB, as [(0.25, 20)]"):
         checks.quantity("delay", delay, "s", least=0)
         checks.quantity("attenuation", attenuation, "dB", least=0, because="an echo is no louder than its ping")
         copies.append((delay, attenuation))

@@ -58,6 +58,7 @@ def sea(
     n = sampling.n_samples(duration, sample_rate)
     checks.quantity("rms", rms, "FS", least=0)
     checks.quantity("swell", swell, "dB", least=0)
+    checks.generator(seed)
     frequencies = np.fft.rfftfreq(n, 1 / sample_rate)
     density = np.maximum(frequencies / KNEE, 1.0) ** SLOPE
     density[0] = 0.0
@@ -108,6 +109,9 @@ def reverberant(
     """
     from scipy.signal import oaconvolve
 
+    if not isinstance(sound, Signal):
+        raise SettingsError(f"sound is {checks.short(sound)}; it must be a Signal, as read(path) gives")
+    checks.generator(seed)
     if sound.n_channels > 1:
         raise SettingsError(f"the sound has {sound.n_channels} channels; give one of them")
     checks.quantity("decay", decay, "s", above=0)
@@ -178,6 +182,8 @@ def chorus(
     72000
     """
     n = sampling.n_samples(duration, sample_rate)
+    if not (shapes is None or isinstance(shapes, list | tuple)):
+        raise SettingsError(f"shapes is {checks.short(shapes)}; it must be a list of names out of call_shapes()")
     named = tuple(call_shapes() if shapes is None else shapes)
     if not named:
         raise SettingsError("shapes are none; name some of call_shapes()")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph import checks
+from sonograph.errors import SettingsError
 from sonograph.signals import sampling
 from sonograph.sounds.source import Signal
 
@@ -59,6 +60,8 @@ def fm(duration: float = 10.0, *, sample_rate: float = 10_000.0, noise: bool = T
         above=2 * HIGHEST,
         because=f"the tone reaches {HIGHEST:g} Hz",
     )
+    if not isinstance(noise, bool):
+        raise SettingsError(f"noise is {checks.short(noise)}; it must be True or False")
     t = sampling.times(duration, sample_rate)
     swing = DEPTH * np.cos(2 * np.pi * RATE * t)
     samples = AMPLITUDE * np.sin(2 * np.pi * CARRIER * t + swing)
@@ -86,4 +89,4 @@ def fm_frequency(times: np.ndarray) -> np.ndarray:
     >>> fm_frequency(np.array([0.0, 1.0, 3.0]))
     array([3000., 2875., 3125.])
     """
-    return CARRIER - DEPTH * RATE * np.sin(2 * np.pi * RATE * np.asarray(times, dtype=float))
+    return CARRIER - DEPTH * RATE * np.sin(2 * np.pi * RATE * sampling.moments(times))

@@ -161,8 +161,10 @@ def chirp_frequency(
     >>> chirp_frequency(np.array([0.0, 1.0, 2.0]), 100, 10_000, 2.0, kind="logarithmic").round(9)
     array([  100.,  1000., 10000.])
     """
-    t = np.asarray(times, dtype=float)
+    t = sampling.moments(times)
     checks.quantity("duration", duration, "s", above=0)
+    checks.quantity("first", first, "Hz")
+    checks.quantity("last", last, "Hz")
     nepers = _glide(first, last, kind)
     if nepers == 0:
         return first + (last - first) * t / duration
@@ -171,8 +173,8 @@ def chirp_frequency(
 
 def _glide(first: float, last: float, kind: str) -> float:
     """How far a logarithmic chirp goes, in nepers; 0 for a linear one (and for one that stays)."""
-    if kind not in ("linear", "logarithmic"):
-        raise SettingsError(f"kind is {kind!r}; it must be linear or logarithmic")
+    if not isinstance(kind, str) or kind not in ("linear", "logarithmic"):
+        raise SettingsError(f"kind is {checks.short(repr(kind))}; it must be linear or logarithmic")
     if kind == "linear":
         return 0.0
     for name, value in (("first", first), ("last", last)):

@@ -53,7 +53,7 @@ class Found:
 
 def check_threshold(per_hour: float, min_score: float | None) -> None:
     """Refuse a rate or a score that is none."""
-    if per_hour != math.inf:
+    if not (isinstance(per_hour, float) and per_hour == math.inf):
         number("per_hour", per_hour, 0, above=True)
     elif min_score is None:
         raise SettingsError("per_hour is inf, which lets anything through; give min_score with it")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sonograph.checks import whole
 from sonograph.errors import SettingsError
 from sonograph.io import audio
 from sonograph.matching.feed import blocks_of
@@ -134,7 +135,7 @@ def pulses(
 
 def pulses_of(source: Source, wanted: Wanted, file: str = "") -> Pulses:
     """As `pulses`, of a Source that has a name."""
-    per_hour, channel = wanted.per_hour, wanted.channel
+    per_hour, channel = wanted.per_hour, None if wanted.channel is None else whole("channel", wanted.channel, 0)
     channels = list(range(source.n_channels)) if channel is None else [channel]
     if channel is not None and not 0 <= channel < source.n_channels:
         raise SettingsError(f"channel is {channel}; the sound has {source.n_channels}, counted from 0")

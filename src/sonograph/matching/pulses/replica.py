@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.checks import short
 from sonograph.errors import SettingsError
-from sonograph.sounds.source import Signal
+from sonograph.sounds.source import Signal, Source
 
 EDGE = 0.05
 """Of a pulse in words, how much of its length it rises and falls (half a cosine each), as a transducer does."""
@@ -124,6 +125,10 @@ def replica_of(pulse: Any, sample_rate: float) -> Replica:
         from sonograph.io import audio
 
         pulse = audio.read(pulse, calibration=False)
+    if not isinstance(pulse, Source):
+        raise SettingsError(
+            f"pulse is {short(pulse)}; it must be a Signal, a file, or words as chirp:12k-24k:4ms or tone:12k:4ms"
+        )
     if pulse.n_channels != 1:
         raise SettingsError(f"the pulse has {pulse.n_channels} channels; it must have one: give mono(pulse, channel=0)")
     if pulse.n_samples / pulse.sample_rate > LONGEST:
