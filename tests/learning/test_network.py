@@ -199,6 +199,18 @@ def test_the_command_trains_tells_each_fit_and_classifies(quick, tmp_path, capsy
     assert {json.loads(line)["label"] for line in capsys.readouterr().out.splitlines()} <= set(LABELS)
 
 
+def test_beside_choose_it_is_one_candidate_more(quick, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sonograph.learning.training.CHOICES", ("discriminant",))
+    made.folder(tmp_path / "sounds", labels=LABELS[:2], count=3)
+    model = str(tmp_path / "a.model")
+    assert main(["train", str(tmp_path / "sounds"), "-o", model, "--choose", "--network", "-q", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert set(found["candidates"]) == {"discriminant", BLEND} and set(found["recipes"]) == {"0", "1", "2"}
+    assert found["recipe"] == min(found["candidates"], key=found["candidates"].get)
+    heard = Model.load(model).summary.kinds
+    assert ("excerpt" in heard) == (found["recipe"] == BLEND)
+
+
 def test_without_torch_it_is_refused_before_any_sound_is_read(tmp_path, monkeypatch, capsys):
     def missing():
         raise MissingExtra("training a network needs Torch: pip install '.[torch]'")
