@@ -17,7 +17,7 @@ import soundfile
 
 from sonograph.cli import main as sonograph
 from sonograph.learning.classifier import evaluate
-from sonograph.learning.measures import wilson
+from sonograph.learning.probabilities import wilson
 
 RATE = 44_100
 ONESHOTS = {

@@ -4,7 +4,7 @@ import pytest
 
 from sonograph import SettingsError, SourceError
 from sonograph.learning.examples import Example, listed
-from sonograph.learning.naming import Pattern
+from sonograph.learning.name_patterns import Pattern
 
 
 def files(root, *names):

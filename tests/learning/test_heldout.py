@@ -8,7 +8,7 @@ from sonograph.learning import discriminant, forest, machine
 from sonograph.learning.evaluation import Evaluation
 from sonograph.learning.folds import bound, folds_for, new_folds
 from sonograph.learning.heldout import log_probabilities, train
-from sonograph.learning.measures import calibration_error, log_softmax, temperature_of, wilson
+from sonograph.learning.probabilities import calibration_error, log_softmax, temperature_of, wilson
 from sonograph.learning.recipes import CHOICES
 
 sklearn = pytest.importorskip("sklearn", reason="scikit-learn is not installed")

@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sonograph import SettingsError, Signal, StftSettings, resample, spectrogram, tables
-from sonograph.analysis.summary import SUMMARY
+from sonograph.analysis.over_time import SUMMARY
 from sonograph.cli import main
 from sonograph.learning import SpectrogramFeatures
 from sonograph.settings import to_toml

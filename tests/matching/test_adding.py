@@ -13,7 +13,7 @@ import soundfile
 
 from benchmarks.songs import RATE, write_songs
 from sonograph.matching import Index
-from sonograph.matching.recordings.files import take_files
+from sonograph.matching.recordings.indexed_sound import take_files
 from sonograph.matching.recordings.manifest import NAME
 from tests.matching.conftest import answers, cut
 

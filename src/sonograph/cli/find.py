@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         wish = Wish(arguments.chance, arguments.speeds, arguments.most)
     _refuse(arguments)
     if streams.STANDARD in arguments.queries:
-        from sonograph.cli.hearing import hear
+        from sonograph.cli.find_listening import hear
 
         return hear(arguments, Index.open(arguments.index), wish)
     files = sound_files(arguments.queries)

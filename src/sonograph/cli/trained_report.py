@@ -49,7 +49,7 @@ def write_report(folder: str, learnt: Learnt, seconds: float) -> None:
         text = "\n".join(["file,label,answer,probability", *rows]) + "\n"
         part.write_text(text, encoding="utf-8", errors="surrogateescape")
     with of_matplotlib():
-        from sonograph.pictures.evaluation import draw_confusion, draw_reliability
+        from sonograph.pictures.confusion import draw_confusion, draw_reliability
 
         draw_confusion(evaluation, path=top / "confusion.png")
         draw_reliability(evaluation, path=top / "reliability.png")

@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from sonograph.analysis.summary import SUMMARY, over_time, summary_names
+from sonograph.analysis.over_time import SUMMARY, over_time, summary_names
 from sonograph.errors import SonographError
 from sonograph.extract.choice import Choice
 from sonograph.extract.report import Column, FileReport, of_error, of_status

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sonograph.analysis.summaries import Summary as Summary
     from sonograph.learning.classifier import Classifier as Classifier
     from sonograph.learning.classifier import evaluate as evaluate
+    from sonograph.learning.crops import Windows as Windows
     from sonograph.learning.evaluation import Evaluation as Evaluation
     from sonograph.learning.items import Item as Item
     from sonograph.learning.items import from_folders as from_folders
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from sonograph.learning.sklearn import SpectrogramFeatures as SpectrogramFeatures
     from sonograph.learning.torch.dataset import SoundDataset as SoundDataset
     from sonograph.learning.torch.module import SpectrogramModule as SpectrogramModule
-    from sonograph.learning.windows import Windows as Windows
 
 _HOME = {
     "Classifier": "classifier",
@@ -42,7 +42,7 @@ _HOME = {
     "Item": "items",
     "from_folders": "items",
     "from_table": "items",
-    "Windows": "windows",
+    "Windows": "crops",
 }
 
 _BELOW = {"Summary": "sonograph.analysis.summaries"}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sonograph.learning.measures import LEAST, calibration_error, log_loss, wilson
+from sonograph.learning.probabilities import LEAST, calibration_error, log_loss, wilson
 
 
 class Mistake(NamedTuple):

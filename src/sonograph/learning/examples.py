@@ -20,7 +20,7 @@ from sonograph.io.containers.content import SUFFIXES
 from sonograph.io.folders import folders_in, sounds_in
 from sonograph.io.mark_tables import BEGIN
 from sonograph.io.marks import read_marks
-from sonograph.learning.naming import Pattern
+from sonograph.learning.name_patterns import Pattern
 
 
 class Example(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 
 from sonograph.analysis.summaries import Summary
 from sonograph.learning.folds import new_folds
-from sonograph.learning.measures import log_loss, log_softmax, temperature_of
+from sonograph.learning.probabilities import log_loss, log_softmax, temperature_of
 from sonograph.learning.recipes import PARTS, RECIPES, Arrays, blended, columns
 
 Tell = Callable[[str, int, int], None]

@@ -14,7 +14,7 @@ import numpy as np
 from sonograph.analysis.summaries import EXCERPT, KERNELS, Summary
 from sonograph.errors import SettingsError
 from sonograph.learning import discriminant, forest, machine, network
-from sonograph.learning.measures import log_softmax
+from sonograph.learning.probabilities import log_softmax
 
 Arrays = dict[str, np.ndarray]
 

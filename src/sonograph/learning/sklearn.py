@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 
 from sonograph import engines
+from sonograph.analysis.over_time import checked_statistics, over_time, summary_names
 from sonograph.analysis.summaries import Summary
-from sonograph.analysis.summary import checked_statistics, over_time, summary_names
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.io.audio import open as open_sound
@@ -40,7 +40,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         Hz. Arrays carry none and need it; Signals and files of another are resampled to it (soxr). None: that of the
         settings where they are for one, else that of the first Signal or file.
     summary
-        What is kept of each row over time, one or several of `sonograph.analysis.summary.STATISTICS`: "mean",
+        What is kept of each row over time, one or several of `sonograph.analysis.over_time.STATISTICS`: "mean",
         "deviation" (also called "std"), "min", "max", "p5", "p25", "p50", "p75", "p95"; or "frames": all frames one
         after another, which needs sounds of one length. Or a `learning.Summary`, which has a log-mel of its own:
         settings is left out then.

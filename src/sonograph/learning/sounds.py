@@ -20,8 +20,8 @@ import numpy as np
 from sonograph.checks import one_of
 from sonograph.errors import LimitError, SettingsError, SourceError
 from sonograph.io.audio import open as open_sound
+from sonograph.learning.crops import Windows
 from sonograph.learning.items import Item, checked_items
-from sonograph.learning.windows import Windows
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Source, checked_rate

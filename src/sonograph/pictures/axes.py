@@ -101,7 +101,7 @@ class TimeTicks:
 
 def time_axis(axes: Axes, start: datetime | None, *, shown: bool = True, label: bool = True) -> None:
     """Times below a panel, whatever part of the sound is shown."""
-    from sonograph.pictures.placing import put_places
+    from sonograph.pictures.tick_placing import put_places
 
     put_places(axes.xaxis, TimeTicks(start, shown), label_below if label else None)
 

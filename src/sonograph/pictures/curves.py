@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sonograph.pictures.placing import Place
+    from sonograph.pictures.tick_placing import Place
 
 LONGEST_NAME = 40
 """Letters of a name in a legend."""
@@ -164,7 +164,7 @@ def curves_figure(results: dict[str, Any], look: PictureSettings, window: Any = 
         As `panel_of`; a size without room.
     """
     from sonograph.pictures.paper import Paper
-    from sonograph.pictures.placing import put_places
+    from sonograph.pictures.tick_placing import put_places
 
     panel, theme = panel_of(results, look), THEMES[look.theme]
     title = look.title if look.title is not None else next(iter(results)) if len(results) == 1 else ""
@@ -189,7 +189,7 @@ def curves_figure(results: dict[str, Any], look: PictureSettings, window: Any = 
 
 def curves_on(axes: Axes, results: dict[str, Any], look: PictureSettings) -> None:
     """The same on axes of the reader's."""
-    from sonograph.pictures.placing import put_places
+    from sonograph.pictures.tick_placing import put_places
 
     panel = panel_of(results, look)
     draw_curves(axes, panel, THEMES[look.theme])

@@ -14,10 +14,10 @@ from sonograph.pictures.layout import Box
 from sonograph.pictures.letters import with_letters
 from sonograph.pictures.paper import Paper
 from sonograph.pictures.parts import Composition, Named, notes
-from sonograph.pictures.placing import put_places
 from sonograph.pictures.settings import PictureSettings
 from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
+from sonograph.pictures.tick_placing import put_places
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

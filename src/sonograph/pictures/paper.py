@@ -10,9 +10,9 @@ from matplotlib.patches import Rectangle
 from sonograph.pictures import axes as on
 from sonograph.pictures import layout
 from sonograph.pictures.layout import Box, Sheet
-from sonograph.pictures.placing import Place, put_places
 from sonograph.pictures.shown import Picture
 from sonograph.pictures.themes import Theme
+from sonograph.pictures.tick_placing import Place, put_places
 from sonograph.pictures.words import printable, shortened
 
 if TYPE_CHECKING:

@@ -174,7 +174,7 @@ class Spectrogram:
         >>> part.values.shape, part.frames, float(part.frequencies[0])
         ((25, 16), range(16, 32), 906.25)
         """
-        from sonograph.spectrograms.places import frames_between, rows_between
+        from sonograph.spectrograms.nearest import frames_between, rows_between
 
         if frames is not None and seconds is not None:
             raise SettingsError("frames and seconds are both given; one of them says which frames")
@@ -224,7 +224,7 @@ class Spectrogram:
         >>> round(float(power.at(seconds=1.0, hertz=1000)), 6), power.at(hertz=1000).shape
         (0.5, (63,))
         """
-        from sonograph.spectrograms.places import nearest_frames, nearest_rows
+        from sonograph.spectrograms.nearest import nearest_frames, nearest_rows
 
         values = self.values
         if seconds is not None:
@@ -246,7 +246,7 @@ class Spectrogram:
         MissingExtra
             xarray is not installed.
         """
-        from sonograph.spectrograms.tables import to_xarray
+        from sonograph.spectrograms.labelled import to_xarray
 
         return to_xarray(self)
 
@@ -260,7 +260,7 @@ class Spectrogram:
         MissingExtra
             pandas is not installed.
         """
-        from sonograph.spectrograms.tables import to_dataframe
+        from sonograph.spectrograms.labelled import to_dataframe
 
         return to_dataframe(self)
 
@@ -278,7 +278,7 @@ class Spectrogram:
         OutputError
             The file is there and is something else, or cannot be written.
         """
-        from sonograph.spectrograms.files import save
+        from sonograph.spectrograms.saved import save
 
         save(self, path, overwrite=overwrite)
 
@@ -301,7 +301,7 @@ class Spectrogram:
         ...     Spectrogram.load(f"{folder}/a.npz")
         <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
         """
-        from sonograph.spectrograms.files import load
+        from sonograph.spectrograms.saved import load
 
         return cls(**load(path))
 

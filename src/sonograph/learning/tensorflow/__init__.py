@@ -16,10 +16,10 @@ import numpy as np
 from sonograph.checks import whole
 from sonograph.engines import Work
 from sonograph.errors import MissingExtra, SettingsError
-from sonograph.learning.exact import OF_MEASURES, numbers_of
+from sonograph.learning.crops import Windows
 from sonograph.learning.sounds import Sounds
+from sonograph.learning.stage_tables import OF_MEASURES, numbers_of
 from sonograph.learning.taken_apart import sound_like, taken_apart
-from sonograph.learning.windows import Windows
 from sonograph.settings import Settings
 from sonograph.sounds.calibration import Calibration
 

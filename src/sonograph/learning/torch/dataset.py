@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from sonograph.checks import whole
 from sonograph.errors import MissingExtra
+from sonograph.learning.crops import Windows
 from sonograph.learning.sounds import Sounds
-from sonograph.learning.windows import Windows
 from sonograph.sounds.calibration import Calibration
 
 try:

@@ -12,8 +12,8 @@ from sonograph.checks import number
 from sonograph.errors import SettingsError
 from sonograph.matching.detection.competition import ENOUGH, Places
 from sonograph.matching.detection.correlation import AGAINST
-from sonograph.matching.detection.hearing import Hearing
 from sonograph.matching.detection.rates import FEWEST, FITTED, Laws, tail_of
+from sonograph.matching.detection.template_levels import Hearing
 from sonograph.matching.hits import Hit, Hits, Listened
 
 SURE = 1.0

@@ -11,7 +11,7 @@ from sonograph.matching.detection.competition import Places
 from sonograph.matching.detection.deciding import Found, chance_of, check_threshold, rows_of
 from sonograph.matching.detection.detecting import both, is_some, levels_of
 from sonograph.matching.detection.detector import Detector
-from sonograph.matching.detection.hearing import hearing
+from sonograph.matching.detection.template_levels import hearing
 from sonograph.matching.detection.templates import templates_of
 from sonograph.matching.hits import Hit, Hits
 from sonograph.named.given import settings_of

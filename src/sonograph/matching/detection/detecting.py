@@ -15,7 +15,7 @@ from sonograph.jobs.guard import alive
 from sonograph.matching.detection.competition import Places
 from sonograph.matching.detection.deciding import Found, check_threshold, decided
 from sonograph.matching.detection.detector import Detector
-from sonograph.matching.detection.hearing import hearing
+from sonograph.matching.detection.template_levels import hearing
 from sonograph.matching.detection.templates import Template, templates_of
 from sonograph.matching.hits import Hits
 from sonograph.named.given import settings_of

@@ -6,7 +6,7 @@ import numpy as np
 
 from sonograph.matching.detection.competition import Competition, Contest, Places
 from sonograph.matching.detection.correlation import Stretch
-from sonograph.matching.detection.hearing import Hearing
+from sonograph.matching.detection.template_levels import Hearing
 from sonograph.matching.detection.whitened import AHEAD, KNOWN, Whitener
 
 BLOCK = 2.5

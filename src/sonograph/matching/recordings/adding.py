@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from sonograph.io.opening import Opening
 from sonograph.matching.recordings.contents import Contents
-from sonograph.matching.recordings.files import Taken
+from sonograph.matching.recordings.indexed_sound import Taken
 from sonograph.matching.recordings.many import take_many
 from sonograph.matching.recordings.postings import Recording
 

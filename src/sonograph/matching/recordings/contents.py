@@ -10,7 +10,7 @@ import numpy as np
 
 from sonograph.errors import SourceError
 from sonograph.io.status import shown
-from sonograph.matching.recordings.files import Taken
+from sonograph.matching.recordings.indexed_sound import Taken
 from sonograph.matching.recordings.manifest import NAME, Manifest, read_manifest, sweep, write_manifest
 from sonograph.matching.recordings.merge import merge_segments, worth_merging
 from sonograph.matching.recordings.postings import GAP, PER_FRAME, Postings, Recording

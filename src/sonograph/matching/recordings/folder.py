@@ -11,7 +11,7 @@ from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.matching.recordings.contents import Contents
-from sonograph.matching.recordings.files import AS_IT_IS, Taken, take_file, taken
+from sonograph.matching.recordings.indexed_sound import AS_IT_IS, Taken, take_file, taken
 from sonograph.matching.recordings.landmark import landmarks
 from sonograph.matching.recordings.landmark_settings import LandmarkSettings
 from sonograph.matching.recordings.manifest import NAME, Manifest, write_manifest

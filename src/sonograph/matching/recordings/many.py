@@ -13,7 +13,7 @@ from sonograph.jobs.places import Here, Place, Processes
 from sonograph.jobs.processes import several
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Task
-from sonograph.matching.recordings.files import Taken, lost, take_files
+from sonograph.matching.recordings.indexed_sound import Taken, lost, take_files
 from sonograph.matching.recordings.landmark_settings import LandmarkSettings
 
 TOGETHER = 8 << 20

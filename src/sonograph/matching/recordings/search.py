@@ -13,7 +13,7 @@ import numpy as np
 from sonograph.checks import number, whole
 from sonograph.io import audio
 from sonograph.matching.recordings.alignment import Alignment, alignments, independent
-from sonograph.matching.recordings.files import AS_IT_IS
+from sonograph.matching.recordings.indexed_sound import AS_IT_IS
 from sonograph.matching.recordings.landmark import query_peaks
 from sonograph.matching.recordings.landmark_settings import HOP, LandmarkSettings
 from sonograph.matching.recordings.landmark_settings import WINDOW as WINDOW_LENGTH

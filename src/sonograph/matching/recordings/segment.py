@@ -18,8 +18,8 @@ import numpy as np
 from sonograph.errors import SourceError
 from sonograph.io.status import shown
 from sonograph.matching.recordings.landmark_settings import LandmarkSettings
-from sonograph.matching.recordings.layout import MAGIC, VERSION, pages
 from sonograph.matching.recordings.postings import GAP, PER_FRAME, PRIME, Recording, bucket_ranges, bucket_sums
+from sonograph.matching.recordings.segment_layout import MAGIC, VERSION, pages
 
 
 class Segment:

@@ -13,8 +13,8 @@ import numpy as np
 
 from sonograph.atomic import written
 from sonograph.matching.recordings.landmark_settings import LandmarkSettings
-from sonograph.matching.recordings.layout import ARRAYS, VERSION, pages, top_of
 from sonograph.matching.recordings.postings import Postings, Recording, bucket_sums
+from sonograph.matching.recordings.segment_layout import ARRAYS, VERSION, pages, top_of
 
 
 def write_segment(

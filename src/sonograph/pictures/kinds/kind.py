@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Named, Panel, Part
-    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
+    from sonograph.pictures.tick_placing import Place
     from sonograph.pixels.raster import Raster
     from sonograph.settings import Settings
     from sonograph.sounds.source import Source
@@ -180,7 +180,7 @@ class Content(ABC):
 
     def axes_around(self, axes: Axes, panel: Panel, composition: Composition, *, last: bool) -> None:
         """Put numbers and words around axes of the reader's."""
-        from sonograph.pictures.placing import put_places
+        from sonograph.pictures.tick_placing import put_places
 
         put_places(axes.yaxis, self.side_ticks(panel), on.name_beside if self.keeps_name else on.side_label)
         if self.over_time:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Named, Panel, Part
-    from sonograph.pictures.placing import Place
+    from sonograph.pictures.tick_placing import Place
     from sonograph.pixels.lines import Lines
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Named, Panel, Part
-    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
+    from sonograph.pictures.tick_placing import Place
     from sonograph.pixels.lines import Lines
 
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 3)), (0, (1, 3)))

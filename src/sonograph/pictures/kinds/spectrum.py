@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Panel, Part
-    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
+    from sonograph.pictures.tick_placing import Place
     from sonograph.pixels.distribution import Spectrum
 
 MARGIN = 3.0
@@ -180,6 +180,6 @@ class FrequenciesBelow:
 
 def frequencies_below(axes: Axes, scale: str) -> None:
     """Frequencies, or notes, below a panel, whatever part of them is shown."""
-    from sonograph.pictures.placing import put_places
+    from sonograph.pictures.tick_placing import put_places
 
     put_places(axes.xaxis, FrequenciesBelow(scale), label_below)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sonograph.engines import Engine
     from sonograph.pictures.layout import Box
     from sonograph.pictures.parts import Composition, Panel, Part
-    from sonograph.pictures.placing import Place
     from sonograph.pictures.settings import PictureSettings
+    from sonograph.pictures.tick_placing import Place
 
 APART = 6
 """Pixels between samples from which on each has a dot."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from sonograph.computing.pipeline import Pipeline
-from sonograph.learning.exact import numbers_of
+from sonograph.learning.stage_tables import numbers_of
 from sonograph.learning.torch.links.cepstra import cepstra, deltas
 from sonograph.learning.torch.links.common import Run, Seen
 from sonograph.learning.torch.links.energy import energy

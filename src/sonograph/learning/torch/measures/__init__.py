@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from sonograph.features.samples import Samples
-from sonograph.learning.exact import OF_MEASURES
+from sonograph.learning.stage_tables import OF_MEASURES
 from sonograph.learning.torch.measures.autocorrelation import autocorrelation
 from sonograph.learning.torch.measures.candidates import candidates
 from sonograph.learning.torch.measures.constantq import constant_q

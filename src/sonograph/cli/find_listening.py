@@ -71,7 +71,7 @@ def _of_file(index: Index, wish: Any, head: bytes) -> tuple[list[Match], float]:
     from sonograph.cli import streams
     from sonograph.errors import SourceError
     from sonograph.io import audio
-    from sonograph.matching.recordings.files import AS_IT_IS
+    from sonograph.matching.recordings.indexed_sound import AS_IT_IS
     from sonograph.matching.recordings.search import find
 
     talk(f"{NAME}: is no WAV, and is looked for when it has ended")

@@ -10,7 +10,7 @@ import numpy as np
 from sonograph.atomic import written
 from sonograph.errors import SettingsError
 from sonograph.learning.evaluation import Evaluation
-from sonograph.learning.measures import reliability, wilson
+from sonograph.learning.probabilities import reliability, wilson
 from sonograph.pictures.out.save import FLAT, format_of, save
 from sonograph.pictures.style import ours
 
