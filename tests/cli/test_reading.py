@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -168,10 +170,39 @@ def test_a_report_that_cannot_be_written_is_said_before_work(wav, here, capsys):
     assert not (here / "a.png").exists()
 
 
-def test_a_pipe_is_refused_at_once(here, capsys):
-    os.mkfifo("pipe.wav")
-    assert cli.main(["info", "pipe.wav"]) == 3
-    assert "pipe.wav: is a pipe" in capsys.readouterr().err
+READING = (
+    "info P.wav", "info P.png", "info P.model", "draw P.wav -o a.png", "draw WAV -o a.png --labels P.txt",
+    "draw WAV -o a.png --settings P.toml", "features P.wav -o a.csv --preset librosa.mfcc",
+    "features WAV -o a.csv --settings P.toml", "listen P.wav -o b.wav", "listen P.npz -o b.wav", "index P.wav -o ix",
+    "find WAV --index P.ix", "detect P.wav --in WAV", "detect WAV --in P.wav", "detect WAV --not P.wav --in WAV",
+    "detect --templates P.txt --of WAV --in WAV", "detect WAV --settings P.toml --in WAV", "pulses P.wav",
+    "pulses WAV --pulse P.wav", "echogram P.wav -o a.png", "echogram WAV -o a.png --pings P.txt",
+    "echogram WAV -o a.png --pulse P.wav", "train P.csv -o a.model", "classify P.model WAV",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", READING)
+def test_a_pipe_is_refused_at_once_wherever_a_file_is_read(line, wav, here, capsys):
+    words = [wav if word == "WAV" else word.replace("P.", "pipe.") for word in line.split()]
+    pipe = next(word for word in words if word.startswith("pipe."))
+    os.mkfifo(pipe)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(30)  # who waits for the pipe waits for ever
+    try:
+        assert cli.main(words) == 3
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    assert f"{pipe}: is " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("first", ["none.wav", "empty.wav"])
+def test_an_index_begins_with_what_can_be_read(first, wav, here, capsys):
+    (here / "empty.wav").write_bytes(b"")
+    assert cli.main(["index", first, wav, "-o", "ix"]) == 3
+    assert f"{first}: " in capsys.readouterr().err
+    assert cli.main(["index", "-o", "ix", "--list"]) == 0
+    assert Path(wav).name in capsys.readouterr().out
 
 
 def test_a_table_without_times_is_given_its_rate(here, capsys):

@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams
@@ -229,11 +228,7 @@ def _loudness(source: Any, bar: Bar) -> dict[str, Any]:
 
 def _model(file: str) -> dict[str, Any] | None:
     """What a model says of itself, if the file is one."""
-    try:
-        with Path(file).open("rb") as opened:
-            if not Path(file).is_file() or opened.read(40)[30:] != b"model.json":
-                return None
-    except (OSError, ValueError):
+    if _begin(file, 40)[30:] != b"model.json":
         return None
     from sonograph.learning.model import Model
 
@@ -243,17 +238,28 @@ def _model(file: str) -> dict[str, Any] | None:
 
 def _recipe(file: str) -> dict[str, Any] | None:
     """How a picture was made, if the file is one that says so."""
-    try:
-        if not Path(file).is_file():  # a pipe would be waited for
-            return None
-        with Path(file).open("rb") as opened:
-            if opened.read(len(PNG)) != PNG:
-                return None
-    except (OSError, ValueError):
-        return None  # the reader of sounds says what is wrong
+    if _begin(file, len(PNG)) != PNG:
+        return None
     from sonograph.pictures.out.recipe import recipe_in
 
     return recipe_in(file)
+
+
+def _begin(file: str, count: int) -> bytes:
+    """The first bytes of a regular file; of anything else none, as the reader of sounds says what is wrong with it."""
+    from sonograph.errors import SourceError
+    from sonograph.io.door import OpenFile
+
+    try:
+        opened = OpenFile(file)
+    except SourceError:
+        return b""
+    try:
+        return opened.at(0, count)
+    except OSError:
+        return b""
+    finally:
+        opened.close()
 
 
 def words(facts: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,19 +207,24 @@ def _is_table(path: str) -> bool:
     """Whether a .npz holds features, and not samples; one that cannot be read is refused as a table."""
     import zipfile
 
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {"values.npy", "files.npy"} <= set(archive.namelist())
-    except (OSError, zipfile.BadZipFile):
-        return True
+    from sonograph.io.door import OpenFile, View
+
+    with closing(OpenFile(path)) as file:
+        try:
+            with zipfile.ZipFile(View(file)) as archive:
+                return {"values.npy", "files.npy"} <= set(archive.namelist())
+        except (OSError, zipfile.BadZipFile):
+            return True
 
 
 def _table(path: str) -> tuple[np.ndarray, float]:
     """The features of the one file in a table (channels, features, frames), and its sample rate."""
     import numpy as np
 
+    from sonograph.io.door import OpenFile, View
+
     try:
-        with Path(path).open("rb") as file, np.load(file) as arrays:
+        with closing(OpenFile(path)) as file, np.load(View(file)) as arrays:
             values, channel, files = arrays["values"], arrays["channel"], arrays["files"]
             rate, unit = float(arrays["sample_rate"][0]), str(arrays["unit"])
         memory = np.swapaxes(np.stack([values[channel == c] for c in np.unique(channel)]), 1, 2)

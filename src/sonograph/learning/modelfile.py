@@ -22,6 +22,8 @@ import numpy as np
 
 from sonograph.atomic import name_of, written
 from sonograph.errors import SourceError
+from sonograph.io.door import OpenFile
+from sonograph.io.status import cause
 from sonograph.learning import network
 from sonograph.learning.recipes import PARTS
 
@@ -83,17 +85,17 @@ def load(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, dict[s
         It is not there, is no model, is of another version, or was damaged.
     """
     name = name_of(path)
+    file = OpenFile(path)
     try:
-        size = Path(path).stat().st_size
-        if size > LARGEST:
-            raise SourceError(f"{name}: has {size:,} bytes; a model has at most {LARGEST:,}. Name a model.")
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise SourceError(f"{name}: does not exist. Check the name.") from None
+        if file.size > LARGEST:
+            raise SourceError(f"{name}: has {file.size:,} bytes; a model has at most {LARGEST:,}. Name a model.")
+        data = file.at(0, file.size)
     except OSError as error:
         if isinstance(error, SourceError):
             raise
-        raise SourceError(f"{name}: could not be read ({(error.strerror or 'no reason given').lower()}).") from None
+        raise SourceError(f"{name}: could not be read ({cause(error)}).") from None
+    finally:
+        file.close()
     if not data.startswith(b"PK\x03\x04") or data[30:40] != b"model.json":
         raise SourceError(f"{name}: is no model. Name a file that 'sonograph train' wrote.")
     if data[-64 - len(_MARK) : -64] != _MARK or data[-64:] != hashlib.sha256(data[:-64]).hexdigest().encode():

@@ -54,10 +54,10 @@ def take_many(
 def _groups(files: Sequence[str]) -> list[tuple[str, ...]]:
     """Files in their order, as many together as make a second of work or so."""
     groups: list[list[str]] = []
-    total = TOGETHER
+    total = 0
     for file in files:
         size = _size(file)
-        if total + size > TOGETHER or len(groups[-1]) >= MOST_TOGETHER:
+        if not groups or total + size > TOGETHER or len(groups[-1]) >= MOST_TOGETHER:
             groups.append([])
             total = 0
         groups[-1].append(file)
