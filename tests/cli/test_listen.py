@@ -139,7 +139,7 @@ def test_missing_samples_are_silence_and_said(here, capsys):
         (["two.wav", "--box", "0", "9" * 400 + ":00", "0", "9"], 2, "it must be seconds (12.5), min:s"),
         (["two.wav", "--box", "0", "9" * 5000 + "samples", "0", "9"], 2, "it must be seconds (12.5), min:s"),
         (["two.npz"], 2, "name the settings it was computed with"),
-        (["gone.npz", "--preset", "librosa.mel"], 3, "is no table of frames"),
+        (["gone.npz", "--preset", "librosa.mel"], 3, "gone.npz: does not exist"),
         (["bad.npz", "--preset", "librosa.mel"], 3, "bad.npz: is no table of frames"),
         (["array.npz", "--preset", "librosa.mel"], 3, "array.npz: is no table of frames"),
         (["gone.wav"], 3, "gone.wav"),

@@ -173,7 +173,8 @@ def test_a_report_that_cannot_be_written_is_said_before_work(wav, here, capsys):
 READING = (
     "info P.wav", "info P.png", "info P.model", "draw P.wav -o a.png", "draw WAV -o a.png --labels P.txt",
     "draw WAV -o a.png --settings P.toml", "features P.wav -o a.csv --preset librosa.mfcc",
-    "features WAV -o a.csv --settings P.toml", "listen P.wav -o b.wav", "listen P.npz -o b.wav", "index P.wav -o ix",
+    "features WAV -o a.csv --settings P.toml", "listen P.wav -o b.wav", "index P.wav -o ix",
+    "listen P.npz -o b.wav --preset librosa.mel",
     "find WAV --index P.ix", "detect P.wav --in WAV", "detect WAV --in P.wav", "detect WAV --not P.wav --in WAV",
     "detect --templates P.txt --of WAV --in WAV", "detect WAV --settings P.toml --in WAV", "pulses P.wav",
     "pulses WAV --pulse P.wav", "echogram P.wav -o a.png", "echogram WAV -o a.png --pings P.txt",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import counted, talk
@@ -207,27 +208,32 @@ def _is_table(path: str) -> bool:
     """Whether a .npz holds features, and not samples; one that cannot be read is refused as a table."""
     import zipfile
 
-    from sonograph.io.door import OpenFile, View
+    try:
+        with _opened(path) as file, zipfile.ZipFile(file) as archive:
+            return {"values.npy", "files.npy"} <= set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return True
+
+
+def _opened(path: str) -> IO[bytes]:
+    """A regular file, as zipfile and NumPy read one."""
+    from sonograph.io.door import OpenFile
 
     with closing(OpenFile(path)) as file:
-        try:
-            with zipfile.ZipFile(View(file)) as archive:
-                return {"values.npy", "files.npy"} <= set(archive.namelist())
-        except (OSError, zipfile.BadZipFile):
-            return True
+        return os.fdopen(os.dup(file.descriptor), "rb")
 
 
 def _table(path: str) -> tuple[np.ndarray, float]:
     """The features of the one file in a table (channels, features, frames), and its sample rate."""
     import numpy as np
 
-    from sonograph.io.door import OpenFile, View
-
     try:
-        with closing(OpenFile(path)) as file, np.load(View(file)) as arrays:
+        with _opened(path) as file, np.load(file) as arrays:
             values, channel, files = arrays["values"], arrays["channel"], arrays["files"]
             rate, unit = float(arrays["sample_rate"][0]), str(arrays["unit"])
         memory = np.swapaxes(np.stack([values[channel == c] for c in np.unique(channel)]), 1, 2)
+    except SourceError:
+        raise
     except Exception as error:  # of many kinds, where a zip is damaged
         raise SourceError(f"{path}: is no table of frames that 'sonograph features' wrote ({error}).") from None
     if len(files) != 1:

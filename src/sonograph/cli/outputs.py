@@ -18,11 +18,11 @@ SOUNDS = ("files", "paths", "file", "queries")
 
 READ = {
     "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "pings": "--pings",
-    "marks": "--templates", "of": "--of",
+    "marks": "--templates", "of": "--of", "sounds": "--sounds",
 }  # fmt: skip
 """Options that name other files that are read, and what they are called."""
 
-WRITTEN = {"output": "-o", "draw": "--draw", "report": "--report"}
+WRITTEN = {"output": "-o", "draw": "--draw", "report": "--report", "report_folder": "--report"}
 """Options that name files that are written."""
 
 
@@ -52,8 +52,9 @@ def of_options(arguments: argparse.Namespace, *, wav: bool = False, folder: bool
     found = []
     if (path := getattr(arguments, "output", None)) is not None:
         found.append(Output(path, overwrite=getattr(arguments, "overwrite", False), wav=wav, folder=folder))
-    if (path := getattr(arguments, "draw", None)) is not None:
-        found.append(Output(path, WRITTEN["draw"]))
+    for name in ("draw", "report_folder"):
+        if (path := getattr(arguments, name, None)) is not None:
+            found.append(Output(path, WRITTEN[name]))
     if (path := getattr(arguments, "report", None)) is not None:
         found.append(Output(path, WRITTEN["report"], report=True))
     return found
