@@ -87,22 +87,22 @@ def test_the_cases_hold_every_kind_of_stage():
 @pytest.mark.parametrize(
     ("module", "library", "message"),
     [
-        ("sonograph.engines.torch", "torch", r"the Torch engine needs Torch: pip install 'sonograph\[torch\]'"),
-        ("sonograph.learning.torch.module", "torch", r"the Torch module needs Torch: pip install 'sonograph\[torch\]'"),
+        ("sonograph.engines.torch", "torch", r"the Torch engine needs Torch: pip install '\.\[torch\]'"),
+        ("sonograph.learning.torch.module", "torch", r"the Torch module needs Torch: pip install '\.\[torch\]'"),
         (
             "sonograph.learning.torch.dataset",
             "torch",
-            r"the Torch Dataset needs Torch: pip install 'sonograph\[torch\]'",
+            r"the Torch Dataset needs Torch: pip install '\.\[torch\]'",
         ),
         (
             "sonograph.learning.sklearn",
             "sklearn.base",
-            r"the transformer needs scikit-learn: pip install 'sonograph\[learn\]'",
+            r"the transformer needs scikit-learn: pip install '\.\[learn\]'",
         ),
         (
             "sonograph.learning.tensorflow",
             "tensorflow",
-            r"the TensorFlow function needs TensorFlow: pip install 'sonograph\[tensorflow\]'",
+            r"the TensorFlow function needs TensorFlow: pip install '\.\[tensorflow\]'",
         ),
     ],
 )

@@ -65,7 +65,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
     Examples
     --------
     >>> from sonograph import signals
-    >>> from sonograph.settings import BandSettings, LevelSettings, MelBank
+    >>> from sonograph.settings import BandSettings, LevelSettings, MelBank, StftSettings
     >>> settings = LevelSettings(of=BandSettings(of=StftSettings(), bands=MelBank(n_bands=2)))
     >>> features = SpectrogramFeatures(settings, summary="mean").fit([signals.tone(440.0, 1.0)])
     >>> features.get_feature_names_out().tolist()
