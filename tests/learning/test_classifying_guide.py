@@ -1,15 +1,11 @@
 """The guide to classifying runs, says what it says, and its commands do what they say."""
 
-import contextlib
 import csv
-import io
-import re
 import shlex
 
 import pytest
 
-from sonograph.cli import main
-from tests.matching.test_guide import DOCS, PIECES
+from tests.guides import DOCS, PIECES, check_printed, run_page
 
 GUIDE = DOCS / "guide" / "classifying.md"
 ELSEWHERE = ("spoken/", "esc50.csv")
@@ -20,27 +16,11 @@ ELSEWHERE = ("spoken/", "esc50.csv")
 def ran(tmp_path_factory):
     """(folder, [(code or command, what was printed)]) of the page, in its order."""
     here = tmp_path_factory.mktemp("guide")
-    names, told = {}, []
-    with contextlib.chdir(here):
-        for code, command in PIECES.findall(GUIDE.read_text("utf-8")):
-            out = io.StringIO()
-            if any(name in command for name in ELSEWHERE):
-                continue
-            with contextlib.redirect_stdout(out):
-                if code:
-                    exec(code, names)  # noqa: S102
-                else:
-                    assert main(shlex.split(command)[1:]) == 0, command
-            told.append((code or command, out.getvalue()))
-    return here, told
+    return here, run_page("classifying.md", here, elsewhere=ELSEWHERE)
 
 
 def test_what_is_printed_is_what_the_page_says(ran):
-    shown = [(out.splitlines(), re.findall(r"^# (.*)$", code, re.MULTILINE)) for code, out in ran[1]]
-    shown = [pair for pair in shown if pair[1]]
-    assert len(shown) >= 2
-    for printed, said in shown:
-        assert printed == said
+    assert check_printed(ran[1]) == 2
 
 
 def test_the_report_and_the_table_are_there(ran):

@@ -1,10 +1,6 @@
 """The guide to detecting runs, says what it says, and its commands do what they say."""
 
-import contextlib
-import io
 import json
-import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -12,7 +8,7 @@ from PIL import Image
 
 from sonograph.cli import main
 from sonograph.io.marks import read_marks
-from tests.matching.test_guide import DOCS, PIECES
+from tests.guides import DOCS, check_printed, run_page
 
 GUIDE = DOCS / "guide" / "detecting.md"
 BEGINS = [12.0, 41.5, 77.0, 103.0, 140.2, 171.0]
@@ -22,25 +18,11 @@ BEGINS = [12.0, 41.5, 77.0, 103.0, 140.2, 171.0]
 def ran(tmp_path_factory):
     """(folder, [(code or command, what was printed)]) of the whole page, in its order."""
     here = tmp_path_factory.mktemp("guide")
-    names, told = {}, []
-    with contextlib.chdir(here):
-        for code, command in PIECES.findall(GUIDE.read_text("utf-8")):
-            out = io.StringIO()
-            with contextlib.redirect_stdout(out):
-                if code:
-                    exec(code, names)  # noqa: S102
-                else:
-                    assert main(shlex.split(command)[1:]) == 0, command
-            told.append((code or command, out.getvalue()))
-    return here, told
+    return here, run_page("detecting.md", here)
 
 
 def test_what_is_printed_is_what_the_page_says(ran):
-    shown = [(out.splitlines(), re.findall(r"^# (.*)$", code, re.MULTILINE)) for code, out in ran[1]]
-    shown = [pair for pair in shown if pair[1]]
-    assert len(shown) == 5
-    for printed, said in shown:
-        assert printed == said
+    assert check_printed(ran[1]) == 5
 
 
 def test_its_commands_write_and_draw_the_calls(ran):

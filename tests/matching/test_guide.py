@@ -1,47 +1,24 @@
 """The guide to finding runs, says what it says, and its commands do what they say."""
 
-import contextlib
-import io
 import json
-import re
-import shlex
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from sonograph.cli import main
+from tests.guides import DOCS, check_printed, run_page
 
-DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = DOCS / "guide" / "finding.md"
-PIECES = re.compile(r"```python\n(.*?)```|^    (sonograph [^\n]*)$", re.DOTALL | re.MULTILINE)
-NOT_HERE = ("whales/",)
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """(folder, [(code or command, what was printed)]) of the whole page, in its order."""
     here = tmp_path_factory.mktemp("guide")
-    names, told = {}, []
-    with contextlib.chdir(here):
-        for code, command in PIECES.findall(GUIDE.read_text("utf-8")):
-            if any(word in command for word in NOT_HERE):
-                continue
-            out = io.StringIO()
-            with contextlib.redirect_stdout(out):
-                if code:
-                    exec(code, names)  # noqa: S102
-                else:
-                    assert main(shlex.split(command)[1:]) == 0, command
-            told.append((code or command, out.getvalue()))
-    return here, told
+    return here, run_page("finding.md", here, elsewhere=("whales/",))
 
 
 def test_what_is_printed_is_what_the_page_says(ran):
-    for code, out in ran[1]:
-        said = re.findall(r"print\(.*\)  # (.*)$", code, re.MULTILINE) + re.findall(r"^# (.*)$", code, re.MULTILINE)
-        if said:
-            assert out.splitlines() == said
+    assert check_printed(ran[1]) == 7
 
 
 def test_its_commands_answer(ran):
