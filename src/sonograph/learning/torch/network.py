@@ -73,7 +73,7 @@ def arrays_of(net: Network, heard: np.ndarray, n_classes: int) -> dict[str, np.n
     """A network as arrays, with each normalisation folded into its convolution."""
     found = {}
     for k, block in enumerate(net.blocks, 1):
-        convolution, norm = block[0], block[1]  # type: ignore[index]  # a Sequential
+        convolution, norm = block[0], block[1]
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         found[f"weights_{k}"] = (convolution.weight * scale[:, None, None, None]).detach().numpy()
         found[f"bias_{k}"] = (norm.bias - norm.running_mean * scale).detach().numpy()
