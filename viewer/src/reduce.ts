@@ -1,0 +1,77 @@
+// From cells to the one code of a pixel, in plain code: the definition of what the shader computes, and what draws without it.
+
+import type { Spans } from "./cells";
+import type { Plane } from "./state";
+import { COLUMNS, NOTHING, ROWS, STEPS, type Tile } from "./tile";
+
+/** Decibels to octaves of power, a code at a time: powers of two, around the middle code so that all fit a float. */
+export const OCTAVES = Math.log2(10) / 10 / STEPS;
+export const MIDDLE = 32768;
+
+/** Over the mean, noise alone has its largest of N cells in less than one of a hundred cases: ln N + 4.6 (−ln 0.01). */
+export const SALIENT = 4.6;
+
+/** Tiles of one level and fold side by side, from `column` and `block` on; null where one has not come. */
+export interface Mosaic {
+  readonly column: number;
+  readonly block: number;
+  readonly columns: number;
+  readonly blocks: number;
+  /** Column by column: tiles[(column − first) · blocks + block − first]. */
+  readonly tiles: readonly (Tile | null)[];
+  /** Whether the topmost block here is the topmost of all: a lone last row joins it. */
+  readonly top: boolean;
+}
+
+export const blockOf = (row: number, mosaic: Mosaic): number => {
+  const block = Math.floor(row / ROWS) - mosaic.block;
+  return mosaic.top ? Math.min(block, mosaic.blocks - 1) : block;
+};
+
+/** The code of one pixel: 0 where all its cells are missing, NOTHING where it has no cell or a tile of it has not come. */
+export function pixel(mosaic: Mosaic, plane: Plane, columns: readonly [number, number], rows: readonly [number, number]): number {
+  let [most, sum, n] = [0, 0, 0];
+  if (columns[0] > columns[1] || rows[0] > rows[1]) return NOTHING;
+  for (let c = columns[0]; c <= columns[1]; c++) {
+    const column = Math.floor(c / COLUMNS) - mosaic.column;
+    for (let r = rows[0]; r <= rows[1]; r++) {
+      const block = blockOf(r, mosaic);
+      const inside = column >= 0 && column < mosaic.columns && block >= 0 && block < mosaic.blocks;
+      const tile = inside ? mosaic.tiles[column * mosaic.blocks + block] : null;
+      if (!tile) return NOTHING;
+      const code = tile.codes[(c % COLUMNS) * tile.rows + r - (block + mosaic.block) * ROWS];
+      if (!code) continue;
+      if (code > most) most = code;
+      if (plane !== "max") sum += 2 ** ((code - MIDDLE) * OCTAVES);
+      n += 1;
+    }
+  }
+  if (!n || plane === "max") return most;
+  const mean = sum / n;
+  if (plane === "salient" && 2 ** ((most - MIDDLE) * OCTAVES) > mean * (Math.log(n) + SALIENT)) return most;
+  return Math.round(Math.log2(mean) / OCTAVES + MIDDLE);
+}
+
+/**
+ * Codes of the pixels from row `from` to before `to` of a picture, lowest row first, into `codes` (width × height).
+ * A pixel keeps what it had where a tile of it has not come, so that coarser pictures lie under finer ones.
+ */
+export function reduce(
+  mosaic: Mosaic,
+  plane: Plane,
+  across: Spans,
+  upward: Spans,
+  from: number,
+  to: number,
+  codes: Uint16Array,
+): void {
+  const width = across.length / 2;
+  for (let y = from; y < to; y++) {
+    const rows: [number, number] = [upward[2 * y], upward[2 * y + 1]];
+    if (rows[0] > rows[1]) continue;
+    for (let x = 0; x < width; x++) {
+      const code = pixel(mosaic, plane, [across[2 * x], across[2 * x + 1]], rows);
+      if (code !== NOTHING) codes[y * width + x] = code;
+    }
+  }
+}
