@@ -30,6 +30,7 @@ COMMANDS = {
     "train": "learn what sounds are called, from a folder a class or a table; says how right it is",
     "classify": "say what sounds are, by a model that 'sonograph train' wrote",
     "listen": "write a WAV of a box of a spectrogram, or of what features keep of a sound",
+    "view": "see and hear sound files of any length in the browser",
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
 }
