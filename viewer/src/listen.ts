@@ -1,7 +1,7 @@
 // Listening: from the cursor or of the selection, looped, of a band alone, slowed so that bats are heard. The sound comes
 // as numbers from the server; the cursor goes by the clock of the output.
 
-import type { App } from "./app";
+import type { App, Undo } from "./app";
 import type { Take } from "./blocks";
 import { Player, channelsOf } from "./player";
 import { buttonOf, choice, make, toggle } from "./pieces";
@@ -11,7 +11,7 @@ import type { View } from "./state";
 const SLOWNESS = [1, 2, 4, 5, 8, 10, 16, 20] as const;
 const LOUDER = 10 ** (3 / 20); // a step of the volume: 3 dB
 
-export function listen(app: App): void {
+export function listen(app: App): Undo {
   const { store } = app;
   let context: AudioContext | null = null;
   let volume: GainNode | null = null;
@@ -61,7 +61,7 @@ export function listen(app: App): void {
     const wanted = taken(context.sampleRate);
     if (typeof wanted === "string") {
       change({ playing: false });
-      app.announce(wanted);
+      app.message(wanted, "sound");
       return;
     }
     const load = async ({ start, end }: { start: number; end: number }, signal: AbortSignal) =>
@@ -76,7 +76,7 @@ export function listen(app: App): void {
     player = null;
     resumed = null;
     change({ playing: false });
-    if (fault) app.announce(fault.message);
+    if (fault) app.message(fault.message, "sound");
   }
 
   /** The cursor to what is heard now, and the page with it when it leaves on the right. */
@@ -104,7 +104,7 @@ export function listen(app: App): void {
     begin();
   }
 
-  store.subscribe((view, before) => {
+  const unheard = store.subscribe((view, before) => {
     show();
     if (ours) return;
     if (view.selection !== before.selection) resumed = null;
@@ -180,6 +180,12 @@ export function listen(app: App): void {
     level.textContent = gain > 0 ? ` ${decibels} dB` : " off";
   }
   show();
+  return () => {
+    unheard();
+    player?.stop();
+    player = null;
+    void context?.close();
+  };
 }
 
 /** The frame of the output that is at the loudspeaker now, by the output's own clock. */

@@ -1,8 +1,9 @@
 // The whole view as the fragment of an address, and back; never a token, never a path. What a link asks for and is not
 // here, or is here otherwise, is said.
 
-import type { App } from "./app";
+import type { App, Undo } from "./app";
 import { AXES } from "./axis";
+import { copy } from "./pieces";
 import type { Recording } from "./server";
 import type { Arrangement, Box, Pane, Plane, View } from "./state";
 
@@ -139,48 +140,47 @@ function boxIn(text: string | null): Box | null {
   return { start: edges[0], end: edges[1], low: edges[2], high: edges[3] };
 }
 
-/** Reads the address when the page begins, and keeps it as the view is. */
-export function permalink(app: App): void {
-  app.onStart(() => follow(app, location.hash));
-  addEventListener("hashchange", () => follow(app, location.hash));
+/** The view that the address asks for, as the page begins; null where it asks for none. Says what of it is not here. */
+export function restore(app: App): Partial<View> | null {
+  const found = linked(location.hash, app.recordings());
+  if (!found) return null;
+  app.message(found.remarks.length ? found.remarks.join(" ") : null, "link");
+  return found.view.recordings ? found.view : null;
+}
+
+/** Keeps the address as the view is, and follows one that is typed or gone back to. */
+export function permalink(app: App): Undo {
+  const { store } = app;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const write = () => {
-    if (app.store.get().recordings.length === 0) return;
-    history.replaceState(history.state, "", `#${fragmentOf(app.store.get(), app.recordings())}`);
+    if (store.get().recordings.length === 0) return;
+    history.replaceState(history.state, "", `#${fragmentOf(store.get(), app.recordings())}`);
   };
-  app.store.subscribe((view) => {
+  const follow = () => {
+    const view = restore(app);
+    if (view) store.set(view);
+  };
+  addEventListener("hashchange", follow);
+  const unheard = store.subscribe((view) => {
     if (view.playing) return;
     clearTimeout(waiting);
     waiting = setTimeout(write, 250);
   });
-  app.commands.add({
-    name: "copy-link",
-    key: "u",
-    group: "Share",
-    title: "Copy a link to this view",
-    run: () => {
-      write();
-      void copy(location.href).then((done) =>
-        app.announce(done ? "The link to this view is copied. It has no token: it opens where the same recordings are open." : "The address of this page is the link."),
-      );
-    },
-  });
-}
+  app.commands.add({ name: "copy-link", key: "u", group: "Share", title: "Copy a link to this view", run: () => void share() });
 
-/** Shows what a fragment asks for, and says what of it is not here. */
-function follow(app: App, fragment: string): void {
-  const found = linked(fragment, app.recordings());
-  if (!found) return;
-  if (found.view.recordings) app.store.set(found.view);
-  app.warn("link", found.remarks.length ? found.remarks.join(" ") : null);
-}
-
-/** Puts text on the clipboard; whether the browser allowed it. */
-export async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
+  async function share(): Promise<void> {
+    write();
+    const done = await copy(location.href);
+    app.message(
+      done
+        ? "The link to this view is copied. It has no token: it opens where the same recordings are viewed."
+        : "The browser does not let the page copy. The link to this view is the address of this page.",
+      "copied",
+    );
   }
+  return () => {
+    unheard();
+    clearTimeout(waiting);
+    removeEventListener("hashchange", follow);
+  };
 }

@@ -59,3 +59,13 @@ export function follow(address: string, name: string): void {
   link.click();
   link.remove();
 }
+
+/** Puts text on the clipboard; whether the browser allowed it. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
