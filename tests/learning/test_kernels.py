@@ -10,7 +10,7 @@ from sonograph.cli import main
 from sonograph.learning import Classifier, Summary, discriminant, extra, heldout, machine
 from sonograph.learning.folds import new_folds
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import columns, told_by
+from sonograph.learning.recipes import columns, rows_for
 from tests.learning import made
 from tests.learning.test_modelfile import facts, resealed
 
@@ -30,18 +30,18 @@ def fitted(request, sounds):
 
 
 def test_a_model_hears_what_its_recipe_needs():
-    assert told_by(["discriminant", "svm"], FEW) is FEW
-    assert told_by(["kernels"], FEW).kinds == ("kernels",)
-    assert told_by([BOTH], FEW).kinds == told_by(["svm", "kernels"], FEW).kinds == ("envelope", "kernels")
-    wide, x = told_by(["svm", BOTH], FEW), np.arange(1544)
+    assert rows_for(["discriminant", "svm"], FEW) is FEW
+    assert rows_for(["kernels"], FEW).kinds == ("kernels",)
+    assert rows_for([BOTH], FEW).kinds == rows_for(["svm", "kernels"], FEW).kinds == ("envelope", "kernels")
+    wide, x = rows_for(["svm", BOTH], FEW), np.arange(1544)
     assert [len(x[columns(kind, wide)]) for kind in ("trees", "kernels", BOTH)] == [44, 1500, 1544]
     assert x[columns("kernels", wide)][0] == 44
     with pytest.raises(SettingsError, match="summary names kernels, which the recipes kernels and"):
-        told_by(["discriminant"], Summary(("mfcc", "kernels")))
+        rows_for(["discriminant"], Summary(("mfcc", "kernels")))
 
 
 def test_each_part_is_trained_on_what_it_hears():
-    random, wide = np.random.default_rng(0), told_by(["svm", "kernels"], FEW)
+    random, wide = np.random.default_rng(0), rows_for(["svm", "kernels"], FEW)
     y = np.repeat([0, 1, 2], 8)
     x = random.standard_normal((24, 1544)) + random.standard_normal((3, 1544))[y] / 4
     other = x + np.where(np.arange(1544) < 44, random.standard_normal((24, 1544)), 0)

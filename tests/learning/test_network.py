@@ -10,7 +10,7 @@ from sonograph.cli import main
 from sonograph.learning import Classifier, Summary, discriminant, heldout, network
 from sonograph.learning.heldout import Fitted
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import CHOICES, RECIPES, columns, told_by
+from sonograph.learning.recipes import CHOICES, RECIPES, columns, rows_for
 from tests.learning import made
 from tests.learning.test_modelfile import resealed
 
@@ -71,16 +71,16 @@ def test_an_excerpt_is_the_loudest_stretch_or_the_sound_again_and_again():
 
 
 def test_each_part_is_told_what_it_hears():
-    wide = told_by(["kernels", BLEND], FEW)
+    wide = rows_for(["kernels", BLEND], FEW)
     x = np.arange(len(wide.names))
     assert wide.kinds == ("envelope", "kernels", "excerpt") and len(x) == 44 + 1500 + 16384
     ends = {kind: (x[columns(kind, wide)][0], x[columns(kind, wide)][-1]) for kind in ("svm", "kernels", "network")}
     assert ends == {"svm": (0, 43), "kernels": (44, 1543), "network": (1544, 17927)}
     assert len(x[columns("discriminant_with_kernels", wide)]) == 1544
-    assert told_by(["network"], FEW) == EXCERPT
+    assert rows_for(["network"], FEW) == EXCERPT
     assert set(RECIPES) - set(CHOICES) == {"network", BLEND}
     with pytest.raises(SettingsError, match="summary names excerpt, which the recipes of a network add"):
-        told_by([BLEND], Summary(("mfcc", "excerpt")))
+        rows_for([BLEND], Summary(("mfcc", "excerpt")))
 
 
 def test_the_arrays_answer_as_torch_does(torch_network):
@@ -200,7 +200,7 @@ def test_the_command_trains_tells_each_fit_and_classifies(quick, tmp_path, capsy
 
 
 def test_beside_choose_it_is_one_candidate_more(quick, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("sonograph.learning.training.CHOICES", ("discriminant",))
+    monkeypatch.setattr("sonograph.learning.recipes.CHOICES", ("discriminant",))
     made.folder(tmp_path / "sounds", labels=LABELS[:2], count=3)
     model = str(tmp_path / "a.model")
     assert main(["train", str(tmp_path / "sounds"), "-o", model, "--choose", "--network", "-q", "--json"]) == 0

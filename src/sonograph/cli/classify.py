@@ -45,6 +45,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="+", metavar="PATH", help="a sound file, or a folder of them; - listens to standard input"
     )
+    parser.add_argument(
+        "--embedding",
+        metavar="FILE",
+        help="the ONNX file that MODEL learnt from, if it did: the very same, which 'sonograph info MODEL' names",
+    )
     what = options.group(parser, "what to say")
     what.add_argument("--window", type=seconds, metavar="TIME", help="what is heard in each, as 5s [all of a file]")
     what.add_argument("--step", type=seconds, metavar="TIME", help="from one window to the next [window / 5]")
@@ -80,9 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.window is None and arguments.step is not None:
         raise SettingsError(f"--step is {arguments.step:g} s without --window; give both, or neither")
     step = arguments.step if arguments.step is not None else (arguments.window or 0.0) / 5
-    with options.in_flags({"window": "--window", "step": "--step", "unknown": "--unknown"}):
+    flags = {"window": "--window", "step": "--step", "unknown": "--unknown", "embedding": "--embedding"}
+    with options.in_flags(flags):
         check_windows(arguments.window, step)
-        model = Model.load(arguments.model)
+        model = Model.load(arguments.model, embedding=arguments.embedding)
+        _ = model.summary  # refuses a model without its embedding before any sound is read
         least = model.least_sure(arguments.unknown or 0.0) if arguments.unknown else 0.0
     if arguments.unknown and not arguments.quiet:
         talk(
@@ -106,7 +113,7 @@ def _files(arguments: argparse.Namespace, model: Model, step: float, least: floa
     from sonograph.learning.answers import form_of, write_answers
 
     files = sound_files(arguments.paths)
-    keep = (*files, arguments.model)
+    keep = (*files, arguments.model, *([arguments.embedding] if arguments.embedding else []))
     if arguments.output is not None:
         form = form_of(arguments.output)
         if form == "audacity" and len(files) > 1:

@@ -77,25 +77,27 @@ def _segments(
     """Stretches of a sound that comes in blocks (channels, n)."""
     import numpy as np
 
-    from sonograph.computing.stream import Stream
     from sonograph.learning.rolling import Rolling
     from sonograph.learning.segments import Segments
 
-    stream = Stream(model.summary.settings(model.sample_rate), sample_rate=model.sample_rate)
-    rolling = Rolling(model.summary, model.sample_rate, window, step)
+    rolling = Rolling(model.front_end, window, step)
     segments = Segments(model.classes, window, step, least)
     n_samples = 0
 
     def named(windows: Iterator[tuple[float, Any]]) -> Iterator[Segment]:
         for start, row in windows:
-            heard = np.isfinite(row).all()
-            yield from segments.push(start, model.probabilities(row[None])[0] if heard else None)
+            finite = np.isfinite(row).all()
+            yield from segments.push(start, model.probabilities(row[None])[0] if finite else None)
 
-    for block in _at_rate(blocks, rate, model.sample_rate):
-        n_samples += len(block)
-        yield from named(rolling.push(stream.push(block).values))
+    def counted() -> Iterator[Any]:
+        nonlocal n_samples
+        for block in _at_rate(blocks, rate, model.sample_rate):
+            n_samples += len(block)
+            yield block
+
+    for columns in model.front_end.stream(counted()):
+        yield from named(rolling.push(columns))
     if n_samples:
-        yield from named(rolling.push(stream.finish().values))
         yield from named(rolling.finish(n_samples))
     yield from segments.finish(n_samples / model.sample_rate)
 

@@ -304,11 +304,19 @@ def _model_rows(model: dict[str, Any]) -> list[tuple[str, str]]:
         ("majority guess", f"{held['majority']:.1%}"),
         ("calibration error", f"{held['calibration_error']:.1%}"),
         ("recipe", model["recipe"]),
-        ("summary", ", ".join(model["summary"])),
+        _of_rows(model),
         ("sample rate", f"{all_hertz(model['sample_rate'])}, bands up to {all_hertz(model['sample_rate'] / 2)}"),
         ("settings", f"digest {model['settings_digest']}"),
         ("training list", f"{model['n_sounds']} sounds of {model['n_files']} files, digest {model['training_digest']}"),
     ]
+
+
+def _of_rows(model: dict[str, Any]) -> tuple[str, str]:
+    """What the model learnt from."""
+    if "embedding" not in model:
+        return "summary", ", ".join(model["summary"])
+    named = model["embedding"]
+    return "embedding", f"{named['n_numbers']} numbers of {named['file']}, SHA-256 {named['sha256']}"
 
 
 def _of_offset(facts: dict[str, Any]) -> str:

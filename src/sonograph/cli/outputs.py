@@ -18,7 +18,7 @@ SOUNDS = ("files", "paths", "file", "queries")
 
 READ = {
     "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "pings": "--pings",
-    "marks": "--templates", "of": "--of", "sounds": "--sounds",
+    "marks": "--templates", "of": "--of", "sounds": "--sounds", "embedding": "--embedding",
 }  # fmt: skip
 """Options that name other files that are read, and what they are called."""
 

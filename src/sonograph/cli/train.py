@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, outputs, reading
+from sonograph.cli import embedded, exits, options, outputs, reading
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError
 
@@ -28,6 +28,7 @@ EXAMPLES = """examples:
   sonograph train esc50.csv --where esc10=True -o esc10.model
   sonograph train spoken/ --group '{label}_{group}_*' -o digits.model
   sonograph train calls.selections.txt -o calls.model --json
+  sonograph train birds/ -o birds.model --embedding perch.onnx --embedding-rate 32000
 """
 
 MISTAKES = 5
@@ -68,6 +69,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "discriminant's; with --choose it is one more to compare. Needs Torch to train, nothing to classify; takes "
         "minutes, as a network is trained for every pair of folds",
     )
+    embedded.add_embedding(how)
     out = options.group(parser, "how to say it")
     out.add_argument(
         "--report",
@@ -91,10 +93,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.processes is not None and arguments.processes < 1:
         raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    if arguments.network and arguments.embedding is not None:
+        raise SettingsError(
+            "--network looks at a log-mel of its own, in place of which --embedding is; leave out one or the other"
+        )
+    embedding = embedded.embedding_of(arguments)
     flags = {"group": "--group", "where": "--where", "sounds": "--sounds"}
     with options.in_flags(flags):
         found = listed(arguments.source, group=arguments.group, where=arguments.where, sounds=arguments.sounds)
     sources = [] if Path(arguments.source).is_dir() else [arguments.source]
+    sources += [] if embedding is None else [embedding.path]
     check_output(arguments.output, keep=(*sources, *(one.path for one in found.examples)))
     outputs.check(arguments)
     _check_report(arguments)
@@ -104,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     parts = Path(f"{arguments.output}.parts")
     try:
         with terminated_as_interrupt(), alone(parts, arguments.output) as folder:
-            learnt = _learnt(arguments, found.examples, folder)
+            learnt = _learnt(arguments, found.examples, folder, embedding)
             size = learnt.model.save(arguments.output)
             foreign = folder.finish()
     except (KeyboardInterrupt, SystemExit) as end:
@@ -120,7 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
     return _told(arguments, learnt, seconds, size)
 
 
-def _learnt(arguments: argparse.Namespace, examples: list[Any], folder: Any) -> Learnt:
+def _learnt(arguments: argparse.Namespace, examples: list[Any], folder: Any, embedding: Any) -> Learnt:
     from sonograph.cli.progress import Line, Progress
     from sonograph.io.opening import Opening
     from sonograph.learning.training import learn
@@ -155,6 +163,7 @@ def _learnt(arguments: argparse.Namespace, examples: list[Any], folder: Any) -> 
             folder,
             recipe="choose" if arguments.choose else "discriminant",
             network=arguments.network,
+            summary=embedding,
             opening=opening,
             processes=arguments.processes,
             tell_rows=tell_rows,
@@ -215,6 +224,7 @@ def facts(learnt: Learnt, seconds: float) -> dict[str, Any]:
         "files": model.facts["n_files"],
         "faults": len(learnt.faults),
         "sample_rate": model.sample_rate,
+        "embedding": model.facts.get("embedding"),
         "training_digest": model.facts["training_digest"],
     }
 

@@ -10,19 +10,19 @@ from typing import Any, Self
 
 import numpy as np
 
-from sonograph import engines
 from sonograph.analysis.summaries import EXCERPT, KERNELS, Summary
-from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import SettingsError
 from sonograph.io.opening import Opening
 from sonograph.io.sources import Sound, is_path
+from sonograph.learning.embedding import Embedding
 from sonograph.learning.evaluation import Evaluation
 from sonograph.learning.extra import scikit_learn
 from sonograph.learning.filerows import Rows
 from sonograph.learning.folds import bound, folds_for
+from sonograph.learning.front_end import FrontEnd
 from sonograph.learning.heldout import train
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import CHOICES, DEFAULT, check_extras, checked_recipe, told_by
+from sonograph.learning.recipes import DEFAULT, candidates, rows_for
 from sonograph.learning.training import commonest_rate, facts_of
 from sonograph.sounds.mono import mono
 from sonograph.sounds.resampled import resample
@@ -42,7 +42,7 @@ class Classifier:
         the best of them by folds inside the training. "network" (small and convolutional) and "discriminant+network"
         need Torch to learn and NumPy to answer, take minutes, and are not among those compared.
     summary
-        What it is told of a sound; `Summary()` by default.
+        What makes a row of a sound: a `Summary`, or an `Embedding`, an ONNX file in its place; `Summary()` by default.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Classifier:
     ['kick']
     """
 
-    def __init__(self, recipe: str = DEFAULT, summary: Summary | None = None) -> None:
+    def __init__(self, recipe: str = DEFAULT, summary: Summary | Embedding | None = None) -> None:
         self.recipe = recipe
         self.summary = summary
 
@@ -108,23 +108,24 @@ class Classifier:
         classes = sorted(set(labels))
         if len(classes) < 2:
             raise SettingsError(f"all sounds are of one class, {', '.join(classes)!r}; there must be 2 classes or more")
-        recipes = list(CHOICES) if checked_recipe(self.recipe) == "choose" else [self.recipe]
-        check_extras(recipes)
+        recipes = candidates(self.recipe, False, self._summary)
         rate, rates = _rate(sounds)
-        told = told_by(recipes, self._summary)
-        rows = self._rows(sounds, rate, told)
+        rate = self._summary.rate if isinstance(self._summary, Embedding) else rate
+        whole = rows_for(recipes, self._summary)
+        rows = self._rows(sounds, rate, whole)
         numbers = np.array([classes.index(label) for label in labels])
         files = [os.fspath(one) if is_path(one) else f"sound {i}" for i, one in enumerate(sounds)]
         groups = None if groups is None else [None if group is None else str(group) for group in groups]
         together = bound(files, groups) if groups else bound(files)
         published = None if folds is None else [None if fold is None else str(fold) for fold in folds]
         fold = folds_for(numbers, classes, together, published, groups is not None, files)
-        trained = train(rows, numbers, fold, together, recipes, summary=told)
+        trained = train(rows, numbers, fold, together, recipes, summary=whole)
         chosen = dict(zip(map(str, np.unique(fold)), trained.chosen, strict=True)) if len(recipes) > 1 else {}
         self.evaluation_ = Evaluation(tuple(classes), numbers, trained.probabilities, fold, tuple(files), chosen)
         training = [[name, label] for name, label in zip(files, labels, strict=True)]
-        facts = facts_of(told_by([trained.recipe], self._summary), rate, rates, trained, self.evaluation_, training)
-        self._take(Model(facts, tuple(trained.parts)))
+        facts = facts_of(rows_for([trained.recipe], self._summary), rate, rates, trained, self.evaluation_, training)
+        embedding = self._summary if isinstance(self._summary, Embedding) else None
+        self._take(Model(facts, tuple(trained.parts), embedding))
         return self
 
     def predict_proba(self, X: Sequence[Sound]) -> np.ndarray:
@@ -165,17 +166,21 @@ class Classifier:
         self._model().save(path)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, embedding: str | os.PathLike[str] | None = None) -> Self:
         """A classifier out of a model's file, in which nothing is run. It has no `evaluation_`; `model_.facts` tells.
+
+        embedding : the ONNX file that the model learnt from, if it did: the very same
 
         Raises
         ------
+        SettingsError
+            An embedding for a model that has none.
         SourceError
-            It is no model, or was damaged.
+            It is no model, or was damaged; an embedding with another digest.
         """
-        model = Model.load(path)
-        kinds = tuple(kind for kind in model.summary.kinds if kind not in (KERNELS, EXCERPT))
-        loaded = cls(model.facts["recipe"], Summary(kinds) if kinds else None)
+        model = Model.load(path, embedding=embedding)
+        kinds = tuple(kind for kind in model.facts["summary"] if kind not in (KERNELS, EXCERPT))
+        loaded = cls(model.facts["recipe"], model.embedding or (Summary(kinds) if kinds else None))
         loaded._take(model)
         return loaded
 
@@ -213,7 +218,7 @@ class Classifier:
         )
 
     @property
-    def _summary(self) -> Summary:
+    def _summary(self) -> Summary | Embedding:
         return Summary() if self.summary is None else self.summary
 
     def _take(self, model: Model) -> None:
@@ -224,19 +229,19 @@ class Classifier:
             raise SettingsError("this Classifier has learnt nothing yet; call fit first, or load a model")
         return self.model_
 
-    def _rows(self, sounds: Sequence[Any], rate: float, summary: Summary) -> np.ndarray:
+    def _rows(self, sounds: Sequence[Any], rate: float, summary: Summary | Embedding) -> np.ndarray:
         """(sounds, numbers)."""
         work = Rows(summary, rate, Opening().but(**_OPENING))
-        settings = summary.settings(rate)
-        rows = []
+        front_end, rows = FrontEnd(summary, rate), []
         for sound in sounds:
             if is_path(sound):
                 rows.append(work((os.fspath(sound), ((None, None),)))[1][0])
                 continue
             source = resample(mono(sound), rate)
-            rows.append(summary.of(spectrogram(source, settings, engine=engines.default(threads=1))))
+            columns = front_end.columns(source)
+            rows.append(summary.of(columns, frame_rate=rate / front_end.hop))
             if not np.isfinite(rows[-1]).all():
-                raise SettingsError("every sample of a sound is missing; leave it out")
+                raise SettingsError("a sound has nothing but missing samples; leave it out")
         return np.array(rows)
 
 
@@ -247,7 +252,7 @@ def evaluate(
     groups: Sequence[Any] | None = None,
     folds: Sequence[Any] | None = None,
     recipe: str = DEFAULT,
-    summary: Summary | None = None,
+    summary: Summary | Embedding | None = None,
 ) -> Evaluation:
     """What a classifier is worth on sounds that it has not heard: every one is held out once.
 

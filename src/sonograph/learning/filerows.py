@@ -10,10 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph import engines
 from sonograph.analysis.summaries import Summary
-from sonograph.analysis.summaries.heard import SOUND
-from sonograph.computing.spectrogram import pieces, spectrogram
 from sonograph.errors import SourceError
 from sonograph.io import audio
 from sonograph.io.examine import record
@@ -21,27 +18,26 @@ from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.jobs.guard import alive
 from sonograph.jobs.identity import digest
+from sonograph.learning.embedding import Embedding
+from sonograph.learning.front_end import FrontEnd
 from sonograph.learning.model import Model
 from sonograph.learning.rolling import Rolling
-from sonograph.settings import stft_of
 from sonograph.sounds.mono import mono
 from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Signal, Source
 
-AT_ONCE = 4096
-"""Frames."""
 BAD = ("partial", "failed", "refused", "empty")
 Part = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Work on a file: a row of a summary for the whole sound, or for parts of it.
+    """Work on a file: a row of a summary or an embedding for the whole sound, or for parts of it.
 
     An item is (file, parts): of each (start, end) in seconds, None for the ends of the sound.
     """
 
-    summary: Summary
+    summary: Summary | Embedding
     sample_rate: float
     opening: Opening
 
@@ -57,11 +53,10 @@ class Rows:
 
     def _of(self, file: str, parts: tuple[Part, ...], opened: Any) -> tuple[dict[str, Any], np.ndarray]:
         values: dict[str, Any] = {"was_rate": opened.sample_rate, "silent": 0.0, "missing": 0, "seconds": 0.0}
-        rows = []
+        rows, front_end = [], FrontEnd(self.summary, self.sample_rate)
         for start, end in parts:
-            log_mel, seconds = self._log_mel(file, opened, start, end)
-            finite = np.isfinite(log_mel).all(axis=0)
-            silent = finite & ~(np.where(finite, log_mel, 0.0).max(axis=0) > SOUND)
+            columns, seconds = self._columns(front_end, file, opened, start, end)
+            finite, silent = np.isfinite(columns).all(axis=0), front_end.silent(columns)
             where = "" if start is None and end is None else f" from {start or 0:g} s on"
             if not finite.any():
                 raise SourceError(f"{file}: every sample{where} is missing. Copy it again, or leave it out.")
@@ -70,7 +65,12 @@ class Rows:
             values["silent"] += float(silent.mean()) / len(parts)
             values["missing"] += int((~finite).sum())
             values["seconds"] += seconds
-            rows.append(self.summary.of(log_mel, frame_rate=_frame_rate(self.summary, self.sample_rate)))
+            rows.append(front_end.row(columns))
+            if not np.isfinite(rows[-1]).all():
+                raise SourceError(
+                    f"{file}: lacks samples in every stretch{where} that the network could take. Copy it again, or "
+                    f"leave it out."
+                )
         status = opened.status
         fault = status.sentence or f"{file}: holds no samples." if status.word in BAD else ""
         values |= {"fault": "", "warning": fault, "record": record(file, status, opened)}
@@ -78,7 +78,10 @@ class Rows:
             values["sha256"] = hashlib.file_digest(bytes_of_it, "sha256").hexdigest()
         return values, np.array(rows)
 
-    def _log_mel(self, file: str, opened: Any, start: float | None, end: float | None) -> tuple[np.ndarray, float]:
+    def _columns(
+        self, front_end: FrontEnd, file: str, opened: Any, start: float | None, end: float | None
+    ) -> tuple[np.ndarray, float]:
+        """Those of a part, and its seconds."""
         source: Source = mono(opened)
         if start is not None or end is not None:
             first = round((start or 0.0) * source.sample_rate)
@@ -90,16 +93,14 @@ class Rows:
                 )
             source = Signal(source.read(range(first, stop))[0], source.sample_rate, source.unit)
         source = resample(source, self.sample_rate)
-        settings = self.summary.settings(self.sample_rate)
-        length = stft_of(settings).window_length
-        if source.n_samples < length:
+        if source.n_samples < front_end.shortest:
             raise SourceError(
-                f"{file}: has {source.n_samples} samples, fewer than one frame of {length}. Leave it out."
+                f"{file}: has {source.n_samples} samples, fewer than one frame of {front_end.shortest}. Leave it out."
             )
         alive()
-        values = spectrogram(source, settings, engine=engines.default(threads=1)).values
+        columns = front_end.columns(source)
         alive()
-        return values, source.n_samples / self.sample_rate
+        return columns, source.n_samples / self.sample_rate
 
 
 @dataclass(frozen=True)
@@ -125,15 +126,14 @@ class Named:
         return audio.settled(item[0], lambda source: self._of(item[0], source), opening=self.opening)
 
     def _of(self, file: str, opened: Any) -> tuple[dict[str, Any], np.ndarray]:
-        summary, sample_rate = self.model.summary, self.model.sample_rate
-        source = resample(mono(opened), sample_rate)
-        rolling = Rolling(summary, sample_rate, self.window, self.step)
+        front_end = self.model.front_end
+        source = resample(mono(opened), front_end.sample_rate)
+        rolling = Rolling(front_end, self.window, self.step)
         found: list[tuple[float, np.ndarray]] = []
         if source.n_samples:
-            settings = summary.settings(sample_rate)
-            for piece in pieces(source, settings, at_most=AT_ONCE, engine=engines.default(threads=1), reuse=True):
+            for columns in front_end.pieces(source):
                 alive()
-                found += self._answers(rolling.push(piece.values))
+                found += self._answers(rolling.push(columns))
             found += self._answers(rolling.finish(source.n_samples))
         status = opened.status
         fault = (status.sentence or f"{file}: holds no samples.") if status.word in BAD else ""
@@ -141,7 +141,7 @@ class Named:
             "fault": "" if found else fault or f"{shown(file)}: holds no samples.",
             "warning": fault if found else "",
             "was_rate": opened.sample_rate,
-            "seconds": source.n_samples / sample_rate,
+            "seconds": source.n_samples / front_end.sample_rate,
             "record": record(file, status, opened),
         }
         n = 1 + len(self.model.classes)
@@ -153,12 +153,8 @@ class Named:
         if not listed:
             return []
         rows = np.array([row for _, row in listed])
-        heard = np.isfinite(rows).all(axis=1)
+        finite = np.isfinite(rows).all(axis=1)
         probabilities = np.full((len(rows), len(self.model.classes)), np.nan)
-        if heard.any():
-            probabilities[heard] = self.model.probabilities(rows[heard])
+        if finite.any():
+            probabilities[finite] = self.model.probabilities(rows[finite])
         return list(zip([start for start, _ in listed], probabilities, strict=True))
-
-
-def _frame_rate(summary: Summary, sample_rate: float) -> float:
-    return sample_rate / stft_of(summary.settings(sample_rate)).hop

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sonograph.analysis.summaries import Summary
+from sonograph.learning.embedding import Embedding
 from sonograph.learning.folds import new_folds
 from sonograph.learning.probabilities import log_loss, log_softmax, temperature_of
 from sonograph.learning.recipes import PARTS, RECIPES, Arrays, blended, columns
@@ -51,7 +52,7 @@ def train(
     together: np.ndarray,
     recipes: Sequence[str],
     tell: Tell = lambda step, done, total: None,
-    summary: Summary | None = None,
+    summary: Summary | Embedding | None = None,
 ) -> Trained:
     """Fit recipes, and choose by inner folds where there are several.
 
@@ -96,7 +97,9 @@ def train(
     return Trained(parts_of_all, best, probabilities, chosen, losses)
 
 
-def log_probabilities(parts: Sequence[Fitted], rows: np.ndarray, summary: Summary | None = None) -> np.ndarray:
+def log_probabilities(
+    parts: Sequence[Fitted], rows: np.ndarray, summary: Summary | Embedding | None = None
+) -> np.ndarray:
     """(sounds, classes) by a model's parts; `summary` is what rows are of, where some parts do not hear all of it."""
     heard = [rows if summary is None else rows[:, columns(part.kind, summary)] for part in parts]
     listed = [

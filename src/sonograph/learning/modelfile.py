@@ -14,6 +14,7 @@ import io
 import json
 import math
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from sonograph.learning.recipes import PARTS
 FORMAT, VERSION = "sonograph-classifier", 1
 LARGEST = 1 << 28
 """Bytes of a model."""
-MOST_CLASSES = 100_000
+MOST_CLASSES, MOST_NUMBERS = 100_000, 1_000_000
 _MARK = b"sonograph sha256 "
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -155,6 +156,8 @@ def _check(head: dict[str, Any], arrays: dict[str, dict[str, np.ndarray]]) -> No
     fine = fine and isinstance(head["sample_rate"], int | float) and 0 < head["sample_rate"] < 1e9
     if not fine:
         raise SourceError("its classes, its rate or its temperatures cannot be. Train it again.")
+    if "embedding" in head and not _is_embedding(head["embedding"], head["sample_rate"]):
+        raise SourceError("what it says of its embedding cannot be. Train it again.")
     if "network" in arrays and not network.fits_together(arrays["network"], len(classes)):
         raise SourceError("the sizes of its arrays do not agree. Train it again.")
     for listed in arrays.values():
@@ -164,6 +167,19 @@ def _check(head: dict[str, Any], arrays: dict[str, dict[str, np.ndarray]]) -> No
             n, m = listed["coefficients"].shape
             if n != len(classes) or listed["intercept"].shape != (n,) or listed["mean"].shape != (m,):
                 raise SourceError("the sizes of its arrays do not agree. Train it again.")
+
+
+def _is_embedding(named: Any, sample_rate: float) -> bool:
+    """Whether it can be what a model says of the ONNX file that it learnt from."""
+    return (
+        isinstance(named, dict)
+        and all(isinstance(named.get(name), str) for name in ("file", "sha256", "output"))
+        and re.fullmatch("[0-9a-f]{64}", named["sha256"]) is not None
+        and type(named.get("n_numbers")) is int
+        and 0 < named["n_numbers"] <= MOST_NUMBERS
+        and named.get("sample_rate") == sample_rate
+        and ("settings" in named and isinstance(named["settings"], dict | None))
+    )
 
 
 def _name(kind: str, name: str) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from sonograph.analysis.summaries import EXCERPT, KERNELS, Summary
 from sonograph.errors import SettingsError
 from sonograph.learning import discriminant, forest, machine, network
+from sonograph.learning.embedding import Embedding
 from sonograph.learning.probabilities import log_softmax
 
 Arrays = dict[str, np.ndarray]
@@ -91,7 +92,29 @@ def checked_recipe(name: str) -> str:
     return name
 
 
-def told_by(recipes: Sequence[str], summary: Summary) -> Summary:
+def candidates(recipe: str, network: bool, summary: Summary | Embedding) -> list[str]:
+    """The recipes that are fitted and compared: one, or those of "choose" that such rows are for.
+
+    Raises
+    ------
+    SettingsError
+        A name that is none; an embedding with a recipe that hears a log-mel of ours.
+    """
+    listed = list(CHOICES) if checked_recipe(recipe) == "choose" else [WITH_NETWORK if network else recipe]
+    listed += [WITH_NETWORK] if network and WITH_NETWORK not in listed else []
+    if isinstance(summary, Embedding):
+        of_rows = [name for name in RECIPES if all(PARTS[kind].hears == "summaries" for kind in RECIPES[name])]
+        listed = [name for name in listed if name in of_rows or recipe != "choose" or name == WITH_NETWORK]
+        if others := [name for name in listed if name not in of_rows]:
+            raise SettingsError(
+                f"recipe is {others[0]!r}, which hears a log-mel of its own; with an embedding it must be one of "
+                f"{', '.join(of_rows)}, or choose"
+            )
+    check_extras(listed)
+    return listed
+
+
+def rows_for(recipes: Sequence[str], summary: Summary | Embedding) -> Summary | Embedding:
     """The summary of which the rows are that some recipes are fitted to: kernels last, where one hears them.
 
     Raises
@@ -99,6 +122,8 @@ def told_by(recipes: Sequence[str], summary: Summary) -> Summary:
     SettingsError
         A summary that has kernels already.
     """
+    if isinstance(summary, Embedding):
+        return summary
     if KERNELS in summary.kinds:
         raise SettingsError(
             "summary names kernels, which the recipes kernels and discriminant_with_kernels add; leave them out of it"
@@ -113,7 +138,7 @@ def told_by(recipes: Sequence[str], summary: Summary) -> Summary:
     return Summary(kinds + ((EXCERPT,) if "excerpt" in hears else ()))
 
 
-def columns(kind: str, summary: Summary) -> slice:
+def columns(kind: str, summary: Summary | Embedding) -> slice:
     """Which numbers of a summary a part hears."""
     names, hears = summary.names, PARTS[kind].hears
     last = next((i for i, name in enumerate(names) if name.startswith(f"{EXCERPT}_")), len(names))

@@ -1,4 +1,4 @@
-"""Windows over frames that come piece by piece: a row for each, as soon as its last frame is there."""
+"""Windows over columns that come piece by piece: a row for each, as soon as its last column is there."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sonograph.analysis.summaries import Summary
-from sonograph.analysis.summaries.heard import with_sound
 from sonograph.checks import number
 from sonograph.errors import SettingsError
-from sonograph.settings import stft_of
+from sonograph.learning.front_end import FrontEnd
 
 LEAST = 0.05
 """Seconds of a window."""
@@ -22,8 +20,8 @@ class Rolling:
 
     Parameters
     ----------
-    summary, sample_rate
-        What is told of each window.
+    front_end
+        What makes columns of a sound, and a row of some of them.
     window, step
         Seconds, and seconds from one to the next; window None: one window, the whole sound.
 
@@ -33,11 +31,10 @@ class Rolling:
         A window too short, or a step that is not above 0 or longer than the window, so that some would not be heard.
     """
 
-    def __init__(self, summary: Summary, sample_rate: float, window: float | None, step: float) -> None:
+    def __init__(self, front_end: FrontEnd, window: float | None, step: float) -> None:
         check_windows(window, step)
-        self.summary, self.window, self.step = summary, window, step
-        self._sample_rate = sample_rate
-        self._hop = stft_of(summary.settings(sample_rate)).hop
+        self.window, self.step = window, step
+        self._front_end, self._sample_rate, self._hop = front_end, front_end.sample_rate, front_end.hop
         self._frames: list[np.ndarray] = []
         self._first = self._end = self._next = 0
 
@@ -78,10 +75,7 @@ class Rolling:
         joined = self._frames[0] if len(self._frames) == 1 else np.concatenate(self._frames, axis=1)
         self._frames = [joined]
         values = joined[:, frames.start - self._first : frames.stop - self._first]
-        finite = values[:, np.isfinite(values).all(axis=0)]
-        if not with_sound(finite).any():
-            return start, np.full(len(self.summary.names), np.nan)
-        return start, self.summary.of(finite, frame_rate=self._sample_rate / self._hop)
+        return start, self._front_end.row(values)
 
     def _forget(self, before: int) -> None:
         """Let go of frames that no window to come looks at, once they are many."""

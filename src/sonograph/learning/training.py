@@ -18,14 +18,16 @@ from sonograph.io import audio
 from sonograph.io.opening import Opening
 from sonograph.jobs.identity import digest
 from sonograph.jobs.workfolder import WorkFolder
+from sonograph.learning.embedding import Embedding
 from sonograph.learning.evaluation import Evaluation
 from sonograph.learning.examples import Example
 from sonograph.learning.filerows import Rows
 from sonograph.learning.folds import bound, folds_for
+from sonograph.learning.front_end import FrontEnd
 from sonograph.learning.heldout import Tell, Trained, train
 from sonograph.learning.kept import Done, through
 from sonograph.learning.model import Model
-from sonograph.learning.recipes import CHOICES, DEFAULT, WITH_NETWORK, check_extras, checked_recipe, told_by
+from sonograph.learning.recipes import DEFAULT, candidates, rows_for
 
 
 class Learnt(NamedTuple):
@@ -72,7 +74,7 @@ def learn(
     *,
     recipe: str = DEFAULT,
     network: bool = False,
-    summary: Summary | None = None,
+    summary: Summary | Embedding | None = None,
     opening: Opening | None = None,
     processes: int | None = None,
     tell_rows: Callable[[list[dict[str, Any]], bool], None] = lambda values, kept: None,
@@ -88,6 +90,8 @@ def learn(
         Where rows are kept until all is done.
     recipe
         One of `RECIPES`, or "choose".
+    summary
+        What makes rows of sounds; the sounds of an embedding are brought to its rate.
     network
         Train a network too and blend it with the discriminant; with "choose" that is one candidate more.
 
@@ -100,11 +104,9 @@ def learn(
     SourceError
         No file can be read.
     """
-    recipes = list(CHOICES) if checked_recipe(recipe) == "choose" else [WITH_NETWORK if network else recipe]
-    recipes += [WITH_NETWORK] if network and WITH_NETWORK not in recipes else []
-    check_extras(recipes)
-    opening = opening or Opening().but(calibration=False)
     summary = summary or Summary()
+    recipes = candidates(recipe, network, summary)
+    opening = opening or Opening().but(calibration=False)
     of_file: dict[str, list[int]] = {}
     for i, one in enumerate(examples):
         of_file.setdefault(os.path.abspath(one.path), []).append(i)  # noqa: PTH100  # Path.absolute keeps a/../a
@@ -112,14 +114,15 @@ def learn(
         raise SettingsError(f"all sounds are of one class, {examples[0].label!r}; there must be 2 classes or more")
     _refuse_twice(examples, of_file)
     rate, rates = commonest_rate([examples[listed[0]].path for listed in of_file.values()], opening)
+    rate = summary.rate if isinstance(summary, Embedding) else rate
     items = [
         (examples[listed[0]].path, tuple((examples[i].start, examples[i].end) for i in listed))
         for listed in of_file.values()
     ]
-    told = told_by(recipes, summary)
-    work = Rows(told, rate, opening)
+    whole = rows_for(recipes, summary)
+    work = Rows(whole, rate, opening)
     done = through(items, work, folder, processes=processes, tell=tell_rows)
-    notes = _notes(rate, rates, done)
+    notes = _notes(rate, rates, done, summary)
     used = [(i, file, d) for file, (listed, d) in zip(of_file, zip(of_file.values(), done, strict=True), strict=True)
             for i in listed if not d.fault]  # fmt: skip
     rows = np.concatenate([d.array for d in done if not d.fault]) if used else np.empty((0, 0))
@@ -139,19 +142,20 @@ def learn(
     together = bound([file for _, file, _ in used], [one.group for one in kept], hashes)
     names = [one.path for one in kept]
     folds = folds_for(y, classes, together, [one.fold for one in kept], grouped, names)
-    trained = train(rows, y, folds, together, recipes, tell, told)
+    trained = train(rows, y, folds, together, recipes, tell, whole)
     files = tuple(file for _, file, _ in used)
     chosen = dict(zip(map(str, np.unique(folds)), trained.chosen, strict=True)) if len(recipes) > 1 else {}
     evaluation = Evaluation(classes, y, trained.probabilities, folds, files, chosen)
     training = [[os.path.basename(p), one.label, h] for p, one, h in zip(files, kept, hashes, strict=True)]  # noqa: PTH119
-    facts = facts_of(told_by([trained.recipe], summary), rate, rates, trained, evaluation, training)
-    model = Model(facts, tuple(trained.parts))
+    rows_of_best = rows_for([trained.recipe], summary)
+    facts = facts_of(rows_of_best, rate, rates, trained, evaluation, training)
+    model = Model(facts, tuple(trained.parts), summary if isinstance(summary, Embedding) else None)
     records = [d.values["record"] for d in done]
     return Learnt(model, evaluation, faults, records, notes, any(d.values.get("ours", False) for d in done))
 
 
 def facts_of(
-    summary: Summary,
+    summary: Summary | Embedding,
     rate: float,
     rates: Counter[float],
     trained: Trained,
@@ -159,7 +163,8 @@ def facts_of(
     training: list[list[str]],
 ) -> dict[str, Any]:
     """What a model says of itself."""
-    settings = summary.settings(rate)
+    kinds = () if isinstance(summary, Embedding) else summary.kinds
+    settings = FrontEnd(summary, rate).settings
     sureness = np.percentile(evaluation.probabilities.max(axis=1), np.linspace(0, 100, 101))
     measured = {name: value for name, value in evaluation.to_dict().items() if name != "classes"}
     return {
@@ -167,10 +172,11 @@ def facts_of(
         "classes": list(evaluation.classes),
         "sample_rate": rate,
         "rates": sorted(rates),
-        "summary": list(summary.kinds),
-        **({"kernels": {"seed": SEED, "digest": kernels_digest()}} if KERNELS in summary.kinds else {}),
-        "settings": settings.to_dict(),
-        "settings_digest": settings.digest,
+        "summary": list(kinds),
+        **({"embedding": summary.to_dict()} if isinstance(summary, Embedding) else {}),
+        **({"kernels": {"seed": SEED, "digest": kernels_digest()}} if KERNELS in kinds else {}),
+        "settings": None if settings is None else settings.to_dict(),
+        "settings_digest": summary.digest if settings is None else settings.digest,
         "recipe": trained.recipe,
         "candidates": trained.losses if len(trained.losses) > 1 else {},
         "n_sounds": len(evaluation.truth),
@@ -185,14 +191,15 @@ def facts_of(
     }
 
 
-def _notes(rate: float, rates: Counter[float], done: Sequence[Done]) -> list[str]:
+def _notes(rate: float, rates: Counter[float], done: Sequence[Done], summary: Summary | Embedding) -> list[str]:
     notes = []
     others = sum(count for other, count in rates.items() if other != rate)
     if others:
         lowest = min(rates)
         lost = f"; those at {lowest:g} Hz hold nothing above {lowest / 2:g} Hz" if lowest < rate else ""
         notes.append(
-            f"{others} of {sum(rates.values())} files are resampled to {rate:g} Hz (soxr), which most have{lost}."
+            f"{others} of {sum(rates.values())} files are resampled to {rate:g} Hz (soxr), which "
+            f"{'the embedding takes' if isinstance(summary, Embedding) else 'most have'}{lost}."
         )
     silent = [d for d in done if not d.fault and d.values["silent"] > 0]
     if silent:
