@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EventLines, Messages, type Model } from "../src/messages";
+import { EventLines, Messages, type Model } from "../src/kernel";
 
 /** A kernel that keeps what it is sent, and answers when told. */
 function kernel() {
