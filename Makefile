@@ -1,11 +1,14 @@
 # make demo   draw the demonstration pictures      make test   run the tests
 # make check  format, lint, types, import layers   make bench  compare with other libraries
+# make viewer builds the page of `sonograph view` anew (node 20 or newer)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-oldest test-tensorflow torch check bench docs site fuzz parity package clean
+NODE := $(shell command -v node)
+
+.PHONY: viewer viewer-test viewer-check demo test test-oldest test-tensorflow torch check bench docs site fuzz parity package clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -53,6 +56,28 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory viewer-check
+
+# The page that the browser gets, from viewer/ into src/sonograph/web/page, which is committed: nobody else needs node.
+viewer: viewer/node_modules/made.stamp $(VENV)/run.stamp
+	$(BIN)/python viewer/write_palettes.py
+	cd viewer && npx tsc -p . && node build.mjs
+
+viewer-test: viewer/node_modules/made.stamp
+	cd viewer && npx vitest run
+
+# Types, and whether the committed page is what viewer/ builds. Installs nothing.
+viewer-check:
+ifneq ($(and $(NODE),$(wildcard viewer/node_modules/made.stamp)),)
+	cd viewer && npx tsc -p . && node build.mjs --check
+else
+	@echo "The viewer's page was not built anew and compared: node or viewer/node_modules is not here (make viewer puts it there)."
+endif
+
+viewer/node_modules/made.stamp: viewer/package.json viewer/package-lock.json
+	@command -v npm >/dev/null || { echo "building the viewer's page needs node 20 or newer, with npm" >&2; exit 1; }
+	cd viewer && npm ci --no-audit --no-fund
+	@touch $@
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m benchmarks
@@ -64,7 +89,7 @@ package: $(VENV)/made.stamp
 	SONOGRAPH_URL=$(URL) $(BIN)/python -m build --outdir dist
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-tensorflow demo site dist
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-tensorflow viewer/node_modules demo site dist
 
 $(VENV)/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

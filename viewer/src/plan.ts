@@ -89,18 +89,23 @@ export function part(picture: Picture, level: number, fold: number, from = 0, to
 
 const PARENT = 2; // levels: a quarter of the tiles show something soon
 
-/** Addresses in the order in which they are wanted: visible parents, what is visible from a moment outwards, one screen each side. */
-export function wanted(picture: Picture, fine: readonly Part[], at: number, has: (address: string) => boolean): string[] {
+/** Addresses, each list in the order in which they are wanted. */
+export interface Wants {
+  /** Parents while something visible has not come, then what is visible, from a moment outwards. */
+  readonly visible: readonly string[];
+  /** One screen on each side. */
+  readonly beside: readonly string[];
+}
+
+export function wants(picture: Picture, fine: readonly Part[], at: number, has: (address: string) => boolean): Wants {
   const d = picture.description;
   const visible = fine.flatMap((one) => addresses(d, one, one.columns, at));
   const missing = visible.some((tile) => !has(tile.address));
-  const parents = !missing
-    ? []
-    : fine.flatMap((one) => {
-        const level = Math.min(d.top_level, one.set.level + PARENT);
-        const above = level === one.set.level ? null : part(picture, level, one.set.fold, one.from, one.to);
-        return above ? addresses(d, above, above.columns, at) : [];
-      });
+  const parents = fine.flatMap((one) => {
+    const level = Math.min(d.top_level, one.set.level + PARENT);
+    const above = missing && level > one.set.level ? part(picture, level, one.set.fold, one.from, one.to) : null;
+    return above ? addresses(d, above, above.columns, at) : [];
+  });
   const beside = fine.flatMap((one) => {
     const [first, last] = one.columns;
     const most = Math.floor((Math.ceil(d.n_frames / 2 ** one.set.level) - 1) / COLUMNS);
@@ -109,7 +114,7 @@ export function wanted(picture: Picture, fine: readonly Part[], at: number, has:
     return [...before, ...addresses(d, one, [last + 1, Math.min(most, last + screen)], at)];
   });
   const order = (tiles: Wanted[]) => tiles.sort((a, b) => a.distance - b.distance).map((tile) => tile.address);
-  return [...new Set([...order(parents), ...order(visible), ...order(beside)])];
+  return { visible: [...order(parents), ...order(visible)], beside: order(beside) };
 }
 
 interface Wanted {

@@ -13,13 +13,21 @@ export interface Recording {
   readonly unit: string;
   /** When it began, ISO 8601, or null where that is not known. */
   readonly start: string | null;
+  /** "waiting" while its header has not been read: numbers are null then. */
   readonly status: string;
   readonly reason: string | null;
+  /** What people are told of it, where something is wrong. */
+  readonly sentence?: string | null;
   readonly digest: string;
 }
 
+/** Whether there is anything to see of it. */
+export const usable = (recording: Recording): boolean => recording.n_samples > 0 && recording.seconds > 0;
+
 export interface Recordings {
   readonly recordings: readonly Recording[];
+  /** false while headers of a large folder are still read: ask again. */
+  readonly complete?: boolean;
   readonly writable: boolean;
   readonly defaults: {
     readonly settings: Settings | null;

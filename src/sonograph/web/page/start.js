@@ -1,0 +1,3 @@
+import { Http, mount } from "/app/view.js";
+
+mount(document.body, new Http(), { fragment: true });

@@ -1,0 +1,108 @@
+// Moving about: each axis alone or both, within the recordings that are shown.
+
+import { PLAIN, SCALES, lowest, moved, zoomed } from "./axis";
+import type { Recording } from "./server";
+import type { Pane, Store, View } from "./state";
+
+const LEAST_SAMPLES = 8; // on the whole width
+const LEAST_BINS = 2; // on the whole height
+
+export interface Extent {
+  /** Seconds of the view from and to which there is a recording. */
+  readonly start: number;
+  readonly end: number;
+  readonly nyquist: number;
+  /** Samples a second, of the finest. */
+  readonly rate: number;
+  /** Hertz from one bin to the next. */
+  readonly step: number;
+}
+
+/** What there is to be seen of panes, whose offsets put them later. */
+export function extentOf(panes: readonly Pane[], recording: (id: string) => Recording | null, step: number): Extent {
+  let extent: Extent = { start: Infinity, end: -Infinity, nyquist: 1, rate: 1, step };
+  for (const pane of panes) {
+    const one = recording(pane.id);
+    if (!one) continue;
+    const offset = pane.offset / one.sample_rate;
+    extent = {
+      start: Math.min(extent.start, offset),
+      end: Math.max(extent.end, offset + Math.max(one.seconds, LEAST_SAMPLES / one.sample_rate)),
+      nyquist: Math.max(extent.nyquist, one.sample_rate / 2),
+      rate: Math.max(extent.rate, one.sample_rate),
+      step,
+    };
+  }
+  return extent.start < extent.end ? extent : { ...extent, start: 0, end: 1 };
+}
+
+export class Navigation {
+  constructor(
+    private readonly store: Store,
+    readonly extent: () => Extent,
+  ) {}
+
+  private get view(): View {
+    return this.store.get();
+  }
+
+  /** `factor` below 1 comes closer; `at` stays where it is. */
+  zoomTime(at: number, factor: number): void {
+    const { start, end, rate } = this.extent();
+    const [from, to] = zoomed(PLAIN, [this.view.start, this.view.end], at, factor, [start, end], LEAST_SAMPLES / rate);
+    this.store.set({ start: from, end: to });
+  }
+
+  /** By a share of what is seen; to the right where it is above 0. */
+  panTime(share: number): void {
+    const { start, end } = this.extent();
+    const [from, to] = moved(PLAIN, [this.view.start, this.view.end], share, [start, end]);
+    this.store.set({ start: from, end: to });
+  }
+
+  /** The axis from where to where, in hertz: without 0 where the axis has none. */
+  seen(): [number, number] {
+    return [lowest(this.view.axis, this.view.low, this.extent().step), this.view.high];
+  }
+
+  private bounds(): [number, number] {
+    const { nyquist, step } = this.extent();
+    return [lowest(this.view.axis, 0, step), nyquist];
+  }
+
+  zoomFrequency(at: number, factor: number): void {
+    const scale = SCALES[this.view.axis];
+    const { step } = this.extent();
+    const least = Math.max(1e-9, scale.forward(Math.max(at, step) + LEAST_BINS * step) - scale.forward(Math.max(at, step)));
+    this.frequencies(zoomed(scale, this.seen(), at, factor, this.bounds(), least));
+  }
+
+  panFrequency(share: number): void {
+    this.frequencies(moved(SCALES[this.view.axis], this.seen(), share, this.bounds()));
+  }
+
+  private frequencies([low, high]: [number, number]): void {
+    const bottom = low <= this.bounds()[0] * (1 + 1e-9);
+    this.store.set({ low: bottom ? 0 : low, high });
+  }
+
+  show(start: number, end: number): void {
+    const extent = this.extent();
+    const [from, to] = [Math.max(extent.start, start), Math.min(extent.end, end)];
+    if (to > from) this.store.set({ start: from, end: to });
+  }
+
+  centre(seconds: number): void {
+    const half = (this.view.end - this.view.start) / 2;
+    this.panTime((seconds - half - this.view.start) / (2 * half));
+  }
+
+  wholeTime(): void {
+    const { start, end } = this.extent();
+    this.store.set({ start, end });
+  }
+
+  wholeFrequency(): void {
+    this.store.set({ low: 0, high: this.extent().nyquist });
+  }
+}
