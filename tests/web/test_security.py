@@ -4,13 +4,13 @@ import pytest
 
 from sonograph import cli
 from sonograph.web.server import address, is_local, names_of
-from tests.web.conftest import TOKEN, client_of
+from tests.web.visiting import TOKEN, visiting
 
 HOSTS_REFUSED = ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "a/b?c", "127.0.0.1:x", "[::1"]
 
 
 def anonymous(made, sounds):
-    return client_of(made(sounds), come=False)
+    return visiting(made(sounds), come=False)
 
 
 @pytest.mark.parametrize("host", HOSTS_REFUSED)
@@ -91,7 +91,7 @@ def test_no_path_leads_anywhere(client, path, monkeypatch, tmp_path):
 @pytest.mark.parametrize("path", ["/", "/recordings", "/nothing", "/app/index.html"])
 @pytest.mark.parametrize("come", [True, False])
 def test_nothing_of_elsewhere_is_loaded_into_any_answer_or_it_elsewhere(made, sounds, path, come):
-    headers = client_of(made(sounds), come=come).get(path).headers
+    headers = visiting(made(sounds), come=come).get(path).headers
     rules = dict(rule.strip().split(" ", 1) for rule in headers["content-security-policy"].split(";"))
     assert rules["default-src"] == "'none'" and rules["frame-ancestors"] == "'none'"
     assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
@@ -101,7 +101,7 @@ def test_nothing_of_elsewhere_is_loaded_into_any_answer_or_it_elsewhere(made, so
 
 def test_a_hostile_name_is_text_of_one_line(made, sounds):
     (sounds / "<script>alert(1)<\n\"'.wav").write_bytes((sounds / "tone.wav").read_bytes())
-    answer = client_of(made(sounds)).get("/recordings")
+    answer = visiting(made(sounds)).get("/recordings")
     assert answer.headers["content-type"] == "application/json"
     assert "<script>alert(1)<\\n\"'.wav" in {row["name"] for row in answer.json()["recordings"]}
 

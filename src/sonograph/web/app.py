@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,10 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sonograph.errors import SettingsError
 from sonograph.settings import Settings
-from sonograph.web import describing, page_files
-from sonograph.web.recordings import Recordings
-from sonograph.web.replies import HANDLERS, json_of, told, worked
+from sonograph.web import address, describing, page_files, pointing, sounding, waves
+from sonograph.web.leaving import worked
+from sonograph.web.originals import Original
+from sonograph.web.recordings import Recordings, Unknown
+from sonograph.web.replies import HANDLERS, json_of, number, octets, optional, told, whole
 from sonograph.web.security import App, Guarded
 from sonograph.web.viewer import Look, Viewer
 
@@ -43,29 +46,102 @@ def application(
 
 def routes(viewer: Viewer) -> Starlette:
     """All that a viewer answers."""
+    recordings, layers = viewer.recordings, viewer.layers
 
-    async def list_recordings(request: Request) -> Response:
-        rows, complete = await worked(request, viewer.slow, lambda cancelled: viewer.listing.rows())
-        look = viewer.look
-        defaults = {"range": look.range, "colours": look.colours, "axis": look.axis}
-        return told({"recordings": rows, "complete": complete, "writable": False, "defaults": defaults})
+    async def quick(request: Request, work: Callable[[threading.Event], Any]) -> Any:
+        return await worked(request.receive, viewer.quick, work)
+
+    async def slow(request: Request, work: Callable[[threading.Event], Any]) -> Any:
+        return await worked(request.receive, viewer.slow, work)
+
+    async def list_all(request: Request) -> Response:
+        return told(await slow(request, lambda cancelled: viewer.listed()))
 
     async def describe(request: Request) -> Response:
         asked = await json_of(request)
 
         def work(cancelled: threading.Event) -> dict[str, Any]:
-            sound = viewer.recordings.sound(str(asked.get("recording")))
-            return describing.described(sound, describing.settings_of(asked.get("settings"), viewer.usual(sound)))
+            sound = recordings.sound(str(asked.get("recording")))
+            settings = describing.settings_of(asked.get("settings"), viewer.usual(sound))
+            return describing.described(layers.add(sound, settings))
 
-        return told(await worked(request, viewer.slow, work))
+        return told(await slow(request, work))
+
+    async def tile(request: Request) -> Response:
+        path = request.path_params
+
+        def work(cancelled: threading.Event) -> tuple[bytes, bool]:
+            try:
+                asked = address.parsed(path["channel"], path["plane"], path["zoom"], path["place"])
+                return viewer.tile(layers.find(path["recording"], path["settings"]), asked, cancelled)
+            except SettingsError as error:
+                raise Unknown(str(error)) from None
+
+        body, exact = await quick(request, work)
+        return octets(body, for_ever=exact)
+
+    async def wave(request: Request) -> Response:
+        channel, level, column = (whole(request, name) for name in ("channel", "level", "column"))
+        key = request.path_params["recording"]
+
+        def work(cancelled: threading.Event) -> tuple[bytes, bool]:
+            sound = recordings.sound(key)
+            body, exact = viewer.waves.tile(sound, channel, level, column, cancelled)
+            return body, exact and key == sound.digest
+
+        body, exact = await quick(request, work)
+        return octets(body, for_ever=exact)
+
+    async def samples(request: Request) -> Response:
+        key, channel, part = request.path_params["recording"], whole(request, "channel"), _samples(request)
+        if len(part) > waves.MOST:
+            raise SettingsError(f"{len(part):,} samples are asked for at once; ask for {waves.MOST:,} at most")
+        work = lambda cancelled: waves.samples_of(recordings.sound(key), channel, part)  # noqa: E731
+        return octets(await quick(request, work), for_ever=False)
+
+    async def level(request: Request) -> Response:
+        path, channel = request.path_params, whole(request, "channel")
+        sample, hertz = number(request, "sample"), number(request, "hertz")
+        find = lambda: layers.find(path["recording"], path["settings"])  # noqa: E731
+        return told(await quick(request, lambda cancelled: pointing.level_at(find(), channel, sample, hertz)))
+
+    async def sound(request: Request) -> Response:
+        key, part, rate = request.path_params["recording"], _samples(request), number(request, "rate", least=1)
+        slower, channel = number(request, "slow", 1.0), optional(request, "channel")
+        low, high = optional(request, "low", least=0), optional(request, "high", least=0)
+
+        def work(cancelled: threading.Event) -> bytes:
+            source = recordings.sound(key).source
+            band = None if low is None and high is None else (low or 0.0, high or source.sample_rate / 2)
+            one = None if channel is None else int(channel)
+            return sounding.pcm(source, part, rate, slow=slower, band=band, channel=one)
+
+        return octets(await quick(request, work), for_ever=False)
+
+    async def original(request: Request) -> Any:
+        key, headers = request.path_params["recording"], request.headers
+        found = await quick(request, lambda cancelled: recordings.sound(key))
+        return Original(found, headers.get("range"), headers.get("if-range"))
 
     return Starlette(
         routes=[
             Route("/", page_files.index),
             Route("/app/{file}", page_files.file),
-            Route("/recordings", list_recordings),
+            Route("/recordings", list_all),
             Route("/describe", describe, methods=["POST"]),
+            Route("/tiles/{recording}/{settings}/{channel}/{plane}/{zoom}/{place}", tile),
+            Route("/waves/{recording}/{channel}/{level}/{column}", wave),
+            Route("/samples/{recording}/{channel}", samples),
+            Route("/level/{recording}/{settings}/{channel}", level),
+            Route("/sound/{recording}", sound),
+            Route("/file/{recording}", original),
             Route("/events", viewer.events),
         ],
         exception_handlers=HANDLERS,
     )
+
+
+def _samples(request: Request) -> range:
+    """Samples from start to end, in the query."""
+    start, end = number(request, "start"), number(request, "end")
+    return range(int(start), max(int(start), int(end)))

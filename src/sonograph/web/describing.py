@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.frames import frames_of, offset
-from sonograph.pixels.raster import is_of_power, power_and_level
-from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, from_dict, stft_of
-from sonograph.sounds.source import Source
-from sonograph.spectrograms import Rows, describe
-from sonograph.web.recordings import Sound
+from sonograph.settings import Settings, StftSettings, from_dict, stft_of
+from sonograph.spectrograms import Rows
+from sonograph.web.layers import Shown
 
 
 def settings_of(given: Any, usual: Settings) -> Settings:
@@ -31,55 +28,35 @@ def settings_of(given: Any, usual: Settings) -> Settings:
     return found
 
 
-def level_of(settings: Settings) -> LevelSettings:
-    """The levels that are shown of settings, as `draw` shows them.
-
-    Raises
-    ------
-    SettingsError
-        They have none, or one that only the whole sound would tell.
-    """
-    if not is_of_power(settings):
-        raise SettingsError(f"the settings give a {settings.quantity}; the viewer shows levels over frequency, in dB")
-    _, level = power_and_level(settings)
-    if level.reference == "max":
-        raise SettingsError('reference is "max", which only the whole sound tells; give a number, or leave it out')
-    return level
-
-
-def rows_of(settings: Settings, source: Source) -> Rows:
-    """What the rows of the levels are."""
-    return describe(level_of(settings), source.sample_rate, source.unit, source.n_channels)
-
-
-def described(sound: Sound, settings: Settings) -> dict[str, Any]:
-    """All but what only the layer of tiles knows: its digest, its levels and folds, and how far it is."""
-    source, rows, stft = sound.source, rows_of(settings, sound.source), stft_of(settings)
+def described(shown: Shown) -> dict[str, Any]:
+    """A recording under settings."""
+    source, layer, stft = shown.sound.source, shown.layer, stft_of(shown.settings)
     return {
-        "recording": sound.digest,
-        "json": settings.to_dict(),
-        "n_frames": len(frames_of(settings, source.n_samples)),
-        "n_rows": rows.n_rows,
-        "hop": stft.hop,
-        "window_length": stft.window_length,
+        "recording": shown.sound.digest,
+        "settings": layer.digest,
+        "json": shown.settings.to_dict(),
+        "n_frames": layer.n_frames,
+        "n_rows": layer.n_rows,
+        "hop": layer.hop,
+        "window_length": layer.window_length,
         "n_fft": stft.n_fft,
-        "start": offset(settings),
+        "start": layer.start,
+        "top_level": layer.top_level,
+        "top_fold": layer.top_fold,
         "n_samples": source.n_samples,
-        "n_channels": source.n_channels,
+        "n_channels": layer.n_channels,
         "sample_rate": source.sample_rate,
-        "quantity": rows.quantity,
-        "unit": rows.value_unit,
-        "reference": rows.reference,
-        "label": rows.label,
-        "frequencies": _frequencies(rows),
+        "quantity": "level",
+        "unit": layer.unit,
+        "reference": layer.reference,
+        "label": layer.label,
+        "frequencies": _frequencies(layer.rows),
+        "progress": layer.progress(),
     }
 
 
 def _frequencies(rows: Rows) -> dict[str, Any]:
     """Where rows lie: evenly from one frequency on, or a list."""
-    shown = rows.settings.of if isinstance(rows.settings, LevelSettings) else rows.settings
-    if isinstance(shown, StftSettings):
-        return {"kind": "linear", "first": 0.0, "step": rows.sample_rate / shown.n_fft}
-    if not isinstance(shown, BandSettings):
-        raise SettingsError(f"the settings are of kind {shown.kind!r}; the viewer shows bins and bands")
+    if isinstance(rows.settings, StftSettings):
+        return {"kind": "linear", "first": 0.0, "step": rows.sample_rate / rows.settings.n_fft}
     return {"kind": "list", "values": np.asarray(rows.frequencies).tolist(), "edges": np.asarray(rows.edges).tolist()}

@@ -9,6 +9,7 @@ import threading
 from collections.abc import MutableMapping
 from typing import Any
 
+from sonograph.web.leaving import left
 from sonograph.web.replies import finite
 
 HEARTBEAT = 15.0
@@ -39,7 +40,7 @@ class Events:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         with self._lock:
             self._listeners[queue] = asyncio.get_running_loop()
-        leaving = asyncio.ensure_future(_until_left(receive))
+        leaving = asyncio.ensure_future(left(receive))
         try:
             headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -85,8 +86,3 @@ async def _next(queue: asyncio.Queue[bytes | None], leaving: asyncio.Future[None
 async def _send(send: Any, body: bytes) -> None:
     message: MutableMapping[str, Any] = {"type": "http.response.body", "body": body, "more_body": True}
     await send(message)
-
-
-async def _until_left(receive: Any) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
-import threading
-from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SonographError, SourceError
+from sonograph.web.leaving import Left
 from sonograph.web.recordings import Changed, Unknown
-
-T = TypeVar("T")
+from sonograph.web.work import Cancelled
 
 LARGEST_BODY = 16 << 20
 """Bytes of a request."""
@@ -35,10 +31,6 @@ STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (MemoryError, 503),
 )
 """The first that fits."""
-
-
-class Left(Exception):
-    """The asker has left."""
 
 
 def told(values: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -69,7 +61,7 @@ async def error_reply(request: Request, error: Exception) -> Response:
     """An error as a sentence, with its status."""
     if isinstance(error, HTTPException):
         return told({"error": str(error.detail)}, error.status_code)
-    if isinstance(error, Left):
+    if isinstance(error, Left | Cancelled):
         return Response(status_code=GONE)
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     words = str(error) or "there is not enough memory"
@@ -78,44 +70,9 @@ async def error_reply(request: Request, error: Exception) -> Response:
     return told({"error": words}, status)
 
 
-HANDLERS: dict[Any, Any] = dict.fromkeys((HTTPException, SonographError, MemoryError, Left, Exception), error_reply)
-
-
-async def worked(request: Request, pool: Executor, work: Callable[[threading.Event], T]) -> T:
-    """What `work` gives, done by a thread; its event is set when the asker leaves, and nobody waits for it then.
-
-    Raises
-    ------
-    Left
-        The asker has left.
-    """
-    cancelled = threading.Event()
-    loop = asyncio.get_running_loop()
-    done = loop.run_in_executor(pool, work, cancelled)
-    left = asyncio.ensure_future(_leaving(request))
-    try:
-        await asyncio.wait((done, left), return_when=asyncio.FIRST_COMPLETED)
-        if done.done():
-            return done.result()
-        raise Left
-    finally:
-        left.cancel()
-        if not done.done():
-            cancelled.set()
-            done.cancel()
-            done.add_done_callback(_heard)
-
-
-def _heard(done: asyncio.Future[Any]) -> None:
-    """An error that nobody is there for is heard, so that nothing is printed of it."""
-    if not done.cancelled():
-        done.exception()
-
-
-async def _leaving(request: Request) -> None:
-    """Ends when the asker leaves."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+HANDLERS: dict[Any, Any] = dict.fromkeys(
+    (HTTPException, SonographError, MemoryError, Left, Cancelled, Exception), error_reply
+)
 
 
 async def body_of(request: Request) -> bytes:
@@ -143,8 +100,9 @@ async def json_of(request: Request) -> dict[str, Any]:
     SettingsError
         It is none.
     """
+    body = await body_of(request)
     try:
-        values = json.loads(await body_of(request))
+        values = json.loads(body)
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
@@ -152,7 +110,7 @@ async def json_of(request: Request) -> dict[str, Any]:
     return values
 
 
-def address(request: Request, name: str, most: int = 1 << 53) -> int:
+def whole(request: Request, name: str, most: int = 1 << 53) -> int:
     """A whole number from 0 on in the path.
 
     Raises

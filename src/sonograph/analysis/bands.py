@@ -1,0 +1,69 @@
+"""A part of the frequencies of a sound, without a shift in time: a symmetric filter, the same for every piece of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonograph.errors import SettingsError
+
+REJECTION = 100.0
+"""dB by which what lies beyond the slopes is weaker."""
+SLOPE = 0.1
+"""The width of a slope, of that of the band; and at most a quarter of its lower end."""
+LONGEST = 1 << 16
+"""Samples on each side of the one that is made: the slope of a band at a few hertz is wider then."""
+
+
+@dataclass(frozen=True, eq=False)
+class BandPass:
+    """A filter whose slopes are halfway down (-6 dB) at the ends of a band.
+
+    taps : (2 · reach + 1,), symmetric
+    """
+
+    taps: np.ndarray
+
+    @property
+    def reach(self) -> int:
+        """Samples on either side that are looked at."""
+        return len(self.taps) // 2
+
+    def __call__(self, samples: np.ndarray) -> np.ndarray:
+        """Samples (channels, n + 2 · reach) as (channels, n), in their precision."""
+        from scipy.signal import oaconvolve
+
+        made: np.ndarray = oaconvolve(samples, self.taps[None].astype(samples.dtype), mode="valid", axes=-1)
+        return made
+
+
+def band_pass(band: tuple[float, float], sample_rate: float) -> BandPass | None:
+    """A filter for a band of a sound of this rate; None where the band is all there is.
+
+    Raises
+    ------
+    SettingsError
+        A band that is none, or lies beyond half the sample rate.
+
+    Examples
+    --------
+    >>> filter = band_pass((2000.0, 4000.0), 48_000.0)
+    >>> gain = lambda hertz: abs(np.exp(2j * np.pi * hertz / 48_000 * np.arange(len(filter.taps))) @ filter.taps)
+    >>> print(gain(3000.0).round(4), gain(2000.0).round(2), gain(1000.0) < 1e-5)
+    1.0 0.5 True
+    """
+    from scipy.signal import firwin, kaiser_beta
+
+    low, high, half = max(0.0, band[0]), min(band[1], sample_rate / 2), sample_rate / 2
+    if not (math.isfinite(band[0]) and math.isfinite(band[1]) and low < high):
+        raise SettingsError(f"the band is {band[0]:g} to {band[1]:g} Hz; it must go up, below {half:g} Hz")
+    if low == 0 and high == half:
+        return None
+    widths = [SLOPE * (high - low)] + [2.5 * SLOPE * low] * (low > 0) + [2 * (half - high)] * (high < half)
+    slope = min(widths) / half
+    reach = min(LONGEST, math.ceil((REJECTION - 7.95) / (2.285 * math.pi * slope) / 2))  # Kaiser's estimate
+    ends = [low / half] * (low > 0) + [high / half] * (high < half)
+    taps = firwin(2 * reach + 1, ends, window=("kaiser", kaiser_beta(REJECTION)), pass_zero=low == 0)
+    return BandPass(np.asarray(taps))

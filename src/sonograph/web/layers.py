@@ -1,0 +1,104 @@
+"""Recordings under settings whose tiles are asked for: found by their two digests, and let go when they are old."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import NamedTuple
+
+from sonograph.settings import Settings
+from sonograph.web.events import Events
+from sonograph.web.recordings import Recordings, Sound, Unknown
+from sonograph.web.tiles import Layer, Tiles
+
+KEPT = 64
+"""Layers that may be asked for; each zoom far in has settings of its own."""
+PASS = 7
+"""Tiles of this level and above come of one pass over the whole recording."""
+
+
+class Shown(NamedTuple):
+    """A recording, what is computed of it, and its tiles."""
+
+    sound: Sound
+    settings: Settings
+    layer: Layer
+
+
+class Layers:
+    """Those of one viewer."""
+
+    def __init__(self, recordings: Recordings, tiles: Tiles, events: Events) -> None:
+        self._recordings, self._tiles, self._events = recordings, tiles, events
+        self._kept: OrderedDict[tuple[str, str], Shown] = OrderedDict()
+        self._built: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def add(self, sound: Sound, settings: Settings) -> Shown:
+        """A recording under settings, from now on to be asked for.
+
+        Raises
+        ------
+        SettingsError
+            As `Tiles.add`.
+        """
+        layer = self._tiles.add(sound.source, settings)
+        key, dropped = (sound.digest, layer.digest), []
+        with self._lock:
+            shown = self._kept.setdefault(key, Shown(sound, settings, layer))
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                old, lost = self._kept.popitem(last=False)
+                self._built.discard(old)
+                dropped.append(lost)
+        for lost in dropped:
+            lost.layer.close()
+        return shown
+
+    def find(self, recording: str, settings: str) -> Shown:
+        """By the two digests, of a recording that is still what it was.
+
+        Raises
+        ------
+        Changed
+            The recording is no longer so.
+        Unknown
+            Nobody asked for it before, or long ago.
+        """
+        with self._lock:
+            shown = self._kept.get((recording, settings))
+            if shown is not None:
+                self._kept.move_to_end((recording, settings))
+        if shown is None:
+            self._recordings.sound(recording)  # which tells what has changed
+            raise Unknown("this was not described here, or long ago; describe it again")
+        shown.sound.check()
+        return shown
+
+    def build(self, shown: Shown) -> None:
+        """Begin the one pass over the whole recording, unless it was begun."""
+        key = shown.sound.digest, shown.layer.digest
+        with self._lock:
+            if key in self._built:
+                return
+            self._built.add(key)
+
+        def tell(share: float) -> None:
+            self._events.tell("progress", recording=key[0], settings=key[1], share=share)
+
+        shown.layer.build(tell)
+
+    def drop(self, recording: str) -> None:
+        """Let go of all layers of a recording that is no more, by its digest."""
+        with self._lock:
+            lost = [self._kept.pop(key) for key in list(self._kept) if key[0] == recording]
+            self._built -= {key for key in self._built if key[0] == recording}
+        for shown in lost:
+            shown.layer.close()
+
+    def close(self) -> None:
+        """Let go of all."""
+        with self._lock:
+            lost, self._kept = list(self._kept.values()), OrderedDict()
+        for shown in lost:
+            shown.layer.close()
