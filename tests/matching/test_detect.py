@@ -88,6 +88,22 @@ def test_whitened_noise_has_no_level_and_a_spread_of_one_whatever_its_colour_and
     np.testing.assert_allclose(white.std(axis=1), 1, atol=0.1)
 
 
+def test_memory_does_not_grow_with_what_was_heard():
+    """A day would be 3 GB otherwise: a median of a block held all of the block."""
+    import tracemalloc
+
+    levels = np.random.default_rng(0).normal(size=(1600, 16)).astype(np.float32)
+    whitener = Whitener(16, 100)
+    held = []
+    tracemalloc.start()
+    for round_ in range(12):
+        whitener.push(levels)
+        whitener.forget(16 * (round_ - 8))
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[-1] < held[8] + 20_000
+
+
 # The rate
 
 

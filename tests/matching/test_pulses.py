@@ -204,3 +204,13 @@ def test_a_stream_wants_to_know_what_it_looks_for():
     stream.finish()
     with pytest.raises(SettingsError, match="finished"):
         stream.push(np.zeros((2, 10)))
+
+
+@pytest.mark.parametrize("before", [9_000, 31_600])
+@pytest.mark.parametrize("how", [{"pulse": "chirp:9k-15k:2ms"}, {"band": (9_000, 15_000), "length": 0.002}])
+def test_digital_silence_before_sound_holds_no_pulses(before, how):
+    """What a transform of the sound that follows leaves by rounding stood over a floor of nothing."""
+    ping = signals.chirp(9_000.0, 15_000.0, 0.002, sample_rate=RATE)
+    sea = signals.echo_sounder(ping, n_pings=3, interval=0.1, noise=75.0, first=0.0123)
+    found = pulses(Signal(np.concatenate([np.zeros(before), sea.samples]), RATE, "µPa"), **how)
+    assert found.column("start").min() > before / RATE - 0.003

@@ -17,7 +17,7 @@ def ran(tmp_path_factory):
 
 
 def test_what_is_printed_is_what_the_page_says(ran):
-    assert check_printed(ran[1]) == 6
+    assert check_printed(ran[1]) == 7
 
 
 def test_its_commands_answer(ran):

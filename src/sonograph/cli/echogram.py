@@ -27,8 +27,10 @@ EXAMPLES = """examples:
       --source-level 200 --quantity TS
 """
 GAINS = {"none": "none", "20log": "20 log R", "40log": "40 log R"}
-NAMES = ("pings", "ping_interval", "pulse", "band", "length", "sound_speed", "temperature", "salinity", "depth", "step",
-         "blind", "absorption", "quantity", "source_level", "beam", "noise", "bottom", "channel")  # fmt: skip
+NAMES = (
+    "pings", "ping_interval", "first_ping", "pulse", "band", "length", "sound_speed", "temperature", "salinity",
+    "depth", "step", "blind", "absorption", "quantity", "source_level", "beam", "noise", "bottom", "channel",
+)  # fmt: skip
 FLAGS = {name: f"--{name.replace('_', '-')}" for name in NAMES} | {"ranges": "--range", "gain": "--gain"}
 
 
@@ -96,6 +98,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _add_pings(what: Any) -> None:
     what.add_argument("--pings", metavar="TABLE", help="when each was sent: Audacity labels or a Raven table [found]")
     what.add_argument("--ping-interval", type=float, metavar="S", help="seconds from ping to ping, where it is regular")
+    what.add_argument("--first-ping", type=float, metavar="S", help="when, with --ping-interval [found]")
     what.add_argument(
         "--pulse", metavar="PULSE", help="the one that was sent: a file, chirp:12k-24k:4ms or tone:12k:4ms"
     )

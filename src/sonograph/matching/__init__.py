@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from sonograph.matching.recordings.landmark_settings import LandmarkSettings as LandmarkSettings
     from sonograph.matching.recordings.listening import Listener as Listener
     from sonograph.matching.recordings.matches import Match as Match
+    from sonograph.matching.sonar.echogram_stream import EchogramStream as EchogramStream
     from sonograph.matching.sonar.echograms import Echogram as Echogram
     from sonograph.matching.sonar.targets import Target as Target
 
 _HOME = {
     "DetectStream": "detection.detect_stream",
     "Echogram": "sonar.echograms",
+    "EchogramStream": "sonar.echogram_stream",
     "Hit": "hits",
     "Hits": "hits",
     "Index": "recordings.folder",

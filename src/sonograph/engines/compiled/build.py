@@ -93,12 +93,16 @@ def compile_object(shape: tuple[int, ...], kind: Kind, double: bool, target: Tar
 
 
 class Kernel:
-    """A compiled kernel in memory; calling it releases the GIL."""
+    """A compiled kernel in memory; calling it releases the GIL.
+
+    llvmlite's own memory manager (lmm) keeps code and constants in one block. LLVM's may lay them over 2 GB apart where
+    memory is full of holes, which the small code model cannot reach: it aborts the process.
+    """
 
     def __init__(self, code: bytes) -> None:
         llvm = _llvm()
         machine = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(jit=True, codemodel="small")
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine, use_lmm=True)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         i, p = ctypes.c_int64, ctypes.c_void_p

@@ -169,5 +169,6 @@ class _Lane:
             return
         self._page = page
         floor, spread = self._whitener.around(page * KNOWN)
+        self._whitener.forget((page - 1) * KNOWN)
         for shape in self._heard.shapes:
             shape.put(floor, spread, self._size)

@@ -71,6 +71,12 @@ class Whitener:
         spreads = _median([self._spreads[k] for k in range(max(0, block - KNOWN), block + 1)])
         return np.nan_to_num(floors), np.nan_to_num(spreads, nan=LEAST_SPREAD)
 
+    def forget(self, block: int) -> None:
+        """Let go of what is known of the blocks before one, which nobody asks for any more."""
+        for known in (self._medians, self._spreads):
+            while known and (oldest := next(iter(known))) < block:
+                del known[oldest]
+
     def _take(self, frames: np.ndarray) -> None:
         rows = np.ascontiguousarray(frames.T, np.float32)
         number = self._came
@@ -107,7 +113,7 @@ def _median_of_rows(rows: np.ndarray) -> np.ndarray:
     if not rows.shape[1]:
         return np.full(len(rows), np.nan, np.float32)
     middle = rows.shape[1] // 2
-    return np.partition(rows, middle, axis=1)[:, middle]
+    return np.partition(rows, middle, axis=1)[:, middle].copy()  # a view would hold all the rest
 
 
 def _median(several: list[np.ndarray]) -> np.ndarray:

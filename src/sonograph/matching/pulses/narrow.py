@@ -18,6 +18,8 @@ STEEPNESS = 0.25
 """How wide the filter's slopes are, against the band."""
 STOP = 60.0
 """What is let through of other frequencies, dB down."""
+ROUNDED = 1e-5
+"""Of what is around: less is what rounding left of it, not sound."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +89,7 @@ class Narrowed:
         self._hop = (self._size - n + 1) // step * step
         ahead = np.exp(2j * np.pi * (n - 1) / self._size * np.arange(self._size))  # the first that saw n samples
         self._response = (fft.fft(narrow.taps, self._size) * ahead / step).astype(np.complex64)
+        self._gain = float(np.sqrt(np.sum(np.abs(narrow.taps) ** 2)))  # of white noise
         self._held = np.zeros(0, np.float32)
         self._last = np.float32(0)
         self._n_in = self._n_out = 0
@@ -132,6 +135,8 @@ class Narrowed:
         whole = np.concatenate([half, np.conj(half[-2 if self._size % 2 == 0 else -1 : 0 : -1])])
         whole *= self._response
         found = fft.ifft(whole.reshape(step, self._folds).sum(axis=0))[: self._hop // step]
+        least = self._gain * np.sqrt(np.mean(samples**2, dtype=float)) + np.sqrt(np.mean(np.abs(found) ** 2))
+        found[np.abs(found) < ROUNDED * least] = 0
         if lost.any():
             count = np.concatenate([[0], np.cumsum(lost)])
             at = np.arange(len(found)) * step

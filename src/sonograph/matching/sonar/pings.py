@@ -16,6 +16,7 @@ from sonograph.matching.pulses.pulse_band import pulse_band
 from sonograph.matching.pulses.pulse_finding import Pulses, pulses_of
 from sonograph.matching.pulses.pulse_seeking import Wanted, checked_band
 from sonograph.matching.pulses.replica import Replica, replica_of
+from sonograph.matching.sonar.regular_pings import first_in, followed, phase_of, refuse_interval
 from sonograph.sounds.derived import recorded
 from sonograph.sounds.source import Source
 
@@ -27,12 +28,12 @@ BESIDE = 64
 """Samples to either side that a shift between samples reaches."""
 CLEAR = 10.0
 """How many times what is around it a ping must be that says more exactly when it was sent."""
+CLEARER = 30.0
+"""The same where the next is looked for after it: noise does not do so in years."""
 SOME = 20
 """Pings whose shape says how long they are."""
 WIDER = 0.15
 """Of a pulse's band, that its filter is wider to either side."""
-DRIFT = 0.5
-"""Of a pulse's length, that an interval may be off over all pings."""
 
 
 class Asked(Protocol):
@@ -42,6 +43,8 @@ class Asked(Protocol):
     def pings(self) -> Any: ...  # noqa: D102
     @property
     def ping_interval(self) -> float | None: ...  # noqa: D102
+    @property
+    def first_ping(self) -> float | None: ...  # noqa: D102
     @property
     def pulse(self) -> Any: ...  # noqa: D102
     @property
@@ -63,6 +66,7 @@ class Pings:
     frequency : middle of the band, Hz
     compressed : whether the filter is a known pulse's own
     facts : how they were found
+    interval : seconds from ping to ping, where it was said
     """
 
     times: np.ndarray
@@ -72,6 +76,21 @@ class Pings:
     compressed: bool
     narrow: Narrow
     facts: dict[str, Any]
+    interval: float | None = None
+
+    @property
+    def beyond(self) -> int:
+        """Samples after one that its filter looks at."""
+        return self.narrow.delay + BESIDE
+
+    def between(self, duration: float) -> float:
+        """Seconds from ping to ping, at most, of a sound that lasts so long."""
+        if self.interval is not None:
+            return self.interval
+        between = float(np.max(np.diff(self.times))) if len(self.times) > 1 else duration - float(self.times[0])
+        if len(self.times) > 2:  # one that was not found makes no echo come later
+            between = min(between, 1.5 * float(np.median(np.diff(self.times))))
+        return between
 
     @property
     def shadow(self) -> int:
@@ -126,16 +145,20 @@ def pings_of(source: Source, asked: Asked) -> Pings:
         No pings found.
     """
     rate = source.sample_rate
+    duration = source.n_samples / rate
     replica = None if asked.pulse is None else replica_of(asked.pulse, rate)
-    if asked.ping_interval is not None and replica is not None:
-        _refuse_long(replica.length, asked.ping_interval)
+    if asked.ping_interval is not None:
+        if replica is not None:
+            refuse_interval(asked.ping_interval, replica.length)
+            return pings_of_a_pulse(replica, asked, _by_interval(source, asked, replica, asked.ping_interval))
+        _refuse_longer(asked.ping_interval, duration)
     given = None if asked.pings is None else spans_of(asked.pings, _file(source))
     if given is not None and not len(given):
         raise SettingsError("pings is empty; give when each was sent, or leave it out and they are looked for")
-    if given is not None and given[:, 0].min() >= source.n_samples / rate:
+    if given is not None and given[:, 0].min() >= duration:
         raise SettingsError(
-            f"the pings begin at {given[:, 0].min():g} s and the sound ends at {source.n_samples / rate:g} s; are they "
-            f"of another file?"
+            f"the pings begin at {given[:, 0].min():g} s and the sound ends at {duration:g} s; are they of another "
+            f"file?"
         )
     found = None
     if given is None:
@@ -148,14 +171,8 @@ def pings_of(source: Source, asked: Asked) -> Pings:
             f"the pulse is {length * 1e3:.4g} ms long and the pings come every "
             f"{np.diff(given[:, 0]).max() * 1e3:.4g} ms; it must be shorter than that"
         )
-    if replica is not None and asked.compress:
-        taps = Narrow.matched(replica.samples, rate)
-        narrow = Narrow(taps.taps * np.sqrt(replica.strongest), 1, rate, taps.delay)
-    else:
-        beside = WIDER * (high - low)  # the slopes of the filter shall take nothing of the pulse
-        band = Narrow.band(max(low - beside, low / 2), min(high + beside, (high + rate / 2) / 2), rate)
-        narrow = Narrow(band.taps, 1, rate, band.delay)
     compressed = replica is not None and asked.compress
+    narrow = matched(replica) if replica is not None and asked.compress else _of_band(low, high, rate)
     middle = 0.0 if compressed else length / 2
     if given is not None:
         times = _refined(source, asked.channel, given, narrow, compressed, length)
@@ -165,14 +182,68 @@ def pings_of(source: Source, asked: Asked) -> Pings:
         times = _sent(found, middle, compressed, replica is not None)
         facts = {"pings_by": "found"}
         if asked.ping_interval is not None:
-            times = _regular(times, asked.ping_interval, length, source.n_samples / rate)
+            times = _regular(times, asked.ping_interval, asked.first_ping, length, duration)
             facts = {"pings_by": "interval", "ping_interval": asked.ping_interval}
         elif not len(times):
             raise SourceError(NONE_FOUND)
-    times = times[times < source.n_samples / rate]
+    times = times[times < duration]
     facts |= {"low": low, "high": high, "ping_count": len(times)}
     effective = _effective(source, asked.channel, replica, compressed, narrow, times, length)
-    return Pings(times, length, effective, (low + high) / 2, compressed, narrow, facts)
+    middle_of_band = (low + high) / 2
+    return Pings(times, length, effective, middle_of_band, compressed, narrow, facts, asked.ping_interval)
+
+
+def pings_of_a_pulse(replica: Replica, asked: Asked, starts: np.ndarray) -> Pings:
+    """Pings of a known pulse that come at an interval, which were sent at `starts`, seconds."""
+    rate = replica.sample_rate
+    low, high = band_of(replica)
+    narrow = matched(replica) if asked.compress else _of_band(low, high, rate)
+    times = starts if asked.compress else starts + replica.length / 2
+    effective = replica.compressed_length if asked.compress else replica.effective_length
+    facts = {"pings_by": "interval", "ping_interval": asked.ping_interval, "low": low, "high": high}
+    facts |= {"ping_count": len(times)}
+    middle = (low + high) / 2
+    return Pings(times, replica.length, effective, middle, asked.compress, narrow, facts, asked.ping_interval)
+
+
+def matched(replica: Replica) -> Narrow:
+    """The filter that compresses a pulse, at every sample: an echo reads what it has where it is strongest."""
+    narrow = Narrow.matched(replica.samples, replica.sample_rate)
+    return Narrow(narrow.taps * np.sqrt(replica.strongest), 1, narrow.sample_rate, narrow.delay)
+
+
+def _of_band(low: float, high: float, rate: float) -> Narrow:
+    beside = WIDER * (high - low)  # the slopes of the filter shall take nothing of the pulse
+    band = Narrow.band(max(low - beside, low / 2), min(high + beside, (high + rate / 2) / 2), rate)
+    return Narrow(band.taps, 1, rate, band.delay)
+
+
+def band_of(replica: Replica) -> tuple[float, float]:
+    """Of a pulse, Hz, as a filter can have it."""
+    low, high = replica.band
+    return max(low, replica.sample_rate * 1e-6), min(high, replica.sample_rate / 2 * 0.999)
+
+
+def _by_interval(source: Source, asked: Asked, replica: Replica, interval: float) -> np.ndarray:
+    """When pings of a known pulse were sent, each followed from the one before; from 0 where none is heard."""
+    rate, duration = source.sample_rate, source.n_samples / source.sample_rate
+    _refuse_longer(interval, duration)
+    narrow = matched(replica)
+    before: np.ndarray = np.zeros(0)
+    first = asked.first_ping
+    if first is None:
+        first = first_in(source, asked.channel, replica, interval) or 0.0
+        before = first - interval * np.arange(int(first / interval), 0, -1)
+    reach = reach_of(replica.length, rate)
+    near = followed(
+        first, interval, duration, lambda due: heard_near(source, asked.channel, due, narrow, reach, CLEARER)
+    )
+    return np.concatenate([before, near])
+
+
+def _refuse_longer(interval: float, duration: float) -> None:
+    if interval > duration:
+        raise SettingsError(f"ping_interval is {interval:g} s, and the recording {duration:g} s long; it must be less")
 
 
 def _with_channel(wanted: Wanted, channel: int) -> Wanted:
@@ -184,19 +255,11 @@ def _file(source: Source) -> Any:
     return None if recording is None else recording.path
 
 
-def _refuse_long(length: float, interval: float) -> None:
-    if length >= interval:
-        raise SettingsError(
-            f"ping_interval is {interval:g} s and the pulse is {length:g} s long; it must be shorter than the interval"
-        )
-
-
 def _band(source: Source, asked: Asked, replica: Replica | None, found: Pulses | None) -> tuple[float, float, float]:
     """Band and length of the pings."""
     rate = source.sample_rate
     if replica is not None:
-        low, high = replica.band
-        return max(low, rate * 1e-6), min(high, rate / 2 * 0.999), replica.length
+        return *band_of(replica), replica.length
     if found is not None and found.trains:
         train = found.trains[0]
         return train.low, train.high, train.length
@@ -217,30 +280,17 @@ def _sent(found: Pulses, middle: float, compressed: bool, known: bool) -> np.nda
     return np.array([hit.start + middle if known else (hit.start + hit.end) / 2 for hit in sent])
 
 
-def _regular(times: np.ndarray, interval: float, length: float, duration: float) -> np.ndarray:
+def _regular(times: np.ndarray, interval: float, first: float | None, length: float, duration: float) -> np.ndarray:
     """Pings at an interval, through those that were found; from the start of the recording where none were.
 
     Raises
     ------
     SettingsError
-        The interval is longer than the recording, shorter than the pulse, or does not fit what was found.
+        The interval is shorter than the pulse, or does not fit what was found.
     """
-    _refuse_long(length, interval)
-    if interval > duration:
-        raise SettingsError(f"ping_interval is {interval:g} s, and the recording {duration:g} s long; it must be less")
-    if not len(times):
-        return np.arange(0.0, duration, interval)
-    turns = np.round((times - times[0]) / interval)
-    off = times - times[0] - turns * interval
-    if len(times) > 2 and np.ptp(turns) > 0:
-        slope = float(np.polyfit(turns, off, 1)[0])
-        drift = abs(slope) * np.ptp(turns)
-        if drift > max(DRIFT * length, 1e-3 * interval) or np.median(np.abs(off)) > max(length, 0.05 * interval):
-            raise SettingsError(
-                f"ping_interval is {interval:g} s, which does not fit: the pings that are found come about every "
-                f"{float(np.median(np.diff(times))):.6g} s"
-            )
-    first = (times[0] + float(np.median(off))) % interval
+    refuse_interval(interval, length)
+    if first is None:
+        first = phase_of(times, interval, length) % interval if len(times) else 0.0
     return np.arange(first, duration, interval)
 
 
@@ -248,23 +298,31 @@ def _refined(
     source: Source, channel: int, given: np.ndarray, narrow: Narrow, compressed: bool, length: float
 ) -> np.ndarray:
     """When given pings were sent, exactly, where they can be heard: (start, end) each."""
-    times = (
-        given[:, 0].copy()
-        if compressed
-        else np.where(given[:, 1] > given[:, 0], given.mean(axis=1), given[:, 0] + length / 2)
-    )
     if not compressed:
-        return times
+        return np.where(given[:, 1] > given[:, 0], given.mean(axis=1), given[:, 0] + length / 2)
+    reach = reach_of(length, source.sample_rate)
+    return np.array([heard_near(source, channel, float(time), narrow, reach, CLEAR) for time in given[:, 0]])
+
+
+def reach_of(length: float, sample_rate: float) -> int:
+    """Samples to either side of where a ping is due in which it is looked for."""
+    return max(round(length * sample_rate), 8)
+
+
+def heard_near(source: Source, channel: int, time: float, narrow: Narrow, reach: int, clear: float) -> float:
+    """When a ping was sent, exactly, of which a filter says when about `time`; `time` itself where it is not clear."""
     rate = source.sample_rate
-    reach = max(round(length * rate), 8)
-    for number, time in enumerate(times):
-        power = np.nan_to_num(np.abs(filtered(narrow, source, channel, time * rate - reach, 2 * reach + 1)) ** 2)
-        at = int(np.argmax(power))
-        if 0 < at < 2 * reach and power[at] > CLEAR * float(np.median(power)):
-            a, b, c = np.sqrt(power[at - 1 : at + 2])
-            bend = a - 2 * b + c
-            times[number] = time + (at - reach + (0.5 * (a - c) / bend if bend < 0 else 0.0)) / rate
-    return times
+    power = np.abs(filtered(narrow, source, channel, time * rate - reach, 2 * reach + 1)) ** 2
+    there = np.isfinite(power)
+    if there.sum() <= reach:
+        return time
+    at = int(np.nanargmax(power))
+    known = 0 < at < 2 * reach and there[at - 1 : at + 2].all()
+    if not (known and power[at] > clear * float(np.median(power[there]))):
+        return time
+    a, b, c = np.sqrt(power[at - 1 : at + 2])
+    bend = a - 2 * b + c
+    return float(time + (at - reach + (0.5 * (a - c) / bend if bend < 0 else 0.0)) / rate)
 
 
 def _effective(

@@ -16,6 +16,7 @@ from sonograph.io import audio
 from sonograph.limits import Limits
 from sonograph.matching.pulses.pulse_train import decibels
 from sonograph.matching.sonar.echograms import GAINS, UNITS, Echogram
+from sonograph.matching.sonar.ping_rows import PingRows
 from sonograph.matching.sonar.pings import Pings, pings_of
 from sonograph.matching.sonar.targets import bottom_of
 from sonograph.settings.arguments import answered
@@ -38,6 +39,7 @@ def echogram(
     *,
     pings: Any = None,
     ping_interval: float | None = None,
+    first_ping: float | None = None,
     pulse: Any = None,
     band: tuple[float, float] | None = None,
     length: float | None = None,
@@ -69,7 +71,10 @@ def echogram(
         When each was sent: seconds, `Mark`s, or the path of a table of marks, of which those called "echo" count for
         nothing. By default the pulses that `sonograph.pulses` finds, without their echoes.
     ping_interval
-        Seconds from ping to ping, where they are regular: the first is found.
+        Seconds from ping to ping, where they are regular: the first is found, and each of a known pulse looked for
+        where it is due after the one before, as no two clocks agree.
+    first_ping
+        Seconds, of the first, where `ping_interval` is given and it cannot be found.
     pulse
         The pulse that was sent: a file, a Signal, or words as "chirp:12k-24k:4ms".
     band, length
@@ -131,8 +136,8 @@ def echogram(
     ('TS (dB re 1 m²)', [(12.0, -40.0)])
     """
     asked = Asked(
-        pings, ping_interval, pulse, band, length, compress, sound_speed, temperature, salinity, depth, ranges, step,
-        blind, gain, absorption, quantity, source_level, beam, noise, bottom, channel, limits or Limits(),
+        pings, ping_interval, first_ping, pulse, band, length, compress, sound_speed, temperature, salinity, depth,
+        ranges, step, blind, gain, absorption, quantity, source_level, beam, noise, bottom, channel, limits or Limits(),
     )  # fmt: skip
     if isinstance(source, str | os.PathLike):
         return audio.settled(source, lambda opened: echogram_of(opened, asked))
@@ -151,6 +156,7 @@ class Asked:
 
     pings: Any = None
     ping_interval: float | None = None
+    first_ping: float | None = None
     pulse: Any = None
     band: Any = None
     length: float | None = None
@@ -185,6 +191,10 @@ class Asked:
             raise SettingsError("sound_speed is given with temperature, which gives it too; leave out one or the other")
         if self.pings is not None and self.ping_interval is not None:
             raise SettingsError("pings are given with ping_interval; leave out one or the other")
+        if self.first_ping is not None:
+            checked_quantity("first_ping", self.first_ping, "s", least=0)
+            if self.ping_interval is None:
+                raise SettingsError("first_ping is given without ping_interval, which says when the others were sent")
         if self.pulse is not None and (self.band is not None or self.length is not None):
             raise SettingsError("pulse is given with band or length, which it has itself; leave out one or the other")
         if self.ranges is not None and not (len(self.ranges) == 2 and 0 <= self.ranges[0] < self.ranges[1]):
@@ -219,28 +229,42 @@ def echogram_of(source: Source, asked: Asked) -> Echogram:
     """As `echogram`, of a Source."""
     if not 0 <= asked.channel < source.n_channels:
         raise SettingsError(f"channel is {asked.channel}; the sound has {source.n_channels}, counted from 0")
-    scale = MICRO.get(source.unit)
-    if asked.quantity in UNITS and scale is None:
-        raise SettingsError(
-            f'quantity is "{asked.quantity}", which needs sound in µPa, and this is in {source.unit}: say what full '
-            f'scale is (a calibration), or take quantity="level"'
-        )
+    checked_unit(asked, source.unit)
     pings = pings_of(source, asked)
-    speed, lost = asked.speed, asked.lost(pings.frequency)
-    rows = _Rows(source, asked, pings, speed)
-    power = rows.power()
+    speed = asked.speed
+    rows = PingRows(pings, asked, speed, pings.between(source.n_samples / source.sample_rate))
+    _refuse_large(rows, len(pings.times), asked.limits)
+    power = np.empty((len(pings.times), rows.n), np.float32)
+    for row, time, following in zip(power, pings.times, np.append(pings.times[1:], np.inf), strict=True):
+        row[:] = rows.power_of(source, asked.channel, float(time), float(following))
+    power = power.T
     if asked.noise:
         power = _without_noise(power)
-    in_micro = scale is not None
-    reference = reference_power(source.unit, "spectrum")
+    return labelled(source, asked, pings, rows, power)
+
+
+def checked_unit(asked: Asked, unit: str) -> None:
+    """Refuse TS and Sv of a sound that is not calibrated."""
+    if asked.quantity in UNITS and unit not in MICRO:
+        raise SettingsError(
+            f'quantity is "{asked.quantity}", which needs sound in µPa, and this is in {unit}: say what full '
+            f'scale is (a calibration), or take quantity="level"'
+        )
+
+
+def _refuse_large(rows: PingRows, n_pings: int, limits: Limits) -> None:
+    n_bytes = 4 * rows.n * n_pings
+    if limits.bytes is not None and n_bytes > limits.bytes:
+        wanted = rows.step * n_bytes / limits.bytes
+        limits.check(f"the echogram (a step of {wanted:.2g} m would do)", bytes=n_bytes)
+
+
+def labelled(source: Source, asked: Asked, pings: Pings, rows: PingRows, power: np.ndarray) -> Echogram:
+    """An echogram of the power (ranges, pings) that came back of some pings, which is used up."""
+    speed, lost = asked.speed, asked.lost(pings.frequency)
+    scale, reference = MICRO.get(source.unit), reference_power(source.unit, "spectrum")
     power *= np.float32(scale**2 if scale else 1 / reference)
-    unit = level_unit("µPa", "spectrum", 1.0) if in_micro else level_unit(source.unit, "spectrum", reference)
-    return _labelled(source, asked, pings, rows, power, speed, lost, unit)
-
-
-def _labelled(
-    source: Source, asked: Asked, pings: Pings, rows: _Rows, power: np.ndarray, speed: float, lost: float, unit: str
-) -> Echogram:
+    unit = level_unit("µPa", "spectrum", 1.0) if scale else level_unit(source.unit, "spectrum", reference)
     effective = pings.effective_length
     away = np.maximum(rows.ranges, rows.step)
     spread = 10 * np.log10(away)
@@ -278,59 +302,6 @@ def _labelled(
         sound_speed=speed, absorption=lost, compressed=pings.compressed, pulse_length=pings.length,
         effective_length=effective, frequency=pings.frequency, bottom=depths, start=source.start, facts=facts,
     )  # fmt: skip
-
-
-class _Rows:
-    """Power over range of each ping, ping by ping."""
-
-    def __init__(self, source: Source, asked: Asked, pings: Pings, speed: float) -> None:
-        self.source, self.asked, self.pings = source, asked, pings
-        rate = source.sample_rate
-        sample = speed / 2 / rate
-        self.mean_of = 1 if asked.step is None else max(1, round(asked.step / sample))
-        self.step = self.mean_of * sample
-        reach = self._reach(speed)
-        low, high = asked.ranges if asked.ranges is not None else (0.0, reach)
-        if low >= reach:
-            raise SettingsError(
-                f"ranges begins at {low:g} m; what comes back until the next ping is nearer than {reach:.4g} m"
-            )
-        self.first = round(low / sample)
-        self.n = max(1, int((min(high, reach) - low) / self.step))
-        self.ranges = (self.first + np.arange(self.n) * self.mean_of + (self.mean_of - 1) / 2) * sample
-        n_bytes = 4 * self.n * len(pings.times)
-        most = asked.limits.bytes
-        if most is not None and n_bytes > most:
-            wanted = self.step * n_bytes / most
-            asked.limits.check(f"the echogram (a step of {wanted:.2g} m would do)", bytes=n_bytes)
-        blind = speed * pings.length / 2 if asked.blind is None else asked.blind
-        self.blind = self.ranges < blind
-        self.until = np.append(np.diff(pings.times), np.inf) * rate  # samples until the next
-
-    def _reach(self, speed: float) -> float:
-        """How far something may be whose echo comes before the next ping, m."""
-        times = self.pings.times
-        rate, n = self.source.sample_rate, self.source.n_samples
-        between = float(np.max(np.diff(times))) if len(times) > 1 else n / rate - float(times[0])
-        if len(times) > 2:  # one that was not found makes no echo come later
-            between = min(between, 1.5 * float(np.median(np.diff(times))))
-        if between <= self.pings.length:
-            raise SettingsError(
-                f"the pulse is {self.pings.length * 1e3:.4g} ms long and the pings come every {between * 1e3:.4g} ms; "
-                f"it must be shorter than that"
-            )
-        return speed / 2 * max(between - (self.pings.shadow + 2) / rate, 0.5 * (between - self.pings.length))
-
-    def power(self) -> np.ndarray:
-        """(ranges, pings) float32, mean square, of what was read; memory runs ping by ping."""
-        out = np.full((len(self.pings.times), self.n), np.nan, np.float32)
-        for row, time, until in zip(out, self.pings.times, self.until, strict=True):
-            power = self.pings.answer(self.source, self.asked.channel, float(time), self.first, self.n * self.mean_of)
-            known = int(max(0.0, min(until - self.first - self.pings.shadow, len(power))))
-            power[known:] = np.nan  # there the next is heard
-            row[:] = power.reshape(self.n, self.mean_of).mean(axis=1) if self.mean_of > 1 else power
-            row[self.blind] = np.nan
-        return out.T
 
 
 def _without_noise(power: np.ndarray) -> np.ndarray:
