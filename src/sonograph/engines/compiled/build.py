@@ -15,6 +15,7 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -79,7 +80,12 @@ def host() -> Target:
 
 
 def compile_object(shape: tuple[int, ...], kind: Kind, double: bool, target: Target) -> bytes:
-    """The kernel as an object file.
+    """The kernel as an object file."""
+    return object_of(generate(shape, kind, target.vector_bytes, double, target.x86), target)
+
+
+def object_of(text: str, target: Target) -> bytes:
+    """A module of IR as an object file.
 
     The text is already what optimising passes would make of it, so it goes straight to instruction
     selection. In the small code model constants are operands instead of loads through 64-bit addresses.
@@ -88,12 +94,11 @@ def compile_object(shape: tuple[int, ...], kind: Kind, double: bool, target: Tar
     machine = llvm.Target.from_triple(target.triple).create_target_machine(
         cpu=target.cpu, features=target.features, opt=2, jit=True, codemodel="small"
     )
-    text = generate(shape, kind, target.vector_bytes, double, target.x86)
     return bytes(machine.emit_object(llvm.parse_assembly(text)))
 
 
-class Kernel:
-    """A compiled kernel in memory; calling it releases the GIL.
+class Loaded:
+    """Compiled functions in memory; calling them releases the GIL.
 
     llvmlite's own memory manager (lmm) keeps code and constants in one block. LLVM's may lay them over 2 GB apart where
     memory is full of holes, which the small code model cannot reach: it aborts the process.
@@ -105,22 +110,38 @@ class Kernel:
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine, use_lmm=True)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
-        i, p = ctypes.c_int64, ctypes.c_void_p
-        signature = ctypes.CFUNCTYPE(None, p, p, i, i, i, i, p, p, i)
-        self.call = signature(self._engine.get_function_address("kernel"))
+
+    def function(self, name: str, arguments: str) -> Any:
+        """A function by its name; arguments : a letter each, p for an address and i for a whole number."""
+        kinds = {"i": ctypes.c_int64, "p": ctypes.c_void_p}
+        signature = ctypes.CFUNCTYPE(None, *(kinds[letter] for letter in arguments))
+        return signature(self._engine.get_function_address(name))
+
+
+class Kernel:
+    """A compiled kernel in memory; calling it releases the GIL."""
+
+    def __init__(self, code: bytes) -> None:
+        self._loaded = Loaded(code)
+        self.call = self._loaded.function("kernel", "ppiiiippi")
 
 
 @lru_cache(maxsize=64)
 def kernel(shape: tuple[int, ...], kind: Kind, double: bool, target: Target) -> Kernel:
     """The kernel for an n_fft of these factors: of this process, of the cache, or compiled now."""
-    name = _key(shape, kind, double, target)
+    return Kernel(kept(lambda: compile_object(shape, kind, double, target), shape, kind, double, target))
+
+
+def kept(compile_now: Callable[[], bytes], *key: object) -> bytes:
+    """The object that `key` stands for: of the cache, or compiled now."""
+    name = _key(*key)
     directory = cache_directory()
     code = _read(directory / name) if directory else None
     if code is None:
-        code = compile_object(shape, kind, double, target)
+        code = compile_now()
         if directory:
             _write(directory / name, code)
-    return Kernel(code)
+    return code
 
 
 @lru_cache(maxsize=1)

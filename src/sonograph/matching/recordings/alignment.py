@@ -6,20 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sonograph.matching.recordings.lookup import Hits, Query
+from sonograph.matching.recordings.crowds import fullest, near
+from sonograph.matching.recordings.lookup import LEAD, Hits, Query
 from sonograph.matching.recordings.postings import PER_FRAME
 from sonograph.matching.recordings.segment import Segment
-
-FRAME_BITS = PER_FRAME.bit_length() - 1
-
-LEAST = 3
-"""Hits in two frames that are looked at more closely."""
-
-SIFTED = 400
-"""How many such places are looked through for those that are apart."""
-
-APART = 4
-"""Frames between places that are looked at more closely."""
 
 SLACK = 3
 """Frames around such a place in which hits may lie on its line."""
@@ -38,9 +28,6 @@ ENOUGH, LONG = 8, 20
 
 AROUND = 100
 """Frames to either side in which the background is counted."""
-
-TOP = 16
-"""Alignments of a speed that are looked at more closely."""
 
 
 class Alignment(NamedTuple):
@@ -70,17 +57,20 @@ def alignments(segment: Segment, query: Query, hits: Hits, speed: float) -> list
     """Where most hits lie on a line, the fullest first."""
     found = []
     times = query.peaks.times[query.first] * speed
-    for middle in _fullest(hits.begin):
-        low, high = _within(hits.begin, middle, SLACK)
-        near, pairs = hits.begin[low:high] / PER_FRAME, hits.pair[low:high]
-        line = _line(times[pairs], near)
+    middles = fullest(hits.begin)
+    begins, pairs = hits.sorted(near(hits.begin, middles, AROUND))
+    for middle in middles:
+        middle -= LEAD / PER_FRAME
+        low, high = _within(begins, middle, SLACK)
+        begin_of, pair = begins[low:high] / PER_FRAME, pairs[low:high]
+        line = _line(times[pair], begin_of)
         if line is None:
             continue
         on, begin, slope = line
-        place = begin + (1 + slope) * float(times[pairs[on]].mean())  # the beginning may lie before the recording
+        place = begin + (1 + slope) * float(times[pair[on]].mean())  # the beginning may lie before the recording
         recording = int(segment.recording_at(np.array(place)))
-        numbers = np.unique(pairs[on])
-        first, stop = _within(hits.begin, middle, AROUND)
+        numbers = np.unique(pair[on])
+        first, stop = _within(begins, middle, AROUND)
         around = (stop - first - (high - low)) / (2 * AROUND - 2 * SLACK)
         votes = numbers[independent(query.first[numbers], query.second[numbers])]
         counts = weight(query.peaks.times[query.second[votes]])
@@ -131,27 +121,6 @@ def _within(begins: np.ndarray, middle: float, frames: int) -> tuple[int, int]:
     near = np.array([middle - frames, middle + frames]) * PER_FRAME
     first, stop = np.searchsorted(begins, near.astype(begins.dtype))  # of another type, it would copy all of them
     return int(first), int(stop)
-
-
-def _fullest(begins: np.ndarray) -> list[float]:
-    """The middles of pairs of frames that hold most of the sorted hits, apart from one another, the fullest first."""
-    frame = begins >> FRAME_BITS
-    first = np.append(0, np.flatnonzero(frame[1:] != frame[:-1]) + 1)[: len(frame)]
-    frames, counts = frame[first], np.diff(np.append(first, len(frame)))
-    together = counts.copy()
-    beside = np.flatnonzero(np.diff(frames) == 1)
-    together[beside] += counts[beside + 1]
-    listed = np.flatnonzero(together >= LEAST)
-    if len(listed) > SIFTED:
-        listed = listed[together[listed] >= np.partition(together[listed], -SIFTED)[-SIFTED]]
-    listed = listed[np.lexsort((frames[listed], -together[listed]))][: 2 * SIFTED]
-    chosen: list[float] = []
-    for middle in (frames[listed] + 1.0).tolist():
-        if all(abs(middle - other) > APART for other in chosen):
-            chosen.append(middle)
-            if len(chosen) >= TOP:
-                break
-    return chosen
 
 
 def _line(times: np.ndarray, begins: np.ndarray) -> tuple[np.ndarray, float, float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,10 @@ PAIR_BITS = 22
 """Bits of a key that number the pair: so many pairs a window of sound has at most."""
 
 
+LEAD = 1 << 12
+"""Quarter frames that are added to where a query begins, as it may begin before the first recording."""
+
+
 class Query(NamedTuple):
     """A sound that is looked for.
 
@@ -35,14 +40,23 @@ class Query(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """Landmarks that could be pairs of the query, sorted by where the query would then begin.
+    """Landmarks that could be pairs of the query, as they lie in the segment, and where the query would then begin.
 
-    begin : (n,) in quarter frames of the segment
-    pair : (n,) the number of the pair
+    begin : (n,) uint32, quarter frames of the segment and `LEAD`
+    ends : (probes,) how many there are up to the end of each bucket that was looked into
+    pair : (probes,) for which pair
     """
 
     begin: np.ndarray
+    ends: np.ndarray
     pair: np.ndarray
+
+    def sorted(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Some of them by where the query begins: (that in quarter frames of the segment, the number of the pair)."""
+        probe = np.searchsorted(self.ends, chosen, side="right")
+        key = self.begin[chosen].astype(np.int64) - LEAD << PAIR_BITS | self.pair[probe]
+        key.sort()
+        return key >> PAIR_BITS, key & ((1 << PAIR_BITS) - 1)
 
 
 def most_in_bucket(segment: Segment) -> int:
@@ -50,38 +64,31 @@ def most_in_bucket(segment: Segment) -> int:
     return max(LEAST_FULL, int(FULL * segment.n_postings / segment.settings.n_buckets))
 
 
-def asked(query: Query, speed: float, settings: LandmarkSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The buckets that pairs may lie in, if the query runs so many times as fast as the recording.
+def probes_of(query: Query, speed: float, settings: LandmarkSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Buckets that pairs may lie in, if the query runs so many times as fast as the recording: (buckets, which pair).
 
-    Returns (buckets, rising; how many pairs ask for each; those pairs, bucket by bucket).
+    Buckets rise; one that several pairs may lie in is there for each.
     """
     peaks = query.peaks
     where = coordinates(peaks.times * speed, peaks.frequencies / speed, query.first, query.second, settings)
     found, pair = probes(where, settings)
     packed = np.sort((found << PAIR_BITS) | pair)
-    found = packed >> PAIR_BITS
-    begins = np.flatnonzero(np.diff(found, prepend=-1))
-    return found[begins], np.diff(np.append(begins, len(found))), packed & ((1 << PAIR_BITS) - 1)
+    return packed >> PAIR_BITS, packed & ((1 << PAIR_BITS) - 1)
 
 
-def hits(segment: Segment, query: Query, speed: float, wanted: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Hits:
-    """What is in the buckets that are asked for.
+def hits(segment: Segment, query: Query, wanted: Mapping[float, tuple[np.ndarray, np.ndarray]]) -> list[Hits]:
+    """What is in the buckets that are asked for at each of some speeds: `probes_of` those.
 
     Raises
     ------
     SourceError
         A bucket is damaged.
     """
-    buckets, askers, pairs = wanted
-    counts, times = segment.hits(buckets, most_in_bucket(segment))
-    # each asker of a bucket gets all that is in it: (time - when the pair is) and the pair's number, packed
-    per_pair = np.repeat(counts, askers)
-    if (askers != 1).any():
-        first, stops = np.repeat(np.cumsum(counts) - counts, askers), np.cumsum(per_pair)
-        times = times[np.arange(int(per_pair.sum())) + np.repeat(first - stops + per_pair, per_pair)]
-    at = np.rint(query.peaks.times[query.first] * (speed * PER_FRAME)).astype(np.int64)
-    key = times.astype(np.int64)
-    key <<= PAIR_BITS
-    key += np.repeat(pairs - (at[pairs] << PAIR_BITS), per_pair)
-    key.sort()
-    return Hits(key >> PAIR_BITS, key & ((1 << PAIR_BITS) - 1))
+    requests = []
+    for speed, (buckets, pair) in wanted.items():
+        at = np.rint(query.peaks.times[query.first] * (speed * PER_FRAME)).astype(np.int64) - LEAD
+        requests.append((buckets, at[pair].astype(np.uint32)))
+    found = segment.hits_before(requests, most_in_bucket(segment))
+    return [
+        Hits(begin, np.cumsum(counts), pair) for (counts, begin), (_, pair) in zip(found, wanted.values(), strict=True)
+    ]

@@ -14,8 +14,8 @@ PER_FRAME = 4
 GAP = 600
 """Frames between one recording and the next, so that no alignment reaches into two."""
 
-MOST = (1 << 32) - 1
-"""The last time that a posting can hold: 6,900 hours."""
+MOST = (1 << 32) - (1 << 13)
+"""The last time that a posting may hold, 6,900 hours: what is computed with it must fit into 32 bits as well."""
 
 SPARSE = 4
 """A segment of fewer postings than a quarter of the buckets lists the buckets that hold any."""

@@ -17,10 +17,11 @@ from sonograph.matching.recordings.indexed_sound import AS_IT_IS
 from sonograph.matching.recordings.landmark import query_peaks
 from sonograph.matching.recordings.landmark_settings import HOP, LandmarkSettings
 from sonograph.matching.recordings.landmark_settings import WINDOW as WINDOW_LENGTH
-from sonograph.matching.recordings.lookup import Query, asked, hits
+from sonograph.matching.recordings.lookup import Query, hits, probes_of
 from sonograph.matching.recordings.matches import Match
 from sonograph.matching.recordings.pairs import all_pairs
 from sonograph.matching.recordings.peaks import Peaks
+from sonograph.matching.recordings.segment import STRETCH
 from sonograph.matching.recordings.verdict import Placed, judged, over_others, placed
 
 if TYPE_CHECKING:
@@ -193,12 +194,15 @@ def at_speeds(index: Index, query: Query, speeds: tuple[float, ...]) -> Iterator
     if not len(query.first):
         return
     segments = index.segments
-    for speed in speeds:
-        wanted = asked(query, speed, index.settings)
-        for place, (segment, removed) in enumerate(segments):
-            for one in alignments(segment, query, hits(segment, query, speed, wanted), speed):
+    large = sum(segment.n_postings for segment, _ in segments) > STRETCH
+    wanted = {speed: probes_of(query, speed, index.settings) for speed in speeds}
+    for place, (segment, removed) in enumerate(segments):
+        for speed, found in zip(speeds, hits(segment, query, wanted), strict=True):
+            for one in alignments(segment, query, found, speed):
                 if one.recording not in removed:
                     yield place, one
+        if large:
+            segment.release()
 
 
 def chosen(matches: list[Match], most: int, *, in_time: bool) -> list[Match]:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import mmap
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,13 @@ import numpy as np
 
 from sonograph.errors import SourceError
 from sonograph.io.status import shown
+from sonograph.matching.recordings.gathering import gather
 from sonograph.matching.recordings.landmark_settings import LandmarkSettings
 from sonograph.matching.recordings.postings import GAP, PER_FRAME, PRIME, Recording, bucket_ranges, bucket_sums
 from sonograph.matching.recordings.segment_layout import MAGIC, VERSION, pages
+
+STRETCH = 1 << 24
+"""Landmarks of a file, 64 MB, whose pages count as memory of the process while it goes through them."""
 
 
 class Segment:
@@ -88,10 +93,10 @@ class Segment:
         """The numbers of the recordings in which frames lie, of all on end; also a little before and after them."""
         return np.searchsorted(self.begins, frames + GAP // 2, side="right") - 1
 
-    def hits(self, wanted: np.ndarray, most: int | None) -> tuple[np.ndarray, np.ndarray]:
+    def hits(self, wanted: np.ndarray, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The times in buckets: (how many of each bucket, all of them one after the other).
 
-        wanted : rising, without doubles
+        wanted : rising
         most   : fuller buckets are passed over
 
         Raises
@@ -99,21 +104,31 @@ class Segment:
         SourceError
             A bucket is damaged.
         """
+        return self.hits_before([(wanted, np.zeros(len(wanted), np.uint32))], most)[0]
+
+    def hits_before(
+        self, requests: Sequence[tuple[np.ndarray, np.ndarray]], most: int | None = None
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The same for several requests on one way through the file, with a number for each bucket.
+
+        requests : (buckets, rising; what is subtracted from the times in each, modulo 2^32)
+
+        Raises
+        ------
+        SourceError
+            A bucket is damaged.
+        """
         if not self.n_postings:
-            return np.zeros(len(wanted), np.int64), np.zeros(0, np.uint32)
-        place, there = self._places(wanted)
-        first = self.starts[place]
-        counts = self.starts[place + 1] - first
-        counts[~there] = 0
-        if most is not None:
-            counts[counts > most] = 0
-        total = int(counts.sum())
-        ends = np.cumsum(counts)
-        times = self.when[np.repeat(first - ends + counts, counts) + np.arange(total)]
-        summed = np.concatenate([[0], np.cumsum(times, dtype=np.int64)])
-        if (((summed[ends] - summed[ends - counts]) % PRIME) != np.where(counts > 0, self.sums[place], 0)).any():
+            return [(np.zeros(len(wanted), np.int64), np.zeros(0, np.uint32)) for wanted, _ in requests]
+        runs = [_Runs(self, wanted, less, most) for wanted, less in requests]
+        for stop in range(STRETCH, self.n_postings + STRETCH, STRETCH):
+            for run in runs:
+                run.go_on(stop)
+            if self.n_postings > STRETCH:
+                self.release()
+        if not all(run.is_sound() for run in runs):
             raise SourceError(self._damaged("its landmarks are damaged"))
-        return counts, times
+        return [(run.counts, run.times) for run in runs]
 
     def check(self) -> None:
         """Read every landmark.
@@ -136,7 +151,7 @@ class Segment:
         if hasattr(mmap, "MADV_DONTNEED"):
             self._memory.madvise(mmap.MADV_DONTNEED)
 
-    def _places(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def places(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where buckets are in `starts`, and whether they are there."""
         if self.buckets is None:
             return wanted, np.ones(len(wanted), bool)
@@ -186,3 +201,33 @@ class Segment:
 
     def _damaged(self, what: str) -> str:
         return f"{shown(self.path)}: {what}. Copy the index again, or index its recordings anew."
+
+
+class _Runs:
+    """What is in some buckets of a segment, from the first to the last of them.
+
+    counts : how many times each has
+    times : those, less what is subtracted
+    """
+
+    def __init__(self, segment: Segment, wanted: np.ndarray, less: np.ndarray, most: int | None) -> None:
+        self._segment, self._less = segment, less
+        self._place, there = segment.places(wanted)
+        self._first = segment.starts[self._place]
+        self.counts = segment.starts[self._place + 1] - self._first
+        self.counts[~there if most is None else ~there | (self.counts > most)] = 0
+        self._ends = np.concatenate([[0], np.cumsum(self.counts)])
+        self.times = np.empty(int(self._ends[-1]), np.uint32)
+        self._sums = np.empty(len(wanted), np.int64)
+        self._done = 0
+
+    def go_on(self, stop: int) -> None:
+        """Up to the buckets that begin with a landmark of the segment."""
+        now = slice(self._done, int(np.searchsorted(self._first, stop)))
+        times = self.times[self._ends[now.start] : self._ends[now.stop]]
+        self._sums[now] = gather(self._segment.when, self._first[now], self.counts[now], self._less[now], times)
+        self._done = now.stop
+
+    def is_sound(self) -> bool:
+        """Whether all have their checksums."""
+        return bool((self._sums % PRIME == np.where(self.counts > 0, self._segment.sums[self._place], 0)).all())
