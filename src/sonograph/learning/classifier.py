@@ -165,6 +165,26 @@ class Classifier:
         """
         self._model().save(path)
 
+    def to_onnx(self, path: str | os.PathLike[str]) -> None:
+        """Write what was learnt as an ONNX graph, for programs without Sonograph: rows to calibrated probabilities.
+
+        Its input "rows", (sounds, numbers) of float64, are rows of `model_.summary`; its output "probabilities" is
+        (sounds, classes). Classes, sample rate, summary and the settings of its log-mel are in the file's metadata.
+        Of discriminants, logistic regressions, random kernels, networks and blends of these.
+
+        Raises
+        ------
+        MissingExtra
+            onnx is not installed.
+        SettingsError
+            Nothing was learnt yet; a recipe with support vectors or trees.
+        OutputError
+            It cannot be written.
+        """
+        from sonograph.learning.onnx_export import write_onnx
+
+        write_onnx(path, self._model())
+
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, embedding: str | os.PathLike[str] | None = None) -> Self:
         """A classifier out of a model's file, in which nothing is run. It has no `evaluation_`; `model_.facts` tells.

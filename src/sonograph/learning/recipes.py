@@ -75,6 +75,8 @@ RECIPES: dict[str, tuple[str, ...]] = {
 CHOICES = tuple(name for name, kinds in RECIPES.items() if "network" not in kinds)
 """Those compared by "choose": a network takes minutes where they take seconds."""
 WITH_NETWORK = "discriminant+network"
+LEAST_LOG = -30.0
+"""Of a probability in a blend: no part alone can say never."""
 
 DEFAULT = "discriminant"
 
@@ -161,4 +163,4 @@ def check_extras(recipes: Sequence[str]) -> None:
 
 def blended(log_probabilities: list[np.ndarray]) -> np.ndarray:
     """Log probabilities of several parts as one: their mean, brought to a sum of 1."""
-    return log_softmax(np.mean([np.maximum(one, -30.0) for one in log_probabilities], axis=0))
+    return log_softmax(np.mean([np.maximum(one, LEAST_LOG) for one in log_probabilities], axis=0))
