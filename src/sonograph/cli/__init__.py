@@ -177,7 +177,8 @@ def _parsed(given: list[str]) -> argparse.Namespace:
     options = of_command(top, asked)
     foreign.refuse_unknown(asked, options, given[at + 1 :])
     usual = defaults.prepare(options)
-    arguments = top.parse_args(given)
+    reworded = getattr(importlib.import_module(f"sonograph.cli.{asked}"), "reworded", list)
+    arguments = top.parse_args(reworded(given))
     defaults.settle(arguments, options, usual)
     captioned = asked == "draw" and arguments.output is not None
     if not captioned and not getattr(arguments, "quiet", False) and (words := defaults.words_of(arguments)):

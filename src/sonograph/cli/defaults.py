@@ -255,6 +255,8 @@ def _typed(key: str, value: Any, action: argparse.Action, path: Path) -> Any:
         if not isinstance(value, bool):
             raise TextError(f"{path}: {key} is {_by(value)}; it must be true or false")
         return value
+    if action.nargs == "?" and isinstance(value, bool):
+        return value  # the option alone, or none
     count = action.nargs if isinstance(action.nargs, int) else None
     if count is not None:
         if not isinstance(value, list) or len(value) != count:

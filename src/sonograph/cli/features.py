@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +18,9 @@ from sonograph.errors import SettingsError
 if TYPE_CHECKING:
     from sonograph.io.opening import Opening
 
+KINDS = ("mfcc", "bands", "modulation", "tangent", "envelope", "tonal", "kernels", "excerpt")
+"""Of `learning.Summary`, which loads much."""
+
 HELP = """Compute features of sound files, and of all in folders, into one table: a row for each frame, or for each file
 with --summary. Rows keep the order of the files, whatever the number of processes. A run that was interrupted goes on
 where it was when the same command is given again; files with faults are told at the end and never stop it."""
@@ -23,6 +28,7 @@ where it was when the same command is given again; files with faults are told at
 EXAMPLES = """examples:
   sonograph features birds/ -o birds.csv --feature rms,pitch --hop 10ms
   sonograph features robin.wav -o - --feature centroid --summary
+  sonograph features birds/ -o birds.csv --summary mfcc,modulation,tonal
   sonograph features robin.wav -o robin.csv --preset librosa.mfcc
   sonograph features birds/ -o birds.npz --preset kaldi.fbank
   sonograph features birds/ -o birds.parquet --settings my.toml --summary
@@ -82,8 +88,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_cleaning(how)
     how.add_argument(
         "--summary",
-        action="store_true",
-        help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each, over the frames within the sound",
+        nargs="?",
+        const=True,
+        default=False,
+        metavar="KINDS",
+        help="one row a file: mean, deviation, percentiles 5 25 50 75 95 of each, over the frames within the sound; "
+        "or, without any other settings, what 'train' learns from: one or several of mfcc,bands,modulation,tangent,"
+        "envelope,tonal, and kernels,excerpt",
     )
     run = options.group(parser, "how to run")
     run.add_argument(
@@ -97,10 +108,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_help(parser)
 
 
+def reworded(given: list[str]) -> list[str]:
+    """What was typed, with a path behind a plain --summary kept apart from it.
+
+    >>> reworded(["features", "--summary", "birds/", "-o", "a.csv"])
+    ['features', '--summary=', 'birds/', '-o', 'a.csv']
+    >>> reworded(["features", "birds/", "--summary", "mfcc,tonal"])[-1]
+    'mfcc,tonal'
+    """
+    words = list(given)
+    for i, word in enumerate(words[:-1]):
+        if len(word) > 4 and "--summary".startswith(word) and not words[i + 1].startswith("--"):
+            kinds = re.fullmatch("[a-z]+(,[a-z]+)*", words[i + 1]) is not None
+            known = kinds and all(name in KINDS for name in words[i + 1].split(","))
+            if not known and (not kinds or os.path.lexists(words[i + 1])):
+                words[i] = "--summary="
+    return words
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Compute; return the exit code."""
     from sonograph.io.folders import sound_files
 
+    arguments.summary = arguments.summary if arguments.summary != "" else True
     if arguments.processes is not None and arguments.processes < 1:
         raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
     settings = _settings(arguments)
@@ -154,7 +184,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
 
     progress = Progress(len(files), "files", quiet=arguments.quiet)
     told = _Told(
-        progress, settings, asked=opening.resample is not None, summary=arguments.summary, quiet=arguments.quiet
+        progress, settings, asked=opening.resample is not None, summary=bool(arguments.summary), quiet=arguments.quiet
     )
     try:
         with terminated_as_interrupt():
@@ -162,7 +192,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
                 files,
                 settings,
                 out,
-                summary=arguments.summary,
+                summary=bool(arguments.summary),
                 opening=opening,
                 processes=arguments.processes,
                 overwrite=arguments.overwrite,
@@ -187,10 +217,11 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
 
 def _check_rate(settings: Any, opening: Opening) -> None:
     """Refuse another rate beside settings that are for one."""
+    from sonograph.analysis.summaries import Summary
     from sonograph.extract.choice import Choice
     from sonograph.settings import stft_of
 
-    if opening.resample is None or isinstance(settings, Choice):
+    if opening.resample is None or isinstance(settings, Choice | Summary):
         return
     wanted = stft_of(settings).sample_rate
     if wanted not in (None, opening.resample):
@@ -228,6 +259,7 @@ class _Told:
         self.n_kept, self._summary = 0, summary
         self._progress, self._settings, self._asked, self._quiet = progress, settings, asked, quiet
         self._kinds: set[str] = set()  # of what was said of one file and holds for others
+        self._first_rate = 0.0
 
     def tell(self, reports: list[Any], kept: bool) -> None:
         """What became of some files, and whether a run before did them."""
@@ -235,14 +267,29 @@ class _Told:
         if kept:
             self._progress.skip(len(reports))
             return
-        for one in reports if len(self._kinds) < 4 else ():
-            told = ({} if self._asked else _rate(one)) | _unseen(self._settings, one) | self._uncounted(one)
-            for kind, words in told.items():
+        for one in reports if len(self._kinds) < 5 else ():
+            notes = ({} if self._asked else _rate(one)) | _unseen(self._settings, one) | self._uncounted(one)
+            for kind, words in (notes | self._of_other_bands(one)).items():
                 if words and kind not in self._kinds and not (kind == "ends" and self._quiet):
                     self._kinds.add(kind)
                     self._progress.clear()
                     talk(f"{streams.plain(one.file)}: {words}.")
         self._progress.add(len(reports), seconds=sum(one.seconds for one in reports))
+
+    def _of_other_bands(self, report: Any) -> dict[str, str]:
+        """That the numbers of a summary are of other bands than those of the first file."""
+        from sonograph.analysis.summaries import Summary
+
+        if not isinstance(self._settings, Summary) or not report.sample_rate:
+            return {}
+        self._first_rate = self._first_rate or report.sample_rate
+        if report.sample_rate == self._first_rate:
+            return {}
+        return {
+            "bands": f"is at {report.sample_rate:g} Hz where the first is at {self._first_rate:g}, and the bands of a "
+            f"summary reach to half the rate, so that numbers of one name are of other bands; --resample brings all "
+            f"to one rate"
+        }
 
     def _uncounted(self, report: Any) -> dict[str, str]:
         """That a summary has columns without a number, as no frame lies within the sound."""
@@ -284,11 +331,13 @@ def _rate(report: Any) -> dict[str, str]:
 def _unseen(settings: Any, report: Any) -> dict[str, str]:
     """What of a file its frames hardly see, by kind."""
     from sonograph.analysis.coverage import padding, unseen_ends
+    from sonograph.analysis.summaries import Summary
     from sonograph.extract.choice import Choice
 
     if not report.n_rows:
         return {}
     rate, n_samples = report.sample_rate, round(report.seconds * report.sample_rate)
+    settings = settings.settings(rate) if isinstance(settings, Summary) else settings
     listed = [group.settings for group in settings.groups(rate)] if isinstance(settings, Choice) else [settings]
     padded = next(filter(None, (padding(one, n_samples) for one in listed)), "")
     ends = next(filter(None, (unseen_ends(one, n_samples, rate) for one in listed)), "")
@@ -310,7 +359,21 @@ def _choice(arguments: argparse.Namespace) -> Any:
     return choice
 
 
+def _summary(arguments: argparse.Namespace) -> Any:
+    """The kinds of summary that were asked for."""
+    from sonograph.analysis.summaries import Summary
+
+    others = ("preset", "settings", "feature", "window", "hop", "edges", "remove_dc", "high_pass")
+    refuse(arguments, others, f"--summary {arguments.summary}, which has a log-mel of its own")
+    try:
+        return Summary(tuple(name.strip() for name in arguments.summary.split(",")))
+    except SettingsError as error:
+        raise SettingsError(re.sub("^(kind of summary|kinds) is", "--summary is", str(error))) from None
+
+
 def _settings(arguments: argparse.Namespace) -> Any:
+    if isinstance(arguments.summary, str):
+        return _summary(arguments)
     if arguments.feature is not None:
         return _choice(arguments)
     if arguments.preset is None and arguments.settings is None:

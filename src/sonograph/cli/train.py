@@ -28,7 +28,7 @@ EXAMPLES = """examples:
   sonograph train esc50.csv --where esc10=True -o esc10.model
   sonograph train spoken/ --group '{label}_{group}_*' -o digits.model
   sonograph train calls.selections.txt -o calls.model --json
-  sonograph train birds/ -o birds.model --embedding perch.onnx --embedding-rate 32000
+  sonograph train birds/ -o birds.model --embedding perch.onnx
 """
 
 MISTAKES = 5

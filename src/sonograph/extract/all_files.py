@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sonograph.analysis.summaries import Summary
 from sonograph.engines import n_threads, rounding
 from sonograph.extract.choice import Choice
 from sonograph.extract.part import make
@@ -64,7 +65,7 @@ class Report:
 
 def extract(
     files: list[str],
-    settings: Settings | Choice,
+    settings: Settings | Choice | Summary,
     out: str,
     *,
     summary: bool = False,
@@ -82,7 +83,7 @@ def extract(
     files
         Paths, in the order that their rows shall have.
     settings
-        Of the features, or which of them by name.
+        Of the features, or which of them by name; or a Summary, of whose log-mel of each file there is one row.
     out
         A .csv, .jsonl, .npz, .parquet or .zarr.
     summary
@@ -107,6 +108,7 @@ def extract(
     """
     count = processes or n_threads(None) if several(processes, files) else 1
     threads = n_threads(None) if count == 1 else 1
+    summary = summary or isinstance(settings, Summary)
     wanted = Wanted(settings, summary, opening or Opening(), threads, rounding())
     keys = {file: wanted.key(file) for file in files}
     with alone(parts_of(out), out) as folder:

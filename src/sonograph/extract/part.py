@@ -11,12 +11,13 @@ import secrets
 from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from sonograph.analysis.over_time import SUMMARY, over_time, summary_names
-from sonograph.errors import SonographError
+from sonograph.analysis.summaries import Summary
+from sonograph.errors import SettingsError, SonographError
 from sonograph.extract.choice import Choice
 from sonograph.extract.report import Column, FileReport, of_error, of_status
 from sonograph.extract.sound import Sound, frame_times, in_memory
@@ -27,6 +28,7 @@ from sonograph.io.examine import record
 from sonograph.io.filesource import FileSource
 from sonograph.jobs.workfolder import WorkFolder
 from sonograph.settings import stft_of
+from sonograph.sounds.mono import mono
 from sonograph.sounds.resampled import resample
 
 AT_ONCE = 1 << 20
@@ -68,12 +70,21 @@ def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: Fil
     out.truncate(begin)
     source = opened.opening.taken(in_memory(opened))
     was_rate = opened.sample_rate
-    rate = None if isinstance(wanted.settings, Choice) else stft_of(wanted.settings).sample_rate
+    n_channels = source.n_channels
+    settings: Any = wanted.settings
+    if isinstance(settings, Summary):
+        source, settings = mono(source), settings.settings(source.sample_rate)
+    rate = None if isinstance(settings, Choice) else stft_of(settings).sample_rate
     if rate is not None and rate != source.sample_rate:
         source = resample(source, rate)
-    sound = Sound.of(source, wanted.settings, file, opened.limits, wanted.threads)
-    columns = sound.columns
-    if wanted.summary:
+    sound = Sound.of(source, settings, file, opened.limits, wanted.threads)
+    columns, dtype = sound.columns, sound.dtype
+    if isinstance(wanted.settings, Summary):
+        opened.limits.check(file, bytes=sound.n_frames * len(columns) * np.dtype(float).itemsize)
+        columns = tuple(Column(name, "", None) for name in wanted.settings.names)
+        out.write(_summary_of(sound, wanted.settings).data)
+        dtype = np.dtype(float)
+    elif wanted.summary:
         _write_summary(sound, out, begin)
         columns = _summed_up(columns)
     else:
@@ -88,7 +99,7 @@ def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: Fil
         record=record(file, status, opened) | {"settings": wanted.settings.digest},
         sample_rate=source.sample_rate,
         was_rate=was_rate,
-        n_channels=source.n_channels,
+        n_channels=n_channels,
         n_frames=sound.n_frames,
         first_valid=sound.valid_in_all.start,
         n_valid=len(sound.valid_in_all),
@@ -98,7 +109,7 @@ def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: Fil
         seconds=source.n_samples / source.sample_rate,
         n_rows=1 if wanted.summary else source.n_channels * sound.n_frames,
         begin=begin,
-        dtype=sound.dtype.name,
+        dtype=dtype.name,
         unit=source.unit,
         columns=columns,
     )
@@ -138,6 +149,15 @@ def _write_summary(sound: Sound, out: IO[bytes], begin: int) -> None:
     out.truncate(begin)
     out.seek(begin)
     out.write(np.concatenate(parts).data)
+
+
+def _summary_of(sound: Sound, summary: Summary) -> np.ndarray:
+    """The row of a summary, of all frames of its log-mel."""
+    values = [np.array(block[0]) for block in sound.blocks()]
+    if not values:
+        raise SettingsError("it holds no samples, so there is nothing to sum up")
+    frame_rate = sound.source.sample_rate / stft_of(sound.settings).hop
+    return summary.of(np.concatenate(values, axis=1), frame_rate=frame_rate)
 
 
 class Kept(NamedTuple):

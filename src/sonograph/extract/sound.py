@@ -10,6 +10,7 @@ import numpy as np
 
 from sonograph import engines
 from sonograph.analysis.coverage import refuse_unseen
+from sonograph.analysis.summaries import Summary
 from sonograph.computing.spectrogram import pieces, spectrogram
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
@@ -145,8 +146,11 @@ def _by_channel(values: np.ndarray) -> np.ndarray:
     return values[np.newaxis] if values.ndim == 2 else values
 
 
-def settings_words(wanted: Settings | Choice, sample_rate: float) -> Any:
+def settings_words(wanted: Settings | Choice | Summary, sample_rate: float) -> Any:
     """What was computed, as JSON can hold it: settings; of features by name, those of sounds of a rate."""
+    if isinstance(wanted, Summary):
+        settings = wanted.settings(sample_rate).to_dict()
+        return {"summary": list(wanted.kinds), "sample_rate": sample_rate, "settings": settings}
     if not isinstance(wanted, Choice):
         return wanted.to_dict()
     listed = [group.settings.to_dict() for group in wanted.groups(sample_rate)]

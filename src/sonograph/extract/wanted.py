@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sonograph.analysis.summaries import Summary
 from sonograph.extract.choice import Choice
 from sonograph.io.calibrations import beside
 from sonograph.io.door import split
@@ -23,14 +24,14 @@ SCHEMA = 8
 class Wanted:
     """What is computed of each file.
 
-    settings  : of the features, or which of them by name
-    summary   : one row a file instead of one a frame
+    settings  : of the features, or which of them by name, or a summary that has a log-mel of its own
+    summary   : one row a file instead of one a frame; so for such a summary
     opening   : how files are opened
     threads   : that each process uses; changes no number
     rounding  : what the last bits of the numbers depend on (`engines.rounding`), which no table shall mix
     """
 
-    settings: Settings | Choice
+    settings: Settings | Choice | Summary
     summary: bool = False
     opening: Opening = field(default_factory=Opening)
     threads: int | None = None
