@@ -1,6 +1,7 @@
 """The doors to training: the numbers of `spectrogram` in Torch, TensorFlow and scikit-learn, from one settings value.
 
     SpectrogramModule     a torch.nn.Module                  extra torch
+    SummaryModule         the rows of a Summary as a torch.nn.Module   extra torch
     SoundDataset          windows of files for a DataLoader  extra torch
     SpectrogramFeatures   a scikit-learn transformer         extra learn
     augment               masks, shifts, gains and mixtures  extra torch
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sonograph.learning.sklearn import SpectrogramFeatures as SpectrogramFeatures
     from sonograph.learning.torch.dataset import SoundDataset as SoundDataset
     from sonograph.learning.torch.module import SpectrogramModule as SpectrogramModule
+    from sonograph.learning.torch.summary import SummaryModule as SummaryModule
 
 _HOME = {
     "Classifier": "classifier",
@@ -40,6 +42,7 @@ _HOME = {
     "Embedding": "embedding",
     "Evaluation": "evaluation",
     "SpectrogramModule": "torch.module",
+    "SummaryModule": "torch.summary",
     "SoundDataset": "torch.dataset",
     "SpectrogramFeatures": "sklearn",
     "Item": "items",
