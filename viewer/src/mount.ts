@@ -20,7 +20,7 @@ import { Readout } from "./readout";
 import { SettingsPanel } from "./settings";
 import { shell } from "./shell";
 import { Stage } from "./stage";
-import { Store } from "./state";
+import { Store, type View } from "./state";
 import { table } from "./table";
 import { Themes } from "./theme";
 import { Tiles } from "./tiles";
@@ -31,6 +31,8 @@ import palettes from "./palettes.json";
 export interface Options {
   /** Whether the view is kept in the address. */
   readonly fragment?: boolean;
+  /** What is seen at first, instead of what the address says. */
+  readonly view?: Partial<View> | null;
 }
 
 export function mount(root: HTMLElement, transport: Transport, options: Options = {}): Undo {
@@ -130,7 +132,7 @@ export function mount(root: HTMLElement, transport: Transport, options: Options 
     catalogue.drawn(tiles.settled, fit);
   });
   undo.push(installFeatures(app));
-  void catalogue.start(() => (options.fragment ? restore(app) : null)).then(() => listing.show());
+  void catalogue.start(() => options.view ?? (options.fragment ? restore(app) : null)).then(() => listing.show());
   undo.push(catalogue.listen(() => listing.show()));
   Object.assign(root, { sonograph: { app, stage, tiles } }); // for tests
   return () => {
