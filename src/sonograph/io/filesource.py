@@ -107,6 +107,11 @@ class FileSource(Recorded):
         return self._opened.track.decoder
 
     @property
+    def seeks(self) -> bool:
+        """Whether a range is read without decoding all that lies before it."""
+        return self._opened.track.seekable
+
+    @property
     def status(self) -> Status:
         """How the file is, as far as it was read: finally after `blocks` has gone through all of it."""
         if self._closed is not None:
