@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.web.walking import chromium, morning, walk  # noqa: F401  # fixtures of the walks
+
 RATE = 48_000
 
 

@@ -113,12 +113,18 @@ export function compare(app: App): Undo {
   const change = (index: number, patch: Partial<Pane>) =>
     put(store.get().recordings.map((pane, i) => (i === index ? { ...pane, ...patch } : pane)));
 
+  /** What can be added; a folder may have more by now. */
+  function offer(): void {
+    const shown = new Set(store.get().recordings.map(({ id }) => id));
+    const others = app.recordings().filter(({ status }) => status !== "failed");
+    more.replaceChildren(make("option", { value: "" }, "…"), ...others.map(({ id, name }) => make("option", { value: id }, shown.has(id) ? `${name} (again)` : name)));
+  }
+  more.addEventListener("focus", offer);
+
   function show(): void {
     const view = store.get();
     list.replaceChildren(...view.recordings.map(row));
-    const shown = new Set(view.recordings.map(({ id }) => id));
-    const others = app.recordings().filter(({ status }) => status !== "failed");
-    more.replaceChildren(make("option", { value: "" }, "…"), ...others.map(({ id, name }) => make("option", { value: id }, shown.has(id) ? `${name} (again)` : name)));
+    offer();
     kinds.forEach((button, i) => button.setAttribute("aria-pressed", String(i === ["stack", "first", "difference"].indexOf(view.arrangement === "second" ? "first" : view.arrangement))));
     note.textContent = view.arrangement === "first" || view.arrangement === "second" ? `${view.arrangement === "first" ? "A" : "B"} is seen and heard.` : "";
   }

@@ -56,7 +56,7 @@ export function exporting(app: App): Undo {
     if ((to - from) / recording.sample_rate > LONGEST) return app.message(`That is over ${LONGEST} s; select less, or save the file (Shift F).`, "save");
     const rate = Math.round(recording.sample_rate);
     try {
-      const { octets } = await app.transport.octets(`/sound/${recording.id}?start=${from}&end=${to}&rate=${rate}&slow=1`);
+      const { octets } = await app.transport.octets(`/sound/${recording.digest || recording.id}?start=${from}&end=${to}&rate=${rate}&slow=1`);
       save(wavOf(channelsOf(octets).channels, rate), fileName(recording.name, ` ${from}-${to}.wav`), "audio/wav");
       app.announce("Saved.");
     } catch (error) {
@@ -79,7 +79,7 @@ export function exporting(app: App): Undo {
   );
   const section = app.section("share", "Share");
   section.append(
-    buttonOf(app, "copy-link", "Copy link"),
+    ...(app.commands.all().some(({ name }) => name === "copy-link") ? [buttonOf(app, "copy-link", "Copy link")] : []),
     buttonOf(app, "save-picture", "Picture"),
     buttonOf(app, "save-drawing", "SVG"),
     buttonOf(app, "save-sound", "Selection as WAV"),

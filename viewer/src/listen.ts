@@ -46,7 +46,7 @@ export function listen(app: App): Undo {
     const channel = recording.n_channels > 2 ? `&channel=${pane.channel}` : "";
     const { low, high } = selection ?? view;
     const limits = (low > 0 ? `&low=${low}` : "") + (high < recording.sample_rate / 2 ? `&high=${high}` : "");
-    const path = `/sound/${recording.id}?rate=${rate}&slow=${slow}${channel}${band ? limits : ""}`;
+    const path = `/sound/${recording.digest || recording.id}?rate=${rate}&slow=${slow}${channel}${band ? limits : ""}`;
     return { take, from: from >= start && from < end - 1 ? from : start, path };
   }
 
@@ -108,6 +108,7 @@ export function listen(app: App): Undo {
     show();
     if (ours) return;
     if (view.selection !== before.selection) resumed = null;
+    else if (view.cursor !== before.cursor && view.selection) resumed = view.cursor?.seconds ?? null;
     if (view.playing && !player) begin();
     else if (!view.playing && player) {
       player.stop();

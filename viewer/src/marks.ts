@@ -113,7 +113,7 @@ export function marks(app: App, overlay: Overlay): Undo {
     { name: "previous-mark", key: "Shift+n", group, title: "Previous mark", run: () => step(-1) },
     { name: "confirm", key: "y", group, title: "Confirm the mark, and go to the next", run: () => judge("confirmed") },
     { name: "refuse", key: "x", group, title: "Refuse the mark, and go to the next", run: () => judge("refused") },
-    { name: "words", key: "Enter", group, title: "Write the words of the mark", when: () => (current()?.list.selected ?? null) !== null, run: () => panel.focusWords() },
+    { name: "words", key: "w", group, title: "Write the words of the mark", when: () => (current()?.list.selected ?? null) !== null, run: () => panel.focusWords() },
     { name: "move-mark", key: "Shift+m", group, title: "Give the mark the selection's box", run: () => withSelected((file, index) => reshape(file, index)) },
     { name: "delete-mark", key: "Delete", group, title: "Delete the mark", run: () => withSelected((file, index) => file.list.remove(index)) },
     { name: "undo", key: "Ctrl+z", group, title: "Undo a change of marks", run: () => turn(true) },

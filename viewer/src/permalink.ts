@@ -148,8 +148,9 @@ export function restore(app: App): Partial<View> | null {
   return found.view.recordings ? found.view : null;
 }
 
-/** Keeps the address as the view is, and follows one that is typed or gone back to. */
+/** Keeps the address as the view is, and follows one that is typed or gone back to. A notebook's address is not ours. */
 export function permalink(app: App): Undo {
+  if (app.transport.address("/") === null) return () => undefined;
   const { store } = app;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const write = () => {

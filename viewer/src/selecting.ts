@@ -16,6 +16,7 @@ export interface Grip {
 }
 
 const REACH = 7; // CSS pixels from an edge
+const LEAST = 4; // pixels; less is no drag
 
 /** The edges near a point, where the box's edges are at these pixels; null where it is not near the box. */
 export function gripOf(point: { x: number; y: number }, left: number, right: number, top: number, bottom: number): Grip | null {
@@ -41,7 +42,7 @@ export const ordered = (a: Box): Box => ({
 export function selecting(app: App, overlay: Overlay): Undo {
   const { store, plot } = app;
   let tool = false;
-  let drag: { pane: PaneGeometry; fixed: Box; grip: Grip } | null = null;
+  let drag: { pane: PaneGeometry; fixed: Box; grip: Grip; from: { x: number; y: number }; before: Box | null } | null = null;
 
   const place = (event: PointerEvent) => {
     const frame = plot.getBoundingClientRect();
@@ -68,15 +69,17 @@ export function selecting(app: App, overlay: Overlay): Undo {
     const { selection } = store.get();
     const grip = selection && gripOf(point, pane.time.x(selection.start), pane.time.x(selection.end), pane.frequency.y(selection.high), pane.frequency.y(selection.low));
     const [seconds, hertz] = [pane.time.seconds(point.x), pane.frequency.hertz(point.y)];
-    if (selection && grip) drag = { pane, fixed: selection, grip };
-    else drag = { pane, fixed: { start: seconds, end: seconds, low: hertz, high: hertz }, grip: { start: false, end: true, low: false, high: true } };
+    const whole = { start: seconds, end: seconds, low: hertz, high: hertz };
+    const corner = { start: false, end: true, low: false, high: true };
+    drag = { pane, from: point, before: selection, ...(selection && grip ? { fixed: selection, grip } : { fixed: whole, grip: corner }) };
   }
 
   function move(event: PointerEvent): void {
     if (!drag) return;
     event.stopPropagation();
-    const { pane, fixed, grip } = drag;
+    const { pane, fixed, grip, from } = drag;
     const point = place(event);
+    if (Math.hypot(point.x - from.x, point.y - from.y) < LEAST) return;
     const x = Math.min(Math.max(point.x, pane.left), pane.left + pane.width);
     const y = Math.min(Math.max(point.y, pane.top), pane.top + pane.height);
     const [seconds, hertz] = [pane.time.seconds(x), pane.frequency.hertz(y)];
@@ -92,10 +95,10 @@ export function selecting(app: App, overlay: Overlay): Undo {
   function up(event: PointerEvent): void {
     if (!drag) return;
     event.stopPropagation();
+    const { before } = drag;
     drag = null;
     const box = store.get().selection;
-    if (box && (box.start === box.end || box.low === box.high)) store.set({ selection: null });
-    else if (box) app.announce(`Selected ${(box.end - box.start).toPrecision(3)} seconds, ${Math.round(box.low)} to ${Math.round(box.high)} hertz.`);
+    if (box && box !== before) app.announce(`Selected ${(box.end - box.start).toPrecision(3)} seconds, ${Math.round(box.low)} to ${Math.round(box.high)} hertz.`);
   }
 
   /** An edge of the selection to the cursor. */

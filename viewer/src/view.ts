@@ -2,3 +2,5 @@
 
 export { mount } from "./mount";
 export { Http } from "./transport";
+export { Player, channelsOf } from "./player";
+export { default } from "./notebook";
