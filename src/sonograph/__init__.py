@@ -31,6 +31,7 @@ _HOME = {
     "sonograph.analysis.spectrum": ("fourier", "welch"),
     "sonograph.analysis.reassignment": ("reassigned",),
     "sonograph.analysis.lufs": ("loudness",),
+    "sonograph.analysis.boxes": ("measure_box",),
     "sonograph.analysis.tempo": ("tempo",),
     "sonograph.matching.pulses.pulse_finding": ("pulses",),
     "sonograph.matching.detection.detecting": ("detect",),

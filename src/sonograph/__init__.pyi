@@ -6,6 +6,7 @@ from sonograph import learning as learning
 from sonograph import matching as matching
 from sonograph import settings as settings
 from sonograph import signals as signals
+from sonograph.analysis.boxes import measure_box as measure_box
 from sonograph.analysis.lufs import loudness as loudness
 from sonograph.analysis.reassignment import reassigned as reassigned
 from sonograph.analysis.spectrum import fourier as fourier

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from sonograph import Signal, StftSettings, level, open, spectrogram
+from sonograph import Signal, StftSettings, level, measure_box, open, spectrogram
 from sonograph.settings import BandSettings, MelBank
 from sonograph.web.app import application
 from tests.web.visiting import TestClient, describe
@@ -138,3 +138,14 @@ def open_noise(client):
 
 def open_tone(client):
     return open(client.folder / "tone.wav")
+
+
+def test_a_box_is_measured_as_the_library_does(client, ids):
+    said = describe(client, ids["noise.flac"], {"kind": "stft", "window_length": 512})
+    query = {"start": 4800, "end": 48_000, "low": 2000, "high": 9000}
+    answer = client.get(f"/measure/{said['recording']}/{said['settings']}/1", params=query).json()
+    settings = StftSettings(window_length=512)
+    expected = measure_box(open_noise(client), settings, seconds=(0.1, 1.0), hertz=(2000.0, 9000.0), channel=1)
+    assert answer == {"channel": 1, "measures": expected.to_dict()}
+    refused = client.get(f"/measure/{said['recording']}/{said['settings']}/1", params={**query, "low": 9000})
+    assert refused.status_code == 400 and "it must go up" in refused.json()["error"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, outputs, reading, streams
+from sonograph.cli import exits, info_box, options, outputs, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.cli.idle import refuse
 from sonograph.cli.progress import Bar
@@ -19,6 +19,7 @@ from sonograph.units import all_hertz, level_unit, reference_power
 
 if TYPE_CHECKING:
     from sonograph.io.opening import Opening
+    from sonograph.io.part_text import Part
     from sonograph.io.tally import Offset, Tally
     from sonograph.sounds.source import Source
 
@@ -34,6 +35,7 @@ that sonograph drew: how it was made. Of a model that sonograph trained: its cla
 EXAMPLES = """examples:
   sonograph info robin.wav
   sonograph info --loudness programme.wav
+  sonograph info robin.wav --box 1.2-1.9,2k-8k
   sonograph info --json *.flac > files.jsonl
   sonograph info --quick ocean/*.wav
   sonograph info picture.png
@@ -58,6 +60,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
     out.add_argument("--formats", action=_Formats, nargs=0, help="list all that can be read, and leave")
     out.add_argument("--loudness", action="store_true", help="of the whole sound too, in LUFS (ITU-R BS.1770-4)")
+    out.add_argument(
+        "--box", metavar=info_box.METAVAR, help="what is in a box of each channel's spectrogram, as 1.2-1.9,2k-8k"
+    )
     reading.add_report(out)
     run = options.group(parser, "how to go about it")
     run.add_argument("--quick", action="store_true", help="believe the header and read no sample: no peak, no rms")
@@ -72,9 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Say what each file holds; return the exit code."""
     codes = set()
     if arguments.quick:
-        refuse(arguments, ("loudness", "mono", "resample"), "--quick")
-    opening = reading.opening(arguments)
-    facts_in = _header if arguments.quick else _facts
+        refuse(arguments, ("loudness", "box", "mono", "resample"), "--quick")
+    opening, box = reading.opening(arguments), info_box.parsed(arguments.box)
+    facts_in = _header if arguments.quick else partial(_facts, box=box)
     keep = streams.named(arguments.files)
     outputs.check(arguments)
     with streams.inputs(arguments.files) as files, reading.report(arguments.report, keep) as report:
@@ -148,7 +153,7 @@ def _header(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool
     }
 
 
-def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool) -> dict[str, Any]:
+def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool, box: Part | None) -> dict[str, Any]:
     """What all of the file holds.
 
     peak, rms : dB; None in silence, where there is no data, and where the square of a sample is no number
@@ -193,6 +198,7 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool)
         "rms_without_offset": _decibels(offset.rms_without, least[1]),
         "offset_stands_out": offset.stands_out,
         **(_loudness(sound, bar) if loud else {}),
+        **info_box.facts(file, sound, box),
         "metadata": reading.metadata(source),
     }
 
@@ -286,7 +292,8 @@ def words(facts: dict[str, Any]) -> str:
         ("device", facts["metadata"].get("device")),
         ("status", facts["status"] + (f" ({facts['reason']})" if facts["reason"] else "")),
     ]
-    return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None)])
+    boxed = info_box.lines(facts["box"]) if "box" in facts else []
+    return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None), *boxed])
 
 
 def _model_rows(model: dict[str, Any]) -> list[tuple[str, str]]:

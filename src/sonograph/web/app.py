@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from sonograph.errors import SettingsError
 from sonograph.settings import Settings
-from sonograph.web import address, describing, page_files, pointing, sounding, waves
+from sonograph.web import address, describing, measuring, page_files, pointing, sounding, waves
 from sonograph.web.leaving import worked
 from sonograph.web.originals import Original
 from sonograph.web.recordings import Recordings, Unknown
@@ -105,6 +105,12 @@ def routes(viewer: Viewer) -> Starlette:
         find = lambda: layers.find(path["recording"], path["settings"])  # noqa: E731
         return told(await quick(request, lambda cancelled: pointing.level_at(find(), channel, sample, hertz)))
 
+    async def measure(request: Request) -> Response:
+        path, channel, part = request.path_params, whole(request, "channel"), _samples(request)
+        band = number(request, "low"), number(request, "high")
+        find = lambda: layers.find(path["recording"], path["settings"])  # noqa: E731
+        return told(await slow(request, lambda cancelled: measuring.box_of(find(), channel, part, band, cancelled)))
+
     async def sound(request: Request) -> Response:
         key, part, rate = request.path_params["recording"], _samples(request), number(request, "rate", least=1)
         slower, channel = number(request, "slow", 1.0), optional(request, "channel")
@@ -133,6 +139,7 @@ def routes(viewer: Viewer) -> Starlette:
             Route("/waves/{recording}/{channel}/{level}/{column}", wave),
             Route("/samples/{recording}/{channel}", samples),
             Route("/level/{recording}/{settings}/{channel}", level),
+            Route("/measure/{recording}/{settings}/{channel}", measure),
             Route("/sound/{recording}", sound),
             Route("/file/{recording}", original),
             Route("/events", viewer.events),

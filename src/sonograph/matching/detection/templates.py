@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,13 @@ from sonograph.atomic import name_of
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io import audio
 from sonograph.io.marks import marks_of, read_marks
+from sonograph.io.part_text import part_of
 from sonograph.io.sources import is_path, resample
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Signal, Source
 
 CLIPPED = 0.02
 """Share of samples at the very peak from which on a template is called clipped."""
-
-FREQUENCY = r"(\d+(?:\.\d+)?)(k?)(?:Hz)?"
-TIME = r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)s?"
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +167,10 @@ def of_file(given: Any, name: str | None = None) -> Template:
         front, equals, rest = path.partition("=")
         if equals and front and not Path(path).exists():
             called, path = name or front, rest
-    times, band = _part(part, os.fsdecode(given))
+    times, band = part_of(part, os.fsdecode(given), "call.wav@1.2-1.9,2k-8k")
     with audio.open(path) as source:
         sound = _cut(source, times, os.fsdecode(path))
-    return Template(sound, called or Path(os.fsdecode(path)).stem, *band)
+    return Template(sound, called or Path(os.fsdecode(path)).stem, *(band or (None, None)))
 
 
 def of_marks(table: Any, recording: Any) -> list[Template]:
@@ -223,45 +220,6 @@ def _cut(source: Source, times: tuple[float, float] | None, name: str) -> Signal
                 f"the part {times[0]:g}-{times[1]:g} is not within {name}, which ends at {n / rate:g} s"
             )
     return Signal(source.read(range(first, min(stop, n))).mean(axis=0), rate, source.unit)
-
-
-def _part(text: str, given: str) -> tuple[tuple[float, float] | None, Sequence[float | None]]:
-    """When and at which frequencies: "1.2-1.9,2k-8k", "1.2-1.9", ",2k-8k" or "2k-8k".
-
-    >>> _part("1.2-1.9,2k-8k", ""), _part("500Hz-2kHz", "")
-    (((1.2, 1.9), (2000.0, 8000.0)), (None, (500.0, 2000.0)))
-    """
-    if not text:
-        return None, (None, None)
-    first, _, second = text.partition(",")
-    if not second and re.search("k|Hz", first):
-        first, second = "", first
-    times = re.fullmatch(f"{TIME}-{TIME}", first) if first else None
-    band = re.fullmatch(f"{FREQUENCY}-{FREQUENCY}", second) if second else None
-    if (first and not times) or (second and not band):
-        raise SettingsError(f"{given}: the part is {text!r}; it must be FROM-TO,LOW-HIGH, as call.wav@1.2-1.9,2k-8k")
-    when = None
-    if times:
-        when = _seconds(*times.groups()[:3]), _seconds(*times.groups()[3:])
-        if when[0] >= when[1]:
-            raise SettingsError(
-                f"{given}: the part begins at {when[0]:g} s; it must end after that, not at {when[1]:g}"
-            )
-    limits: Sequence[float | None] = (None, None)
-    if band:
-        low, high = (float(band[i]) * (1000 if band[i + 1] else 1) for i in (1, 3))
-        if not band[2] and band[4] and low < high / 1000:  # 2-8k
-            low *= 1000
-        if low >= high:
-            raise SettingsError(f"{given}: the part is from {low:g} to {high:g} Hz; its low must be below its high")
-        limits = (low, high)
-    return when, limits
-
-
-def _seconds(hours: str | None, minutes: str | None, seconds: str) -> float:
-    if minutes is None:
-        hours, minutes = None, hours
-    return 3600 * float(hours or 0) + 60 * float(minutes or 0) + float(seconds)
 
 
 def _hertz(value: float | None) -> str:
