@@ -64,7 +64,7 @@ viewer: viewer/node_modules/made.stamp $(VENV)/run.stamp
 	cd viewer && npx tsc -p . && node build.mjs
 
 viewer-test: viewer/node_modules/made.stamp
-	cd viewer && npx vitest run
+	cd viewer && npx vitest run --testTimeout 60000
 
 # Types, and whether the committed page is what viewer/ builds. Installs nothing.
 viewer-check:

@@ -24,6 +24,7 @@ _HOME = {
     "sonograph.io.sources": ("resample", "mono", "high_pass"),
     "sonograph.computing.spectrogram": ("spectrogram", "pieces"),
     "sonograph.levels": ("level", "power"),
+    "sonograph.archive.consecutive": ("timeline",),
     "sonograph.drawing": ("draw", "draw_bands", "show"),
     "sonograph.web.widget": ("view",),
     "sonograph.named.presets": ("preset", "preset_names"),
@@ -81,7 +82,7 @@ _ELSEWHERE = {
 }
 """What other libraries call ours."""
 
-_MODULES = ("augment", "engines", "learning", "matching", "settings", "signals")
+_MODULES = ("archive", "augment", "engines", "learning", "matching", "settings", "signals")
 
 _SHOWN = {name: module for module, names in _HOME.items() for name in names}
 _WHERE = _SHOWN | dict.fromkeys(_IN_SETTINGS, "sonograph.settings")

@@ -1,5 +1,6 @@
 """What a type checker and an editor find in `import sonograph as sg`; `__init__.py` finds the same when it runs."""
 
+from sonograph import archive as archive
 from sonograph import augment as augment
 from sonograph import engines as engines
 from sonograph import learning as learning
@@ -12,6 +13,7 @@ from sonograph.analysis.reassignment import reassigned as reassigned
 from sonograph.analysis.spectrum import fourier as fourier
 from sonograph.analysis.spectrum import welch as welch
 from sonograph.analysis.tempo import tempo as tempo
+from sonograph.archive.consecutive import timeline as timeline
 from sonograph.computing.spectrogram import pieces as pieces
 from sonograph.computing.spectrogram import spectrogram as spectrogram
 from sonograph.computing.stream import Stream as Stream

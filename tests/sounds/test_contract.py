@@ -13,7 +13,7 @@ import soxr
 from scipy.signal import sosfilt
 
 import sonograph
-from sonograph import Signal, Source, high_pass, mono, resample
+from sonograph import Signal, Source, high_pass, mono, resample, timeline
 from sonograph import open as open_sound
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
@@ -154,6 +154,32 @@ def resampled(rate, make, folder):
     return resample(source, rate), wanted
 
 
+def a_timeline(folder):
+    """Files that were cut anywhere, one of them in the middle of a FLAC frame, a gap, and one that is no sound."""
+    as_read = decoded(encoded("WAV", "PCM_16"))
+    whole = np.round(as_read * 32_768).astype(np.int16).T
+    for name, first, stop in (("00.wav", 0, 8000), ("01.flac", 8000, 24_000), ("18.flac", 24_000, COUNT)):
+        soundfile.write(folder / f"R_20240501_0430{name}", whole[first:stop], 8000, "PCM_16")
+    (folder / "R_20240501_043019.wav").write_bytes(SAMPLES.tobytes())
+    gap = np.full((2, 18 * 8000 - 24_000), np.nan)
+    joined = np.concatenate([as_read[:, :24_000], gap, as_read[:, 24_000:]], axis=1)
+    return timeline(folder, zone="UTC"), joined.astype(np.float32)
+
+
+def a_timeline_that_says_more(folder):
+    """Two files of one recorder that continue each other, the second by its time within 0.3 s, calibrated for both."""
+    data = [decoded(encoded("WAV", "PCM_16"))[:, first : first + 15_000] for first in (0, 15_000)]
+    for number, part in enumerate(data):
+        out = io.BytesIO()
+        soundfile.write(out, part.T, RATE, "PCM_16", format="WAV")
+        dated = DATED.replace(b"04:30:00.250", (b"04:30:00.250", b"04:30:01.190")[number])
+        body = bytearray(out.getvalue())
+        body[4:8] = (len(body) - 8 + len(dated)).to_bytes(4, "little")
+        (folder / f"field {number}.wav").write_bytes(bytes(body) + dated)
+    (folder / "calibration.toml").write_text(TOML)
+    return timeline(folder), np.float32(HEARS.scale) * np.concatenate(data, axis=1).astype(np.float32)
+
+
 class Own:
     """A class of somebody's own, who knows nothing of ours, and says all there is to say."""
 
@@ -188,6 +214,8 @@ CASES = {
     **{name: Case(partial(a_file, *kind)) for name, kind in LOSSLESS.items()},
     **{name: Case(partial(a_lossy_file, *kind)) for name, kind in LOSSY.items()},
     "table": Case(a_table),
+    "timeline": Case(a_timeline),
+    "timeline that says more": Case(a_timeline_that_says_more, carries=True),
     "array": Case(an_array),
     **{name: Case(make, promised) for name, (make, promised) in RECORDINGS.items()},
     **{name: Case(make, carries=True) for name, make in SAYING_MORE.items()},

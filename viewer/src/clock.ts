@@ -41,6 +41,10 @@ export function beginning(iso: string | null): Beginning | null {
 export const dayOf = (start: Beginning, seconds: number): string =>
   new Date(start.midnight + Math.floor(seconds / DAY) * DAY * 1000).toISOString().slice(0, 10);
 
+/** The time of day, so many seconds after the first midnight. */
+const ofClock = (seconds: number, digits = 0): string =>
+  clock(((seconds % DAY) + DAY) % DAY, true, digits).padStart(8 + (digits ? digits + 1 : 0), "0");
+
 const NAMES: Record<string, string> = { s: "Seconds", ms: "Milliseconds", µs: "Microseconds" };
 
 /** Ticks of a time axis, and what it says. */
@@ -68,14 +72,13 @@ function ofDay(low: number, high: number, most: number, start: Beginning): Ruler
   if (high - low < FEW) {
     const [first, digits] = begin(from, to);
     const [ticks, name] = inSeconds(from - first, to - first, most, (high - low) / 2);
-    const written = clock(((first % DAY) + DAY) % DAY, true, digits).padStart(8 + (digits ? digits + 1 : 0), "0");
-    const title = `${NAMES[name]} after ${written} on ${dayOf(start, first)} (${start.zone})`;
+    const title = `${NAMES[name]} after ${ofClock(first, digits)} on ${dayOf(start, first)} (${start.zone})`;
     return { ticks: later(ticks, first - start.afterMidnight), title };
   }
   const step = stepOf(high - low, most);
   const word = (at: number): string => {
     if (step >= DAY) return dayOf(start, at);
-    const written = clock(((at % DAY) + DAY) % DAY, true).padStart(8, "0");
+    const written = ofClock(at);
     return step >= 60 ? written.slice(0, 5) : written;
   };
   const days = [dayOf(start, from), dayOf(start, to - 1e-6)];
@@ -91,12 +94,12 @@ function whole(low: number, high: number, step: number, words: (at: number) => s
   return ticks;
 }
 
-/** The first step that leaves room; a finer one where fewer than two ticks would stand. */
+/** The first step that leaves room, in whole days beyond one; a finer one where fewer than two ticks would stand. */
 function stepOf(span: number, most: number): number {
-  const wide = STEPS.findIndex((step) => span / step <= Math.max(2, most));
-  if (wide < 0) return Math.ceil(span / Math.max(2, most) / DAY) * DAY;
-  const sure = STEPS.findLastIndex((step) => span / step >= 2);
-  return STEPS[Math.max(0, Math.min(wide, sure < 0 ? 0 : sure))];
+  const room = span / Math.max(2, most);
+  const wide = STEPS.find((step) => step >= room) ?? Math.ceil(room / DAY) * DAY;
+  const sure = STEPS.findLast((step) => 2 * step <= span) ?? STEPS[0];
+  return Math.min(wide, Math.max(sure, Math.floor(span / 2 / DAY) * DAY));
 }
 
 function inSeconds(low: number, high: number, most: number, size: number): [Tick[], string] {
@@ -116,6 +119,6 @@ const later = (ticks: readonly Tick[], seconds: number): Tick[] =>
 /** A moment as it is read under the pointer: to the digits that a pixel tells apart. */
 export function moment(seconds: number, perPixel: number, start: Beginning | null = null): string {
   const digits = Math.min(6, Math.max(0, Math.ceil(-Math.log10(perPixel) - 1e-9)));
-  if (start) return clock((((seconds + start.afterMidnight) % DAY) + DAY) % DAY, true, digits).padStart(8, "0");
+  if (start) return ofClock(seconds + start.afterMidnight, digits);
   return Math.abs(seconds) < MANY ? `${minus(seconds.toFixed(digits))} s` : clock(seconds, Math.abs(seconds) >= HOUR, digits);
 }

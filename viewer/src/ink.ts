@@ -14,6 +14,7 @@ export interface Inks {
   readonly waveCore: string;
   readonly accent: string;
   readonly shade: string;
+  readonly ground: string;
 }
 
 type Context = CanvasRenderingContext2D;
@@ -71,6 +72,20 @@ export function frequencies(context: Context, rect: Rect, axis: FrequencyAxis, a
   context.fillStyle = inks.faint;
   context.textBaseline = "alphabetic";
   context.fillText(unit.startsWith("A4") ? "Note" : unit, rect.left - 9, above.top + above.height - 1);
+}
+
+/** The name of a recording over its waveform, where there are several. */
+export function named(context: Context, rect: Rect, name: string, inks: Inks): void {
+  context.font = FONT;
+  context.textAlign = "left";
+  context.textBaseline = "top";
+  const width = Math.min(rect.width - 8, context.measureText(name).width);
+  context.globalAlpha = 0.8;
+  context.fillStyle = inks.ground;
+  context.fillRect(rect.left, rect.top - 1, width + 10, 16);
+  context.globalAlpha = 1;
+  context.fillStyle = inks.ink;
+  context.fillText(name, rect.left + 4, rect.top + 1, rect.width - 8);
 }
 
 /** The window of what is seen on the overview. */

@@ -51,6 +51,7 @@ export function looksOf(root: HTMLElement): Looks {
     waveCore: of("wave-core"),
     accent: of("accent"),
     shade: of("shade"),
+    ground: of("paper"),
     paper: rgb("paper"),
     missing: rgb("missing"),
     hatch: rgb("hatch"),

@@ -31,7 +31,7 @@ import palettes from "./palettes.json";
 export interface Options {
   /** Whether the view is kept in the address. */
   readonly fragment?: boolean;
-  /** The view to begin with: that of a page which was taken away. */
+  /** What is seen at first, instead of what the address says. */
   readonly view?: Partial<View> | null;
 }
 

@@ -35,7 +35,7 @@ export function levelFor(d: Description, secondsPerPixel: number): number {
   return Math.min(d.top_level, Math.max(0, Math.floor(Math.log2(frames) + 1e-9)));
 }
 
-/** Folds of each row of pixels: a cell is as high as the pixel or a little less. */
+/** Folds of each row of pixels: a cell is as high as the pixel or less. Each fold is a picture to be fetched. */
 function foldsOf(picture: Picture): Uint8Array {
   const { description: d, frequency, height } = picture;
   const folds = new Uint8Array(height);
@@ -46,7 +46,8 @@ function foldsOf(picture: Picture): Uint8Array {
     below = above;
   }
   const even = frequency.name === "linear" || d.frequencies.kind === "list"; // bands of odd heights would flicker between two
-  return even ? folds.fill(folds.reduce((least, fold) => Math.min(least, fold), d.top_fold)) : folds;
+  if (even) return folds.fill(folds.reduce((least, fold) => Math.min(least, fold), d.top_fold));
+  return folds.map((fold) => fold & ~1); // every other one: few pictures, and at most four cells more a pixel
 }
 
 /** The parts of a picture that is as fine as its pixels. On a linear axis there is one; on others folds grow upwards. */

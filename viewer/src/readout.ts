@@ -28,6 +28,8 @@ export class Readout {
   private readonly across = el("div", { class: "cross across" });
   private readonly up = el("div", { class: "cross up" });
   private timer = 0;
+  private at: PointerEvent | null = null;
+  private seen: readonly unknown[] = [];
   private flight: AbortController | null = null;
 
   constructor(
@@ -45,12 +47,24 @@ export class Readout {
       named("Level", this.level),
     );
     page.plot.append(this.across, this.up);
-    page.plot.addEventListener("pointermove", (event) => this.move(event));
-    page.plot.addEventListener("pointerleave", () => this.leave());
+    page.plot.addEventListener("pointermove", (event) => {
+      this.at = event;
+      this.move(event);
+    });
+    stage.onDraw(() => {
+      const { start, end, low, high, axis, settings, recordings } = page.store.get();
+      const seen = [start, end, low, high, axis, settings, recordings];
+      if (this.at && seen.some((value, i) => value !== this.seen[i])) this.move(this.at); // the view moves under a pointer that rests
+      this.seen = seen;
+    });
+    page.plot.addEventListener("pointerleave", () => {
+      this.at = null;
+      this.leave();
+    });
     this.leave();
   }
 
-  private move(event: PointerEvent): void {
+  private move(event: { readonly clientX: number; readonly clientY: number }): void {
     const { left, top } = this.page.plot.getBoundingClientRect();
     const [x, y] = [event.clientX - left, event.clientY - top];
     const { overview } = this.stage.seen.layout;

@@ -199,6 +199,7 @@ export class Stage {
       ink.waveform(context, one.wave, wave, one.own, recording.sample_rate, page.loudest(one.pane, wave), looks, ratio);
       ink.frequencies(context, one, one.frequency, one.wave, looks, ratio);
       ink.frame(context, one, looks, ratio);
+      if (seen.panes.length > 1) ink.named(context, one.wave, recording.name, looks);
     }
     page.waves.end();
     const [first] = seen.panes;

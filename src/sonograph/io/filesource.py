@@ -107,6 +107,11 @@ class FileSource(Recorded):
         return self._opened.track.decoder
 
     @property
+    def seeks(self) -> bool:
+        """Whether a range is read without decoding all that lies before it."""
+        return self._opened.track.seekable
+
+    @property
     def status(self) -> Status:
         """How the file is, as far as it was read: finally after `blocks` has gone through all of it."""
         if self._closed is not None:
@@ -188,6 +193,16 @@ class FileSource(Recorded):
         if promised:
             out[:, promised.start - samples.start : promised.stop - samples.start] = np.nan
         return out
+
+    def ends(self, count: int) -> bytes:
+        """The first and the last `count` bytes of the file, which tell it from most others.
+
+        Raises
+        ------
+        OSError
+            The disk or the network gave an error.
+        """
+        return self._file.at(0, count) + self._file.at(max(count, self.size - count), count)
 
     def close(self) -> None:
         """Close the file. Its status stays."""

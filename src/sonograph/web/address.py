@@ -51,14 +51,23 @@ def check(address: Address, n_channels: int, n_frames: int, n_rows: int) -> None
         Naming the part that is wrong, and what it may be.
     """
     one_of("plane", address.plane, PLANES)
-    _below("channel", address.channel, n_channels)
-    _below("level", address.level, HIGHEST + 1)
-    _below("fold", address.fold, max(1, n_rows).bit_length() + 1)
-    _below("column", address.column, -(-n_cells(n_frames, address.level) // COLUMNS))
-    _below("row", address.row, n_row_tiles(n_cells(n_rows, address.fold)))
+    below("channel", address.channel, n_channels)
+    if not n_frames:
+        raise SettingsError("the recording has no frames; there is no tile of it")
+    below("level", address.level, HIGHEST + 1)
+    below("fold", address.fold, max(1, n_rows).bit_length() + 1)
+    below("column", address.column, -(-n_cells(n_frames, address.level) // COLUMNS))
+    below("row", address.row, n_row_tiles(n_cells(n_rows, address.fold)))
 
 
-def _below(name: str, value: int, limit: int) -> None:
+def below(name: str, value: int, limit: int) -> None:
+    """Refuse a number that is not 0 or more, and below a limit.
+
+    Raises
+    ------
+    SettingsError
+        With its name and what it may be.
+    """
     if not 0 <= value < limit:
         raise SettingsError(f"{name} is {short(value)}; it must be 0 to {limit - 1}")
 

@@ -26,6 +26,10 @@ class Memory:
             self._kept[dear].move_to_end(name)
             return self._kept[dear][name][0]
 
+    def has(self, name: Hashable) -> bool:
+        """Whether a value is there."""
+        return name in self._dearness
+
     def put(self, name: Hashable, value: Any, size: int, dear: int = 0) -> None:
         """Keep a value of `size` bytes; all that is less dear goes before it does."""
         with self._lock:

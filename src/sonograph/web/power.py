@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -9,30 +10,36 @@ import numpy as np
 from sonograph.computing.pipeline import pipeline
 from sonograph.computing.run import Run, filtered
 from sonograph.engines import Engine
-from sonograph.frames import frames_of, refuse_too_short
+from sonograph.frames import frames_of, refuse_too_short, samples_for, sound_only
 from sonograph.settings import Settings, context_of, stft_of
 from sonograph.sounds.derived import Derived
 from sonograph.sounds.source import Source
+from sonograph.web.stamps import changes_when_it_grows
 
 NUMBERS_AT_ONCE = 1 << 21
 """Of power, or samples, that are looked at together."""
+MOST_FRAMES = 1 << 11
 
 
 class Power:
     """Settings that give a power, bound to a recording.
 
     n_frames, n_rows : of the recording
+    stays            : so many frames are as they are however long the recording grows
     at_once          : frames of a part, a power of two
     """
 
     def __init__(self, recording: Source, settings: Settings, engine: Engine) -> None:
         refuse_too_short(settings, recording.n_samples)
-        self._source, self._settings = filtered(recording, settings), settings
+        self.recording, self._settings = recording, settings
+        self.source = filtered(recording, settings)
         self._bound = pipeline(settings, OneChannel(recording, 0), recording.read(range(0)).dtype, engine)
         self._frames = frames_of(settings, recording.n_samples)
         self.n_frames, self.n_rows = len(self._frames), self._bound.n_rows
+        self.stays = 0 if changes_when_it_grows(recording) else sound_only(settings, recording.n_samples).stop
+        self._mine = threading.local()
         widest = max(self.n_rows, self._bound.work.n_rows, stft_of(settings).hop * recording.n_channels)
-        self.at_once = 1 << max(0, min(11, (NUMBERS_AT_ONCE // max(1, widest)).bit_length() - 1))
+        self.at_once = min(MOST_FRAMES, 1 << (max(1, NUMBERS_AT_ONCE // widest).bit_length() - 1))
 
     @property
     def engine(self) -> Any:
@@ -45,17 +52,57 @@ class Power:
         return self._bound.dtype
 
     def of(self, channel: int, frames: range, source: Source | None = None) -> np.ndarray:
-        """(frames, rows) of power.
-
-        source : the recording, where some of its samples are at hand
-        """
-        before, after = context_of(self._settings)
+        """(frames, rows) of power, until this thread asks for more; `source` is what `held` gave, if it is at hand."""
+        before, _ = context_of(self._settings)
         run = Run(self._bound, 0 if before is None else max(0, frames.start - before))
-        out = self._bound.empty(len(frames))
-        stop = min(frames.stop + after, self._frames.stop)
-        one = OneChannel(self._source if source is None else source, channel)
+        out, stop = self._memory(len(frames)), self._looked_at(frames).stop
+        one = OneChannel(self.source if source is None else source, channel)
         run.advance(one, stop, out, frames.start, finish=stop == self._frames.stop)
         return np.asarray(out[0])
+
+    def held(self, frames: range, step: int = 1) -> Held:
+        """The samples of all channels that some frames look at, and more, from one multiple of `step` to another."""
+        samples = samples_for(self._settings, self._looked_at(frames))
+        first, stop = (samples.start - 1) // step * step, -(-samples.stop // step) * step
+        return Held(self.source, range(first, stop))
+
+    def _memory(self, n_frames: int) -> np.ndarray:
+        """Memory for so many frames, the same each time: its pages are there."""
+        memory: np.ndarray | None = getattr(self._mine, "memory", None)
+        if memory is None or memory.shape[1] < n_frames:
+            self._mine.memory = memory = self._bound.empty(n_frames)
+        return self._bound.beginning(memory, n_frames)
+
+    def _looked_at(self, frames: range) -> range:
+        before, after = context_of(self._settings)
+        first = 0 if before is None else max(0, frames.start - before)
+        return range(first, min(frames.stop + after, self._frames.stop))
+
+
+class Held(Derived):
+    """A recording of which some samples are at hand.
+
+    samples, values : which, and what they are, (channels, n)
+    """
+
+    def __init__(self, source: Source, samples: range) -> None:
+        super().__init__(source)
+        self.samples, self.values = samples, source.read(samples)
+
+    @property
+    def in_memory(self) -> bool:
+        """What is wanted of it is."""
+        return True
+
+    def over(self, source: Source) -> Held:
+        """The same of another."""
+        return Held(source, self.samples)
+
+    def read(self, samples: range) -> np.ndarray:
+        """Samples of a range, (channels, n)."""
+        if self.samples.start <= samples.start and samples.stop <= self.samples.stop:
+            return self.values[:, samples.start - self.samples.start : samples.stop - self.samples.start]
+        return self.source.read(samples)
 
 
 class OneChannel(Derived):

@@ -1,62 +1,32 @@
-"""Tiles of a recording under settings, at every zoom: 256 columns by up to 513 rows of codes.
-
-A tile is 32 octets that say what it is and codes of 16 bits, little endian, all rows of the first column first. Up to
-level 7 it is computed when it is asked for; above it is made of what a forward pass leaves behind.
-"""
+"""All that one server keeps and computes: the layers of its recordings, their waveforms, and what they share."""
 
 from __future__ import annotations
 
-import struct
+import itertools
 import threading
-from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-
-from sonograph import engines, units
+from sonograph import engines
 from sonograph.engines import Engine
-from sonograph.frames import offset, split
 from sonograph.jobs.identity import digest
-from sonograph.pixels import pyramid
-from sonograph.pixels.pyramid import EXACT, WIDE
-from sonograph.settings import Settings, stft_of
+from sonograph.settings import Settings
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
-from sonograph.spectrograms import Rows, describe
-from sonograph.web import address
-from sonograph.web.address import Address
+from sonograph.web.disk import Disk
+from sonograph.web.layer import Layer as Layer
 from sonograph.web.memory import Memory
-from sonograph.web.power import Power
-from sonograph.web.shown import shown
+from sonograph.web.stamps import changes_when_it_grows, is_current, name_of
+from sonograph.web.store import Store
+from sonograph.web.wave_tiles import Waves as Waves
 from sonograph.web.work import Cancelled as Cancelled
-from sonograph.web.work import Plan, Workers
-
-SCHEMA = 1
-"""Of the numbers in a tile: another, and none of those that were kept are taken."""
-MAGIC = b"SGT1"
-_HEADER = struct.Struct("<4sHHIIQfI")
-
-
-class Block(NamedTuple):
-    """Codes (columns, rows) of the columns of one tile, all rows of fold 0."""
-
-    largest: np.ndarray
-    mean: np.ndarray
-    complete: float = 1.0
-
-    @property
-    def n_bytes(self) -> int:
-        """What it takes to keep it."""
-        return self.largest.nbytes + self.mean.nbytes
+from sonograph.web.work import Workers
 
 
 class Tiles:
     """All tiles that one server gives out. Any thread may ask.
 
     cache        : a folder for what is kept on disk; None for none
-    cache_bytes  : how much is kept there
+    cache_bytes  : how much is kept there; what was not used for the longest goes first
     memory_bytes : how much is kept in memory
     engine       : what computes; by default `engines.default()`
     """
@@ -70,12 +40,32 @@ class Tiles:
         engine: Engine | None = None,
     ) -> None:
         self.memory, self.workers = Memory(memory_bytes), Workers(engines.n_threads(None))
+        self.disk = None if cache is None else Disk(cache, cache_bytes)
         self._engine = engines.default(threads=1) if engine is None else engine
         self._layers: dict[tuple[int, str], tuple[Source, Layer]] = {}
-        self._lock = threading.Lock()
+        self._waves: dict[int, tuple[Source, Waves]] = {}
+        self._lock, self._unnamed = threading.RLock(), itertools.count()
 
-    def add(self, recording: Source, settings: Settings) -> Layer:
+    @property
+    def problem(self) -> str:
+        """Why nothing is kept on disk, in a sentence; "" where all is well."""
+        return "" if self.disk is None else self.disk.problem
+
+    def add(self, recording: Source, settings: Settings, *, name: str = "", grown_from: Layer | None = None) -> Layer:
         """A recording under settings; of the same ones the same layer.
+
+        Parameters
+        ----------
+        recording
+            Read from many threads, and not closed before its layers are.
+        settings
+            Of a power over frequency, or of its level.
+        name
+            A name for the recording as it is, how it is opened and calibrated, under which its tiles are kept on disk;
+            by default one of its path, its size and its time. A sound in memory is not kept.
+        grown_from
+            The layer of the same settings when the recording was shorter: what was computed of it and stays is taken
+            over.
 
         Raises
         ------
@@ -85,126 +75,61 @@ class Tiles:
         key = id(recording), settings.digest
         with self._lock:
             if key not in self._layers:
-                self._layers[key] = recording, Layer(self, checked_source(recording), settings, self._engine)
+                source, waves = checked_source(recording), self.waves(recording, name)
+
+                def room(layer_digest: str) -> Store:
+                    if grown_from is not None and not changes_when_it_grows(source):
+                        return Store(grown_from.room, self.memory, self.disk, lambda: is_current(source))
+                    return self._store(source, name, layer_digest)
+
+                if grown_from is not None:
+                    self._take_over(waves, grown_from.recording)
+                layer = Layer(source, settings, self._engine, self.workers, room, waves.hear, self._closed)
+                self._layers[key] = recording, layer
             return self._layers[key][1]
 
+    def waves(self, recording: Source, name: str = "") -> Waves:
+        """The waveform of a recording; of the same one the same. `name` as for `add`."""
+        with self._lock:
+            if id(recording) not in self._waves:
+                source = checked_source(recording)
+                waves = Waves(source, self._store(source, name, "waves"), self.workers)
+                self._waves[id(recording)] = recording, waves
+            return self._waves[id(recording)][1]
 
-class Layer:
-    """A recording under settings.
-
-    digest        : a name for the settings and all else that its numbers depend on, but the recording
-    n_frames, n_rows, n_channels : how many there are
-    hop, window_length, start : where frame i lies: window_length samples from start + i * hop on
-    top_level, top_fold : the zoom at which one tile holds all columns, and all rows
-    rows          : what is computed, as `describe` says
-    reference     : the power that reads 0 dB
-    unit, label   : what the levels are in, and what a colour bar says
-    """
-
-    def __init__(self, tiles: Tiles, recording: Source, settings: Settings, engine: Engine) -> None:
-        of, self.reference, self._floor = shown(settings, recording.unit)
-        self._tiles, self._power = tiles, Power(recording, of, engine)
-        stft, power = stft_of(of), self._power
-        self.rows: Rows = describe(of, recording.sample_rate, recording.unit, recording.n_channels)
-        named = recording.unit, of.scaling, self.reference
-        self.unit, self.label = units.level_unit(*named), units.level_label(*named)
-        self.n_frames, self.n_rows, self.n_channels = power.n_frames, power.n_rows, recording.n_channels
-        self.hop, self.window_length, self.start = stft.hop, stft.window_length, offset(of)
-        self.top_level, self.top_fold = pyramid.top_level(self.n_frames), pyramid.top_fold(self.n_rows)
-        self.digest = digest(
-            "tiles", SCHEMA, settings.digest, power.dtype.name, power.engine.name, engines.rounding()
-        )  # fmt: skip
-
-    def tile(
-        self,
-        channel: int,
-        plane: str,
-        level: int,
-        fold: int,
-        column: int,
-        row: int,
-        *,
-        cancelled: threading.Event | None = None,
-    ) -> bytes:
-        """A tile, its header first.
-
-        Raises
-        ------
-        SettingsError
-            A tile that this layer does not have.
-        Cancelled
-            `cancelled` was set while it was made.
-        """
-        asked = Address(channel, plane, level, fold, column, row)
-        address.check(asked, self.n_channels, self.n_frames, self.n_rows)
-        block = self._block(channel, level, column, cancelled)
-        return self._octets(asked, block)
-
-    def _octets(self, asked: Address, block: Block) -> bytes:
-        """The tile of a block that is asked for."""
-        fold, first = asked.fold, asked.column * WIDE
-        inside = pyramid.tile_rows(pyramid.n_cells(self.n_rows, fold), asked.row)
-        bins = slice(inside.start << fold, inside.stop << fold)
-        largest = mean = np.empty(0, np.uint16)
-        if asked.plane != "mean":
-            largest = pyramid.folded(block.largest[:, bins], fold, mean=False)
-        if asked.plane != "max":
-            mean = pyramid.folded(block.mean[:, bins], fold, mean=True)
-        codes = largest if asked.plane == "max" else mean
-        if asked.plane == "salient":
-            columns = range(first, first + len(block.mean))
-            frames = pyramid.sizes(self.n_frames, asked.level, columns)
-            codes = pyramid.salient(largest, mean, frames, pyramid.sizes(self.n_rows, fold, inside))
-        header = _HEADER.pack(MAGIC, *codes.shape, asked.level, fold, first << asked.level, block.complete, 0)
-        return header + np.ascontiguousarray(codes, "<u2").tobytes()
-
-    def _block(self, channel: int, level: int, column: int, cancelled: threading.Event | None) -> Block:
-        name = id(self), channel, level, column
-        found: Block | None = self._tiles.memory.get(name)
-        if found is None:
-            if level <= EXACT:
-                found = self._tiles.workers.result(name, lambda: self._plan(channel, level, column), cancelled)
-            else:
-                found = self._above(channel, level, column, cancelled)
-            self._tiles.memory.put(name, found, found.n_bytes)
-        return found
-
-    def _plan(self, channel: int, level: int, column: int) -> Plan:
-        """The parts that a block is computed in, and how they are joined."""
-        columns = self._columns(level, column)
-        last = range(columns.start << level, min(columns.stop << level, self.n_frames))
-        step = max(self._power.at_once, 1 << level)
-
-        def part(frames: range) -> Block:
-            return Block(*pyramid.coded(self._power.of(channel, frames), level, self.reference, self._floor))
-
-        parts = [partial(part, frames) for frames in split(last, step)]
-        return parts, _joined
-
-    def _above(self, channel: int, level: int, column: int, cancelled: threading.Event | None) -> Block:
-        """A block of the one or two that lie below it."""
-        n_below = -(-pyramid.n_cells(self.n_frames, level - 1) // WIDE)
-        below = [self._block(channel, level - 1, c, cancelled) for c in range(2 * column, min(2 * column + 2, n_below))]
-        both, first = _joined(below), 2 * column * WIDE
-        held = pyramid.sizes(self.n_frames, level - 1, range(first, first + len(both.mean)))
-        return Block(pyramid.max_above(both.largest), pyramid.mean_above(both.mean, held))
-
-    def _columns(self, level: int, column: int) -> range:
-        """The columns of a tile."""
-        return range(column * WIDE, min((column + 1) * WIDE, pyramid.n_cells(self.n_frames, level)))
-
-    def progress(self) -> float:
-        """The share of levels above 7 that is exact."""
-        return 1.0
-
-    def build(self, on_progress: Callable[[float], None] | None = None) -> None:
-        """Compute all of levels 7 and up, once, while nothing else is asked for; says so in between."""
+    def forget(self, recording: Source) -> None:
+        """Compute no more of a recording, and let go of it: it may be closed once what is being computed has ended."""
+        with self._lock:
+            for layer in [layer for source, layer in self._layers.values() if source is recording]:
+                layer.close()
+            _, waves = self._waves.pop(id(recording), (None, None))
+            if waves is not None:
+                waves.close()
 
     def close(self) -> None:
-        """Let go of what is kept in memory."""
-        self._tiles.memory.forget(id(self))
+        """Let go of all recordings, and end the threads."""
+        with self._lock:
+            for recording, _ in [*self._layers.values(), *self._waves.values()]:
+                self.forget(recording)
+        self.workers.close()
 
+    def _closed(self, closed: Layer) -> None:
+        """Let go of a layer, and with the last one of its recording."""
+        with self._lock:
+            for key, (recording, layer) in list(self._layers.items()):
+                if layer is closed:
+                    del self._layers[key]
+                    if key[0] not in {other for other, _ in self._layers}:
+                        self.forget(recording)
+            if closed.room not in {layer.room for _, layer in self._layers.values()}:
+                self.memory.forget(closed.room)
 
-def _joined(blocks: Sequence[Block]) -> Block:
-    """Neighbouring columns put together."""
-    return Block(np.concatenate([one.largest for one in blocks]), np.concatenate([one.mean for one in blocks]))
+    def _take_over(self, waves: Waves, shorter: Source) -> None:
+        for _, before in self._waves.values():
+            if before.recording is shorter and not changes_when_it_grows(shorter):
+                waves.take_over(before)
+
+    def _store(self, source: Source, name: str, what: str) -> Store:
+        known = name or name_of(source)
+        room = digest(known or f"memory {next(self._unnamed)}", what, digits=32)
+        return Store(room, self.memory, self.disk if known else None, lambda: is_current(source))

@@ -48,7 +48,8 @@ class Workers:
         self._jobs: dict[Hashable, _Job] = {}  # the newest last
         self._idle: list[Callable[[], Part | None]] = []
         self._changed = threading.Condition()
-        self._threads = 0
+        self._threads, self._closed = 0, False
+        self._here = threading.local()
 
     def result(
         self,
@@ -66,6 +67,9 @@ class Workers:
         Cancelled
             `cancelled` was set before it was done.
         """
+        if getattr(self._here, "is_worker", False):  # which waits for no other, or all might
+            parts, join = plan()
+            return join([part() for part in parts])
         with self._changed:
             job = self._jobs.pop(name, None) or _Job(*plan())
             self._jobs[name] = job
@@ -86,11 +90,23 @@ class Workers:
             raise job.error
         return job.value
 
-    def when_idle(self, next_part: Callable[[], Part | None]) -> None:
-        """Do parts of something whenever nothing is asked for, until there is no further one; the newest first."""
+    def when_idle(self, next_part: Callable[[], Part | None], *, last: bool = False) -> None:
+        """Do parts of something whenever nothing is asked for, until there is no further one.
+
+        last : after all else of the kind; otherwise before it
+        """
         with self._changed:
-            self._idle.append(next_part)
+            self._idle.insert(0 if last else len(self._idle), next_part)
             self._wake()
+
+    def close(self) -> None:
+        """End the threads, once each has done the part that it has begun."""
+        with self._changed:
+            self._idle.clear()
+            self._closed = True
+            self._changed.notify_all()
+            while self._threads:
+                self._changed.wait()
 
     def _wake(self) -> None:
         """Have threads for what there is to do."""
@@ -100,14 +116,16 @@ class Workers:
             threading.Thread(target=self._work, name="tiles", daemon=True).start()
 
     def _work(self) -> None:
+        self._here.is_worker = True
         while True:
             with self._changed:
                 part = self._next()
                 while part is None:
-                    woken = self._changed.wait(IDLE)
+                    woken = not self._closed and self._changed.wait(IDLE)
                     part = self._next()
                     if part is None and not woken:
                         self._threads -= 1
+                        self._changed.notify_all()
                         return
             part()
             self.n_parts += 1

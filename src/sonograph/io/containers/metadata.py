@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from sonograph.io.containers import xwav
 from sonograph.io.containers.chunks import Chunk
 from sonograph.io.door import OpenFile
 
@@ -37,6 +38,7 @@ class Metadata:
     gain, sensitivity, battery, temperature : as the file words them
     fields : all its texts by name, as "INFO.ICMT", "guano.Timestamp", "bext.Originator"
     cues : (sample, label) marks
+    raw_files : the parts of an XWAV, each with its time, rate and gain
     """
 
     start: datetime | None = None
@@ -47,10 +49,12 @@ class Metadata:
     temperature: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     cues: tuple[tuple[int, str], ...] = ()
+    raw_files: tuple[xwav.RawFile, ...] = ()
 
 
 def of_chunks(file: OpenFile, chunks: Iterable[Chunk], *, big: bool = False) -> Metadata:
     """What the chunks around the samples say."""
+    chunks = list(chunks)
     fields: dict[str, str] = {}
     marks: dict[int, int] = {}
     labels: dict[int, str] = {}
@@ -70,7 +74,11 @@ def of_chunks(file: OpenFile, chunks: Iterable[Chunk], *, big: bool = False) -> 
         elif chunk.name in _AIFF_TEXTS:
             fields[f"AIFF.{chunk.name.decode().strip()}"] = printable(chunk.body(file, _LONGEST))
     cues = tuple(sorted((sample, labels.get(number, "")) for number, sample in marks.items()))
-    return of_fields(fields, cues)
+    found, harp = of_fields(fields, cues), next((chunk for chunk in chunks if chunk.name == b"harp"), None)
+    if harp is None or not (listed := xwav.raw_files(file, chunks, harp)):
+        return found
+    device, gain = xwav.device(file, harp) or found.device, found.gain or f"{listed[0].gain}"
+    return replace(found, raw_files=listed, start=found.start or listed[0].start, device=device, gain=gain)
 
 
 def of_fields(fields: dict[str, str], cues: tuple[tuple[int, str], ...] = ()) -> Metadata:

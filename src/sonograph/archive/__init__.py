@@ -1,0 +1,41 @@
+"""Months of recordings: a catalogue of what there is, timelines that join it, and the clocks that say when it was.
+
+from sonograph import archive
+
+catalogue = archive.scan("recordings/", zone="UTC")
+[timeline] = catalogue.timelines()      # a Source, whose gaps are missing
+timeline.clock.time_at(0), timeline.effort(range(48_000))
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sonograph.archive.catalogue import Catalogue as Catalogue
+    from sonograph.archive.clock import Clock as Clock
+    from sonograph.archive.clock import ClockCheck as ClockCheck
+    from sonograph.archive.findings import Finding as Finding
+    from sonograph.archive.scanning import scan as scan
+    from sonograph.archive.segments import Segment as Segment
+    from sonograph.archive.timeline import Timeline as Timeline
+
+_WHERE = {
+    "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings", "scan": "scanning",
+    "Segment": "segments", "Timeline": "timeline",
+}  # fmt: skip
+
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'sonograph.archive' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"sonograph.archive.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,158 @@
+"""A catalogue: the segments of a folder, or of many, and what was found when they were looked at."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sonograph.archive import stored
+from sonograph.archive.clock import ClockCheck
+from sonograph.archive.findings import Finding
+from sonograph.archive.joining import join
+from sonograph.archive.segments import SECOND, Segment
+from sonograph.archive.timeline import Timeline, timeline_of
+from sonograph.archive.times import ns_of
+from sonograph.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What was found in folders of recordings: a row a segment. Made by `scan`, kept by `save`.
+
+    segments : in the order of recorders and times; also those of which nothing can be used
+    findings : what was told of their times, copies and recorders
+    sources : what was scanned, as it was named
+    folder : from where files were named
+    join : seconds by which a file may begin later or earlier than the one before ends, and still continue it; None: as
+        exact as its time is
+    clock_check : what the recorder's clock said when the time was known
+    read : how many files were looked at, as they were new or had changed
+    """
+
+    segments: tuple[Segment, ...]
+    findings: tuple[Finding, ...] = ()
+    sources: tuple[str, ...] = ()
+    folder: str = ""
+    join: float | None = None
+    clock_check: ClockCheck | None = None
+    zone: str = ""
+    read: int = 0
+    calibrations: Any = field(default=None, compare=False)
+
+    def __len__(self) -> int:
+        """How many segments there are."""
+        return len(self.segments)
+
+    @property
+    def files(self) -> list[str]:
+        """The files, in the order of their paths."""
+        return sorted({one.file for one in self.segments})
+
+    @property
+    def faults(self) -> list[Segment]:
+        """The segments whose file is at fault: partial, empty, refused or failed."""
+        return [one for one in self.segments if one.status in ("partial", "empty", "refused", "failed")]
+
+    def statuses(self) -> Counter[str]:
+        """How many files there are of each status."""
+        return Counter({one.file: one.status for one in self.segments}.values())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The segments as rows of a table, as JSON can hold them."""
+        return [one.row() for one in self.segments]
+
+    def path_of(self, segment: Segment) -> str:
+        """Where the file of a segment is."""
+        return os.path.join(self.folder, segment.file)  # noqa: PTH118  # keeps bytes that are no text
+
+    def groups(self) -> dict[tuple[str, float, int], list[Segment]]:
+        """The segments that can be used by recorder, sample rate and number of channels, each in the order of time."""
+        found: dict[tuple[str, float, int], list[Segment]] = defaultdict(list)
+        for one in self.segments:
+            if one.is_used:
+                found[one.recorder, one.sample_rate, one.n_channels].append(one)
+        for listed in found.values():
+            listed.sort(key=lambda one: (one.utc_ns, one.file, one.first_sample))
+        return dict(sorted(found.items()))
+
+    def timelines(self, *, start: datetime | None = None) -> list[Timeline]:
+        """Timelines: one for each recorder, sample rate and number of channels.
+
+        Parameters
+        ----------
+        start
+            When sample 0 is, with its zone; for each its first segment's time by default. What was never recorded is
+            missing.
+
+        Raises
+        ------
+        SettingsError
+            A segment from before `start`; files of one timeline in different units or with different responses.
+        """
+        if start is not None and start.tzinfo is None:
+            raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
+        return [self._timeline(listed, start) for listed in self.groups().values()]
+
+    def _timeline(self, listed: Sequence[Segment], start: datetime | None) -> Timeline:
+        joined = join(
+            listed, start_ns=None if start is None else ns_of(start),
+            join_ns=None if self.join is None else round(self.join * SECOND),
+            pace=Fraction(1) if self.clock_check is None else self.clock_check.pace,
+        )  # fmt: skip
+        return timeline_of(listed, joined, [self.path_of(one) for one in listed], calibrations=self.calibrations)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it as a file, whole or not at all: Parquet, or JSON lines where the name ends so or pyarrow is missing.
+
+        Raises
+        ------
+        OutputError
+            Something else is there under that name; it cannot be written.
+        """
+        stored.write(path, self.segments, self.about())
+
+    def about(self) -> dict[str, Any]:
+        """What it says of itself beside its rows, as JSON can hold it."""
+        check = self.clock_check
+        return {
+            "n_rows": len(self.segments),
+            "sources": list(self.sources),
+            "folder": self.folder,
+            "join": self.join,
+            "zone": self.zone,
+            "clock_check": None if check is None else [list(check.said_ns), list(check.utc_ns)],
+            "findings": [one.values() for one in self.findings],
+        }
+
+    @staticmethod
+    def open(path: str | os.PathLike[str]) -> Catalogue:
+        """One that was saved.
+
+        Raises
+        ------
+        SourceError
+            It is not there, is no catalogue, or is damaged.
+        MissingExtra
+            It is Parquet, and pyarrow is not there.
+        """
+        segments, facts = stored.read(path)
+        check = facts["clock_check"]
+        return Catalogue(
+            tuple(segments),
+            tuple(map(_finding, facts["findings"])),
+            tuple(facts["sources"]),
+            facts["folder"],
+            facts["join"],
+            None if check is None else ClockCheck(*map(tuple, check)),
+            facts["zone"],
+        )
+
+
+def _finding(values: Mapping[str, Any]) -> Finding:
+    more = {name: value for name, value in values.items() if name not in ("kind", "file", "sentence")}
+    return Finding(values["kind"], values["sentence"], values["file"], more)

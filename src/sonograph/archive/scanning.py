@@ -1,0 +1,185 @@
+"""From folders of recordings to a catalogue, by their headers alone; a second look reads only what changed."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from typing import Any, Union
+
+from sonograph.archive import headers, soundtrap
+from sonograph.archive.catalogue import Catalogue
+from sonograph.archive.clock import ClockCheck
+from sonograph.archive.duplicates import without_copies
+from sonograph.archive.findings import KINDS, Finding
+from sonograph.archive.recorders import told_apart
+from sonograph.archive.segments import Segment
+from sonograph.archive.times import decide, ns_of
+from sonograph.archive.timetable import Timetable, read_times, zoned
+from sonograph.checks import short
+from sonograph.errors import SettingsError
+from sonograph.io.calibrations import BESIDE, IN_FOLDER
+from sonograph.io.folders import sound_files
+from sonograph.io.starts import checked_zone, moment_of
+
+Path = Union[str, os.PathLike[str]]  # noqa: UP007  # read at run time
+
+
+def scan(
+    sources: Path | Iterable[Path],
+    *,
+    times: Path | Timetable | None = None,
+    zone: tzinfo | str | None = None,
+    join: float | None = None,
+    clock_check: Sequence[tuple[Any, Any]] | ClockCheck | None = None,
+    catalogue: Path | Catalogue | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Catalogue:
+    """Look at the headers of recordings, and say what there is of which time.
+
+    Parameters
+    ----------
+    sources
+        Sound files, and folders of them at any depth.
+    times
+        A CSV with columns `file` and `start`, which counts for more than what files say themselves.
+    zone
+        Of times that have none: a name as "Europe/Berlin", an offset as "+02:00", or "UTC". None is ever assumed.
+    join
+        Seconds by which a file may begin later or earlier than the one before ends, and still continue it; by default
+        as exact as its time is: 1 s for names.
+    clock_check
+        One or two pairs of times: what the recorder's clock said, and what was true then.
+    catalogue
+        An earlier one, or where it is: files that did not change since are not looked at again.
+    tell
+        Called with how many files are done and how many there are.
+
+    Returns
+    -------
+    Catalogue
+        Files that are broken, or tell no time, are rows with a status and a reason.
+
+    Raises
+    ------
+    SettingsError
+        Times without a zone, and none is given; a check that cannot be.
+    SourceError
+        A folder that cannot be read, or holds no sound; a table or a catalogue that cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sonograph import signals, write
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for minute in (0, 1, 5):
+    ...         write(f"{folder}/A_20240501_04{minute:02}00.wav", signals.tone(440.0, 60.0, sample_rate=8000.0))
+    ...     [timeline] = scan(folder, zone="UTC").timelines()
+    ...     timeline.effort() / timeline.n_samples, timeline.gaps
+    (0.5, [range(960000, 2400000)])
+    """
+    listed = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    names = [os.fspath(source) for source in listed]
+    given_zone = None if zone is None else checked_zone(zone)
+    check = _checked(clock_check, given_zone)
+    if join is not None and not 0 <= join < 3600:
+        raise SettingsError(f"join is {short(join)}; it must be 0 to 3600 s")
+    table = read_times(times, given_zone) if isinstance(times, str | os.PathLike) else times
+    before = Catalogue.open(catalogue) if isinstance(catalogue, str | os.PathLike) else catalogue
+    files = sound_files(names)
+    read, found = _looked_at(files, before, tell)
+    decided = decide(found, table, given_zone)
+    segments, copies = without_copies(decided.segments)
+    segments, recorders = told_apart(segments)
+    if check is not None:
+        segments = [one if one.utc_ns is None else replace(one, utc_ns=check.true_ns(one.utc_ns)) for one in segments]
+    segments.sort(key=lambda one: (one.recorder, one.utc_ns is None, one.utc_ns or 0, one.file, one.first_sample))
+    findings = sorted([*decided.findings, *copies, *recorders], key=_order)
+    return Catalogue(
+        tuple(segments), tuple(findings), tuple(names), os.getcwd(), join, check,  # noqa: PTH109
+        "" if given_zone is None else str(given_zone), read,
+    )  # fmt: skip
+
+
+def _order(finding: Finding) -> int:
+    return KINDS.index(finding.kind)
+
+
+def _looked_at(
+    files: Sequence[str], before: Catalogue | None, tell: Callable[[int, int], None] | None
+) -> tuple[int, list[Segment]]:
+    """How many files were read, and the segments of all."""
+    known: dict[str, list[Segment]] = defaultdict(list)
+    for one in before.segments if before is not None else ():
+        known[one.file].append(one)
+    near, found, read = _Beside(), [], 0
+    for done, file in enumerate(files):
+        beside, log = near.of(file)
+        kept = known.get(file)
+        if kept is not None and kept[0].beside == beside and _is_same(file, kept[0]):
+            found += kept
+        else:
+            found += headers.segments_of(file, beside, log)
+            read += 1
+        if tell is not None:
+            tell(done + 1, len(files))
+    return read, found
+
+
+def _is_same(file: str, one: Segment) -> bool:
+    if one.status == "failed" and one.reason not in ("no-sound", "empty-file"):
+        return False  # which may have been the moment's fault
+    try:
+        now = os.stat(file)  # noqa: PTH116  # paths may be bytes that are no text
+    except (OSError, ValueError):
+        return False
+    return (now.st_size, now.st_mtime_ns) == (one.size, one.mtime_ns)
+
+
+class _Beside:
+    """What lies beside files and is read with them: each folder is listed once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, tuple[set[str], str]] = {}
+
+    def of(self, file: str) -> tuple[str, str | None]:
+        """The files beside one, with their sizes and times, and the SoundTrap's log among them."""
+        folder, name = os.path.split(file)
+        if folder not in self._folders:
+            try:
+                names = set(os.listdir(folder or "."))  # noqa: PTH208
+            except OSError:
+                names = set()
+            self._folders[folder] = names, _state(folder, IN_FOLDER) if IN_FOLDER in names else ""
+        names, for_all = self._folders[folder]
+        log = name.rpartition(".")[0] + soundtrap.ENDING
+        own = [_state(folder, one) for one in (name + BESIDE, log) if one in names]
+        path = os.path.join(folder, log) if log in names else None  # noqa: PTH118
+        return ";".join(filter(None, (for_all, *own))), path
+
+
+def _state(folder: str, name: str) -> str:
+    try:
+        found = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118
+    except OSError:
+        return name
+    return f"{name}:{found.st_size}:{found.st_mtime_ns}"
+
+
+def _checked(given: Sequence[tuple[Any, Any]] | ClockCheck | None, zone: tzinfo | None) -> ClockCheck | None:
+    """What was given as a check of the clock."""
+    if given is None or isinstance(given, ClockCheck):
+        return given
+    pairs = []
+    for pair in given:
+        moments = [moment_of(one) for one in pair]
+        if len(moments) != 2 or None in moments:
+            raise SettingsError(
+                f"clock_check has {short(pair)}; it must be two times, what the recorder said and what was true, as "
+                f"2024-05-01T00:00:00Z"
+            )
+        pairs.append([ns_of(zoned(one, zone, "clock_check")) for one in moments if isinstance(one, datetime)])
+    said, true = zip(*pairs, strict=True) if pairs else ((), ())
+    return ClockCheck(tuple(said), tuple(true))

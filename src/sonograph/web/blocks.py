@@ -1,0 +1,139 @@
+"""The exact codes of a recording under settings, 256 columns at a time: kept, computed, or made of those below."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from sonograph.frames import split
+from sonograph.pixels import pyramid
+from sonograph.pixels.pyramid import EXACT, WIDE
+from sonograph.sounds.source import Source
+from sonograph.web.power import Power
+from sonograph.web.store import Store
+from sonograph.web.work import Plan, Workers
+
+
+class Block(NamedTuple):
+    """Codes (columns, rows) of the columns of one tile, all rows of fold 0; how much of them is exact."""
+
+    largest: np.ndarray
+    mean: np.ndarray
+    complete: float = 1.0
+
+
+class Place(NamedTuple):
+    """Which block."""
+
+    channel: int
+    level: int
+    column: int
+
+
+class Blocks:
+    """All blocks of one layer.
+
+    power            : of its frames
+    reference, floor : the power that reads 0 dB, and what silence reads
+    """
+
+    def __init__(self, power: Power, reference: float, floor: float, store: Store, workers: Workers) -> None:
+        self.power, self._reference, self._floor = power, reference, floor
+        self.store, self._workers = store, workers
+        self.n_frames = power.n_frames
+
+    def n_blocks(self, level: int) -> int:
+        """Blocks, one after the other, of a level."""
+        return -(-pyramid.n_cells(self.n_frames, level) // WIDE)
+
+    def columns(self, level: int, column: int) -> range:
+        """The columns of a block."""
+        return range(column * WIDE, min((column + 1) * WIDE, pyramid.n_cells(self.n_frames, level)))
+
+    def frames(self, level: int, column: int) -> range:
+        """The frames of a block."""
+        columns = self.columns(level, column)
+        return range(columns.start << level, min(columns.stop << level, self.n_frames))
+
+    def parts(self, level: int, column: int) -> list[range]:
+        """The frames of a block in parts of whole columns, each of which takes some milliseconds."""
+        return list(split(self.frames(level, column), max(self.power.at_once, 1 << level)))
+
+    def part(self, channel: int, level: int, frames: range, source: Source | None = None) -> Block:
+        """The columns of some frames, at a level up to `EXACT`; `source` where their samples are at hand."""
+        power = self.power.of(channel, frames, source)
+        return Block(*pyramid.coded(power, level, self._reference, self._floor))
+
+    def has(self, place: Place) -> bool:
+        """Whether a block is kept."""
+        return self.store.has(self.name(place))
+
+    def kept(self, place: Place) -> Block | None:
+        """A block, if it is kept."""
+        arrays = self.store.get(self.name(place))
+        return None if arrays is None else Block(arrays[0], arrays[1])
+
+    def keep(self, place: Place, block: Block) -> None:
+        """Keep a block: from level `EXACT` on, on disk too."""
+        self.store.put(self.name(place), (block.largest, block.mean), stays=place.level >= EXACT, dear=place.level)
+
+    def exact(self, place: Place, cancelled: threading.Event | None = None) -> Block:
+        """A block, computed where it is not kept.
+
+        Raises
+        ------
+        Cancelled
+            `cancelled` was set before it was there.
+        """
+        block = self.kept(place)
+        if block is None:
+            if place.level <= EXACT:
+                block = self._workers.result((id(self), place), partial(self._plan, place), cancelled)
+            else:
+                block = self.above(place, [self.exact(below, cancelled) for below in self.below(place)])
+            self.keep(place, block)
+        return block
+
+    def cost(self, place: Place, most: int) -> int:
+        """How many blocks of level `EXACT` at most, up to one more than `most`, must be computed for a block."""
+        if self.has(place):
+            return 0
+        if place.level <= EXACT:
+            return 1
+        found = 0
+        for below in self.below(place):
+            found += self.cost(below, most - found)
+            if found > most:
+                break
+        return found
+
+    def below(self, place: Place) -> list[Place]:
+        """The one or two blocks that a block is made of."""
+        channel, level, column = place
+        there = range(2 * column, min(2 * column + 2, self.n_blocks(level - 1)))
+        return [Place(channel, level - 1, one) for one in there]
+
+    def above(self, place: Place, below: Sequence[Block]) -> Block:
+        """A block of the one or two that lie below it."""
+        both, first = joined(below), 2 * place.column * WIDE
+        held = pyramid.sizes(self.n_frames, place.level - 1, range(first, first + len(both.mean)))
+        return Block(pyramid.max_above(both.largest), pyramid.mean_above(both.mean, held))
+
+    def _plan(self, place: Place) -> Plan:
+        parts = self.parts(place.level, place.column)
+        return [partial(self.part, place.channel, place.level, frames) for frames in parts], joined
+
+    def name(self, place: Place) -> str:
+        """What it is called where it is kept; one that ends with the sound is another when the sound has grown."""
+        channel, level, column = place
+        grows = self.frames(level, column).stop > self.power.stays or len(self.columns(level, column)) < WIDE
+        return f"{channel}.{level}.{column}" + (f".{self.power.recording.n_samples}" if grows else "")
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """Neighbouring columns put together."""
+    return Block(np.concatenate([one.largest for one in blocks]), np.concatenate([one.mean for one in blocks]))

@@ -1,0 +1,120 @@
+"""The forward pass: all of level 7 and what lies above it, once, from the first frame to the last, while nobody asks.
+
+A thread reads while another computes: which part is next is settled where it is read, so that a file is read in order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from sonograph.pixels.pyramid import EXACT, top_level
+from sonograph.web.blocks import Block, Blocks, Place, joined
+from sonograph.web.power import Held
+
+ALIGNED = 1 << 12
+"""Samples from whose multiples on a part is read, so that who listens in gets whole columns of the waveform."""
+
+
+class Forward:
+    """All blocks of a layer from level 7 on, of all channels.
+
+    problem : why it could not go on, in a sentence; "" where it could
+    """
+
+    def __init__(self, blocks: Blocks, n_channels: int, heard: Callable[[Held], None] | None = None) -> None:
+        self.problem = ""
+        self._blocks, self._channels, self._heard = blocks, range(n_channels), heard
+        self._n, self._top = blocks.n_blocks(EXACT), top_level(blocks.n_frames)
+        self._reading, self._lock = threading.Lock(), threading.Lock()
+        self._on_progress: Callable[[float], None] | None = None
+        self.is_running = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._tasks = self._all_tasks()
+        self._done: set[int] = set()
+        self._counts: Counter[tuple[int, int]] = Counter()
+        self._parts: dict[int, dict[int, list[Block]]] = {}
+
+    @property
+    def share(self) -> float:
+        """How much of it is done."""
+        return len(self._done) / self._n if self._n else 1.0
+
+    def any_below(self, level: int, column: int) -> bool:
+        """Whether anything under a block from level 8 on is done."""
+        return level > self._top or self._counts[level, column] > 0
+
+    def start(self, on_progress: Callable[[float], None] | None) -> Callable[[], Callable[[], None] | None]:
+        """Begin, or begin again; what is given back says what to do next, until there is no more."""
+        self._on_progress = on_progress or self._on_progress
+        self.is_running, self.problem = True, ""
+        self._begin()
+        return lambda: self._step if self.is_running else None
+
+    def stop(self) -> None:
+        """Do no more of it."""
+        self.is_running = False
+
+    def _all_tasks(self) -> Iterator[tuple[int, int, range | None]]:
+        """(block, number of the part, its frames); no frames where all of the block is kept already."""
+        for column in range(self._n):
+            if all(self._blocks.has(Place(channel, EXACT, column)) for channel in self._channels):
+                yield column, 0, None
+            else:
+                for number, frames in enumerate(self._blocks.parts(EXACT, column)):
+                    yield column, number, frames
+
+    def _step(self) -> None:
+        """Do the next part."""
+        try:
+            with self._reading:
+                task = next(self._tasks, None) if self.is_running else None
+                if task is None:
+                    self.is_running = False
+                    return
+                column, number, frames = task
+                held = None if frames is None else self._blocks.power.held(frames, ALIGNED)
+            if held is None or frames is None:
+                self._finish(column)
+                return
+            if self._heard is not None:
+                self._heard(held)
+            found = [self._blocks.part(channel, EXACT, frames, held) for channel in self._channels]
+            del held
+            with self._lock:
+                parts = self._parts.setdefault(column, {})
+                parts[number] = found
+                if len(parts) < len(self._blocks.parts(EXACT, column)):
+                    return
+                del self._parts[column]
+            for channel in self._channels:
+                block = joined([parts[n][channel] for n in range(len(parts))])
+                self._blocks.keep(Place(channel, EXACT, column), block)
+            self._finish(column)
+        except Exception as error:
+            self.problem, self.is_running = str(error) or type(error).__name__, False
+
+    def _finish(self, column: int) -> None:
+        """A block of level 7 is there: make those above it of which it was the last."""
+        ready = []
+        with self._lock:
+            for level in range(EXACT + 1, self._top + 1):
+                above = column >> (level - EXACT)
+                self._counts[level, above] += 1
+                if self._counts[level, above] == self._width(level, above):
+                    ready.append((level, above))
+        for level, above in ready:
+            for channel in self._channels:
+                self._blocks.exact(Place(channel, level, above))
+        with self._lock:
+            self._done.add(column)
+        if self._on_progress is not None:
+            self._on_progress(self.share)
+
+    def _width(self, level: int, column: int) -> int:
+        """Blocks of level 7 under a block."""
+        rise = level - EXACT
+        return min((column + 1) << rise, self._n) - (column << rise)

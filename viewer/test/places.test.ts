@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { layout } from "../src/layout";
+import { found } from "../src/listing";
+import { Navigation } from "../src/navigation";
+import type { Recording } from "../src/server";
+import { stepped, withLength } from "../src/settings";
+import { EMPTY, Store } from "../src/state";
+
+it("pictures lie on whole device pixels and beside each other, however large the page is", () => {
+  for (const ratio of [1, 1.25, 2]) {
+    for (const [width, height, panes] of [[1600, 800, 1], [390, 700, 2], [903, 611, 3]] as const) {
+      const { overview, panes: there, timeRuler } = layout(width, height, panes, ratio);
+      for (const { left, top, width: w, height: h } of [overview, ...there.flatMap(({ wave, picture }) => [wave, picture])]) {
+        for (const value of [left, top, w, h]) expect(Math.abs(value * ratio - Math.round(value * ratio))).toBeLessThan(1e-9);
+      }
+      there.reduce((above, { wave, picture }) => {
+        expect(wave.top).toBeGreaterThanOrEqual(above);
+        expect(picture.top).toBeGreaterThanOrEqual(wave.top + wave.height);
+        return picture.top + picture.height;
+      }, overview.top + overview.height);
+      expect(timeRuler.top + timeRuler.height).toBeLessThanOrEqual(height + 1);
+    }
+  }
+});
+
+it("recordings are found by parts of their names, in any order", () => {
+  const all = ["Meadow_05.wav", "meadow_17.wav", "forest_05.flac"].map((name) => ({ name }) as Recording);
+  expect(found(all, "05 MEAD").map(({ name }) => name)).toEqual(["Meadow_05.wav"]);
+  expect(found(all, "")).toHaveLength(3);
+});
+
+it("another window keeps the share of its hop and the multiple of its transform", () => {
+  const settings = { kind: "stft", window_length: 1024, hop: 256, n_fft: 2048, window: "hann" };
+  expect(withLength(settings, 4096)).toMatchObject({ window_length: 4096, hop: 1024, n_fft: 8192, window: "hann" });
+  expect(stepped(settings, 1)).toMatchObject({ window_length: 2048, hop: 512 });
+  expect(stepped({ ...settings, window_length: 1200, hop: 300, n_fft: 1200 }, -1)).toMatchObject({ window_length: 1024, hop: 256, n_fft: 1024 });
+});
+
+it("one cannot move beyond the recording, nor to half its frequencies when all were seen", () => {
+  const store = new Store({ ...EMPTY, start: 10, end: 20, low: 0, high: 24_000 });
+  const go = new Navigation(store, () => ({ start: 0, end: 60, nyquist: 24_000, rate: 48_000, step: 20 }));
+  go.panTime(Infinity);
+  expect([store.get().start, store.get().end]).toEqual([50, 60]);
+  go.panTime(-Infinity);
+  expect([store.get().start, store.get().end]).toEqual([0, 10]);
+  store.set({ axis: "log" });
+  expect(go.seen()).toEqual([10, 24_000]);
+  go.panFrequency(0.3);
+  expect(store.get().low).toBe(0);
+  expect(store.get().high).toBeCloseTo(24_000, 6);
+  go.zoomTime(5, 1e-12);
+  expect(store.get().end - store.get().start).toBeCloseTo(8 / 48_000, 12);
+});
