@@ -74,7 +74,7 @@ def test_no_zone_is_assumed(tmp_path):
     put(tmp_path, noise(80)[0])
     put(tmp_path, noise(80, 1)[0], after(60))
     with pytest.raises(
-        SettingsError, match=r"zone is not given; .*tells 2024-05-01 04:30:00 \(its name\), as 1 other does"
+        SettingsError, match=r"the zone is not known: .*tells 2024-05-01 04:30:00 \(its name\), as 1 other does"
     ):
         archive.scan(tmp_path)
     assert times(archive.scan(tmp_path, zone="+02:00")) == [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sonograph.archive import stored
 from sonograph.archive.clock import ClockCheck
 from sonograph.archive.findings import Finding
-from sonograph.archive.joining import join
+from sonograph.archive.joining import Joined, join
 from sonograph.archive.segments import SECOND, Segment
 from sonograph.archive.timeline import Timeline, timeline_of
 from sonograph.archive.times import ns_of
@@ -42,7 +42,6 @@ class Catalogue:
     clock_check: ClockCheck | None = None
     zone: str = ""
     read: int = 0
-    calibrations: Any = field(default=None, compare=False)
 
     def __len__(self) -> int:
         """How many segments there are."""
@@ -96,15 +95,18 @@ class Catalogue:
         """
         if start is not None and start.tzinfo is None:
             raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
-        return [self._timeline(listed, start) for listed in self.groups().values()]
+        return [
+            timeline_of(listed, joined, [self.path_of(one) for one in listed])
+            for listed, joined in self.joined(None if start is None else ns_of(start))
+        ]
 
-    def _timeline(self, listed: Sequence[Segment], start: datetime | None) -> Timeline:
-        joined = join(
-            listed, start_ns=None if start is None else ns_of(start),
-            join_ns=None if self.join is None else round(self.join * SECOND),
-            pace=Fraction(1) if self.clock_check is None else self.clock_check.pace,
-        )  # fmt: skip
-        return timeline_of(listed, joined, [self.path_of(one) for one in listed], calibrations=self.calibrations)
+    def joined(self, start_ns: int | None = None) -> list[tuple[list[Segment], Joined]]:
+        """The segments of each timeline, and how they lie on it."""
+        join_ns = None if self.join is None else round(self.join * SECOND)
+        pace = Fraction(1) if self.clock_check is None else self.clock_check.pace
+        return [
+            (listed, join(listed, start_ns=start_ns, join_ns=join_ns, pace=pace)) for listed in self.groups().values()
+        ]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as a file, whole or not at all: Parquet, or JSON lines where the name ends so or pyarrow is missing.

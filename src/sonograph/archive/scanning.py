@@ -84,8 +84,8 @@ def scan(
     names = [os.fspath(source) for source in listed]
     given_zone = None if zone is None else checked_zone(zone)
     check = _checked(clock_check, given_zone)
-    if join is not None and not 0 <= join < 3600:
-        raise SettingsError(f"join is {short(join)}; it must be 0 to 3600 s")
+    if join is not None:
+        check_join(join)
     table = read_times(times, given_zone) if isinstance(times, str | os.PathLike) else times
     before = Catalogue.open(catalogue) if isinstance(catalogue, str | os.PathLike) else catalogue
     files = sound_files(names)
@@ -101,6 +101,12 @@ def scan(
         tuple(segments), tuple(findings), tuple(names), os.getcwd(), join, check,  # noqa: PTH109
         "" if given_zone is None else str(given_zone), read,
     )  # fmt: skip
+
+
+def check_join(join: float, name: str = "join") -> None:
+    """Refuse seconds by which no file continues another."""
+    if not 0 <= join < 3600:
+        raise SettingsError(f"{name} is {short(join)}; it must be 0 to 3600 s")
 
 
 def _order(finding: Finding) -> int:

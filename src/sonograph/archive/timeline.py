@@ -230,9 +230,7 @@ def _changed(part: Part, when: str) -> SourceError:
     return SourceError(f"{shown(part.path)}: changed {when}. Scan again, so that old and new are not mixed.")
 
 
-def timeline_of(
-    segments: Sequence[Segment], joined: Joined, paths: Sequence[str], *, calibrations: Any = None
-) -> Timeline:
+def timeline_of(segments: Sequence[Segment], joined: Joined, paths: Sequence[str]) -> Timeline:
     """Segments that were joined as a Timeline. paths : where the file of each is.
 
     Raises

@@ -18,7 +18,7 @@ from sonograph.archive.nametimes import NameTime, times_in
 from sonograph.archive.segments import SECOND, Segment
 from sonograph.archive.timetable import Timetable
 from sonograph.errors import SettingsError
-from sonograph.io.starts import ZONES, in_zone, moment_of
+from sonograph.io.starts import in_zone, moment_of
 from sonograph.io.status import shown
 
 ORDER = ("table", "toml", "harp", "bext", "ixml", "guano", "audiomoth", "tag", "soundtrap", "name")
@@ -180,7 +180,7 @@ def _placed(
 ) -> list[Segment]:
     file = parts[0].file
     if origin != "table" and _is_unset(moment):
-        what = f"its time is {moment.isoformat(' ', 'seconds')} by {WORDS[origin]}, which is a clock that was not set"
+        what = f"its time by {WORDS[origin]} is {moment:%Y-%m-%d %H:%M:%S}, as of a clock that was not set"
         findings.append(Finding("clock-unset", f"{shown(file)}: {what}. Give its time in a table: --times.", file))
         return [_untimed(one, "clock-unset") for one in parts]
     return [
@@ -226,6 +226,7 @@ def _without_zone(unzoned: list[tuple[str, str, tuple[datetime, int]]]) -> str:
     more = len(unzoned) - 1
     others = f", as {more:,} {'others do' if more > 1 else 'other does'}" if more else ""
     return (
-        f"zone is not given; {shown(file)} tells {moment.isoformat(' ', 'seconds')} ({WORDS[origin]}){others}, and not "
-        f"of which zone: give zone, UTC where the recorder was set to it, else {ZONES.replace(', or UTC', '')}"
+        f"the zone is not known: {shown(file)} tells {moment.isoformat(' ', 'seconds')} ({WORDS[origin]}){others}, and "
+        f'not of which zone; give zone="UTC" where the recorder was set to it, else its place or its offset, as '
+        f'zone="Europe/Berlin" or zone="+02:00"'
     )

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sonograph.cli import exits
 from sonograph.cli.exits import talk
@@ -27,6 +27,7 @@ COMMANDS = {
     "pulses": "find pings, clicks and knocks in sound files, their echoes, and how regularly they come",
     "detect": "find sounds like a template in sound files, at a rate of false alarms that you choose",
     "echogram": "turn a recording of an active sonar into an echogram: pings across, range downwards",
+    "archive": "say what months of recordings hold: coverage, gaps, clocks, bad files",
     "train": "learn what sounds are called, from a folder a class or a table; says how right it is",
     "classify": "say what sounds are, by a model that 'sonograph train' wrote",
     "listen": "write a WAV of a box of a spectrogram, or of what features keep of a sound",
@@ -34,7 +35,7 @@ COMMANDS = {
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
 }
-DRAWING = ("draw", "demo", "detect", "echogram")
+DRAWING = ("draw", "demo", "detect", "echogram", "archive")
 """Those that need Matplotlib."""
 
 
@@ -74,19 +75,23 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
         if only is not None and name != only:
             commands.add_parser(name, help=summary)
             continue
-        module = importlib.import_module(f"sonograph.cli.{name}")
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=module.HELP,
-            epilog=module.EXAMPLES + "\n" + exits.TABLE,
-            formatter_class=_Help,
-            add_help=False,
-        )
-        module.arguments(command)
-        command.usage = _usage(name, command)
-        command.set_defaults(run=module.run)
+        add_command(commands, name, name, summary, importlib.import_module(f"sonograph.cli.{name}"))
     return top
+
+
+def add_command(commands: Any, name: str, whole: str, summary: str, module: Any) -> None:
+    """Put a command, or an action of one, among others; `whole` is all that is typed for it."""
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=module.HELP,
+        epilog=module.EXAMPLES + "\n" + exits.TABLE,
+        formatter_class=_Help,
+        add_help=False,
+    )
+    module.arguments(command)
+    command.usage = _usage(whole, command)
+    command.set_defaults(run=module.run)
 
 
 def _usage(name: str, command: argparse.ArgumentParser) -> str:
@@ -107,6 +112,21 @@ def of_command(top: argparse.ArgumentParser, name: str) -> argparse.ArgumentPars
     (commands,) = (action for action in top._actions if action.dest == "command")
     found: argparse.ArgumentParser = commands.choices[name]  # type: ignore[index]
     return found
+
+
+def _of_action(
+    name: str, command: argparse.ArgumentParser, words: list[str]
+) -> tuple[str, argparse.ArgumentParser, list[str]]:
+    """What is typed for a command, its parser and the words after it; where a command has actions, of the one asked."""
+    actions = next((one for one in command._actions if one.dest == "action" and isinstance(one.choices, dict)), None)
+    at = next((i for i, word in enumerate(words) if not word.startswith("-")), None)
+    if actions is None or at is None:
+        return name, command, words
+    if words[at] not in actions.choices:  # type: ignore[operator]
+        from sonograph.cli.foreign import refuse_action
+
+        refuse_action(name, words[at], list(actions.choices))  # type: ignore[arg-type]
+    return f"{name} {words[at]}", actions.choices[words[at]], words[at + 1 :]  # type: ignore[index]
 
 
 def command() -> NoReturn:
@@ -174,8 +194,8 @@ def _parsed(given: list[str]) -> argparse.Namespace:
     if asked not in COMMANDS:
         foreign.refuse_command(asked, COMMANDS)
     top = parser(asked)
-    options = of_command(top, asked)
-    foreign.refuse_unknown(asked, options, given[at + 1 :])
+    name, options, after = _of_action(asked, of_command(top, asked), given[at + 1 :])
+    foreign.refuse_unknown(name, options, after)
     usual = defaults.prepare(options)
     reworded = getattr(importlib.import_module(f"sonograph.cli.{asked}"), "reworded", list)
     arguments = top.parse_args(reworded(given))

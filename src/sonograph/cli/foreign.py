@@ -12,7 +12,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from sonograph.errors import SettingsError
 
@@ -229,6 +229,19 @@ def refuse_command(asked: str, commands: Mapping[str, str]) -> None:
     ours = COMMANDS.get(asked.lower()) or next(iter(difflib.get_close_matches(asked, commands, 1, 0.6)), "")
     meant = f"did you mean {ours}?" if ours else f"it must be one of {', '.join(commands)}"
     raise SettingsError(f"{asked} is no command; {meant}")
+
+
+def refuse_action(command: str, asked: str, actions: list[str]) -> NoReturn:
+    """Refuse an action that a command has not.
+
+    Raises
+    ------
+    SettingsError
+        With those that it has.
+    """
+    near = next(iter(difflib.get_close_matches(asked, actions, 1, 0.6)), "")
+    meant = f"did you mean {command} {near}?" if near else f"it must be one of {', '.join(actions)}"
+    raise SettingsError(f"{asked} is no action of {command}; {meant}")
 
 
 def _typed(words: list[str], known: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ SOUNDS = ("files", "paths", "file", "queries")
 READ = {
     "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "pings": "--pings",
     "marks": "--templates", "of": "--of", "sounds": "--sounds", "embedding": "--embedding",
+    "times": "--times",
 }  # fmt: skip
 """Options that name other files that are read, and what they are called."""
 
