@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from sonograph.errors import SettingsError
 from sonograph.settings import Settings
-from sonograph.web import address, describing, measuring, page_files, pointing, sounding, waves
+from sonograph.web import address, describing, measuring, page_files, pointing, sounding
 from sonograph.web.leaving import worked
 from sonograph.web.originals import Original
 from sonograph.web.recordings import Recordings, Unknown
@@ -86,7 +86,10 @@ def routes(viewer: Viewer) -> Starlette:
 
         def work(cancelled: threading.Event) -> tuple[bytes, bool]:
             sound = recordings.sound(key)
-            body, exact = viewer.waves.tile(sound, channel, level, column, cancelled)
+            try:
+                body, exact = layers.wave(sound, channel, level, column, cancelled)
+            except SettingsError as error:
+                raise Unknown(str(error)) from None
             return body, exact and key == sound.digest
 
         body, exact = await quick(request, work)
@@ -94,9 +97,7 @@ def routes(viewer: Viewer) -> Starlette:
 
     async def samples(request: Request) -> Response:
         key, channel, part = request.path_params["recording"], whole(request, "channel"), _samples(request)
-        if len(part) > waves.MOST:
-            raise SettingsError(f"{len(part):,} samples are asked for at once; ask for {waves.MOST:,} at most")
-        work = lambda cancelled: waves.samples_of(recordings.sound(key), channel, part)  # noqa: E731
+        work = lambda cancelled: pointing.samples_of(recordings.sound(key), channel, part)  # noqa: E731
         return octets(await quick(request, work), for_ever=False)
 
     async def level(request: Request) -> Response:

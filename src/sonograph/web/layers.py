@@ -42,7 +42,7 @@ class Layers:
         SettingsError
             As `Tiles.add`.
         """
-        layer = self._tiles.add(sound.source, settings)
+        layer = self._tiles.add(sound.source, settings, name=sound.digest)
         key, dropped = (sound.digest, layer.digest), []
         with self._lock:
             shown = self._kept.setdefault(key, Shown(sound, settings, layer))
@@ -88,6 +88,30 @@ class Layers:
 
         shown.layer.build(tell)
 
+    def go_on(self, old: Sound, new: Sound) -> None:
+        """Take over what was computed of a recording that has grown since, and let go of what it was."""
+        with self._lock:
+            shorter = [shown for key, shown in self._kept.items() if key[0] == old.digest]
+        for shown in shorter:
+            self._tiles.add(new.source, shown.settings, name=new.digest, grown_from=shown.layer)
+            self.add(new, shown.settings)
+        self.drop(old.digest)
+
+    def wave(
+        self, sound: Sound, channel: int, level: int, column: int, cancelled: threading.Event
+    ) -> tuple[bytes, bool]:
+        """A tile of a waveform, and whether it is exact.
+
+        Raises
+        ------
+        SettingsError
+            A tile that there is not.
+        Cancelled
+            The event was set.
+        """
+        body = self._tiles.waves(sound.source, name=sound.digest).tile(channel, level, column, cancelled=cancelled)
+        return body, body[6:8] == b"\0\0"
+
     def drop(self, recording: str) -> None:
         """Let go of all layers of a recording that is no more, by its digest."""
         with self._lock:
@@ -95,10 +119,10 @@ class Layers:
             self._built -= {key for key in self._built if key[0] == recording}
         for shown in lost:
             shown.layer.close()
+            self._tiles.forget(shown.sound.source)
 
     def close(self) -> None:
         """Let go of all."""
         with self._lock:
-            lost, self._kept = list(self._kept.values()), OrderedDict()
-        for shown in lost:
-            shown.layer.close()
+            self._kept = OrderedDict()
+        self._tiles.close()

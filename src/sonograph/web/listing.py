@@ -38,6 +38,11 @@ class Listing:
         """Tell of a recording what it is now."""
         self._facts[sound.recording.id] = of_sound(sound)
 
+    def failed(self, recording: Recording, error: SonographError) -> None:
+        """Tell of a recording that it cannot be opened any more."""
+        status = status_of(error)
+        self._facts[recording.id] = nothing(status.word, status.reason, status.sentence)
+
     def close(self) -> None:
         """Stop looking."""
         self._ended.set()

@@ -1,4 +1,4 @@
-"""The level under the pointer: of one frame and row, computed from its samples when it is asked for."""
+"""What is under the pointer: the level of one frame and row, computed when it is asked for; and samples as they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import SettingsError
 from sonograph.spectrograms import describe
 from sonograph.web.layers import Shown
+from sonograph.web.recordings import Sound, Unknown
 from sonograph.web.shown import shown as power_of
+
+MOST = 1 << 16
+"""Samples that are asked for at a time."""
 
 
 def level_at(shown: Shown, channel: int, sample: float, hertz: float) -> dict[str, Any]:
@@ -53,3 +57,22 @@ def row_at(edges: np.ndarray, centres: np.ndarray, hertz: float) -> int:
     inside = np.flatnonzero((edges[:, 0] <= hertz) & (hertz < edges[:, 1]))
     near = inside if len(inside) else np.arange(len(centres))
     return int(near[np.argmin(np.abs(centres[near] - hertz))])
+
+
+def samples_of(sound: Sound, channel: int, samples: range) -> bytes:
+    """Samples of a channel, float32, NaN where missing; those that there are.
+
+    Raises
+    ------
+    Unknown
+        A channel that the recording does not have.
+    SettingsError
+        More than are asked for at a time.
+    """
+    source = sound.source
+    if len(samples) > MOST:
+        raise SettingsError(f"{len(samples):,} samples are asked for at once; ask for {MOST:,} at most")
+    if channel >= source.n_channels:
+        raise Unknown(f"channel is {channel}; the recording has {source.n_channels}, counted from 0")
+    first, stop = max(0, samples.start), min(samples.stop, source.n_samples)
+    return np.ascontiguousarray(source.read(range(first, max(first, stop)))[channel], "<f4").tobytes()

@@ -16,11 +16,11 @@ from sonograph.settings import Settings, StftSettings
 from sonograph.sounds.source import Source
 from sonograph.web.address import Address
 from sonograph.web.events import Events
+from sonograph.web.following import Following
 from sonograph.web.layers import PASS, Layers, Shown
 from sonograph.web.listing import Listing
 from sonograph.web.recordings import Recordings, Sound
 from sonograph.web.tiles import Tiles
-from sonograph.web.waves import Waves
 
 WAITING = 64
 """Requests for numbers that are worked on or wait for each other at a time."""
@@ -53,7 +53,7 @@ class Viewer:
         self.events, self.ended = Events(), threading.Event()
         self.listing = Listing(recordings)
         self.layers = Layers(recordings, tiles or Tiles(), self.events)
-        self.waves = Waves(self.events, self.ended)
+        self.following = Following(recordings, self.layers, self.listing, self.events)
         self.quick = ThreadPoolExecutor(WAITING, "viewer")
         self.slow = ThreadPoolExecutor(SLOW, "viewer-slow")
 
@@ -97,6 +97,7 @@ class Viewer:
     def end(self) -> None:
         """Send listeners home and let work end; waits for nothing, as a signal may call it."""
         self.ended.set()
+        self.following.close()
         self.events.close()
 
     def close(self) -> None:
