@@ -94,6 +94,21 @@ def test_a_selection_is_looped_slowed_and_stays_within(walk, morning):
     on.until("!view.playing")
 
 
+def test_a_box_is_measured_and_its_numbers_copied(walk, morning):
+    on = walk(morning, permissions=["clipboard-read", "clipboard-write"])
+    on.open("morning.wav")
+    on.drag((5.9, 2000), (7.1, 6000), "Shift")
+    table = on.page.locator("table.numbers")
+    table.get_by_text("peak level").first.wait_for()
+    on.step("measured")
+    rows = dict(zip(table.locator("th").all_inner_texts(), table.locator("td").all_inner_texts(), strict=True))
+    assert float(rows["peak frequency"].split()[0]) == pytest.approx(4000, abs=60)  # the sweep is loudest in its middle
+    assert float(rows["peak time"].split()[0]) == pytest.approx(6.5, abs=0.03)
+    on.press("c")
+    on.page.get_by_text("The numbers are copied.").wait_for()
+    assert "peak level\t" in on.page.evaluate("() => navigator.clipboard.readText()")
+
+
 def test_edges_lie_on_cells_unless_they_are_free(walk, morning):
     on = walk(morning)
     on.open("morning.wav")

@@ -106,6 +106,16 @@ class Walker:
         self.frame()
         return self.page.evaluate(where, [seconds, hertz, pane])
 
+    def under(self, x, y, pane=0):
+        """The moment and the frequency that are at a place on the page."""
+        what = """([x, y, pane]) => {
+            const {plot, panes} = document.body.sonograph.app;
+            const one = panes()[pane], frame = plot.getBoundingClientRect();
+            return [one.time.seconds(x - frame.left), one.frequency.hertz(y - frame.top)];
+        }"""
+        self.frame()
+        return self.page.evaluate(what, [x, y, pane])
+
     def drag(self, start, end, *keys, pane=0):
         """Draw the pointer from one (seconds, hertz) to another with keys held."""
         mouse, keyboard = self.page.mouse, self.page.keyboard

@@ -45,9 +45,9 @@ export class MarkFile {
     this.saving = true;
     const { marks } = this.list;
     try {
-      const { tag } = await this.app.transport.json(`/marks/${this.recording}`, { marks }, { method: "PUT", ...(this.tag ? { tag: this.tag } : {}) });
+      const { value, tag } = await this.app.transport.json<Answer>(`/marks/${this.recording}`, { marks }, { method: "PUT", ...(this.tag ? { tag: this.tag } : {}) });
       this.tag = tag;
-      this.list.wasSaved(marks);
+      this.list.wasSaved(marks, value.marks);
       this.app.message(null, "marks");
       this.app.announce("Marks saved.");
       return true;

@@ -65,9 +65,11 @@ export class MarkList {
     this.keepSelection();
   }
 
-  /** The state `marks` is what the file holds now. */
-  wasSaved(marks: readonly Mark[]): void {
+  /** The state `marks` is what the file holds now, and `kept` how it names each: a mark keeps that name in every state. */
+  wasSaved(marks: readonly Mark[], kept: readonly Mark[] = marks): void {
     this.saved = this.states.indexOf(marks);
+    const names = new Map(marks.map((mark, i) => [mark, kept.length === marks.length ? kept[i] : mark]));
+    this.states = this.states.map((state) => (state.some((mark) => names.has(mark)) ? state.map((mark) => names.get(mark) ?? mark) : state));
   }
 
   private put(marks: readonly Mark[]): void {

@@ -76,7 +76,14 @@ export function markPanel(app: App, file: () => MarkFile | null, go: (index: num
     state.textContent = marks.length || app.writable() ? `${count} ${marks.length === 1 ? "mark" : "marks"}${hidden}${writing}` : "No marks. Select a box, then M marks it.";
   }
 
-  return { shown, show, focusWords: () => (text.focus(), text.select()) };
+  /** To the field of words, wherever it is hidden. */
+  function focusWords(): void {
+    app.panel.hidden = false;
+    section.closest("details")?.setAttribute("open", "");
+    text.focus();
+    text.select();
+  }
+  return { shown, show, focusWords };
 }
 
 /** Where a mark lies, in few signs. */

@@ -9,10 +9,8 @@ import { buttonOf, copy, make, toggle } from "./pieces";
 import type { View } from "./state";
 import { isAbort } from "./transport";
 
-export interface Measures {
-  readonly values: Readonly<Record<string, number | null>>;
-  readonly units: Readonly<Record<string, string>>;
-}
+/** Each thing that is measured, by its name in the library, in the order to be read. */
+export type Measures = Readonly<Record<string, { readonly value: number | null; readonly unit: string }>>;
 
 /** A number as it is read: enough digits to tell neighbours apart, no more. */
 export function shown(value: number | null, unit: string): string {
@@ -23,11 +21,14 @@ export function shown(value: number | null, unit: string): string {
   return `${Number.isInteger(value) ? value : value.toPrecision(6)} ${unit}`.trim();
 }
 
-export const named = (name: string): string => name.replaceAll("_", " ");
+const ARM = 36; // pixels of a harmonic to either side of the cursor
+
+/** "time_5" as "time 5 %", "peak_level" as "peak level". */
+export const named = (name: string): string => name.replaceAll("_", " ").replace(/ (\d+)$/, " $1 %");
 
 /** Measures as lines of "name, tab, number, tab, unit" that a table takes. */
-export const textOf = (title: string, { values, units }: Measures): string =>
-  [title, ...Object.entries(values).map(([name, value]) => `${named(name)}\t${value ?? ""}\t${units[name] ?? ""}`)].join("\n");
+export const textOf = (title: string, measures: Measures): string =>
+  [title, ...Object.entries(measures).map(([name, { value, unit }]) => `${named(name)}\t${value ?? ""}\t${unit}`)].join("\n");
 
 export function measure(app: App, overlay: Overlay): Undo {
   const { store } = app;
@@ -56,7 +57,7 @@ export function measure(app: App, overlay: Overlay): Undo {
     const box = `start=${start}&end=${end}&low=${selection.low}&high=${selection.high}`;
     const path = `/measure/${description.recording}/${description.settings}/${pane.channel}?${box}`;
     try {
-      show((await app.transport.json<Measures>(path, undefined, { signal: asked.signal })).value, "");
+      show((await app.transport.json<{ measures: Measures }>(path, undefined, { signal: asked.signal })).value.measures, "");
     } catch (error) {
       if (!isAbort(error)) show(null, (error as Error).message);
     }
@@ -71,13 +72,13 @@ export function measure(app: App, overlay: Overlay): Undo {
     measures = now;
     note.textContent = words;
     note.hidden = !words;
-    const rows = now ? Object.entries(now.values) : [];
+    const rows = Object.entries(now ?? {});
     table.replaceChildren(
-      ...rows.map(([name, value]) =>
-        make("tr", {}, make("th", { scope: "row" }, named(name)), make("td", {}, shown(value, now!.units[name] ?? ""))),
-      ),
+      ...rows.map(([name, { value, unit }]) => make("tr", {}, make("th", { scope: "row" }, named(name)), make("td", {}, shown(value, unit)))),
     );
     copying.hidden = !now;
+    const details = section.closest("details");
+    if (now && details?.open && !app.panel.matches(":focus-within")) details.scrollIntoView({ block: "nearest" });
   }
 
   function rule(): void {
@@ -125,14 +126,17 @@ export function measure(app: App, overlay: Overlay): Undo {
   overlay.add((context, panes) => {
     const { cursor, selection } = store.get();
     for (const pane of panes) {
-      const right = pane.left + pane.width;
       context.save();
       within(context, pane);
       if (harmonic && cursor) {
+        const x = pane.time.x(cursor.seconds);
+        let last = Infinity; // where the last number stands
         harmonics(cursor.hertz, pane.frequency.high).forEach((hertz, k) => {
           const y = pane.frequency.y(hertz);
-          stroke(context, () => (context.moveTo(pane.left, y), context.lineTo(right, y)), "#ffd166", 1);
-          if (k < 12) write(context, String(k + 1), right - 22, y - 3, right);
+          stroke(context, () => (context.moveTo(x - ARM, y), context.lineTo(x + ARM, y)), "#ffd166", 1.25);
+          if (last - y < 13) return;
+          last = y;
+          write(context, String(k + 1), x + ARM + 4, y + 4, pane.left + pane.width);
         });
       }
       if (count && selection) {

@@ -32,6 +32,17 @@ describe("a list of marks", () => {
     list.undo();
     expect(list.changed).toBe(true);
   });
+  it("keeps the names that the file gives, so that nothing is written twice", () => {
+    const list = new MarkList([]);
+    list.add(mark(1, "wren"));
+    const sent = list.marks;
+    list.add(mark(3, "owl"));
+    list.wasSaved(sent, [mark(1, "wren", { id: "7" })]);
+    expect(list.marks.map(({ id }) => id)).toEqual(["7", undefined]);
+    expect(list.changed).toBe(true);
+    list.undo();
+    expect([list.marks[0].id, list.changed]).toEqual(["7", false]);
+  });
   it("takes a change to the same for none", () => {
     const list = new MarkList([mark(1, "wren")]);
     list.change(0, { text: "wren" });
