@@ -8,7 +8,7 @@ import type { Page } from "./page";
 import { short } from "./ruler";
 import { type Description, type Recording, type Recordings, frameAt, frameTime, rowEdges, usable } from "./server";
 import { rowAt } from "./cells";
-import type { Box, Pane, Settings, View } from "./state";
+import { type Box, type Pane, type Settings, type View, same } from "./state";
 import type { ServerEvent } from "./transport";
 
 const AGAIN = 1000; // ms after which a list that was not complete is asked for once more
@@ -20,7 +20,10 @@ export class Catalogue {
   private unfitted = false;
   private label = "";
   private good: Settings | null = null; // the last settings that could be
+  private fitted: readonly [number, number] | null = null; // a range that nobody chose
   private readonly heard = new Set<(event: ServerEvent) => void>();
+  /** Called when the server has said what it makes of settings. */
+  onDescribed: () => void = () => undefined;
 
   constructor(
     private readonly page: Page,
@@ -29,6 +32,7 @@ export class Catalogue {
   ) {
     page.store.subscribe((view, before) => {
       if (view.recordings !== before.recordings) this.shown();
+      if (view.range !== before.range && !same(view.range, this.fitted)) this.unfitted = false;
     });
   }
 
@@ -49,13 +53,14 @@ export class Catalogue {
       if (defaults.colours && defaults.colours.replace(/_r$/, "") in palettes) Object.assign(patch, { colours: defaults.colours });
       if (defaults.axis) Object.assign(patch, { axis: defaults.axis });
       if (defaults.range) Object.assign(patch, { range: defaults.range });
-      this.unfitted = !defaults.range;
       store.set(patch);
+      if (!defaults.range) this.fitted = store.get().range;
       const restored = restore();
       const first = this.all.find(usable);
       if (!restored?.recordings?.length && first) this.open([first.id]);
       if (restored) store.set(restored);
-      if (restored?.range) this.unfitted = false;
+      if (restored?.range) this.fitted = null;
+      this.unfitted = this.fitted !== null;
       if (!this.all.length) this.messages.message("There is no recording here.", "recordings");
       else if (!first && !this.all.some(({ status }) => status === "waiting")) this.messages.message(this.all[0].sentence ?? `${this.all[0].name} holds no samples.`, "recordings");
     } catch (error) {
@@ -82,6 +87,7 @@ export class Catalogue {
   open(ids: readonly string[], times?: readonly [number, number]): void {
     const there = ids.map((id) => this.recording(id)).filter((one) => one !== null);
     if (!there.length) return;
+    this.unfitted = same(this.page.store.get().range, this.fitted); // a range that was chosen stays, to compare by
     const seconds = Math.max(...there.map((one) => one.seconds));
     const nyquist = Math.max(...there.map((one) => one.sample_rate)) / 2;
     this.page.store.set({
@@ -107,6 +113,7 @@ export class Catalogue {
     this.messages.message(null, "settings");
     store.set({ settings: d.json });
     this.shown();
+    this.onDescribed();
     this.page.changed();
   }
 
@@ -116,11 +123,14 @@ export class Catalogue {
     if (settings === this.page.store.get().settings && this.good) this.page.store.set({ settings: this.good });
   }
 
-  /** After a frame: once all has come, the range is fitted where it was not said. */
-  drawn(settled: boolean, fit: () => void): void {
+  /** After a frame: once all has come, the range is fitted where nobody chose it. */
+  drawn(settled: boolean, fitting: () => readonly [number, number] | null): void {
     if (!this.unfitted || !settled || !this.page.store.get().settings) return;
     this.unfitted = false;
-    setTimeout(fit, 160); // after the histogram
+    const range = fitting();
+    if (!range) return;
+    this.fitted = range;
+    this.page.store.set({ range: [range[0], range[1]] });
   }
 
   snapped(box: Box, pane: Pane): Box {

@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import { el, fitted } from "./dom";
 import { FONT } from "./ink";
-import { histogram } from "./histogram";
+import { fitting, histogram } from "./histogram";
 import { palette } from "./looks";
 import type { Page } from "./page";
 import { decimal } from "./ruler";
@@ -33,6 +33,12 @@ export class ColourBar {
     this.handles = [this.handle(0, "Lowest level of the colours"), this.handle(1, "Highest level of the colours")];
     page.plot.append(this.canvas, this.title, ...this.handles);
     stage.onDraw(() => this.draw());
+  }
+
+  /** A range that suits what is seen now. */
+  fitting(): [number, number] | null {
+    this.counts = histogram(reduceSome(this.stage.seen.draws));
+    return fitting(this.counts);
   }
 
   /** Counts again what is seen, once it has come to rest. */

@@ -24,6 +24,11 @@ export class Layers {
     return typeof there === "object" ? there : null;
   }
 
+  /** Whether an answer is still on its way. */
+  get waiting(): boolean {
+    return [...this.known.values()].includes("asked");
+  }
+
   /** The same with the hop that gives each pixel a frame; as it is until that is known. */
   closer(recording: string, description: Description, secondsPerPixel: number): Description {
     const d = description;

@@ -14,6 +14,10 @@ export function found(recordings: readonly Recording[], words: string): Recordin
   return recordings.filter(({ name }) => parts.every((part) => name.toLowerCase().includes(part)));
 }
 
+/** What is wrong with it, as a sentence without the file's name; nothing where only the header was read, as always at first. */
+const told = ({ status, sentence }: Recording): string | null =>
+  ["ok", "unread", "waiting"].includes(status) || !sentence ? null : sentence.replace(/^[^:]*: /, "");
+
 export class Listing {
   private readonly rows = el("ul", { class: "recordings" });
   private readonly rest = el("p", { class: "note" });
@@ -48,7 +52,7 @@ export class Listing {
     const shown = this.app.store.get().recordings.map((pane) => pane.id);
     const good = usable(recording);
     const length = good ? clock(seconds, seconds >= 3600) : recording.status === "waiting" ? "is being read" : null;
-    const facts = [length, start?.slice(0, 16).replace("T", " "), recording.sentence].filter(Boolean).join(" · ");
+    const facts = [length, start?.slice(0, 16).replace("T", " "), told(recording)].filter(Boolean).join(" · ");
     const open = el(
       "button",
       { type: "button", class: "name", disabled: !good, "aria-current": shown[0] === id ? "true" : null, onclick: () => this.app.open([id]) },

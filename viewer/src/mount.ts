@@ -7,7 +7,6 @@ import { Commands, nameOf } from "./commands";
 import { installFeatures } from "./features";
 import { Gestures } from "./gestures";
 import { Help } from "./help";
-import { fitting } from "./histogram";
 import { Layers } from "./layers";
 import { Listing } from "./listing";
 import { looksOf, palettesOf } from "./looks";
@@ -98,10 +97,11 @@ export function mount(root: HTMLElement, transport: Transport, options: Options 
   parts.footer.prepend(readout.element);
   const listing = new Listing(page, app);
   const fit = (): void => {
-    const range = fitting(bar.counts);
+    const range = bar.fitting();
     if (range) store.set({ range });
   };
-  new SettingsPanel(page, app, fit);
+  const settings = new SettingsPanel(page, app, fit);
+  catalogue.onDescribed = () => settings.show();
   const help = new Help(root, commands);
   const doings = {
     fit,
@@ -116,6 +116,7 @@ export function mount(root: HTMLElement, transport: Transport, options: Options 
     store.set({ cursor: { seconds: pane.time.seconds(x), hertz: pane.frequency.hertz(y) } });
     void readout.announce();
   });
+  const settled = (): boolean => tiles.settled && waves.settled && !layers.waiting;
   const undo: Undo[] = [() => stage.close(), () => tiles.want([])];
   const keys = root === document.body ? document : root;
   const pressed = (event: Event): void => typed(event as KeyboardEvent, commands);
@@ -129,12 +130,12 @@ export function mount(root: HTMLElement, transport: Transport, options: Options 
   });
   stage.onDraw(() => {
     bar.later();
-    catalogue.drawn(tiles.settled, fit);
+    catalogue.drawn(settled(), () => bar.fitting());
   });
   undo.push(installFeatures(app));
   void catalogue.start(() => options.view ?? (options.fragment ? restore(app) : null)).then(() => listing.show());
   undo.push(catalogue.listen(() => listing.show()));
-  Object.assign(root, { sonograph: { app, stage, tiles } }); // for tests
+  Object.assign(root, { sonograph: { app, stage, tiles, settled } }); // for tests
   return () => {
     for (const one of undo) one();
     root.replaceChildren();

@@ -27,6 +27,8 @@ export interface Picture {
   /** In device pixels. */
   readonly width: number;
   readonly height: number;
+  /** Whether the server keeps coarse levels of it; not of a hop that serves a close look. */
+  readonly stored: boolean;
 }
 
 /** The level at which a cell is as wide as a pixel or a little less. */
@@ -89,6 +91,7 @@ export function part(picture: Picture, level: number, fold: number, from = 0, to
 }
 
 const PARENT = 2; // levels: a quarter of the tiles show something soon
+const STORED = 7; // from this level on the server has tiles made; finer ones cost it as much as all that they hold
 
 /** Addresses, each list in the order in which they are wanted. */
 export interface Wants {
@@ -103,8 +106,9 @@ export function wants(picture: Picture, fine: readonly Part[], at: number, has: 
   const visible = fine.flatMap((one) => addresses(d, one, one.columns, at));
   const missing = visible.some((tile) => !has(tile.address));
   const parents = fine.flatMap((one) => {
-    const level = Math.min(d.top_level, one.set.level + PARENT);
-    const above = missing && level > one.set.level ? part(picture, level, one.set.fold, one.from, one.to) : null;
+    const level = Math.max(STORED, one.set.level + PARENT);
+    const there = picture.stored && missing && level <= d.top_level;
+    const above = there ? part(picture, level, one.set.fold, one.from, one.to) : null;
     return above ? addresses(d, above, above.columns, at) : [];
   });
   const beside = fine.flatMap((one) => {

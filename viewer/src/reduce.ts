@@ -8,8 +8,11 @@ import { COLUMNS, NOTHING, ROWS, STEPS, type Tile } from "./tile";
 export const OCTAVES = Math.log2(10) / 10 / STEPS;
 export const MIDDLE = 32768;
 
-/** Over the mean, noise alone has its largest of N cells in less than one of a hundred cases: ln N + 4.6 (−ln 0.01). */
-export const SALIENT = 4.6;
+/**
+ * How often the mean the largest of n cells must be, so that noise alone has one in less than one of a hundred cases
+ * (Fisher's g, 1929: n (1 − g)^(n−1) = 0.01). For many cells it is ln n + 4.6.
+ */
+export const salient = (n: number): number => (n > 1 ? n * (1 - (0.01 / n) ** (1 / (n - 1))) : 0);
 
 /** Tiles of one level and fold side by side, from `column` and `block` on; null where one has not come. */
 export interface Mosaic {
@@ -48,7 +51,7 @@ export function pixel(mosaic: Mosaic, plane: Plane, columns: readonly [number, n
   }
   if (!n || plane === "max") return most;
   const mean = sum / n;
-  if (plane === "salient" && 2 ** ((most - MIDDLE) * OCTAVES) > mean * (Math.log(n) + SALIENT)) return most;
+  if (plane === "salient" && 2 ** ((most - MIDDLE) * OCTAVES) > mean * salient(n)) return most;
   return Math.round(Math.log2(mean) / OCTAVES + MIDDLE);
 }
 

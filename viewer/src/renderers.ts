@@ -6,27 +6,28 @@ import { WebGl } from "./webgl";
 
 /** Hands out what draws now, and another one (`changed`) when a context was lost and when it has come back. */
 export function renderers(changed: (renderer: Renderer) => void): { now(): Renderer; kind(): string; close(): void } {
-  let current: Renderer = first();
+  const canvas = document.createElement("canvas");
+  let closed = false;
+  let current: Renderer = gpu() ?? new Plain(document.createElement("canvas"));
+  canvas.addEventListener("webglcontextlost", (event) => {
+    event.preventDefault(); // or it never comes back
+    swap(new Plain(document.createElement("canvas")));
+  });
+  canvas.addEventListener("webglcontextrestored", () => {
+    const back = gpu();
+    if (back) swap(back);
+  });
 
-  function first(): Renderer {
-    const canvas = document.createElement("canvas");
+  function gpu(): Renderer | null {
     try {
-      const gpu = new WebGl(canvas);
-      canvas.addEventListener("webglcontextlost", (event) => {
-        event.preventDefault(); // or it never comes back
-        if (current === gpu) swap(new Plain(document.createElement("canvas")));
-      });
-      canvas.addEventListener("webglcontextrestored", () => {
-        current.free();
-        swap(first());
-      });
-      return gpu;
+      return new WebGl(canvas);
     } catch {
-      return new Plain(document.createElement("canvas"));
+      return null;
     }
   }
 
   function swap(renderer: Renderer): void {
+    if (closed) return;
     current = renderer;
     changed(renderer);
   }
@@ -34,6 +35,9 @@ export function renderers(changed: (renderer: Renderer) => void): { now(): Rende
   return {
     now: () => current,
     kind: () => (current instanceof WebGl ? "webgl" : "plain"),
-    close: () => current.free(),
+    close: () => {
+      closed = true;
+      current.free();
+    },
   };
 }

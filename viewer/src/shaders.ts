@@ -51,7 +51,8 @@ void main() {
   code = most;
   if (n == 0 || plane == 0) return;
   float mean = sum / float(n);
-  if (plane == 2 && exp2((float(most) - MIDDLE) * OCTAVES) > mean * (log(float(n)) + 4.6)) return;
+  float salient = n > 1 ? float(n) * (1.0 - pow(0.01 / float(n), 1.0 / float(n - 1))) : 0.0;
+  if (plane == 2 && exp2((float(most) - MIDDLE) * OCTAVES) > mean * salient) return;
   code = uint(log2(mean) / OCTAVES + MIDDLE + 0.5);
 }`;
 

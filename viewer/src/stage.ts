@@ -9,6 +9,7 @@ import * as ink from "./ink";
 import { type Layout, layout } from "./layout";
 import { type Looks, diverging, palette } from "./looks";
 import type { Page } from "./page";
+import { Plain } from "./plain";
 import { Pictures, type Shown } from "./pictures";
 import { type View } from "./state";
 import { renderers } from "./renderers";
@@ -85,6 +86,23 @@ export class Stage {
   read(): { codes: Uint16Array; width: number; height: number } {
     const { width, height } = this.renderer.canvas;
     return { codes: this.renderer.codes(), width, height };
+  }
+
+  /** Red, green and blue of a pixel as it is shown. */
+  pixel(x: number, y: number): Uint8ClampedArray {
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d")!;
+    context.drawImage(this.renderer.canvas, x, y, 1, 1, 0, 0, 1, 1);
+    return context.getImageData(0, 0, 1, 1).data;
+  }
+
+  /** The same by plain code: what `read` must be. */
+  plain(): Uint16Array {
+    const { width, height } = this.renderer.canvas;
+    const plain = new Plain(document.createElement("canvas"));
+    plain.resize(width, height);
+    plain.reduce(this.seen.draws);
+    return plain.codes();
   }
 
   get kind(): string {

@@ -61,7 +61,7 @@ export const EMPTY: View = {
   high: 1,
   axis: "linear",
   settings: null,
-  plane: "max",
+  plane: "salient",
   range: [-100, 0],
   colours: "magma",
   cursor: null,

@@ -29,6 +29,10 @@ export class Waves {
     private readonly refused: (error: Refused) => void,
   ) {}
 
+  get settled(): boolean {
+    return !this.flying.size;
+  }
+
   /** Previews may have become exact: asks again. */
   renew(): void {
     for (const key of this.previews) this.order.push(key);

@@ -7,7 +7,7 @@ import { description, random } from "./given";
 function picture(start: number, end: number, axis: (typeof AXES)[number] = "linear", given = {}): Picture {
   const d = description({ n_frames: 90_000, top_level: 9, ...given });
   const time = new TimeAxis(start, end, 0, 800);
-  return { description: d, base: "r/s/0/max", time, frequency: new FrequencyAxis(axis, 30, 24_000, 0, 500), width: 800, height: 500 };
+  return { description: d, base: "r/s/0/max", time, frequency: new FrequencyAxis(axis, 30, 24_000, 0, 500), width: 800, height: 500, stored: true };
 }
 
 describe("level and fold", () => {
@@ -48,7 +48,8 @@ describe("what is wanted", () => {
     const { level } = fine[0].set;
     const { visible, beside } = wants(one, fine, 360, () => false);
     const levels = visible.map((address) => Number(/\/(\d+)\.\d+\/\d+\.\d+$/.exec(address)![1]));
-    expect(levels[0]).toBe(level + 2);
+    expect(levels[0]).toBe(Math.max(7, level + 2));
+    expect(wants({ ...one, stored: false }, fine, 360, () => false).visible).toHaveLength(levels.filter((one) => one === level).length);
     expect(levels).toEqual([...levels].sort((a, b) => b - a));
     const column = (address: string): number => Number(/\/(\d+)\.\d+$/.exec(address)![1]);
     const middle = ((360 * 48_000) / 512 + 0.5) / (256 * 2 ** level);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Mosaic, pixel, reduce } from "../src/reduce";
+import { type Mosaic, pixel, reduce, salient } from "../src/reduce";
 import { COLUMNS, NOTHING, type Tile, blocksOf, codeOf, levelOf, readTile } from "../src/tile";
 import { random } from "./given";
 
@@ -39,6 +39,21 @@ describe("a pixel", () => {
     expect(levelOf(pixel(alone(click), "salient", [0, 19], [0, 7]))).toBe(-20);
     const slight = tile(COLUMNS, 8, (c, r) => (c === 5 && r === 3 ? codeOf(-77) : quiet));
     expect(levelOf(pixel(alone(slight), "salient", [0, 19], [0, 7]))).toBeCloseTo(-79.97, 1);
+  });
+
+  it("keeps a click whole among any number of cells, and lets noise through in one of a hundred", () => {
+    const one = tile(COLUMNS, 8, (c, r) => (c === 5 && r === 3 ? codeOf(-20) : codeOf(-80)));
+    for (const last of [5, 6, 8, 12]) expect(levelOf(pixel(alone(one), "salient", [5, last], [3, 3]))).toBe(-20);
+    for (const n of [2, 4, 9, 64]) {
+      let [over, trials] = [0, 4000];
+      for (let i = 0; i < trials; i++) {
+        const power = Array.from({ length: n }, () => -Math.log(next()));
+        if (Math.max(...power) > (power.reduce((a, b) => a + b) / n) * salient(n)) over += 1;
+      }
+      expect(over / trials).toBeLessThan(0.016);
+      expect(over / trials).toBeGreaterThan(0.005);
+    }
+    expect(salient(1e6)).toBeCloseTo(Math.log(1e6) + 4.6, 1);
   });
 
   it("is no data where all is missing, and nothing where a tile has not come", () => {
