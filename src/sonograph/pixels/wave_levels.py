@@ -12,6 +12,9 @@ LOW, HIGH, SQUARES, COUNT = range(4)
 """Of columns (4, n), float64: the lowest and the highest sample, NaN where all are missing; the sum of squares; and
 of how many."""
 
+_AT_ONCE = 1 << 15
+"""Samples that stay in the cache while they are looked at."""
+
 
 def gathered(samples: np.ndarray, level: int) -> np.ndarray:
     """Columns (4, n) of the samples (n_samples,) of one channel; the first is the first of a column.
@@ -20,11 +23,12 @@ def gathered(samples: np.ndarray, level: int) -> np.ndarray:
     array([[-3.,  2.], [ 1.,  2.], [10.,  4.], [ 2.,  1.]])
     """
     size = 1 << level
-    whole = len(samples) // size
-    parts = [_whole(samples[: whole * size].reshape(whole, size))]
-    if whole * size < len(samples):
-        parts.append(_whole(samples[whole * size :][None]))
-    return np.concatenate(parts, axis=1)
+    whole = len(samples) // size * size
+    step = max(size, _AT_ONCE)
+    parts = [_whole(samples[first : min(first + step, whole)].reshape(-1, size)) for first in range(0, whole, step)]
+    if whole < len(samples):
+        parts.append(_whole(samples[whole:][None]))
+    return np.concatenate(parts, axis=1) if parts else np.empty((4, 0))
 
 
 def _whole(samples: np.ndarray) -> np.ndarray:

@@ -63,8 +63,9 @@ class Power:
     def held(self, frames: range, step: int = 1) -> Held:
         """The samples of all channels that some frames look at, and more, from one multiple of `step` to another."""
         samples = samples_for(self._settings, self._looked_at(frames))
-        first, stop = (samples.start - 1) // step * step, -(-samples.stop // step) * step
-        return Held(self.source, range(first, stop))
+        first, stop = max(0, (samples.start - 1) // step * step), -(-samples.stop // step) * step
+        stop = min(stop, self.recording.n_samples)
+        return Held(self.source, range(min(first, samples.start), max(stop, samples.stop)))
 
     def _memory(self, n_frames: int) -> np.ndarray:
         """Memory for so many frames, the same each time: its pages are there."""
