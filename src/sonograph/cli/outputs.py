@@ -18,12 +18,12 @@ SOUNDS = ("files", "paths", "file", "queries")
 
 READ = {
     "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "pings": "--pings",
-    "marks": "--templates", "of": "--of", "sounds": "--sounds", "embedding": "--embedding",
+    "marks": "--templates", "hits": "--marks", "of": "--of", "sounds": "--sounds", "embedding": "--embedding",
     "times": "--times",
 }  # fmt: skip
 """Options that name other files that are read, and what they are called."""
 
-WRITTEN = {"output": "-o", "draw": "--draw", "report": "--report", "report_folder": "--report"}
+WRITTEN = {"output": "-o", "draw": "--draw", "report": "--report", "report_folder": "--report", "cache": "--cache"}
 """Options that name files that are written."""
 
 

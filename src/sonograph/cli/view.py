@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, look, options, reading, streams
+from sonograph.cli import exits, options, reading, streams
 from sonograph.cli.exits import counted, talk
+from sonograph.cli.idle import refuse
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
     from sonograph.settings import Settings
     from sonograph.sounds.source import Source
 
-HELP = """See and hear sound files of any length in the browser: zoom from a day to a click, listen, read levels. The
-levels are those that 'sonograph features' computes. Folders are searched. Only this machine can look, and only by the
-address that is printed; Ctrl-C ends it."""
+HELP = """See and hear sound files of any length in the browser: zoom from a day to a click, listen, read levels,
+measure and mark. Folders are searched. The levels are those that 'sonograph features' computes. Only this machine can
+look, and only by the address that is printed; Ctrl-C ends it."""
 
 EXAMPLES = """examples:
   sonograph view robin.flac
-  sonograph view recordings/
+  sonograph view recordings/ --labels labels/
+  sonograph view night.wav --marks hits.csv --labels .
   sonograph view bats/ --window 256 --hop 64 --range -110 -30
   sonograph view robin.flac --no-browser --port 9000
 """
-SHOWN = ("axis", "range", "colours")
-"""Options of `draw` that say how the page begins."""
+AXES = ("linear", "log", "mel", "note")
+CACHE = 4 << 30
+"""Bytes."""
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
@@ -51,9 +55,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     how.add_argument("--no-browser", action="store_true", help="only print the address")
     how.add_argument("-q", "--quiet", action="store_true", help="only the address and faults")
-    look.add(
-        options.group(parser, "how the page begins"), tuple(f for f in (*look.SHOWN, *look.LOOKS) if f.name in SHOWN)
-    )
+    mine = options.group(parser, "marks")
+    mine.add_argument("--labels", metavar="DIR", help="read marks here and write them, a file a recording [no writing]")
+    mine.add_argument("--marks", dest="hits", metavar="FILE", help="hits or marks to look through, confirm and refuse")
+    begin = options.group(parser, "how the page begins")
+    begin.add_argument("--axis", metavar="NAME", help="of the frequencies: linear, log, mel or note [linear]")
+    begin.add_argument("--range", nargs=2, type=float, metavar=("LOW", "HIGH"), help="levels of the colours, dB")
+    begin.add_argument("--colours", "--colors", metavar="NAME", help="magma, viridis, cividis, grey … [magma]")
+    kept = options.group(parser, "what is kept of overviews, to be there at once next time")
+    kept.add_argument("--cache", metavar="DIR", help="where [in your cache folder]")
+    kept.add_argument("--cache-size", type=size, metavar="SIZE", help="at most, the oldest goes first [4GB]")
+    kept.add_argument("--no-cache", action="store_true", help="nothing on disk")
     options.add_stft(parser)
     reading.add_taking(parser)
     reading.add_reading(parser, "start")
@@ -70,14 +82,20 @@ def run(arguments: argparse.Namespace) -> int:
     options.check_settings(arguments)
     options.check_high_pass(arguments)
     reading.refuse_uncalibrated(arguments)
-    opening = reading.opening(arguments)
-    begin = _begin(arguments)
+    opening, begin, cache = reading.opening(arguments), _begin(arguments), _cache(arguments)
+    from sonograph.web.labels import Labels
     from sonograph.web.recordings import Recordings
+    from sonograph.web.tiles import Tiles
     from sonograph.web.viewer import Viewer
 
     recordings = Recordings.of_paths(arguments.paths, opening)
+    labels = Labels(recordings, _path(arguments.labels), _path(arguments.hits))
+    labels.check()
+    tiles = Tiles(cache=cache, cache_bytes=CACHE if arguments.cache_size is None else arguments.cache_size)
+    if tiles.problem and arguments.cache is not None:
+        talk(f"{tiles.problem} Nothing is kept; overviews are computed anew.")
     sock = listening(arguments.host, arguments.port, talk)
-    viewer = Viewer(recordings, begin)
+    viewer = Viewer(recordings, begin, tiles=tiles, labels=labels)
 
     def ready(where: str) -> None:
         print(where, flush=True)
@@ -101,17 +119,39 @@ def _warn_of_host(host: str) -> None:
         )
 
 
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
+
+
+def _cache(arguments: argparse.Namespace) -> Path | None:
+    """The folder of what is kept; None where nothing is to be, or can be: then all is computed anew."""
+    if arguments.no_cache:
+        refuse(arguments, ("cache", "cache_size"), "--no-cache")
+        return None
+    if arguments.cache is not None:
+        return Path(arguments.cache)
+    from sonograph.engines.compiled.build import cache_directory
+
+    home = cache_directory()
+    return None if home is None else home / "tiles"
+
+
 def _begin(arguments: argparse.Namespace) -> Any:
     """How the page begins."""
+    from sonograph.checks import one_of
+    from sonograph.pictures.colours import PERCEPTUAL
     from sonograph.pictures.settings import PictureSettings
     from sonograph.web.viewer import Look
 
-    looks = {"axis": arguments.axis, "range": arguments.range, "colours": arguments.colours}
-    with options.in_flags({name: f"--{name}" for name in looks}):
-        shown = PictureSettings().but(**{name: value for name, value in looks.items() if value is not None})
+    if arguments.axis is not None:
+        one_of("--axis", arguments.axis, AXES)
+    if arguments.colours is not None:
+        one_of("--colours", arguments.colours.removesuffix("_r"), tuple(PERCEPTUAL))
+    with options.in_flags({"range": "--range"}):
+        levels = PictureSettings(range=arguments.range).range if arguments.range else None
 
     def settings(source: Source) -> Settings:
         found: Settings = options.cleaned(options.settings(arguments, source.sample_rate), arguments)
         return found
 
-    return Look(settings, shown.range, shown.colours_shown, shown.axis or "linear")
+    return Look(settings, levels, arguments.colours or "magma", arguments.axis or "linear")

@@ -130,6 +130,15 @@ def routes(viewer: Viewer) -> Starlette:
         found = await quick(request, lambda cancelled: recordings.sound(key))
         return Original(found, headers.get("range"), headers.get("if-range"))
 
+    async def marks(request: Request) -> Response:
+        recording = recordings.recording(request.path_params["recording"])
+        if request.method == "PUT":
+            sent, known = (await json_of(request)).get("marks"), request.headers.get("if-match")
+            tag = await slow(request, lambda cancelled: viewer.labels.write(recording, sent, known))
+            return told({}, headers={"ETag": tag})
+        values, tag = await slow(request, lambda cancelled: viewer.labels.read(recording))
+        return told(values, headers={"ETag": tag})
+
     return Starlette(
         routes=[
             Route("/", page_files.index),
@@ -143,6 +152,7 @@ def routes(viewer: Viewer) -> Starlette:
             Route("/measure/{recording}/{settings}/{channel}", measure),
             Route("/sound/{recording}", sound),
             Route("/file/{recording}", original),
+            Route("/marks/{recording}", marks, methods=["GET", "PUT"]),
             Route("/events", viewer.events),
         ],
         exception_handlers=HANDLERS,

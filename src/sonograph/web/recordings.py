@@ -73,6 +73,7 @@ class Recording:
     name : what people call it, on one line
     path, opening : where it lies and how it is opened; None of a sound in memory
     memory : the sound in memory
+    place : its path within the folder that was named, or its file's name
     """
 
     id: str
@@ -80,6 +81,7 @@ class Recording:
     path: str | None = None
     opening: Opening | None = None
     memory: Source | None = None
+    place: str = ""
 
     def open(self) -> Sound:
         """Open it.
@@ -145,7 +147,7 @@ class Recordings:
             for file in sound_files([path]):
                 name = os.path.relpath(file, path) if is_folder else os.path.basename(file)  # noqa: PTH119
                 key = digest("recording", os.path.abspath(file), digits=12)  # noqa: PTH100
-                found.setdefault(key, Recording(key, shown(name), file, opening))
+                found.setdefault(key, Recording(key, shown(name), file, opening, place=name))
         return cls(found.values())
 
     @classmethod

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sonograph.errors import LimitError, MissingExtra, OutputError, SettingsError, SonographError, SourceError
+from sonograph.web.labels import ReadOnly, Stale
 from sonograph.web.leaving import Left
 from sonograph.web.recordings import Changed, Unknown
 from sonograph.web.work import Cancelled
@@ -21,6 +22,8 @@ GONE = 499
 """What is answered to nobody: the asker has left."""
 
 STATUS: tuple[tuple[type[BaseException], int], ...] = (
+    (ReadOnly, 403),
+    (Stale, 412),
     (Unknown, 404),
     (Changed, 410),
     (SettingsError, 400),

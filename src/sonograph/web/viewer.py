@@ -17,6 +17,7 @@ from sonograph.sounds.source import Source
 from sonograph.web.address import Address
 from sonograph.web.events import Events
 from sonograph.web.following import Following
+from sonograph.web.labels import Labels
 from sonograph.web.layers import PASS, Layers, Shown
 from sonograph.web.listing import Listing
 from sonograph.web.recordings import Recordings, Sound
@@ -48,8 +49,16 @@ class Look:
 class Viewer:
     """All that the routes of one viewer share. `close` ends its threads."""
 
-    def __init__(self, recordings: Recordings, look: Look | None = None, *, tiles: Tiles | None = None) -> None:
+    def __init__(
+        self,
+        recordings: Recordings,
+        look: Look | None = None,
+        *,
+        tiles: Tiles | None = None,
+        labels: Labels | None = None,
+    ) -> None:
         self.recordings, self.look = recordings, look or Look()
+        self.labels = labels or Labels(recordings)
         self.events, self.ended = Events(), threading.Event()
         self.listing = Listing(recordings)
         self.layers = Layers(recordings, tiles or Tiles(), self.events)
@@ -62,7 +71,7 @@ class Viewer:
         rows, complete = self.listing.rows()
         look = self.look
         defaults = {"settings": self._first(), "range": look.range, "colours": look.colours, "axis": look.axis}
-        return {"recordings": rows, "complete": complete, "writable": False, "defaults": defaults}
+        return {"recordings": rows, "complete": complete, "writable": self.labels.writable, "defaults": defaults}
 
     def _first(self) -> dict[str, Any] | None:
         """What is computed of the first recording that opens."""
