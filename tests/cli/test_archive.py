@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from sonograph import archive, cli
 from tests.archive.recordings import after, noise, put, wav
@@ -86,3 +88,32 @@ def test_a_clock_that_was_checked_is_put_right(folder):
     assert cli.main(words.split()) == 0
     [timeline] = archive.Catalogue.open("all.jsonl").timelines()
     assert timeline.start == after(2)
+
+
+JOINED = ["draw", "in", "--joined", "-o", "one.png", "--zone", "UTC", "--window", "64"]
+
+
+def test_consecutive_files_are_drawn_as_one_sound(folder):
+    assert cli.main([*JOINED, "-q", "--size", "600x300"]) == 0
+    pixels = np.asarray(Image.open("one.png").convert("RGB")).astype(int)
+    grey = (np.abs(pixels - (218, 218, 218)).sum(axis=2) < 12).mean(axis=0)  # "no data", hatched
+    inside = np.flatnonzero(grey > 0.4)
+    of_axes = np.flatnonzero((pixels.std(axis=0).sum(axis=1) > 20) | (grey > 0.4))
+    assert abs(len(inside) / len(of_axes) - 0.5) < 0.12
+    assert inside.min() > of_axes.min() + 50
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ("--joined -o one.png", 2, "give --zone UTC where"),
+        ("--joined -o pictures/ --zone UTC", 2, "--joined makes one picture of all files"),
+        ("--joined -o one.png --zone UTC --start-time %Y%m%d_%H%M%S", 2, "--joined is given with --start-time"),
+        ("other --joined -o one.png --zone UTC", 2, "files are of different rates, 100 Hz and 200 Hz"),
+        ("--joined -o one.png --zone UTC --max-samples 100", 3, "Allow more with --max-samples"),
+    ],
+)
+def test_what_cannot_be_joined_is_said(folder, words, code, sentence, capsys):
+    put(folder / "other", noise(6000)[0], after(900), rate=200)
+    assert cli.main(["draw", "in", *words.split()]) == code
+    assert sentence in capsys.readouterr().err and not Path("one.png").exists()

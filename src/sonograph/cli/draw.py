@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import drawn_folder, exits, look, options, outputs, reading, streams
+from sonograph.cli import drawn_folder, drawn_joined, exits, look, options, outputs, reading, streams
 from sonograph.cli.defaults import caption_of
 from sonograph.cli.exits import talk
 from sonograph.cli.faults import Faults
@@ -37,6 +37,7 @@ EXAMPLES = """examples:
   sox in.aiff -t wav - | sonograph draw - -o - > out.png
   sonograph draw before.wav after.wav -o compared.svg --colours viridis
   sonograph draw recordings/ -o pictures/ --format webp
+  sonograph draw recordings/ --joined -o month.png --zone UTC
 """
 
 
@@ -64,6 +65,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_report(out)
     out.add_argument("--bare", action="store_true", help="only the pixels, as a small PNG: quick, for scripts")
     what = options.group(parser, "what to show")
+    what.add_argument(
+        "--joined", action="store_true", help="consecutive files, or a folder of them, as one sound with its gaps"
+    )
     look.add(what, look.SHOWN)
     what.add_argument(
         "--labels", metavar="FILE", help="marks to draw over it: an Audacity label track or a Raven selection table"
@@ -98,6 +102,8 @@ def run(arguments: argparse.Namespace) -> int:
     if terminal:
         refuse(arguments, ("format", "bare", "no_axes", "dpi"), "a picture in the terminal")
     refuse_idle(arguments)
+    if arguments.joined:
+        drawn_joined.check(arguments)
     picture = _look(arguments)
     options.check_settings(arguments)
     options.check_high_pass(arguments)
@@ -204,14 +210,17 @@ def _opened(
 
     marks = read_marks(arguments.labels) if arguments.labels else ()
     sounds = []
-    for file, name in zip(files, given, strict=True):
+    for file, name in zip(files[:1] if arguments.joined else files, given, strict=not arguments.joined):
         try:
-            drawn_folder.refuse_folder(file)
-            mine = marks_of(marks, None if name == streams.STANDARD else file)
-            opened = named(file, labels=mine, opening=opening)
-            if marks and not mine:
-                faults.bar.clear()
-                talk(f"{arguments.labels}: none of its {len(marks):,} marks is of {file}, so none is drawn on it.")
+            if arguments.joined:
+                opened = drawn_joined.opened(files, opening, faults, quiet=arguments.quiet)
+            else:
+                drawn_folder.refuse_folder(file)
+                mine = marks_of(marks, None if name == streams.STANDARD else file)
+                opened = named(file, labels=mine, opening=opening)
+                if marks and not mine:
+                    faults.bar.clear()
+                    talk(f"{arguments.labels}: none of its {len(marks):,} marks is of {file}, so none is drawn on it.")
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             options.check_high_pass(arguments, rate)

@@ -1,0 +1,23 @@
+"""The guide to archives runs, prints what it says, and its commands say what it shows."""
+
+import re
+import shlex
+
+from sonograph import cli
+from tests.guides import DOCS, check_printed, run_page
+
+
+def test_the_page_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsys):
+    ran = run_page("archives.md", tmp_path, elsewhere=("archive scan", "--joined"))
+    assert check_printed(ran) == 3
+    text = (DOCS / "guide" / "archives.md").read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^    (sonograph [^\n]*)$", text, re.MULTILINE)
+    for command in commands:
+        assert cli.main(shlex.split(command)[1:]) == 3, command  # one of its files is broken
+        out, err = capsys.readouterr()
+        assert "A1_20240503_043000.wav: is empty" in err
+        if "scan" in command:
+            shown = re.search(r"^    47 files.*?(?=\n\nThe)", text, re.MULTILINE | re.DOTALL)[0]
+            assert out.splitlines() == [line.removeprefix("    ") for line in shown.splitlines()]
+    assert {path.name for path in tmp_path.glob("*.*")} == {"all.parquet", "coverage.png", "two_days.png"}
