@@ -107,7 +107,7 @@ def test_other_rates_are_resampled_and_said(copy, tmp_path, capsys):
     soundfile.write(copy / "hum" / "other.wav", made.sound("hum", 9, rate=16_000), 16_000)
     assert train(copy, "-o", tmp_path / "a.model", "--json") == 0
     done = capsys.readouterr()
-    assert "1 of 19 files are resampled to 8000 Hz (soxr), which most have" in done.err
+    assert "1 of 19 files is resampled to 8000 Hz (soxr), which most have" in done.err
     assert json.loads(done.out)["sample_rate"] == 8000
 
 
@@ -166,9 +166,9 @@ def bad_set(copy, what):
         ("twin", 2, "0.wav hold the same bytes, and are of classes 'hiss' and 'hum'"),
         ("twin of its own class", 0, ""),
         ("silence", 3, "0.wav: is digital silence; there is nothing to learn from"),
-        ("padded", 0, "1 files hold digital silence"),
+        ("padded", 0, "1 file holds digital silence"),
         ("short", 3, "0.wav: has 100 samples, fewer than one frame of 200"),
-        ("missing samples", 0, "1 files lack samples, as"),
+        ("missing samples", 0, "1 file lacks samples, as"),
         ("nothing but missing", 3, "0.wav: every sample is missing"),
         ("broken", 3, "0.wav: "),
         ("no samples", 3, "0.wav: "),

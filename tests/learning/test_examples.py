@@ -24,7 +24,7 @@ def test_a_folder_a_class(tmp_path):
     found = listed(tmp_path)
     assert short(found) == [("1.wav", "robin", None, None), ("2.wav", "wren", None, None)]
     assert any("papers: holds no sound, so it is no class" in note for note in found.notes)
-    assert any("1 sounds lie in no folder of a class, as loose.wav" in note for note in found.notes)
+    assert any("1 sound lies in no folder of a class, as loose.wav" in note for note in found.notes)
 
 
 def test_esc10_as_folders(tmp_path):

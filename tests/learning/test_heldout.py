@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from sonograph import SettingsError
-from sonograph.learning import discriminant, forest, machine
+from sonograph.learning import discriminant, forest, heldout, machine
 from sonograph.learning.evaluation import Evaluation
 from sonograph.learning.folds import bound, folds_for, new_folds
-from sonograph.learning.heldout import log_probabilities, train
+from sonograph.learning.heldout import PAIRS_FROM, log_probabilities, train
 from sonograph.learning.probabilities import calibration_error, log_softmax, temperature_of, wilson
-from sonograph.learning.recipes import CHOICES
+from sonograph.learning.recipes import CHOICES, PARTS
 
 sklearn = pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
@@ -112,6 +112,51 @@ def test_what_is_held_out_changes_nothing_that_answers_it():
         other[changed] = x[changed]  # one sound of the fold is as it was: so is the answer
         after = train(other, y, folds, together, ["discriminant"]).probabilities
         np.testing.assert_allclose(after[changed], before[changed], rtol=1e-9)
+
+
+@pytest.mark.parametrize(("n_folds", "in_pairs"), [(2, True), (3, False), (3, True), (4, False), (5, False)])
+def test_inner_models_hear_nothing_of_what_they_test(n_folds, in_pairs):
+    y, together = np.arange(60) % 3, np.arange(60) // 2
+    folds = new_folds(y, together, n_folds)
+    plan = heldout._inner_plan(y, folds, together, in_pairs)
+    scored = {int(k): np.zeros(len(y), int) for k in np.unique(folds)}
+    for heard, tests in plan:
+        for k, test in tests:
+            assert not set(together[heard]) & set(together[test]) and not (heard & (folds == k)).any()
+            scored[k] += test
+    for k, counts in scored.items():
+        np.testing.assert_array_equal(counts, folds != k)
+    least = min(heard.sum() for heard, _ in plan)
+    assert least >= (0.55 if n_folds >= PAIRS_FROM else 1 / 3 if in_pairs and n_folds > 2 else 0.38) * len(y)
+
+
+def test_as_many_fits_are_told_as_are_made(monkeypatch):
+    x, y = rows(3, 10)
+    for n_folds in (2, 3, 5):
+        calls, told = [], []
+        fit = lambda *given, calls=calls: calls.append(1) or discriminant.fit(*given)  # noqa: E731
+        monkeypatch.setitem(PARTS, "discriminant", PARTS["discriminant"]._replace(fit=fit))
+        folds = new_folds(y, np.arange(len(y)), n_folds)
+        train(x, y, folds, np.arange(len(y)), ["discriminant"], lambda *words, told=told: told.append(words))
+        assert told[-1] == ("training", len(calls), len(calls)) and len(told) == len(calls) + 1
+
+
+def test_few_folds_do_not_make_it_unsure():
+    x, y = rows(4, 9, numbers=200, apart=0.2, seed=1)
+    together = np.arange(len(y))
+    folds = new_folds(y, together, 3)
+    found = train(x, y, folds, together, ["discriminant"]).probabilities
+    right = (found.argmax(axis=1) == y).mean()
+    assert right > 0.6 and abs(found.max(axis=1).mean() - right) < 0.2
+
+
+def test_of_one_sound_a_class_the_nearest_is_named():
+    x = np.random.default_rng(0).standard_normal((40, 30))
+    arrays = discriminant.fit(x, np.arange(40), 40)
+    near = x + 0.1 * np.random.default_rng(1).standard_normal(x.shape)
+    z = near[:, None] - x[None]
+    wanted = ((z / x.std(axis=0)) ** 2).sum(axis=2).argmin(axis=1)
+    np.testing.assert_array_equal(discriminant.scores(arrays, near).argmax(axis=1), wanted)
 
 
 def test_labels_without_sense_are_guessed_no_better_than_by_chance():

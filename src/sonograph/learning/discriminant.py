@@ -45,6 +45,8 @@ def fit(rows: np.ndarray, y: np.ndarray, n_classes: int) -> Arrays:
         share, ridge = shrinkage(of_class)
         off[y == k] = (of_class - means[k]) * np.sqrt(shares[k] * (1 - share) / len(of_class))
         diagonal += shares[k] * ridge
+    if not diagonal.any() and not off.any():  # of each class one sound: the nearest is all that can be said
+        diagonal[:] = 1.0
     if 2 * len(off) < len(diagonal) and diagonal.min() > STEEP:
         coefficients = _few_sounds(off, diagonal, means.T).T
     else:

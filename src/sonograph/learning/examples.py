@@ -123,7 +123,8 @@ def _folder(top: Path, group: str | None) -> Listed:
             f" labels from file names with a pattern of groups, as '{{label}}_{{group}}_*'."
         )
     if loose:
-        notes.append(f"{top}: {len(loose)} sounds lie in no folder of a class, as {loose[0]}, and are left out.")
+        what = f"{len(loose)} sounds lie" if len(loose) > 1 else "1 sound lies"
+        notes.append(f"{top}: {what} in no folder of a class, as {loose[0]}; left out.")
     names = {folder: Path(folder).name for folder in held}
     fold = None
     if all(_ESC_FOLDER.fullmatch(name) for name in names.values()):

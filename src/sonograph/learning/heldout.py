@@ -1,13 +1,15 @@
 """Training with sounds held out: what each would be called by a model that did not hear it, and the model of all.
 
 The temperature of a fold comes from folds inside the sounds that were heard, held out in turn; nothing that tests a
-model has had a part in making it. A model without folds j and k serves twice: for j inside k and for k inside j.
+model has had a part in making it. Where there are many folds, a model without folds j and k serves twice: for j inside
+k and for k inside j. Of few it would hear so much less than the model whose temperature is wanted that this would be
+too high, so that there the sounds that were heard have folds of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +20,8 @@ from sonograph.learning.probabilities import log_loss, log_softmax, temperature_
 from sonograph.learning.recipes import PARTS, RECIPES, Arrays, blended, columns
 
 Tell = Callable[[str, int, int], None]
+PAIRS_FROM = 5
+"""Folds, from which on pairs of them are left out; a network, which takes minutes, leaves out pairs of three too."""
 
 
 class Fitted(NamedTuple):
@@ -64,7 +68,8 @@ def train(
     kinds = list(dict.fromkeys(kind for name in recipes for kind in RECIPES[name]))
     outer = np.unique(folds)
     rows_of = {kind: rows if summary is None else rows[:, columns(kind, summary)] for kind in kinds}
-    total = len(kinds) * (len(outer) + len(outer) * (len(outer) - 1) // 2 + 1)
+    plans = {kind: _inner_plan(y, folds, together, PARTS[kind].grouped) for kind in kinds}
+    total = sum(len(plan) + len(outer) for plan in plans.values()) + max(len(RECIPES[name]) for name in recipes)
     done = 0
 
     def fitted(kind: str, heard: np.ndarray) -> Arrays:
@@ -74,7 +79,13 @@ def train(
         more = (together[heard],) if PARTS[kind].grouped else ()
         return PARTS[kind].fit(rows_of[kind][heard], y[heard], n_classes, *more)
 
-    inside = {kind: _inner_scores(kind, rows_of[kind], y, folds, together, fitted, n_classes) for kind in kinds}
+    inside = {}
+    for kind in kinds:
+        inside[kind] = {int(k): np.full((len(y), n_classes), np.nan) for k in outer}
+        for heard, tests in plans[kind]:
+            arrays = fitted(kind, heard)
+            for k, test in tests:
+                inside[kind][k][test] = PARTS[kind].scores(arrays, rows_of[kind][test])
     held_out = {kind: np.zeros((len(y), n_classes)) for kind in kinds}
     for kind in kinds:
         for k in outer:
@@ -109,29 +120,27 @@ def log_probabilities(
     return blended(listed) if len(listed) > 1 else listed[0]
 
 
-def _inner_scores(
-    kind: str, rows: np.ndarray, y: np.ndarray, folds: np.ndarray, together: np.ndarray, fitted: Any, n_classes: int
-) -> dict[int, np.ndarray]:
-    """For each outer fold, scores of the sounds that its model hears, by models that heard neither."""
+def _inner_plan(
+    y: np.ndarray, folds: np.ndarray, together: np.ndarray, in_pairs: bool
+) -> list[tuple[np.ndarray, list[tuple[int, np.ndarray]]]]:
+    """What each inner model hears, and which sounds it scores for which outer folds: all as masks."""
     outer = np.unique(folds)
-    scores = {int(k): np.full((len(y), n_classes), np.nan) for k in outer}
-    if len(outer) > 2:
-        for i, j in enumerate(outer):
-            for k in outer[i + 1 :]:
-                arrays = fitted(kind, (folds != j) & (folds != k))
-                for out, test in ((k, folds == j), (j, folds == k)):
-                    scores[int(out)][test] = PARTS[kind].scores(arrays, rows[test])
-        return scores
+    if len(outer) >= (3 if in_pairs else PAIRS_FROM):
+        return [
+            ((folds != j) & (folds != k), [(int(k), folds == j), (int(j), folds == k)])
+            for i, j in enumerate(outer)
+            for k in outer[i + 1 :]
+        ]
+    plan = []
     for k in outer:
         heard = np.flatnonzero(folds != k)
-        inner = new_folds(y[heard], np.unique(together[heard], return_inverse=True)[1])
-        for j in np.unique(inner):
-            rest, test = heard[inner != j], heard[inner == j]
-            if len(rest) and len(set(y[rest])) > 1:
-                mask = np.zeros(len(y), bool)
-                mask[rest] = True
-                scores[int(k)][test] = PARTS[kind].scores(fitted(kind, mask), rows[test])
-    return scores
+        inner = np.full(len(y), -1)
+        inner[heard] = new_folds(y[heard], np.unique(together[heard], return_inverse=True)[1])
+        for j in np.unique(inner[heard]):
+            rest = (folds != k) & (inner != j)
+            if len(set(y[rest])) > 1:
+                plan.append((rest, [(int(k), inner == j)]))
+    return plan
 
 
 def _weighed(

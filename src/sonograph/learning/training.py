@@ -132,7 +132,7 @@ def learn(
     left = {one.label for one in kept}
     gone = [label for label in dict.fromkeys(one.label for one in examples) if label not in left]
     if gone:
-        why = f" ({faults[0]})" if faults else ""
+        why = f" ({faults[0].rstrip('.')})" if faults else ""
         raise SettingsError(f"class {gone[0]!r} has no file that can be used{why}; mend its files, or leave it out")
     hashes = [d.values["sha256"] for _, _, d in used]
     _refuse_twins(kept, hashes)
@@ -197,17 +197,20 @@ def _notes(rate: float, rates: Counter[float], done: Sequence[Done], summary: Su
     if others:
         lowest = min(rates)
         lost = f"; those at {lowest:g} Hz hold nothing above {lowest / 2:g} Hz" if lowest < rate else ""
+        are = "is" if others == 1 else "are"
         notes.append(
-            f"{others} of {sum(rates.values())} files are resampled to {rate:g} Hz (soxr), which "
+            f"{others} of {sum(rates.values())} files {are} resampled to {rate:g} Hz (soxr), which "
             f"{'the embedding takes' if isinstance(summary, Embedding) else 'most have'}{lost}."
         )
     silent = [d for d in done if not d.fault and d.values["silent"] > 0]
     if silent:
         share = sum(d.values["silent"] for d in silent) / len(silent)
-        notes.append(f"{len(silent)} files hold digital silence ({share:.0%} of each on average), which is left out.")
+        what = f"{len(silent)} files hold" if len(silent) > 1 else "1 file holds"
+        notes.append(f"{what} digital silence ({share:.0%} of each on average), which is left out.")
     missing = [d for d in done if not d.fault and d.values["missing"]]
     if missing:
-        notes.append(f"{len(missing)} files lack samples, as {missing[0].values['file']}; those frames are left out.")
+        what = f"{len(missing)} files lack" if len(missing) > 1 else "1 file lacks"
+        notes.append(f"{what} samples, as {missing[0].values['file']}; those frames are left out.")
     return notes
 
 
