@@ -139,6 +139,14 @@ def routes(viewer: Viewer) -> Starlette:
         values, tag = await slow(request, lambda cancelled: viewer.labels.read(recording))
         return told(values, headers={"ETag": tag})
 
+    async def picture(request: Request) -> Response:
+        from sonograph.web import picturing  # Matplotlib, where it is asked for
+
+        key, query = request.path_params["recording"], request.query_params
+        format = query.get("format", "png")
+        body = await slow(request, lambda cancelled: picturing.picture(viewer, key, query.get("view"), format))
+        return Response(body, 200, {"Cache-Control": "no-store"}, picturing.TYPES[format])
+
     return Starlette(
         routes=[
             Route("/", page_files.index),
@@ -153,6 +161,7 @@ def routes(viewer: Viewer) -> Starlette:
             Route("/sound/{recording}", sound),
             Route("/file/{recording}", original),
             Route("/marks/{recording}", marks, methods=["GET", "PUT"]),
+            Route("/picture/{recording}", picture),
             Route("/events", viewer.events),
         ],
         exception_handlers=HANDLERS,
