@@ -85,3 +85,20 @@ def test_channels_are_told_apart(tmp_path, capsys):
     assert cli.main(["pulses", str(tmp_path / "two.wav"), "--band", "11k-13k", "--length", "10ms"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[3:]] == ["0", "1"] * 3
+
+
+def test_several_processes_give_the_rows_of_one_in_the_order_of_the_files(pings, tmp_path, capsys):
+    other = tmp_path / "a.wav"
+    sg.write(other, sg.Signal(0.5 * signals.pings(2.0).samples, 48_000.0))
+    (tmp_path / "bad.wav").write_bytes(b"RIFF\0\0\0\0WAVE")
+    asked = ["pulses", pings, str(tmp_path / "bad.wav"), str(other), "--json", "--band", "11k-13k", "--length", "10ms"]
+    answers = []
+    for processes in ("1", "2"):
+        assert cli.main([*asked, "--processes", processes, "--report", str(tmp_path / "r.jsonl")]) == 3
+        answers.append((*capsys.readouterr(), (tmp_path / "r.jsonl").read_text()))
+        (tmp_path / "r.jsonl").unlink()
+    assert answers[0] == answers[1]
+    files = [json.loads(line)["file"] for line in answers[0][0].splitlines()]
+    assert files == [pings] * 12 + [str(other)] * 6 and "bad.wav" in answers[0][1]
+    assert cli.main(["pulses", pings, "--processes", "0"]) == 2
+    assert "--processes is 0; it must be 1 or more" in capsys.readouterr().err

@@ -7,6 +7,8 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams
@@ -80,6 +82,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--json", action="store_true", help="one JSON object a pulse and line, for machines")
     out.add_argument("-q", "--quiet", action="store_true", help="only answers and faults")
     reading.add_report(out)
+    run = options.group(parser, "how to run")
+    run.add_argument(
+        "--processes", type=int, metavar="N", help="at a time, each on one thread [all cores for 32 MB or more]"
+    )
     reading.add_reading(parser)
     options.add_help(parser)
 
@@ -121,6 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("- is given; name files, which are read twice where the band is not given")
     if arguments.json and arguments.output:
         raise SettingsError("--json is given with -o; end OUT in .jsonl, or leave out one or the other")
+    if arguments.processes is not None and arguments.processes < 1:
+        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
     wanted(arguments, 1.0)
     files = sound_files(arguments.paths)
     if arguments.output:
@@ -131,8 +139,53 @@ def run(arguments: argparse.Namespace) -> int:
         return _Search(arguments, opening, report).run(files)
 
 
+@dataclass
+class _Searched:
+    """What came of a file: its pulses, if it could be read; what is to be said of it; how it was; what was raised."""
+
+    file: str
+    found: Pulses | None
+    words: str
+    record: dict[str, Any]
+    code: int
+
+
+def _searched(file: str, arguments: argparse.Namespace, opening: Any) -> _Searched:
+    """A file's pulses; in a process of its own too."""
+    from sonograph.io import audio
+    from sonograph.io.examine import record, status_of
+
+    try:
+        return audio.settled(file, partial(_of_source, file, arguments), opening=opening)
+    except SonographError as error:
+        fault = str(error) if str(error).startswith(file) else f"{file}: {error}"
+        return _Searched(file, None, fault, record(file, status_of(error)), exits.code_of_input(error))
+
+
+def _of_source(file: str, arguments: argparse.Namespace, source: Any) -> _Searched:
+    from sonograph.io.examine import record
+    from sonograph.matching.pulses.pulse_finding import pulses_of
+
+    with options.in_flags(FLAGS):
+        found = pulses_of(source, wanted(arguments, source.sample_rate), os.fsdecode(file))
+    status = source.status
+    words = "" if status.word in ("ok", "empty") else status.sentence
+    if status.word == "empty":
+        words = status.sentence or f"{file}: holds no samples."
+    bad = status.word in ("partial", "failed", "refused", "empty")
+    return _Searched(file, found, words, record(file, status, source), exits.INPUT if bad else exits.DONE)
+
+
+def _lost(file: str, how: str) -> _Searched:
+    from sonograph.io.examine import record
+    from sonograph.io.status import Status
+
+    fault = f"{file}: it {how}. Convert it, or leave it out."
+    return _Searched(file, None, fault, record(file, Status("failed", "crash", fault)), exits.INPUT)
+
+
 class _Search:
-    """Files, one after the other."""
+    """Files, one after the other or several at a time."""
 
     def __init__(self, arguments: argparse.Namespace, opening: Any, report: reading.Report) -> None:
         self.arguments, self.opening, self.report = arguments, opening, report
@@ -142,45 +195,24 @@ class _Search:
     def run(self, files: list[str]) -> int:
         """Find in each; the exit code."""
         from sonograph.cli.progress import Progress
+        from sonograph.matching.each_file import each_file
         from sonograph.matching.hits import joined
 
         progress = Progress(len(files), "files", quiet=self.arguments.quiet or len(files) == 1)
-        for file in files:
-            try:
-                found = self._of_file(file)
-            except SonographError as error:
-                progress.clear()
-                self.report.failed(file, error)
-                talk(str(error) if str(error).startswith(file) else f"{file}: {error}")
-                self.codes.add(exits.code_of_input(error))
-                continue
+        work = partial(_searched, arguments=self.arguments, opening=self.opening)
+        for one in each_file(files, work, _lost, self.arguments.processes):
             progress.clear()
-            self._tell(file, found)
-            progress.add(1, seconds=found.sounds[0].seconds)
+            self.report.add(one.file, one.record)
+            self.codes.add(one.code)
+            if one.words:
+                talk(one.words)
+            if one.found is not None:
+                self._tell(one.file, one.found)
+                progress.add(1, seconds=one.found.sounds[0].seconds)
         progress.clear()
-        if self.arguments.output and (self.found or not self.codes):
+        if self.arguments.output and (self.found or self.codes <= {exits.DONE}):
             joined(self.found).write(self.arguments.output)
         return exits.worst(self.codes)
-
-    def _of_file(self, file: str) -> Pulses:
-        from sonograph.io import audio
-
-        return audio.settled(file, lambda source: self._of_source(file, source), opening=self.opening)
-
-    def _of_source(self, file: str, source: Any) -> Pulses:
-        from sonograph.matching.pulses.pulse_finding import pulses_of
-
-        with options.in_flags(FLAGS):
-            found = pulses_of(source, wanted(self.arguments, source.sample_rate), os.fsdecode(file))
-        self.report.was(file, source)
-        status = source.status
-        if status.word not in ("ok", "empty"):
-            talk(status.sentence)
-        if status.word in ("partial", "failed", "refused", "empty"):
-            self.codes.add(exits.INPUT)
-            if status.word == "empty":
-                talk(status.sentence or f"{file}: holds no samples.")
-        return found
 
     def _tell(self, file: str, found: Pulses) -> None:
         from sonograph.io.status import shown

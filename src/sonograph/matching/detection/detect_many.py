@@ -10,20 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.engines import n_threads
 from sonograph.errors import SonographError
 from sonograph.io import audio
 from sonograph.io.examine import record, status_of
 from sonograph.io.filesource import FileSource
 from sonograph.io.opening import Opening
 from sonograph.io.status import Status
-from sonograph.jobs.places import Here, Place, Processes
-from sonograph.jobs.processes import several
-from sonograph.jobs.run import run
-from sonograph.jobs.task import Task
 from sonograph.matching.detection.deciding import Found
 from sonograph.matching.detection.detecting import places_in
 from sonograph.matching.detection.templates import Template
+from sonograph.matching.each_file import at_once, each_file
 
 BAD = ("partial", "failed", "refused", "empty")
 
@@ -73,26 +69,8 @@ def search_many(
     watch
         What a source is read through where all is done in this process, to see how far it is.
     """
-    at_once = min(processes or n_threads(None), len(files)) if several(processes, list(files)) else 1
-    place: Place = Here() if at_once <= 1 else Processes(at_once)
-    through = watch if at_once <= 1 else None
-    tasks = [Task(f"{number}", search_files, (file,), (search, through)) for number, file in enumerate(files)]
-    done: dict[str, list[Searched]] = {}
-    given = 0
-    for outcome in run(tasks, place):
-        if outcome.error is not None:
-            raise outcome.error
-        results = [_lost(file, outcome.lost) for file in outcome.task.items] if outcome.lost else outcome.result
-        for one in results:
-            done.setdefault(one.file, []).append(one)
-        while given < len(files) and done.get(files[given]):
-            yield done[files[given]].pop(0)
-            given += 1
-
-
-def search_files(files: Iterator[str], search: Search, watch: Callable[[Any], Any] | None = None) -> list[Searched]:
-    """The work of one process."""
-    return [_search(file, search, watch) for file in files]
+    through = watch if at_once(files, processes) <= 1 else None
+    yield from each_file(files, partial(_search, search=search, watch=through), _lost, processes)
 
 
 def _search(file: str, search: Search, watch: Callable[[Any], Any] | None) -> Searched:

@@ -1,0 +1,54 @@
+"""Each of many files by itself, in several processes, in their order; one that ends its process costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sonograph.engines import n_threads
+from sonograph.jobs.places import Here, Place, Processes
+from sonograph.jobs.processes import several
+from sonograph.jobs.run import run
+from sonograph.jobs.task import Task
+
+Result = TypeVar("Result")
+
+
+def at_once(files: Sequence[str], processes: int | None) -> int:
+    """How many processes: as was asked for; None: one for each core, where the files are 32 MB or more."""
+    return min(processes or n_threads(None), len(files)) if several(processes, list(files)) else 1
+
+
+def each_file(
+    files: Sequence[str], work: Callable[[str], Result], lost: Callable[[str, str], Result], processes: int | None
+) -> Iterator[Result]:
+    """What came of each file, in their order.
+
+    Parameters
+    ----------
+    files
+        Any of them more than once, too.
+    work
+        What is done with one: a function that can be pickled, as its result can. What it raises ends all.
+    lost
+        What comes of a file at which a process ended, and how that ended, in words that follow "it".
+    processes
+        As `at_once`.
+    """
+    n_processes = at_once(files, processes)
+    place: Place = Here() if n_processes <= 1 else Processes(n_processes)
+    tasks = [Task(f"{number}", _each, (file,), (work,)) for number, file in enumerate(files)]
+    done: dict[int, Result] = {}
+    given = 0
+    for outcome in run(tasks, place):
+        if outcome.error is not None:
+            raise outcome.error
+        (file,) = outcome.task.items
+        done[int(outcome.task.name)] = lost(file, outcome.lost) if outcome.lost else outcome.result[0]
+        while given in done:
+            yield done.pop(given)
+            given += 1
+
+
+def _each(files: Iterator[str], work: Callable[[str], Any]) -> list[Any]:
+    return [work(file) for file in files]
