@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -170,7 +171,7 @@ def test_netcdf_has_echopypes_names(compressed, tmp_path):
         np.testing.assert_array_equal(file.variables["TS"][:], compressed.values.T)
         np.testing.assert_array_equal(file.variables["range"][:], compressed.ranges)
         assert float(file.variables["sound_speed"].data) == 1500.0
-        assert file.variables["TS"].units == b"dB re 1 m2"
+        assert file.variables["TS"].units == b"dB"
 
 
 def test_a_start_is_in_the_times(survey, tmp_path):
@@ -198,15 +199,50 @@ def test_zarr_and_tables(compressed, tmp_path):
     assert json.loads((tmp_path / "a.csv.json").read_text())["settings"]["sound_speed"] == 1500.0
 
 
-def test_xarray_reads_it_or_is_asked_for(compressed):
-    try:
-        import xarray  # noqa: F401
-    except ImportError:
-        with pytest.raises(sg.MissingExtra, match="xarray"):
-            compressed.to_xarray()
-        return
-    data = compressed.to_xarray()
-    assert set(data.TS.dims) == {"ping_time", "range"}
+def test_xarray_has_echopypes_names_units_and_times(survey):
+    """As `echopype.calibrate.compute_Sv` writes them: "Sv" in "dB" over ping_time, which are moments."""
+    pytest.importorskip("xarray", reason="xarray is not installed: pip install '.[xarray]'")
+    began = datetime.datetime(2024, 5, 1, 12, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+    asked = {"quantity": "Sv", "source_level": 200.0, "beam": -20.0, "absorption": LOST, "step": 0.5, "bottom": True}
+    found = echogram(Signal(survey.samples, RATE, "µPa", began), pulse=sent(), **asked)
+    data = found.to_xarray()
+    assert data.Sv.dims == ("ping_time", "range")
+    np.testing.assert_array_equal(data.Sv.values, found.values.T)
+    assert data.Sv.attrs == {"long_name": "Volume backscattering strength (Sv re 1 m-1)", "units": "dB"}
+    assert data["range"].attrs == {"long_name": "Range distance", "units": "m"}
+    first = np.datetime64("2024-05-01T10:00:00") + np.timedelta64(round(1e9 * found.times[0]), "ns")
+    assert data.ping_time.dtype == "datetime64[ns]" and data.ping_time.values[0] == first
+    for name, value in (("sound_speed", 1500.0), ("sound_absorption", LOST), ("frequency_nominal", found.frequency)):
+        assert float(data[name]) == value and data[name].dims == ()
+    assert data.tau_effective.attrs["units"] == "s" and float(data.tau_effective) == found.effective_length
+    np.testing.assert_array_equal(data.bottom.values, found.bottom)
+    assert data.attrs["source_level"] == 200.0 and data.attrs["gain"] == "20 log R"
+    at = data.Sv.sel(range=slice(11, 13)).mean("ping_time")
+    assert float(at["range"][int(at.argmax("range"))]) == pytest.approx(12.0, abs=0.5)
+
+
+@pytest.mark.parametrize("ending", [".nc", ".zarr"])
+def test_what_is_written_is_read_by_xarray_as_what_it_gives(survey, tmp_path, ending):
+    xarray = pytest.importorskip("xarray", reason="xarray is not installed: pip install '.[xarray]'")
+    began = datetime.datetime(2024, 5, 1, 12, 0, tzinfo=datetime.UTC)
+    found = echogram(Signal(survey.samples, RATE, "µPa", began), pulse=sent(), step=1.0)
+    path = str(tmp_path / f"a{ending}")
+    found.write(path)
+    engine = {".nc": "scipy", ".zarr": "zarr"}[ending]
+    pytest.importorskip(engine)
+    more = {} if ending == ".nc" else {"consolidated": False}
+    with xarray.open_dataset(path, engine=engine, **more) as back:
+        ours = found.to_xarray()
+        off = back.ping_time.values - ours.ping_time.values
+        assert np.abs(off).max() <= np.timedelta64(1, "us") and set(back.variables) == set(ours.variables)
+        xarray.testing.assert_equal(back.assign_coords(ping_time=ours.ping_time), ours)
+        assert back.level.attrs["units"] == ours.level.attrs["units"] == "dB re 1 uPa"
+
+
+def test_without_xarray_it_is_asked_for(compressed, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(sg.MissingExtra, match="xarray"):
+        compressed.to_xarray()
 
 
 def test_it_is_drawn_with_its_label(compressed, tmp_path):

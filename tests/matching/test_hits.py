@@ -3,11 +3,12 @@
 import csv
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from sonograph.errors import OutputError, SettingsError
-from sonograph.io.marks import read_marks
+from sonograph.io.marks import read_marks, write_marks
 from sonograph.matching.hits import Hit, Hits, Listened, joined
 
 FIRST = Hit(1.25, 2.0, 2000.0, 8000.0, "wren", 0.8125, 0.0123456, 0.001, 0.2, 0.5, True, file="far/a.wav")
@@ -77,3 +78,22 @@ def test_several_are_joined_and_cut(tmp_path):
     assert both.column("level").tolist()[1] == -12.5 and math.isnan(both.column("low")[1])
     with pytest.raises(KeyError):
         both.column("colour")
+
+
+def test_a_table_that_a_detector_wrote_takes_a_verdict_and_keeps_score_and_rate(tmp_path):
+    """As a viewer does: each mark is read, looked at, given a verdict, and all are written back."""
+    path = tmp_path / "hits.selections.txt"
+    HITS.write(path)
+    marks = read_marks(path)
+    assert [float(mark.extra["Score"]) for mark in marks] == [0.8125, 0.5]
+    assert float(marks[0].extra["Per Hour"]) == 0.0123 and float(marks[1].extra["level"]) == -12.5
+    judged = [replace(mark, extra=mark.extra | {"Verdict": word}) for mark, word in zip(marks, "yn", strict=True)]
+    before = path.read_text().splitlines()
+    write_marks(path, judged)
+    assert [line.rsplit("\t", 1)[0] for line in path.read_text().splitlines()] == before
+    assert [(mark.extra["Verdict"], mark.extra["Score"]) for mark in read_marks(path)] == [
+        ("y", "0.8125"),
+        ("n", "0.5"),
+    ]
+    (of_b,) = read_marks(path, "b.wav")
+    assert of_b.start == 3.0 and of_b.extra["Channel"] == "2"

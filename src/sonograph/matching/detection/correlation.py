@@ -27,14 +27,17 @@ ALIKE = 0.6
 AGAINST = 3
 """Turned templates that are wanted."""
 
-Turn = tuple[bool, bool, bool]
-"""In time, rows upside down, rows rolled by half."""
+NEAR = 8
+"""A template may lie this part of its rows higher or lower and still be like another: no two calls are the same."""
+
+Turn = tuple[bool, bool, int]
+"""In time, rows upside down, rows rolled by so many quarters of them."""
 
 TURNS: tuple[Turn, ...] = (
-    (True, False, False), (False, True, False), (True, True, False),
-    (False, False, True), (True, False, True), (False, True, True), (True, True, True),
+    (True, False, 0), (False, True, 0), (True, True, 0),
+    *((bool(time), bool(upside), quarters) for quarters in (2, 1, 3) for time in (0, 1) for upside in (0, 1)),
 )  # fmt: skip
-ITSELF: Turn = (False, False, False)
+ITSELF: Turn = (False, False, 0)
 
 
 @dataclass(eq=False)
@@ -93,30 +96,42 @@ class Shape:
 
 
 def turns_of(levels: np.ndarray) -> tuple[Turn, ...]:
-    """The turns of a template that are another sound than itself, wherever they are laid over it; at most `AGAINST`.
+    """The turns of a template that are other sounds than itself and one another, however they are laid over each other.
 
-    Where there is no such turn, the one that is the least alike.
+    At most `AGAINST`. Where there is none, the one that is the least like the template.
 
     Examples
     --------
     >>> down = np.zeros((12, 20)); down[11 - np.arange(20) * 12 // 20, np.arange(20)] = 30
     >>> turns_of(down)[0]  # upwards; turned both ways it is downwards again
-    (True, False, False)
+    (True, False, 0)
     """
-    from scipy.fft import irfft, rfft
-
     loud = np.maximum(levels - levels.max() + 25, 0)
     loud = loud - loud.mean()
     loud = loud / max(float(np.sqrt((loud**2).sum())), 1e-12)
-    n = 2 * loud.shape[1]
-    spectrum = rfft(loud, n=n, axis=1)
+    kept, chosen = [loud], []
     found: list[tuple[float, Turn]] = []
     for turn in TURNS:
-        other = rfft(turned(loud, turn), n=n, axis=1)
-        alike = float(irfft((spectrum * np.conj(other)).sum(axis=0), n=n).max())
-        found.append((alike, turn))
-    good = [turn for alike, turn in found if alike < ALIKE][:AGAINST]
-    return tuple(good) or (min(found)[1],)
+        other = turned(loud, turn)
+        found.append((_alike(loud, other), turn))
+        if all(_alike(one, other) < ALIKE for one in kept):
+            kept.append(other)
+            chosen.append(turn)
+        if len(chosen) == AGAINST:
+            break
+    return tuple(chosen) or (min(found)[1],)
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> float:
+    """The highest correlation of two templates, wherever one is laid over the other and a little higher or lower."""
+    from scipy.fft import irfft, rfft
+
+    n_rows, n = len(one), 2 * one.shape[1]
+    reach = n_rows // NEAR
+    spectrum = np.pad(rfft(one, n=n, axis=1), ((reach, reach), (0, 0)))
+    conjugate = np.conj(rfft(other, n=n, axis=1))
+    sums = [(spectrum[shift : shift + n_rows] * conjugate).sum(axis=0) for shift in range(2 * reach + 1)]
+    return float(irfft(np.stack(sums), n=n, axis=1).max())
 
 
 def turned(levels: np.ndarray, turn: Turn) -> np.ndarray:
@@ -193,9 +208,9 @@ def _product(spectra: np.ndarray, shape: Shape, turn: Turn) -> np.ndarray:
     return total
 
 
-def _rows(values: np.ndarray, turn: Sequence[bool]) -> np.ndarray:
-    """Rows upside down, and rolled by half."""
-    upside, rolled = turn
+def _rows(values: np.ndarray, turn: Sequence[int]) -> np.ndarray:
+    """Rows upside down, and rolled by quarters."""
+    upside, quarters = turn
     if upside:
         values = values[::-1]
-    return np.roll(values, len(values) // 2, axis=0) if rolled else values
+    return np.roll(values, len(values) * quarters // 4, axis=0) if quarters else values

@@ -12,12 +12,9 @@ from sonograph.checks import number
 from sonograph.errors import SettingsError
 from sonograph.matching.detection.competition import ENOUGH, Places
 from sonograph.matching.detection.correlation import AGAINST
-from sonograph.matching.detection.rates import FEWEST, FITTED, Laws, tail_of
+from sonograph.matching.detection.rates import FEWEST, Tail, tail_of
 from sonograph.matching.detection.template_levels import Hearing
 from sonograph.matching.hits import Hit, Hits, Listened
-
-SURE = 1.0
-"""An hour: what turned templates reach less often is surely none of theirs, whether it is the call or another's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +83,7 @@ def rows_of(
     heard: Hearing,
     places: Places,
     name: str,
-    tail: Laws | None,
+    tail: Tail | None,
     hours: float,
     per_hour: float,
     min_score: float | None,
@@ -123,24 +120,20 @@ def rows_of(
     return rows
 
 
-def chance_of(several: Sequence[Found], name: str) -> Laws | None:
-    """What chance gives for a class in some sounds; None where there is too little of it.
-
-    First, what turned templates won, where that is enough. They are no calls, but are not like other animals either: so
-    what the class itself won, without those places that are surely not of turned templates, is a second law.
-    """
+def chance_of(several: Sequence[Found], name: str) -> Tail | None:
+    """What chance gives for a class in some sounds, by what turned templates won; None where there is too little."""
     mine = [(found, found.places[found.names.index(name)].chances) for found in several if name in found.names]
     hours = sum(found.hours for found, _ in mine)
     turned_hours = sum(found.chance_hours(name) for found, _ in mine)
     *of_turned, own = ([chances[kind] for _, chances in mine] for kind in range(4))
     for ones, enough in zip(of_turned, (ENOUGH, FEWEST, FEWEST), strict=True):
         n = sum(one.n for one in ones)
-        tail = tail_of(np.concatenate([one.scores for one in ones]), turned_hours, n_scores=n) if n >= enough else None
+        if n < enough:
+            continue
+        scores, owned = (np.concatenate([one.scores for one in some]) for some in (ones, own))
+        tail = tail_of(scores, turned_hours, n_scores=n, own=owned, own_hours=hours)
         if tail is not None:
-            scores = np.concatenate([one.scores for one in own])
-            unsure = scores[scores <= tail.threshold(SURE)]
-            again = tail_of(unsure, hours) if len(unsure) >= FITTED[0] else None
-            return Laws((tail,) if again is None else (tail, again))
+            return tail
     return None
 
 

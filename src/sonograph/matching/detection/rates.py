@@ -1,8 +1,9 @@
-"""How often chance gives a score as good: the tail of scores that are chance, as a rate an hour with its interval.
+"""How often an hour chance gives a score: the law of its highest scores, which goes on beyond what was seen.
 
-Above a high quantile scores of anything follow a generalised Pareto law (Pickands, Annals of Statistics 3, 1975). It is
-fitted by its moments (Hosking and Wallis, Technometrics 29, 1987), and fitted again to scores drawn from the same ones,
-which gives the interval.
+A correlation ends at 1, and so must what is told of it. So the law is of Fisher's z, artanh of the score (Fisher,
+Metron 1, 1921), whose excess over a high base falls as an exponential does, as that of noise in many dimensions. It has
+one number, the mean of that excess; a shape besides would need more scores than a recording has. Told again of scores
+drawn from the same ones, it gives the interval.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ FITTED = (20, 200)
 FEWEST = 8
 """Scores of chance without which nothing is said of its rate."""
 
-SHAPES = (-0.05, 0.3)
-"""Between these the law's shape is kept: of few scores the moments say more than they know, and a law that ends soon
-promises what it cannot keep (in noise, 1.8 or 5.7 false alarms an hour for one promised, where it may be -0.1 or
--0.25)."""
+SURE = (1.0, 0.5)
+"""An hour, and in all of a recording that is shorter: what turned templates reach less often may be the call."""
+
+KNOWN = 0.05
+"""Of the law's scores, that must lie below those for what the class won there to say anything."""
+
+NEARLY = 1 - 1e-7
+"""A correlation above that counts as that."""
 
 DRAWS = 200
 FURTHEST = 1e-6
@@ -31,114 +36,103 @@ FURTHEST = 1e-6
 class Tail:
     """The law of chance's highest scores; made by `tail_of`.
 
-    base : the score from which on it holds
-    scores : chance's scores, rising; those below `base` are counted, not fitted
+    base : the z from which on it holds
+    scores : chance's, as z, rising; those below `base` are counted, not fitted
     hours : of chance that they came in
-    shapes, scales, counts : of the law, and how many scores it is of: as they are, then of each draw
+    means, heights : mean excess over `base`, and how often an hour there is one: as it is, then of each draw
     """
 
     base: float
     scores: np.ndarray
     hours: float
-    shapes: np.ndarray
-    scales: np.ndarray
-    counts: np.ndarray
+    means: np.ndarray
+    heights: np.ndarray
 
     def rates(self, scores: np.ndarray) -> np.ndarray:
         """(3, n): how often an hour chance gives at least such scores (n,), and the ends of the 95 % interval."""
-        scores = np.asarray(scores, float)
-        over = np.maximum(scores - self.base, 0.0)
-        share = _share(over[:, None], self.shapes, self.scales)
-        each = share * self.counts / self.hours
+        z = _fisher(scores)
+        each = np.exp(-np.maximum(z - self.base, 0.0)[:, None] / self.means) * self.heights
         low, high = np.quantile(each[:, 1:], (0.025, 0.975), axis=1)
         found = np.stack([each[:, 0], np.minimum(low, each[:, 0]), np.maximum(high, each[:, 0])])
         found = np.maximum(found, FURTHEST / self.hours)
-        below = scores < self.base
+        below = z < self.base
         if below.any():
-            found[:, below] = self._counted(scores[below])
+            found[:, below] = self._counted(z[below])
         return found
 
     def threshold(self, per_hour: float) -> float:
         """The score that chance gives so often an hour."""
-        wanted = per_hour * self.hours
-        if wanted >= self.counts[0]:
-            above = len(self.scores) - int(min(wanted, len(self.scores)))
-            return float(self.scores[above]) if wanted <= len(self.scores) else float(self.scores[0])
-        x = max(wanted / self.counts[0], 1e-300)
-        shape, scale = self.shapes[0], self.scales[0]
-        if abs(shape) < 1e-6:
-            return float(self.base - scale * np.log(x))
-        return float(self.base + scale * (x**-shape - 1) / shape)
+        if per_hour >= self.heights[0]:
+            n = len(self.scores)
+            wanted = min(max(per_hour / self._times * self.hours, 1.0), n)
+            return float(np.tanh(self.scores[n - int(wanted)]))
+        return float(np.tanh(self.base + self.means[0] * np.log(self.heights[0] / max(per_hour, 1e-300))))
 
-    def _counted(self, scores: np.ndarray) -> np.ndarray:
+    @property
+    def _times(self) -> float:
+        """How many times as high the law is as what turned templates gave."""
+        fitted = len(self.scores) - int(np.searchsorted(self.scores, self.base, side="right"))
+        return float(self.heights[0]) * self.hours / fitted
+
+    def _counted(self, z: np.ndarray) -> np.ndarray:
         from scipy.stats import chi2
 
-        n = len(self.scores) - np.searchsorted(self.scores, scores, side="left")
-        return np.stack([n, chi2.ppf(0.025, 2 * n) / 2, chi2.ppf(0.975, 2 * n + 2) / 2]) / self.hours
+        n = len(self.scores) - np.searchsorted(self.scores, z, side="left")
+        return np.stack([n, chi2.ppf(0.025, 2 * n) / 2, chi2.ppf(0.975, 2 * n + 2) / 2]) / self.hours * self._times
 
 
-@dataclass(frozen=True, eq=False)
-class Laws:
-    """Several laws of one chance, of which the one counts that tells the most; as `Tail`."""
-
-    tails: tuple[Tail, ...]
-
-    def rates(self, scores: np.ndarray) -> np.ndarray:
-        """As `Tail.rates`."""
-        each = np.stack([tail.rates(scores) for tail in self.tails])
-        most = each[:, 0].argmax(axis=0)
-        return np.take_along_axis(each, most[None, None], axis=0)[0]
-
-    def threshold(self, per_hour: float) -> float:
-        """As `Tail.threshold`."""
-        return max(tail.threshold(per_hour) for tail in self.tails)
-
-
-def tail_of(scores: np.ndarray, hours: float, *, n_scores: int | None = None) -> Tail | None:
+def tail_of(
+    scores: np.ndarray, hours: float, *, n_scores: int | None = None, own: np.ndarray | None = None,
+    own_hours: float = 1.0,
+) -> Tail | None:  # fmt: skip
     """The tail of chance's scores; None where they are fewer than `FEWEST`.
 
     Parameters
     ----------
     scores : (n,)
-        Of chance; if not all, the highest.
+        Of chance, correlations; if not all, the highest.
     hours
         That chance had for them.
     n_scores
         How many there were in all, if not all are given.
+    own : (n,)
+        What the sound that is looked for won itself. Turned templates are no calls, but are not like other animals
+        either: where it won more often than they did, of scores that may well be chance (`SURE`), the law is as much
+        higher.
+    own_hours
+        That it had for them.
 
     Examples
     --------
-    >>> scores = np.random.default_rng(0).exponential(size=4000)
+    >>> scores = np.tanh(0.1 * np.random.default_rng(0).exponential(size=4000))
     >>> tail = tail_of(scores, hours=10.0)
-    >>> rate, low, high = tail.rates(np.log([4000.0]))[:, 0]  # once in 4000 is 0.1 an hour
+    >>> rate, low, high = tail.rates([np.tanh(0.1 * np.log(4000.0))])[:, 0]  # once in 4000 is 0.1 an hour
     >>> bool(low < 0.1 < high), round(float(tail.rates([tail.threshold(0.1)])[0, 0]), 3)
     (True, 0.1)
     """
-    scores = np.sort(np.asarray(scores, float))
-    total = len(scores) if n_scores is None else n_scores
+    z = np.sort(_fisher(scores))
+    total = len(z) if n_scores is None else n_scores
     if total < FEWEST or not hours > 0:
         return None
-    fitted = min(max(FITTED[0], min(FITTED[1], total // 10)), total // 2, len(scores) - 1)
-    base = float(scores[-fitted - 1])
-    over = scores[-fitted:] - base
+    fitted = min(max(FITTED[0], min(FITTED[1], total // 10)), total // 2, len(z) - 1)
+    base = float(z[-fitted - 1])
+    over = z[-fitted:] - base
     random = np.random.default_rng(0)
     drawn = over[random.integers(0, fitted, (DRAWS, fitted))]
-    shapes, scales = _by_moments(np.concatenate([over[None], drawn]))
-    counts = np.concatenate([[fitted], random.poisson(fitted, DRAWS)]).astype(float)
-    return Tail(base, scores, hours, shapes, scales, counts)
+    means = np.maximum(np.concatenate([over[None], drawn]).mean(axis=1), 1e-9)
+    heights = np.concatenate([[fitted], random.poisson(fitted, DRAWS)]) / hours
+    tail = Tail(base, z, hours, means, heights)
+    if own is None:
+        return tail
+    sure = float(_fisher(np.array([tail.threshold(max(SURE[0], SURE[1] / own_hours))]))[0])
+    share = 1 - np.exp(-max(sure - base, 0.0) / means[0])
+    if share < KNOWN:
+        return tail
+    own_z = _fisher(own)
+    n_own = int(np.sum((own_z > base) & (own_z <= sure)))
+    own_heights = np.concatenate([[n_own], random.poisson(n_own, DRAWS)]) / own_hours / share
+    return Tail(base, z, hours, means, np.maximum(heights, own_heights))
 
 
-def _by_moments(over: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Shape and scale of each row of exceedances."""
-    mean, variance = over.mean(axis=1), over.var(axis=1)
-    mean = np.maximum(mean, 1e-12)
-    shapes = np.clip(0.5 * (1 - mean**2 / np.maximum(variance, 1e-24)), *SHAPES)
-    return shapes, mean * (1 - shapes)
-
-
-def _share(over: np.ndarray, shapes: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """Of the exceedances, how many are above one: 1 down to nothing."""
-    straight = np.abs(shapes) < 1e-6
-    safe = np.where(straight, 1.0, shapes)
-    bent = np.maximum(1 + shapes * over / scales, 1e-6) ** (-1 / safe)
-    return np.where(straight, np.exp(-over / scales), bent)
+def _fisher(scores: np.ndarray) -> np.ndarray:
+    return np.arctanh(np.clip(np.asarray(scores, float), -NEARLY, NEARLY))

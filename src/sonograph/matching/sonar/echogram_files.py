@@ -89,9 +89,8 @@ def _variables(echogram: Echogram) -> tuple[dict[str, Any], dict[str, Any], dict
     """Data, coordinates and attributes: (dimensions, values, attributes) by name."""
     quantity = echogram.quantity
     long = LONG_NAMES[quantity] + (f", {echogram.gain} gain" if quantity == "level" else "")
-    data: dict[str, Any] = {
-        quantity: (("ping_time", "range"), echogram.values.T, {"long_name": long, "units": _plain(echogram.unit)})
-    }
+    unit = _plain(echogram.unit) if quantity == "level" else "dB"  # its reference is in the long name, as echopype's
+    data: dict[str, Any] = {quantity: (("ping_time", "range"), echogram.values.T, {"long_name": long, "units": unit})}
     if echogram.bottom is not None:
         data["bottom"] = (("ping_time",), echogram.bottom, {"long_name": "Range of the bottom", "units": "m"})
     facts = echogram.described()
@@ -171,7 +170,7 @@ def _into_zarr(echogram: Echogram, path: Path) -> None:
     zarr = _zarr()
     group = zarr.open_group(path, mode="w", attributes=attributes)
     for name, (dimensions, values, own) in (coordinates | data).items():
-        values = np.ascontiguousarray(values)
+        values = np.asarray(values, order="C")  # one that is no array stays without dimensions
         chunks = tuple(min(size, 1024) for size in values.shape) or ()
         fill = np.nan if values.dtype.kind == "f" else 0
         array = group.create_array(
