@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from sonograph.cli import exits, options, reading, streams
 from sonograph.cli.exits import counted, talk
 from sonograph.cli.idle import refuse
-from sonograph.errors import SettingsError
+from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
     from sonograph.settings import Settings
     from sonograph.sounds.source import Source
+    from sonograph.web.recordings import Recordings
 
 HELP = """See and hear sound files of any length in the browser: zoom from a day to a click, listen, read levels,
 measure and mark. Folders are searched. The levels are those that 'sonograph features' computes. Only this machine can
@@ -28,6 +29,8 @@ EXAMPLES = """examples:
   sonograph view robin.flac --no-browser --port 9000
 """
 AXES = ("linear", "log", "mel", "note")
+NAMED = 100
+"""Files that are opened before anything is served."""
 CACHE = 4 << 30
 """Bytes."""
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -89,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sonograph.web.viewer import Viewer
 
     recordings = Recordings.of_paths(arguments.paths, opening)
+    _tell_of_faults(recordings, arguments.paths)
     labels = Labels(recordings, _path(arguments.labels), _path(arguments.hits))
     labels.check()
     tiles = Tiles(cache=cache, cache_bytes=CACHE if arguments.cache_size is None else arguments.cache_size)
@@ -107,6 +111,27 @@ def run(arguments: argparse.Namespace) -> int:
 
     serve(viewer, sock, arguments.host, ready=ready)
     return exits.DONE
+
+
+def _tell_of_faults(recordings: Recordings, paths: list[str]) -> None:
+    """Say which of the files that were named cannot be viewed; those in folders are told on the page.
+
+    Raises
+    ------
+    SonographError
+        None of them can be.
+    """
+    faults: list[SonographError] = []
+    named = [one for one in recordings if one.path in paths][:NAMED]
+    for recording in named:
+        try:
+            recordings.sound(recording.id)
+        except SonographError as error:
+            faults.append(error)
+    if faults and len(faults) == len(recordings):
+        raise faults[0]
+    for fault in faults:
+        talk(str(fault))
 
 
 def _warn_of_host(host: str) -> None:
