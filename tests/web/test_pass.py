@@ -12,6 +12,7 @@ import pytest
 import sonograph
 from sonograph import Signal, StftSettings
 from sonograph.sounds.source import Source
+from sonograph.web.power import MOST_FRAMES
 from sonograph.web.tiles import Cancelled, Tiles
 from tests.web.plain_pyramid import pyramid
 from tests.web.test_tiles import noise, read, whole
@@ -19,6 +20,8 @@ from tests.web.test_tiles import noise, read, whole
 SMALL = StftSettings(window_length=4, hop=2)
 LENGTH = 256 * 128 * 2 * 3 + 1234
 """Samples: four blocks of level 7, so that level 9 is more than is waited for."""
+PARTS = 256 * 128 // MOST_FRAMES
+"""Of a block of level 7."""
 
 
 @pytest.fixture(scope="module")
@@ -205,8 +208,7 @@ def test_one_computation_serves_all_who_ask(tiles):
         one.start()
     for one in askers:
         one.join()
-    n_parts = 256 * 128 // 2048
-    assert len(set(found)) == 1 and len(found) == 8 and sound.n_read <= n_parts + 4  # and the edges
+    assert len(set(found)) == 1 and len(found) == 8 and sound.n_read <= PARTS + 4  # and the edges
 
 
 def test_what_the_last_asker_leaves_is_not_gone_on_with(tiles):
@@ -228,7 +230,7 @@ def test_what_the_last_asker_leaves_is_not_gone_on_with(tiles):
     for one in askers:
         one.join()
     here.workers.close()
-    assert outcome == ["cancelled"] * 3 and here.workers.n_parts < 8
+    assert outcome == ["cancelled"] * 3 and here.workers.n_parts < PARTS // 2
     sound.gate.set()
     assert read(layer.tile(0, "max", 7, 0, 0, 0))[1]["complete"] == 1
 
@@ -264,7 +266,7 @@ def test_a_recording_that_grows_keeps_its_whole_columns(tiles, tmp_path, sound):
             here.forget(first)
             n_parts = here.workers.n_parts
             built(after)
-            assert here.workers.n_parts - n_parts <= 3 * 16 + 8  # the last block, and two new ones
+            assert here.workers.n_parts - n_parts <= 3 * PARTS + 8  # the last block, and two new ones
             same(after, {level: pyramid(sound, SMALL, 1, level, 0) for level in (7, 9)})
 
 
@@ -299,3 +301,13 @@ def test_a_waveform_has_gaps_and_a_preview(tiles):
     assert np.isnan(values[25:50]).all() and np.isfinite(values[:25]).all()
     preview = waves.tile(0, waves.top_level, 0)
     assert preview[6:8] in (b"\1\0", b"\0\0") and np.isfinite(np.frombuffer(preview, "<f4", offset=16)).all()
+
+
+def test_what_is_read_from_its_beginning_alone_has_no_preview_and_is_exact_in_the_end(tiles, sound):
+    mono = Signal(sound.samples[0], 8000.0)
+    source = sonograph.resample(mono, 8001.0)
+    layer = tiles().add(source, SMALL)
+    codes, head = read(layer.tile(0, "max", 9, 0, 0, 0))
+    assert head["complete"] == 0 and not codes.any()
+    built(layer)
+    np.testing.assert_array_equal(whole(layer, 0, "max", 9, 0), pyramid(source, SMALL, 0, 9, 0)["max"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,11 @@ from sonograph.frames import frames_of, refuse_too_short, samples_for, sound_onl
 from sonograph.settings import Settings, context_of, stft_of
 from sonograph.sounds.derived import Derived
 from sonograph.sounds.source import Source
-from sonograph.web.stamps import changes_when_it_grows
+from sonograph.web.stamps import another, changes_when_it_grows
 
 NUMBERS_AT_ONCE = 1 << 21
 """Of power, or samples, that are looked at together."""
-MOST_FRAMES = 1 << 11
+MOST_FRAMES = 1 << 10
 
 
 class Power:
@@ -65,7 +66,11 @@ class Power:
         samples = samples_for(self._settings, self._looked_at(frames))
         first, stop = max(0, (samples.start - 1) // step * step), -(-samples.stop // step) * step
         stop = min(stop, self.recording.n_samples)
-        return Held(self.source, range(min(first, samples.start), max(stop, samples.stop)))
+        return Held(self._forward, range(min(first, samples.start), max(stop, samples.stop)))
+
+    @cached_property
+    def _forward(self) -> Source:
+        return another(self.source)
 
     def _memory(self, n_frames: int) -> np.ndarray:
         """Memory for so many frames, the same each time: its pages are there."""

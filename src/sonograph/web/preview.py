@@ -28,7 +28,7 @@ class Preview:
 
     def __init__(self, blocks: Blocks, forward: Forward, workers: Workers) -> None:
         self._blocks, self._forward, self._workers = blocks, forward, workers
-        self._anywhere = goes_anywhere(blocks.power.recording)
+        self._anywhere = goes_anywhere(blocks.power.source)
 
     def block(self, place: Place, cancelled: threading.Event | None = None) -> Block:
         """What can be shown of a block from level 8 on.

@@ -6,9 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 
+from sonograph.errors import SonographError
 from sonograph.io.filesource import FileSource
 from sonograph.jobs.identity import digest
-from sonograph.sounds.derived import Derived, recorded, ways
+from sonograph.sounds.derived import Derived, again, recorded, ways
+from sonograph.sounds.highpass import HighPassed
 from sonograph.sounds.resampled import Resampled
 from sonograph.sounds.source import Source
 
@@ -40,9 +42,21 @@ def changes_when_it_grows(recording: Source) -> bool:
 
 
 def goes_anywhere(recording: Source) -> bool:
-    """Whether a sample in the middle is read without all those before it."""
-    return not any(isinstance(one, Resampled) or (isinstance(one, FileSource) and not one.seeks)
+    """Whether a sample in the middle is read, and filtered, without all those before it."""
+    forward = Resampled, HighPassed
+    return not any(isinstance(one, forward) or (isinstance(one, FileSource) and not one.seeks)
                    for one in _chain(recording))  # fmt: skip
+
+
+def another(recording: Source) -> Source:
+    """The same to be read by one who goes forward, so that those who ask for other parts do not send it back."""
+    if goes_anywhere(recording):
+        return recording
+    try:
+        fresh: Source = again(recording)
+        return fresh
+    except SonographError:  # it is gone, and still open here
+        return recording
 
 
 def _chain(recording: Source) -> Iterator[Source]:

@@ -132,11 +132,12 @@ class Workers:
             part = None  # what it holds is free while this thread waits
 
     def _next(self) -> Part | None:
-        """The next part, of the newest that has one."""
-        for job in reversed(self._jobs.values()):
-            if job.waiting:
-                number, part = job.waiting.pop()
-                return lambda: self._do(job, number, part)
+        """The next part: of one that is nearly done, so that what was begun is not wasted, else of the newest."""
+        waiting = [job for job in reversed(self._jobs.values()) if job.waiting]
+        nearly = [job for job in waiting if len(job.waiting) < len(job.results) and len(job.waiting) <= self.count]
+        for job in nearly[:1] or waiting[:1]:
+            number, part = job.waiting.pop()
+            return lambda: self._do(job, number, part)
         while self._idle:
             found = self._idle[-1]()
             if found is not None:
