@@ -71,8 +71,7 @@ def seen(looking):
     return looking
 
 
-@pytest.mark.parametrize("plane", ["max", "mean", "salient"])
-@pytest.mark.parametrize("axis", ["linear", "log"])
+@pytest.mark.parametrize(("axis", "plane"), [("linear", "max"), ("log", "mean"), ("mel", "salient")])
 def test_pixels_equal_the_plain_reduction(seen, axis, plane):
     seen.see(axis=axis, plane=plane, start=0.7)
     drawn, plain = seen.codes().astype(int), seen.codes("stage.plain()").astype(int)
@@ -163,7 +162,9 @@ def test_range_and_colours_need_no_request_and_no_wait(seen):
         now = seen.ask(f"async (v, change) => {{ {next_frame}; return {drawn} }}", change)
         assert now != before
         before = now
-    assert seen.requests == []
+    assert [
+        address for address in seen.requests if not address.endswith("icon.svg")
+    ] == []  # the tab asks when it likes
     seen.see(colours="magma")
 
 

@@ -1,9 +1,10 @@
 // The recordings: which there are, what the server says of them, opening them, and what happens to them meanwhile.
 
 import type { Undo } from "./app";
-import { clock } from "./clock";
+import { length } from "./clock";
 import { choice, el } from "./dom";
 import type { Messages } from "./messages";
+import { LEAST_SAMPLES } from "./navigation";
 import type { Page } from "./page";
 import { short } from "./ruler";
 import { type Description, type Recording, type Recordings, frameAt, frameTime, rowEdges, usable } from "./server";
@@ -88,7 +89,7 @@ export class Catalogue {
     const there = ids.map((id) => this.recording(id)).filter((one) => one !== null);
     if (!there.length) return;
     this.unfitted = same(this.page.store.get().range, this.fitted); // a range that was chosen stays, to compare by
-    const seconds = Math.max(...there.map((one) => one.seconds));
+    const seconds = Math.max(...there.map((one) => Math.max(one.seconds, LEAST_SAMPLES / one.sample_rate)));
     const nyquist = Math.max(...there.map((one) => one.sample_rate)) / 2;
     this.page.store.set({
       recordings: there.map(({ id }) => ({ id, offset: 0, channel: 0 })),
@@ -185,7 +186,7 @@ export class Catalogue {
       const whole = view.start <= 0 && view.end >= before.seconds - 1e-6;
       const span = view.end - view.start;
       page.store.set({ start: whole ? 0 : now.seconds - span, end: now.seconds });
-      messages.announce(`${now.name} has grown to ${clock(now.seconds, now.seconds >= 3600)}.`);
+      messages.announce(`${now.name} has grown to ${length(now.seconds)}.`);
     }
     this.shown();
     page.changed();
@@ -205,7 +206,7 @@ export class Catalogue {
     const first = recordings[0] && this.recording(recordings[0].id);
     if (!first) return;
     const names = recordings.map((pane) => this.recording(pane.id)?.name ?? "").filter(Boolean);
-    const facts = [`${short(first.sample_rate, 5)}Hz`, clock(first.seconds, first.seconds >= 3600), first.unit === "FS" ? "" : first.unit];
+    const facts = [`${short(first.sample_rate, 5)}Hz`, length(first.seconds), first.unit === "FS" ? "" : first.unit];
     const channels = Array.from({ length: first.n_channels }, (_, i) => [String(i), `Channel ${i + 1}`] as const);
     const picked = (value: string): void => store.set({ recordings: recordings.map((pane) => ({ ...pane, channel: Math.min(Number(value), (this.recording(pane.id)?.n_channels ?? 1) - 1) })) });
     const channel = choice(channels, String(recordings[0].channel), picked);

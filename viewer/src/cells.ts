@@ -2,6 +2,8 @@
 //
 // Frame i is a stretch of time around its middle, half a hop to either side; row k a stretch of frequency, between its edges.
 // A pixel covers every cell that it shares more than a border with: none is missed, and none is shown a pixel away.
+// `single`: a pixel that is smaller than a cell has the one under its middle (no cell is missed then either). Means want it:
+// a pixel on a border would be the mean of two, and a close picture be dotted with them.
 
 import { type FrequencyAxis, type TimeAxis } from "./axis";
 import { type Description, frameAt } from "./server";
@@ -12,19 +14,19 @@ export type Spans = Int32Array;
 const HAIR = 1e-7; // of a cell: borders that are equal but for rounding share nothing
 
 /** Cells `2^level` frames wide under `width` pixels; cell 0 begins with frame 0. */
-export function columnsUnder(d: Description, level: number, time: TimeAxis, width: number): Spans {
+export function columnsUnder(d: Description, level: number, time: TimeAxis, width: number, single = false): Spans {
   const borders = new Float64Array(width + 1);
   for (let x = 0; x <= width; x++) borders[x] = frameAt(d, time.start + (x / width) * (time.end - time.start)) + 0.5;
-  return covered(borders, 2 ** level, d.n_frames);
+  return covered(borders, 2 ** level, d.n_frames, single);
 }
 
 /** Cells of `2^fold` rows under `height` pixels, from the lowest pixel up. */
-export function rowsUnder(d: Description, fold: number, frequency: FrequencyAxis, height: number): Spans {
+export function rowsUnder(d: Description, fold: number, frequency: FrequencyAxis, height: number, single = false): Spans {
   const borders = new Float64Array(height + 1);
   for (let y = 0; y <= height; y++) {
     borders[y] = rowAt(d, frequency.hertz(frequency.top + (1 - y / height) * frequency.height));
   }
-  return covered(borders, 2 ** fold, d.n_rows);
+  return covered(borders, 2 ** fold, d.n_rows, single);
 }
 
 /** The row of a frequency, with a fraction: 0 at the lower edge of the first row. */
@@ -42,13 +44,17 @@ export function rowAt(d: Description, hertz: number): number {
   return low + (hertz - edges[low]) / (edges[low + 1] - edges[low]);
 }
 
-function covered(borders: Float64Array, size: number, whole: number): Spans {
+function covered(borders: Float64Array, size: number, whole: number, single: boolean): Spans {
   const last = Math.ceil(whole / size) - 1;
   const spans = new Int32Array(2 * (borders.length - 1));
   for (let i = 0; i + 1 < borders.length; i++) {
     const [from, to] = [borders[i], borders[i + 1]];
     if (to <= HAIR || from >= whole - HAIR) {
       spans[2 * i] = 1; // nothing: behind its end
+      continue;
+    }
+    if (single && to - from <= size) {
+      spans[2 * i] = spans[2 * i + 1] = Math.min(last, Math.max(0, Math.floor((from + to) / 2 / size)));
       continue;
     }
     const first = Math.max(0, Math.floor(from / size + HAIR));

@@ -122,3 +122,7 @@ export function moment(seconds: number, perPixel: number, start: Beginning | nul
   if (start) return ofClock(seconds + start.afterMidnight, digits);
   return Math.abs(seconds) < MANY ? `${minus(seconds.toFixed(digits))} s` : clock(seconds, Math.abs(seconds) >= HOUR, digits);
 }
+
+/** How long a recording is: 0.42 s, 1:05, 2:00:00. */
+export const length = (seconds: number): string =>
+  seconds < 10 ? `${Number(seconds.toPrecision(3))} s` : clock(seconds, seconds >= HOUR);

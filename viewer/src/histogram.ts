@@ -24,9 +24,12 @@ export function quantile(counts: Uint32Array, share: number, width = 1): number 
   return LOWEST + counts.length * width;
 }
 
+const SILENCE = -200; // dB; what reads less is no noise of anything
+
 /** A range that suits what is seen: from under the middle of the noise to the loudest thousandth, in whole fives. */
 export function fitting(counts: Uint32Array, width = 1): [number, number] | null {
-  const [low, high] = [quantile(counts, 0.2, width), quantile(counts, 0.999, width)];
+  const heard = counts.map((n, i) => (LOWEST + i * width < SILENCE ? 0 : n));
+  const [low, high] = [quantile(heard, 0.2, width), quantile(heard, 0.999, width)];
   if (low === null || high === null) return null;
   const [from, to] = [Math.floor((low - 3) / 5) * 5, Math.ceil((high + 2) / 5) * 5];
   return to - from >= 20 ? [from, to] : [to - 20, to];

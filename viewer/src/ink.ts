@@ -4,6 +4,7 @@ import type { FrequencyAxis, TimeAxis } from "./axis";
 import type { Rect } from "./app";
 import { type Beginning, timeRuler } from "./clock";
 import { frequencyRuler } from "./pitch";
+import type { Seen } from "./seen";
 import type { Wave } from "./waves";
 
 export interface Inks {
@@ -158,4 +159,21 @@ function samples(context: Context, wave: Extract<Wave, { kind: "samples" }>, x: 
     context.arc(x(wave.first + i), y(wave.samples[i]), 2.5, 0, 2 * Math.PI);
     context.fill();
   }
+}
+
+/** The cursor over all pictures: a light line with dark edges, to be seen on any colours. */
+export function cursor(context: Context, seen: Seen, seconds: number, colour: string): void {
+  for (const { time, wave, top, height, left, width } of seen.panes) {
+    const x = Math.round(time.x(seconds));
+    if (x < left || x > left + width) continue;
+    for (const [half, ink] of [[1.5, "rgb(0 0 0 / 0.65)"], [0.5, "#ffffff"]] as const) {
+      context.fillStyle = ink;
+      context.fillRect(x - half, top, 2 * half, height);
+    }
+    context.fillStyle = colour;
+    context.fillRect(x - 0.5, wave.top, 1, top - wave.top);
+  }
+  const { overview } = seen.layout;
+  context.fillStyle = "#ffffff";
+  context.fillRect(Math.round(seen.whole.x(seconds)) - 0.5, overview.top, 1, overview.height);
 }

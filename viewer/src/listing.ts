@@ -1,7 +1,7 @@
 // The recordings of a folder: name, length, beginning, and why one cannot be shown. Thousands are found by typing.
 
 import type { App } from "./app";
-import { clock } from "./clock";
+import { length } from "./clock";
 import { el } from "./dom";
 import type { Page } from "./page";
 import { type Recording, usable } from "./server";
@@ -51,8 +51,8 @@ export class Listing {
     const { id, name, seconds, start } = recording;
     const shown = this.app.store.get().recordings.map((pane) => pane.id);
     const good = usable(recording);
-    const length = good ? clock(seconds, seconds >= 3600) : recording.status === "waiting" ? "is being read" : null;
-    const facts = [length, start?.slice(0, 16).replace("T", " "), told(recording)].filter(Boolean).join(" · ");
+    const long = good ? length(seconds) : recording.status === "waiting" ? "is being read" : null;
+    const facts = [long, start?.slice(0, 16).replace("T", " "), told(recording)].filter(Boolean).join(" · ");
     const open = el(
       "button",
       { type: "button", class: "name", disabled: !good, "aria-current": shown[0] === id ? "true" : null, onclick: () => this.app.open([id]) },

@@ -4,7 +4,7 @@ import { PLAIN, SCALES, lowest, moved, zoomed } from "./axis";
 import type { Recording } from "./server";
 import type { Pane, Store, View } from "./state";
 
-const LEAST_SAMPLES = 8; // on the whole width
+export const LEAST_SAMPLES = 8; // on the whole width
 const LEAST_BINS = 2; // on the whole height
 
 export interface Extent {

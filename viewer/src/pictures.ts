@@ -58,6 +58,7 @@ export class Pictures {
       width: Math.round(shown.rect.width * ratio),
       height: Math.round(shown.rect.height * ratio),
       stored: d === shown.description,
+      single: shown.plane !== "max",
     };
   }
 

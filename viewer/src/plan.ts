@@ -29,6 +29,8 @@ export interface Picture {
   readonly height: number;
   /** Whether the server keeps coarse levels of it; not of a hop that serves a close look. */
   readonly stored: boolean;
+  /** Whether a pixel within a cell is that cell alone (cells.ts). */
+  readonly single: boolean;
 }
 
 /** The level at which a cell is as wide as a pixel or a little less. */
@@ -71,8 +73,8 @@ export function parts(picture: Picture): Part[] {
 /** The part of a picture, from one row of pixels to another, drawn from one level and fold; null where it has no cells. */
 export function part(picture: Picture, level: number, fold: number, from = 0, to = picture.height): Part | null {
   const d = picture.description;
-  const across = columnsUnder(d, level, picture.time, picture.width);
-  const upward = rowsUnder(d, fold, picture.frequency, picture.height);
+  const across = columnsUnder(d, level, picture.time, picture.width, picture.single);
+  const upward = rowsUnder(d, fold, picture.frequency, picture.height, picture.single);
   const columns = extent(across, 0, picture.width);
   const rows = extent(upward, from, to);
   if (!columns || !rows) return null;

@@ -1,25 +1,17 @@
 // Draws a frame when something has changed, and no more of it than has: codes, then colours, then what is around them.
 
-import type { PaneGeometry, Rect, Undo } from "./app";
-import { FrequencyAxis, TimeAxis, lowest } from "./axis";
+import type { Undo } from "./app";
 import { beginning } from "./clock";
 import { fitted } from "./dom";
-import type { Draw, Renderer } from "./draws";
+import type { Renderer } from "./draws";
 import * as ink from "./ink";
-import { type Layout, layout } from "./layout";
 import { type Looks, diverging, palette } from "./looks";
 import type { Page } from "./page";
 import { Plain } from "./plain";
 import { Pictures, type Shown } from "./pictures";
 import { type View } from "./state";
 import { renderers } from "./renderers";
-
-export interface Seen {
-  readonly layout: Layout;
-  readonly panes: readonly PaneGeometry[];
-  readonly whole: TimeAxis;
-  readonly draws: readonly Draw[];
-}
+import { type Seen, placed, shown } from "./seen";
 
 /** How far a difference is shown to either side, dB: half of the range of levels. */
 const differenceRange = (view: View): [number, number] => {
@@ -56,7 +48,7 @@ export class Stage {
     this.take(this.renderer);
     this.pictures = new Pictures(page.tiles, page.layers);
     this.looks = page.looks();
-    this.seen = this.measure();
+    this.seen = placed(this.page, this.ratio);
     new ResizeObserver(() => this.changed()).observe(page.plot);
   }
 
@@ -125,12 +117,12 @@ export class Stage {
     const { clientWidth: width, clientHeight: height } = page.plot;
     if (!width || !height) return;
     const view = page.store.get();
-    this.seen = { ...this.measure(), draws: this.seen.draws };
+    this.seen = { ...placed(this.page, this.ratio), draws: this.seen.draws };
     this.renderer.resize(Math.round(width * ratio), Math.round(height * ratio));
     if (this.codes) {
       const middle = this.pointer ?? (view.start + view.end) / 2;
       const at = (shown: Shown): number => middle - (view.start - shown.time.start) * (shown.key === "overview" ? 0 : 1);
-      const draws = this.pictures.draws(this.shown(view), ratio, at);
+      const draws = this.pictures.draws(shown(page, this.seen), ratio, at);
       this.seen = { ...this.seen, draws };
       this.renderer.reduce(draws);
       this.codes = false;
@@ -147,63 +139,6 @@ export class Stage {
     });
     this.around(view, width, height);
     for (const drawn of [...this.drawn]) drawn();
-  }
-
-  private measure(): Omit<Seen, "draws"> & { draws: readonly Draw[] } {
-    const { page } = this;
-    const view = page.store.get();
-    const { clientWidth, clientHeight } = page.plot;
-    const indices = view.recordings.map((_, i) => i).filter((i) => visible(view, i));
-    const places = layout(Math.max(1, clientWidth), Math.max(1, clientHeight), Math.max(1, indices.length), this.ratio);
-    const extent = page.navigation.extent();
-    const low = lowest(view.axis, view.low, extent.step);
-    const panes = indices.map((index, i) => {
-      const pane = view.recordings[index];
-      const { wave, picture } = places.panes[i];
-      const offset = pane.offset / (page.recording(pane.id)?.sample_rate ?? 1);
-      const { left, width, top, height } = picture;
-      return {
-        ...picture,
-        index,
-        pane,
-        wave,
-        time: new TimeAxis(view.start, view.end, left, width),
-        own: new TimeAxis(view.start - offset, view.end - offset, left, width),
-        frequency: new FrequencyAxis(view.axis, low, Math.max(view.high, low + 1e-6), top, height),
-      };
-    });
-    const whole = new TimeAxis(extent.start, extent.end, places.overview.left, places.overview.width);
-    return { layout: places, panes, whole, draws: [] };
-  }
-
-  private shown(view: View): Shown[] {
-    const { page } = this;
-    const shown: Shown[] = [];
-    const add = (key: string, geometry: PaneGeometry, rect: Rect, time: TimeAxis, frequency: FrequencyAxis, layer: 0 | 1, index = geometry.index) => {
-      const pane = view.recordings[index];
-      const description = page.description(pane);
-      if (!description) return;
-      const { id, channel } = pane;
-      shown.push({ key, id, channel, description, plane: view.plane, rect, time, frequency, layer });
-    };
-    for (const geometry of this.seen.panes) {
-      add(`pane ${geometry.index}`, geometry, geometry, geometry.own, geometry.frequency, 0);
-      if (view.arrangement !== "difference" || view.recordings.length < 2) continue;
-      const rate = page.recording(view.recordings[1].id)?.sample_rate ?? 1;
-      const offset = view.recordings[1].offset / rate;
-      const own = new TimeAxis(view.start - offset, view.end - offset, geometry.left, geometry.width);
-      add("pane 1", geometry, geometry, own, geometry.frequency, 1, 1);
-    }
-    const [first] = this.seen.panes;
-    if (first) {
-      const { overview } = this.seen.layout;
-      const extent = page.navigation.extent();
-      const low = lowest(view.axis, 0, extent.step);
-      const offset = first.time.start - first.own.start;
-      const time = new TimeAxis(this.seen.whole.start - offset, this.seen.whole.end - offset, overview.left, overview.width);
-      add("overview", first, overview, time, new FrequencyAxis(view.axis, low, extent.nyquist, overview.top, overview.height), 0);
-    }
-    return shown;
   }
 
   private around(view: View, width: number, height: number): void {
@@ -225,20 +160,6 @@ export class Stage {
     const start = beginning(page.recording(first.pane.id)?.start ?? null);
     ink.times(context, seen.layout.timeRuler, first.own, start, looks, ratio);
     ink.overview(context, seen.layout.overview, seen.whole, first.time, looks, ratio);
-    if (view.cursor) cursor(context, seen, view.cursor.seconds, looks.accent);
+    if (view.cursor) ink.cursor(context, seen, view.cursor.seconds, looks.accent);
   }
-}
-
-/** Whether a recording is among those that the arrangement shows. */
-const visible = (view: View, index: number): boolean =>
-  view.arrangement === "stack" || view.recordings.length < 2 || index === (view.arrangement === "second" ? 1 : 0);
-
-function cursor(context: CanvasRenderingContext2D, seen: Seen, seconds: number, colour: string): void {
-  context.fillStyle = colour;
-  for (const { time, wave, top, height, left, width } of seen.panes) {
-    const x = time.x(seconds);
-    if (x >= left && x <= left + width) context.fillRect(x - 0.75, wave.top, 1.5, top + height - wave.top);
-  }
-  const { overview } = seen.layout;
-  context.fillRect(seen.whole.x(seconds) - 0.5, overview.top, 1, overview.height);
 }

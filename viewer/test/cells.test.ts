@@ -63,6 +63,19 @@ describe("the cells under a pixel", () => {
     }
   });
 
+  it("are one where a pixel is smaller than a cell and means are drawn, and none is missed", () => {
+    const next = random(2);
+    for (let trial = 0; trial < 60; trial++) {
+      const d = description({ n_frames: 20 });
+      const time = new TimeAxis(frameTime(d, 0) - 0.02 * next(), frameTime(d, 19) + 0.02 * next(), 0, 100);
+      const spans = columnsUnder(d, 0, time, 20 + Math.floor(80 * next()), true);
+      const shown = new Set<number>();
+      for (let x = 0; x < spans.length / 2; x++) listed(spans, x).forEach((cell) => shown.add(cell));
+      expect([...shown].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+      if (spans.length / 2 > 60) for (let x = 0; x < spans.length / 2; x++) expect(listed(spans, x).length).toBeLessThan(2);
+    }
+  });
+
   it("stay exact a day into a recording", () => {
     const d = description({ n_frames: 130_000_000, hop: 32 });
     const at = frameTime(d, 129_999_990);

@@ -20,4 +20,5 @@ it("fits a range from under the noise to the loudest, in fives, never shorter th
   const [from, to] = fitting(histogram(Array.from({ length: 50 }, () => codeOf(-60))))!;
   expect(to - from).toBe(20);
   expect(fitting(new Uint32Array(512))).toBeNull();
+  expect(fitting(histogram([1, 1, 1, codeOf(-255)]))).toBeNull(); // silence has no range
 });

@@ -7,7 +7,7 @@ import { description, random } from "./given";
 function picture(start: number, end: number, axis: (typeof AXES)[number] = "linear", given = {}): Picture {
   const d = description({ n_frames: 90_000, top_level: 9, ...given });
   const time = new TimeAxis(start, end, 0, 800);
-  return { description: d, base: "r/s/0/max", time, frequency: new FrequencyAxis(axis, 30, 24_000, 0, 500), width: 800, height: 500, stored: true };
+  return { description: d, base: "r/s/0/max", time, frequency: new FrequencyAxis(axis, 30, 24_000, 0, 500), width: 800, height: 500, stored: true, single: false };
 }
 
 describe("level and fold", () => {
