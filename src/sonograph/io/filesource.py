@@ -279,10 +279,10 @@ class FileSource(Recorded):
         self.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_file"):
-            self._file.close()
         if hasattr(self, "_ranges"):
             self._ranges.close()
+        if hasattr(self, "_file"):
+            self._file.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return FileSource, (self.path, self.opening)

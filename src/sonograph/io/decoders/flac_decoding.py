@@ -11,11 +11,13 @@ from itertools import islice, pairwise
 
 import numpy as np
 
+from sonograph.engines import n_threads
 from sonograph.io.containers import flac
 from sonograph.io.containers.flac import Format, Frame, StreamInfo
 from sonograph.io.containers.flac_places import SOME, Index, Part, numbering, run_from
 from sonograph.io.containers.flac_whole import header_faults, length_faults, whole
 from sonograph.io.containers.tags import after_id3
+from sonograph.io.decoders.flac_ahead import GROUP, LEAST, Ahead, Group
 from sonograph.io.decoders.libsndfile import Decoder, Refused, version
 from sonograph.io.door import OpenFile, View
 from sonograph.io.status import Fault, read_error
@@ -27,6 +29,7 @@ _MANY = 30_000  # frames; likewise
 _TAIL = 1 << 16  # bytes before the end among which the last frame is looked for
 _WINDOW = 1 << 20  # bytes of a long file whose frames are known at a time
 _HASHED = 1 << 14  # samples whose MD5 is taken at a time: they stay in the nearest cache
+_FORWARD = 3  # groups in a row after which others decode the next ones
 
 
 class FlacTrack:
@@ -188,10 +191,13 @@ class FlacCursor:
         self._decodes = -1  # the byte of the frame that the decoder is at
         self._ready = np.empty((track.n_channels, 0), track.dtype)
         self._memory = np.empty((0, track.n_channels), np.int32)  # of what is decoded, until it is in samples
+        self._ahead: Ahead | None = None
+        self._in_a_row = 0  # groups that were decoded since it was last gone elsewhere
 
     def seek(self, sample: int) -> None:
         """Go to a sample: exactly, as every frame says where it belongs."""
         self.close()
+        self._in_a_row = 0
         self._ready = self._ready[:, :0]
         self.position, self._check = sample, -1
 
@@ -215,12 +221,19 @@ class FlacCursor:
             self._compare()
         return out[:, :done]
 
-    def close(self) -> None:
+    def _let_go(self) -> None:
         """Let go of the decoder."""
         if self._decoder is not None:
             self._decoder.close()
             self._decoder = None
         self._decodes = -1
+
+    def close(self) -> None:
+        """Let go of the decoders."""
+        self._let_go()
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     def _next(self, at_most: int) -> np.ndarray:
         """Samples from `position` on: some frames decoded, or NaN up to the next frame there is."""
@@ -234,7 +247,41 @@ class FlacCursor:
         if not index.own[i]:
             self._is_sound = False  # of another format, of which the track has told
             return self._missing(min(index.sizes[i] - into, at_most))
-        return self._decode(index, i, self._last_of_group(index, i, into + at_most))[:, into:]
+        samples = self._from_others(index, i)
+        if samples is None:
+            samples = self._decode(index, i, self._last_of_group(index, i, into + at_most))
+        return samples[:, into:]
+
+    def _from_others(self, index: Index, i: int) -> np.ndarray | None:
+        """Frames that other threads have decoded, if it goes forward through a file that is not small."""
+        self._in_a_row += 1
+        if self._in_a_row <= _FORWARD or self.track.file.size < LEAST or self.track.common.mislabelled:
+            return None
+        if self._ahead is None:
+            if n_threads(None) == 1:
+                return None
+            self._ahead = Ahead(self.track.decoding, n_threads(None))
+        groups = self._groups(index, i, self._ahead.n_threads + 1)
+        self._ahead.plan(groups)
+        rows = self._ahead.take(groups[0]) if groups else None
+        if rows is None:
+            return None
+        samples = self._floats(rows)
+        self._ahead.give_back(rows)
+        return samples
+
+    def _groups(self, index: Index, i: int, count: int) -> list[Group]:
+        """The next ones from a frame on, as far as what follows is known."""
+        groups: list[Group] = []
+        while len(groups) < count and i < len(index) and index.own[i]:
+            stop = self._last_of_group(index, i, GROUP // self.track.n_channels)
+            if stop <= i:
+                break
+            groups.append(Group(index.offsets[i], index.end(stop - 1) - index.firsts[i]))
+            if stop == len(index) or index.firsts[stop] != index.end(stop - 1):
+                break
+            i = stop
+        return groups
 
     def _last_of_group(self, index: Index, i: int, wanted: int) -> int:
         """The frame behind those that can be decoded at one go, `wanted` samples of each channel or a few more."""
@@ -251,7 +298,7 @@ class FlacCursor:
         """Frames that follow each other as samples; those that are damaged are NaN."""
         size = index.end(stop - 1) - index.firsts[i]
         if self._decoder is None or self._decodes != index.offsets[i]:
-            self.close()
+            self._let_go()
             self._decoder = self.track.decoding(index.offsets[i])
         if len(self._memory) < size:
             self._memory = np.empty((size, self.track.n_channels), np.int32)
@@ -260,7 +307,7 @@ class FlacCursor:
             follows = stop < len(index) and index.follows[stop] and not self.track.common.mislabelled
             self._decodes = index.offsets[stop] if follows else -1
             return self._floats(integers)
-        self.close()
+        self._let_go()
         return np.concatenate([self._one(index, k) for k in range(i, stop)], axis=1)
 
     def _one(self, index: Index, i: int) -> np.ndarray:
@@ -311,11 +358,14 @@ class FlacCursor:
 
 def _as_encoded(integers: np.ndarray, bits: int) -> np.ndarray:
     """Samples as the bytes whose MD5 the encoder took: little endian, as few as hold them."""
-    values, width = (integers >> (32 - bits)).astype("<i4"), -(-bits // 8)
-    if width != 3:
-        return values.astype(f"<i{width}")
-    four = values.view(np.uint8).reshape(-1, 4)
+    width = -(-bits // 8)
+    unused = 4 - width  # bytes below those that hold the samples
+    if bits % 8:
+        integers, unused = integers >> (32 - bits), 0
+    four = integers.astype("<i4", copy=False).view(np.uint8).reshape(-1, 4)
+    if width in (1, 2, 4):
+        return np.ascontiguousarray(four.view(f"<i{width}")[:, unused // width : unused // width + 1])
     three = np.empty((len(four), 3), np.uint8)
     for i in range(3):  # three strided copies are four times as fast as one of threes
-        three[:, i] = four[:, i]
+        three[:, i] = four[:, unused + i]
     return three
