@@ -9,7 +9,7 @@ from tests.guides import DOCS, check_printed, run_page
 
 def test_the_page_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsys):
     ran = run_page("archives.md", tmp_path, elsewhere=("archive scan", "--joined"))
-    assert check_printed(ran) == 3
+    assert check_printed(ran) == 4
     text = (DOCS / "guide" / "archives.md").read_text("utf-8")
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^    (sonograph [^\n]*)$", text, re.MULTILINE)
@@ -20,4 +20,9 @@ def test_the_page_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsys):
         if "scan" in command:
             shown = re.search(r"^    47 files.*?(?=\n\nThe)", text, re.MULTILINE | re.DOTALL)[0]
             assert out.splitlines() == [line.removeprefix("    ") for line in shown.splitlines()]
-    assert {path.name for path in tmp_path.glob("*.*")} == {"all.parquet", "coverage.png", "two_days.png"}
+    assert {path.name for path in tmp_path.glob("*.*")} == {
+        "all.parquet",
+        "coverage.png",
+        "two_days.png",
+        "periods.toml",
+    }

@@ -20,7 +20,7 @@ from sonograph.frames import frames_of, refuse_too_short
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
 from sonograph.settings import StftSettings
-from sonograph.sounds.derived import checked_source
+from sonograph.sounds.derived import checked_source, responses_of
 from sonograph.spectrograms import Spectrogram
 
 
@@ -115,7 +115,7 @@ def reassigned(
     if settings.remove_dc or settings.preemphasis:
         raise SettingsError("remove_dc or preemphasis is set; reassignment takes frames as they are")
     source = checked_source(source)
-    if source.calibration is not None and source.calibration.response:
+    if responses_of(source) or (source.calibration is not None and source.calibration.response):
         raise SettingsError(
             "the calibration has a response over frequency, and reassignment moves power from where that belongs: "
             "give a calibration without response"

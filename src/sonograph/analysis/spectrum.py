@@ -19,7 +19,7 @@ from sonograph.named.given import settings_of
 from sonograph.settings import StftSettings, with_stft
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
-from sonograph.sounds.derived import checked_source
+from sonograph.sounds.derived import checked_source, responses_of
 from sonograph.sounds.source import Source
 from sonograph.windows import window_values
 
@@ -214,6 +214,8 @@ def fourier(source: Sound, *, window: Window = "boxcar", scaling: str = "spectru
             values[:, -1] /= 2
     frequencies = np.arange(n // 2 + 1) * source.sample_rate / n
     calibration = source.calibration
+    if responses_of(source):
+        raise SettingsError("the response changes within the sound, and a transform of all of it has one: take a part")
     if calibration is not None:
         values *= calibration.correction(frequencies).astype(values.dtype)
     return Spectrum(values[0] if source.n_channels == 1 else values, frequencies, scaling, source.unit)

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
     from sonograph.archive.findings import Finding as Finding
+    from sonograph.archive.periods import Period as Period
+    from sonograph.archive.periods import read_periods as read_periods
     from sonograph.archive.scanning import scan as scan
     from sonograph.archive.segments import Segment as Segment
     from sonograph.archive.timeline import Timeline as Timeline
 
 _WHERE = {
-    "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings", "scan": "scanning",
+    "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings", "Period": "periods",
+    "read_periods": "periods", "scan": "scanning",
     "Segment": "segments", "Timeline": "timeline",
 }  # fmt: skip
 

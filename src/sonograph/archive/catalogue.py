@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -14,8 +14,10 @@ from sonograph.archive import stored
 from sonograph.archive.clock import ClockCheck
 from sonograph.archive.findings import Finding
 from sonograph.archive.joining import Joined, join
+from sonograph.archive.periods import Period, read_periods
 from sonograph.archive.segments import SECOND, Segment
-from sonograph.archive.timeline import Timeline, timeline_of
+from sonograph.archive.timeline import Timeline
+from sonograph.archive.timelines import timeline_of
 from sonograph.archive.times import ns_of
 from sonograph.errors import SettingsError
 
@@ -79,7 +81,9 @@ class Catalogue:
             listed.sort(key=lambda one: (one.utc_ns, one.file, one.first_sample))
         return dict(sorted(found.items()))
 
-    def timelines(self, *, start: datetime | None = None) -> list[Timeline]:
+    def timelines(
+        self, *, start: datetime | None = None, calibrations: str | os.PathLike[str] | Sequence[Period] = ()
+    ) -> list[Timeline]:
         """Timelines: one for each recorder, sample rate and number of channels.
 
         Parameters
@@ -87,16 +91,22 @@ class Catalogue:
         start
             When sample 0 is, with its zone; for each its first segment's time by default. What was never recorded is
             missing.
+        calibrations
+            Periods of calibration, or the TOML that has them, in place of what the files and those beside them say. The
+            scale changes at the sample; a frame over a change of the response is missing.
 
         Raises
         ------
         SettingsError
-            A segment from before `start`; files of one timeline in different units or with different responses.
+            A segment from before `start`; files of one timeline in different units; a time that no period holds.
+        TextError
+            A TOML of periods that cannot be used.
         """
+        periods = read_periods(calibrations) if isinstance(calibrations, str | os.PathLike) else calibrations
         if start is not None and start.tzinfo is None:
             raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
         return [
-            timeline_of(listed, joined, [self.path_of(one) for one in listed])
+            timeline_of(listed, joined, [self.path_of(one) for one in listed], periods)
             for listed, joined in self.joined(None if start is None else ns_of(start))
         ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from sonograph.archive.catalogue import Catalogue
+from sonograph.archive.periods import Period
 from sonograph.archive.scanning import Path, scan
 from sonograph.archive.timeline import Timeline
 from sonograph.errors import SettingsError, SourceError
@@ -23,6 +24,7 @@ def timeline(
     zone: tzinfo | str | None = None,
     join: float | None = None,
     start: datetime | None = None,
+    calibrations: str | os.PathLike[str] | Sequence[Period] = (),
 ) -> Timeline:
     """Consecutive files of one recorder as one sound, with its gaps.
 
@@ -39,6 +41,8 @@ def timeline(
         as exact as its time is: 1 s for names.
     start
         When sample 0 is, with its zone; when the first file began by default.
+    calibrations
+        Periods of calibration, or the TOML that has them; by default what the files and those beside them say.
 
     Returns
     -------
@@ -63,10 +67,14 @@ def timeline(
     ...     timeline(folder, zone="UTC")
     <Timeline of A: 240 s at 8000 Hz from 2024-05-01 04:00:00 UTC, 75.0% of it recorded>
     """
-    return only(scan(files, times=times, zone=zone, join=join), start)
+    return only(scan(files, times=times, zone=zone, join=join), start, calibrations)
 
 
-def only(catalogue: Catalogue, start: datetime | None = None) -> Timeline:
+def only(
+    catalogue: Catalogue,
+    start: datetime | None = None,
+    calibrations: str | os.PathLike[str] | Sequence[Period] = (),
+) -> Timeline:
     """The one timeline of a catalogue.
 
     Raises
@@ -93,5 +101,5 @@ def only(catalogue: Catalogue, start: datetime | None = None) -> Timeline:
         raise SettingsError(
             f"files are of different {what}; join those of one: archive.scan(files).timelines() has {len(found)}"
         )
-    [timeline] = catalogue.timelines(start=start)
+    [timeline] = catalogue.timelines(start=start, calibrations=calibrations)
     return timeline

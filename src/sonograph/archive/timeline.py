@@ -11,7 +11,7 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,6 +67,7 @@ class Timeline(Source):
     that is no longer what it was when it was looked at.
 
     sample_rate, n_samples, n_channels, unit, calibration : as of any Source
+    responses : where the response changes: the first sample of each, and the calibration from there on; () for never
     start : when sample 0 was taken, in UTC
     clock : from samples to UTC, and back
     recorder : which one took it
@@ -82,15 +83,17 @@ class Timeline(Source):
     unit: str = "FS"
     start: datetime | None = None
     calibration: Calibration | None = None
+    responses: tuple[tuple[int, Calibration], ...] = ()
 
     def __init__(
         self, parts: Sequence[Part], clock: Clock, *, sample_rate: float, n_samples: int, n_channels: int,
-        unit: str = "FS", dtype: str = "float32", calibration: Calibration | None = None, recorder: str = "",
-        joined: Joined | None = None, segments: Sequence[Segment] = (),
+        unit: str = "FS", dtype: str = "float32", calibration: Calibration | None = None,
+        responses: tuple[tuple[int, Calibration], ...] = (), recorder: str = "", joined: Joined | None = None,
+        segments: Sequence[Segment] = (),
     ) -> None:  # fmt: skip
         self.parts, self.clock, self.recorder = tuple(parts), clock, recorder
         self.sample_rate, self.n_samples, self.n_channels = sample_rate, n_samples, n_channels
-        self.unit, self.dtype, self.calibration = unit, np.dtype(dtype), calibration
+        self.unit, self.dtype, self.calibration, self.responses = unit, np.dtype(dtype), calibration, responses
         self.start = clock.time_at(0)
         joined = joined or Joined()
         self.runs, self.segments = tuple(joined.runs), tuple(segments)
@@ -228,50 +231,3 @@ class Timeline(Source):
 
 def _changed(part: Part, when: str) -> SourceError:
     return SourceError(f"{shown(part.path)}: changed {when}. Scan again, so that old and new are not mixed.")
-
-
-def timeline_of(segments: Sequence[Segment], joined: Joined, paths: Sequence[str]) -> Timeline:
-    """Segments that were joined as a Timeline. paths : where the file of each is.
-
-    Raises
-    ------
-    SettingsError
-        They are in different units, or have different responses.
-    """
-    assert joined.clock is not None  # noqa: S101  # there is a segment
-    first = segments[0]
-    used = [segments[placed.segment] for placed in joined.placed]
-    calibrated = {one.calibration: one for one in used}
-    scales = {cell: _scale(one.calibrated()) for cell, one in calibrated.items()}
-    units = {one.calibrated().unit if one.calibration else one.unit: one for one in calibrated.values()}  # type: ignore[union-attr]
-    if len(units) > 1:
-        (unit, one), (other, two) = list(units.items())[:2]
-        raise SettingsError(
-            f"unit is {unit} in {shown(one.file)} and {other} in {shown(two.file)}; a timeline has one: calibrate all "
-            f"of its files, or none"
-        )
-    responses = {one.calibrated().response if one.calibration else (): one for one in calibrated.values()}  # type: ignore[union-attr]
-    if len(responses) > 1:
-        one, two = list(responses.values())[:2]
-        raise SettingsError(
-            f"response is one in {shown(one.file)} and another in {shown(two.file)}; give periods of calibration, "
-            f"which change at a sample"
-        )
-    [unit], [response] = units, responses
-    calibration = first.calibrated()
-    if calibration is not None:
-        calibration = replace(calibration, response=response)
-    parts = [
-        Part(placed.start, placed.n_samples, paths[placed.segment], placed.first, one.size, one.mtime_ns,
-             scales[one.calibration])
-        for placed, one in zip(joined.placed, used, strict=True)
-    ]  # fmt: skip
-    return Timeline(
-        parts, joined.clock, sample_rate=first.sample_rate, n_samples=joined.n_samples, n_channels=first.n_channels,
-        unit=unit, dtype="float64" if any(one.dtype == "float64" for one in used) else "float32",
-        calibration=calibration, recorder=first.recorder, joined=joined, segments=segments,
-    )  # fmt: skip
-
-
-def _scale(calibration: Calibration | None) -> float | None:
-    return None if calibration is None else calibration.scale

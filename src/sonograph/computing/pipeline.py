@@ -19,8 +19,9 @@ from sonograph.engines.reference import conditioned
 from sonograph.errors import SettingsError
 from sonograph.features.energy import frame_energy
 from sonograph.features.samples import Measuring, Samples
-from sonograph.frames import sound_only, valid_frames
+from sonograph.frames import samples_for, sound_only, valid_frames
 from sonograph.settings import EnergySettings, Settings, StftSettings, stages, stft_of
+from sonograph.sounds.derived import responses_of
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
@@ -36,6 +37,7 @@ class Pipeline:
     work, engine            : what the engine computes of each frame, and the engine
     reference               : the power that reads 0 dB, of a level
     stages                  : the settings of what follows, first to be done first
+    changes                 : of a sound whose response changes, the first sample of each response, and its work
     n_rows                  : numbers per frame, after all of them
     """
 
@@ -48,11 +50,19 @@ class Pipeline:
     reference: float | None
     stages: tuple[Any, ...]
     n_rows: int
+    changes: tuple[tuple[int, Any], ...] = ()
 
     @cached_property
     def stft(self) -> StftSettings:
         """Where frames lie."""
         return stft_of(self.settings)
+
+    def work_of(self, frames: range) -> Any:
+        """What the engine computes of frames that all lie in one response, as `run.parts` gives them."""
+        if not self.changes:
+            return self.work
+        first = samples_for(self.stft, frames).start
+        return next((work for start, work in reversed(self.changes) if start <= first), self.changes[0][1])
 
     @property
     def frames_per_second(self) -> float:
@@ -138,6 +148,9 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
         check_high_pass(stft.high_pass, like.sample_rate)
     measure = measure_of(settings)
     response = like.calibration if like.calibration is not None and like.calibration.response else None
+    changing = responses_of(like)
+    if changing:
+        response = changing[0][1]
     if response is not None:
         _refuse_samples(settings, measure)
     work: Any
@@ -157,9 +170,12 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
             refuse_large(stage.kind, f"over {reach + 1:,} frames", reach * n_rows, "numbers beside each frame")
         n_rows = stage.rows_after(n_rows)
     kind = np.dtype(asked.dtype or dtype)
+    changes = tuple(
+        (first, work_for(settings, like.sample_rate, like.unit, calibration)[0]) for first, calibration in changing
+    )
     serving = Measuring(asked) if isinstance(work, Samples) else engines.serving(asked, work, kind)
     return Pipeline(
-        settings, like.sample_rate, like.n_channels, kind, work, serving, reference, following, n_rows
+        settings, like.sample_rate, like.n_channels, kind, work, serving, reference, following, n_rows, changes
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ class Run:
                 here = out[:, part.start - first : part.stop - first]
                 for channel in range(len(here)):
                     one = slice(channel, channel + 1)
-                    self.pipeline.engine.compute(samples[one], self.pipeline.work, here[one], reused=reused)
+                    self.pipeline.engine.compute(samples[one], self.pipeline.work_of(part), here[one], reused=reused)
         self.taken = frames.stop
 
     def _through_stages(self, source: Source, frames: range, out: np.ndarray, first: int, *, finish: bool) -> None:
@@ -73,7 +73,7 @@ class Run:
                 span = slice(block.start * stft.hop, (block.stop - 1) * stft.hop + stft.window_length)
                 for channel, lane in enumerate(self._lanes):
                     here, values = samples[channel : channel + 1, span], scratch[:, : len(block)]
-                    pipeline.engine.compute(here, pipeline.work, values, reused=True)
+                    pipeline.engine.compute(here, pipeline.work_of(part), values, reused=True)
                     lane.give(lane.chain.push(values[0], pipeline.energy(here[0])), out[channel], first)
         if finish and not self._finished:
             self._finished = True
@@ -131,15 +131,40 @@ def parts(pipeline: Pipeline, source: Source, frames: range) -> Iterator[tuple[r
         source = Emphasised(source, stft.preemphasis)
     runs: list[range] = []
     for run in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
-        runs += split(run, max(1, len(run)) if source.in_memory and run is valid else step)
+        for inside in _between_changes(pipeline, run):
+            runs += split(inside, max(1, len(inside)) if source.in_memory and run is valid else step)
 
     def read(part: range) -> np.ndarray:
+        if _is_over_a_change(pipeline, part):
+            shape = (pipeline.n_channels, len(samples_for(stft, part)))
+            return np.full(shape, np.nan, pipeline.samples_dtype)
         samples = read_with_edges(source, samples_for(stft, part), stft.edges)
         return samples.astype(pipeline.samples_dtype, copy=False)
 
     if len(frames) > step and not source.in_memory:
         return ahead(runs, read)
     return ((run, read(run)) for run in runs)
+
+
+def _between_changes(pipeline: Pipeline, frames: range) -> Iterator[range]:
+    """Frames in parts of one response each; those that see two are parts of their own."""
+    first, n, hop = samples_for(pipeline.stft, range(1)).start, pipeline.stft.window_length, pipeline.stft.hop
+    done = frames.start
+    for change, _ in pipeline.changes[1:]:
+        for stop in ((change - first - n) // hop + 1, -((first - change) // hop)):
+            if done < min(stop, frames.stop):
+                yield range(done, min(stop, frames.stop))
+                done = min(stop, frames.stop)
+    if done < frames.stop or not pipeline.changes:
+        yield range(done, frames.stop)
+
+
+def _is_over_a_change(pipeline: Pipeline, frames: range) -> bool:
+    """Whether frames see two responses."""
+    if not pipeline.changes or not frames:
+        return False
+    first = samples_for(pipeline.stft, range(frames.start, frames.start + 1))
+    return any(first.start < change < first.stop for change, _ in pipeline.changes[1:])
 
 
 def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spectrogram:

@@ -76,7 +76,7 @@ class _Sink:
             one = slice(channel, channel + 1)
             self.pipeline.engine.reduce(
                 samples[one],
-                self.pipeline.work,
+                self.pipeline.work_of(part),
                 edges,
                 self.rows,
                 self.counts[one, here],

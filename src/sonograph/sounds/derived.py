@@ -105,6 +105,11 @@ class Derived(Source):
         return self.source.calibration
 
     @property
+    def responses(self) -> tuple[tuple[int, Calibration], ...]:
+        """Where the other's response changes."""
+        return responses_of(self.source)
+
+    @property
     def duration(self) -> float:
         """Seconds."""
         return self.n_samples / self.sample_rate
@@ -153,6 +158,12 @@ def ways(sound: Any) -> list[str]:
 def n_promised(sound: Source) -> int:
     """Samples of each channel that a sound has, or that its file promises: those that are missing read as NaN."""
     return sound.n_promised if isinstance(sound, Recorded | Derived) else sound.n_samples
+
+
+def responses_of(sound: Source) -> tuple[tuple[int, Calibration], ...]:
+    """Where the response of a sound changes; of one that says nothing of it, never."""
+    found: tuple[tuple[int, Calibration], ...] = getattr(sound, "responses", ())
+    return found
 
 
 def again(sound: Any) -> Any:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.sounds.derived import Derived, checked_source, n_promised
+from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.derived import Derived, checked_source, n_promised, responses_of
 from sonograph.sounds.source import Source, checked_rate, zeros_outside
 from sonograph.units import all_hertz
 from sonograph.units import rate as hertz
@@ -59,6 +60,12 @@ class Resampled(Derived):
     def n_promised(self) -> int:
         """Samples of each channel that are there or were promised."""
         return round(self._n_taken * self._rate / self.source.sample_rate)
+
+    @property
+    def responses(self) -> tuple[tuple[int, Calibration], ...]:
+        """Where the other's response changes, in its own samples."""
+        ratio = self._rate / self.source.sample_rate
+        return tuple((round(first * ratio), calibration) for first, calibration in responses_of(self.source))
 
     @property
     def words(self) -> str:
