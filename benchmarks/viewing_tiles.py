@@ -128,7 +128,7 @@ def pan(source, settings):
         time.sleep(0.02)
     for thread, _ in wanted:
         thread.join()
-    parts = len(layer._blocks.parts(4, 0))
+    parts = len(layer._strips.parts(4, 0))
     computed = tiles.workers.n_parts / parts
     print(f"| a fast pan over {columns} tiles of an hour: computed / shown | {computed / len(ends):.2f} | | |")
 

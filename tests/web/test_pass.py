@@ -19,9 +19,9 @@ from tests.web.test_tiles import noise, read, whole
 
 SMALL = StftSettings(window_length=4, hop=2)
 LENGTH = 256 * 128 * 2 * 3 + 1234
-"""Samples: four blocks of level 7, so that level 9 is more than is waited for."""
+"""Samples: four strips of level 7, so that level 9 is more than is waited for."""
 PARTS = 256 * 128 // MOST_FRAMES
-"""Of a block of level 7."""
+"""Of a strip of level 7."""
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +266,7 @@ def test_a_recording_that_grows_keeps_its_whole_columns(tiles, tmp_path, sound):
             here.forget(first)
             n_parts = here.workers.n_parts
             built(after)
-            assert here.workers.n_parts - n_parts <= 3 * PARTS + 8  # the last block, and two new ones
+            assert here.workers.n_parts - n_parts <= 3 * PARTS + 8  # the last strip, and two new ones
             same(after, {level: pyramid(sound, SMALL, 1, level, 0) for level in (7, 9)})
 
 

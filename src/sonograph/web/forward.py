@@ -10,23 +10,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from sonograph.pixels.pyramid import EXACT, top_level
-from sonograph.web.blocks import Block, Blocks, Place, joined
 from sonograph.web.power import Held
+from sonograph.web.strips import Place, Strip, Strips, joined
 
 ALIGNED = 1 << 12
 """Samples from whose multiples on a part is read, so that who listens in gets whole columns of the waveform."""
 
 
 class Forward:
-    """All blocks of a layer from level 7 on, of all channels.
+    """All strips of a layer from level 7 on, of all channels.
 
     problem : why it could not go on, in a sentence; "" where it could
     """
 
-    def __init__(self, blocks: Blocks, n_channels: int, heard: Callable[[Held], None] | None = None) -> None:
+    def __init__(self, strips: Strips, n_channels: int, heard: Callable[[Held], None] | None = None) -> None:
         self.problem = ""
-        self._blocks, self._channels, self._heard = blocks, range(n_channels), heard
-        self._n, self._top = blocks.n_blocks(EXACT), top_level(blocks.n_frames)
+        self._strips, self._channels, self._heard = strips, range(n_channels), heard
+        self._n, self._top = strips.n_strips(EXACT), top_level(strips.n_frames)
         self._reading, self._lock = threading.Lock(), threading.Lock()
         self._on_progress: Callable[[float], None] | None = None
         self.is_running = False
@@ -36,7 +36,7 @@ class Forward:
         self._tasks = self._all_tasks()
         self._done: set[int] = set()
         self._counts: Counter[tuple[int, int]] = Counter()
-        self._parts: dict[int, dict[int, list[Block]]] = {}
+        self._parts: dict[int, dict[int, list[Strip]]] = {}
 
     @property
     def share(self) -> float:
@@ -44,7 +44,7 @@ class Forward:
         return len(self._done) / self._n if self._n else 1.0
 
     def any_below(self, level: int, column: int) -> bool:
-        """Whether anything under a block from level 8 on is done."""
+        """Whether anything under a strip from level 8 on is done."""
         return level > self._top or self._counts[level, column] > 0
 
     def start(self, on_progress: Callable[[float], None] | None) -> Callable[[], Callable[[], None] | None]:
@@ -59,12 +59,12 @@ class Forward:
         self.is_running = False
 
     def _all_tasks(self) -> Iterator[tuple[int, int, range | None]]:
-        """(block, number of the part, its frames); no frames where all of the block is kept already."""
+        """(strip, number of the part, its frames); no frames where all of the strip is kept already."""
         for column in range(self._n):
-            if all(self._blocks.has(Place(channel, EXACT, column)) for channel in self._channels):
+            if all(self._strips.has(Place(channel, EXACT, column)) for channel in self._channels):
                 yield column, 0, None
             else:
-                for number, frames in enumerate(self._blocks.parts(EXACT, column)):
+                for number, frames in enumerate(self._strips.parts(EXACT, column)):
                     yield column, number, frames
 
     def _step(self) -> None:
@@ -76,29 +76,29 @@ class Forward:
                     self.is_running = False
                     return
                 column, number, frames = task
-                held = None if frames is None else self._blocks.power.held(frames, ALIGNED)
+                held = None if frames is None else self._strips.power.held(frames, ALIGNED)
             if held is None or frames is None:
                 self._finish(column)
                 return
             if self._heard is not None:
                 self._heard(held)
-            found = [self._blocks.part(channel, EXACT, frames, held) for channel in self._channels]
+            found = [self._strips.part(channel, EXACT, frames, held) for channel in self._channels]
             del held
             with self._lock:
                 parts = self._parts.setdefault(column, {})
                 parts[number] = found
-                if len(parts) < len(self._blocks.parts(EXACT, column)):
+                if len(parts) < len(self._strips.parts(EXACT, column)):
                     return
                 del self._parts[column]
             for channel in self._channels:
-                block = joined([parts[n][channel] for n in range(len(parts))])
-                self._blocks.keep(Place(channel, EXACT, column), block)
+                strip = joined([parts[n][channel] for n in range(len(parts))])
+                self._strips.keep(Place(channel, EXACT, column), strip)
             self._finish(column)
         except Exception as error:
             self.problem, self.is_running = str(error) or type(error).__name__, False
 
     def _finish(self, column: int) -> None:
-        """A block of level 7 is there: make those above it of which it was the last."""
+        """A strip of level 7 is there: make those above it of which it was the last."""
         ready = []
         with self._lock:
             for level in range(EXACT + 1, self._top + 1):
@@ -108,13 +108,13 @@ class Forward:
                     ready.append((level, above))
         for level, above in ready:
             for channel in self._channels:
-                self._blocks.exact(Place(channel, level, above))
+                self._strips.exact(Place(channel, level, above))
         with self._lock:
             self._done.add(column)
         if self._on_progress is not None:
             self._on_progress(self.share)
 
     def _width(self, level: int, column: int) -> int:
-        """Blocks of level 7 under a block."""
+        """Strips of level 7 under a strip."""
         rise = level - EXACT
         return min((column + 1) << rise, self._n) - (column << rise)

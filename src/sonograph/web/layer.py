@@ -22,12 +22,12 @@ from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, describe
 from sonograph.web import address
 from sonograph.web.address import Address
-from sonograph.web.blocks import Block, Blocks, Place
 from sonograph.web.forward import Forward
 from sonograph.web.power import Held, Power
 from sonograph.web.preview import Preview
 from sonograph.web.shown import shown
 from sonograph.web.store import Store
+from sonograph.web.strips import Place, Strip, Strips
 from sonograph.web.work import Workers
 
 SCHEMA = 1
@@ -35,7 +35,7 @@ SCHEMA = 1
 MAGIC = b"SGT1"
 _HEADER = struct.Struct("<4sHHIIQfI")
 WAITED_FOR = 2
-"""Blocks of level 7 that are computed while somebody waits; for a tile of more of them there is a preview first."""
+"""Strips of level 7 that are computed while somebody waits; for a tile of more of them there is a preview first."""
 
 
 class Layer:
@@ -72,9 +72,9 @@ class Layer:
         self.digest = digest("tiles", SCHEMA, *how)
         self.recording, self._workers, self._store = recording, workers, room(self.digest)
         self._closed = closed
-        self._blocks = Blocks(power, self.reference, floor, self._store, workers)
-        self._forward = Forward(self._blocks, self.n_channels, heard if power.source is recording else None)
-        self._preview = Preview(self._blocks, self._forward, workers)
+        self._strips = Strips(power, self.reference, floor, self._store, workers)
+        self._forward = Forward(self._strips, self.n_channels, heard if power.source is recording else None)
+        self._preview = Preview(self._strips, self._forward, workers)
 
     @property
     def room(self) -> str:
@@ -97,7 +97,7 @@ class Layer:
         *,
         cancelled: threading.Event | None = None,
     ) -> bytes:
-        """A tile, its header first: exact, or a preview where many blocks of it are still to be computed.
+        """A tile, its header first: exact, or a preview where many strips of it are still to be computed.
 
         channel, column, row : which one, each from 0
         plane     : "max", "mean", or "salient": the mean, with maxima that noise gives in under 1 % of cells
@@ -117,12 +117,12 @@ class Layer:
         asked = Address(channel, plane, level, fold, column, row)
         address.check(asked, self.n_channels, self.n_frames, self.n_rows)
         place = Place(channel, level, column)
-        if level <= EXACT or self._blocks.cost(place, WAITED_FOR) <= WAITED_FOR:
-            return _octets(asked, self._kept_codes(asked, self._blocks.exact(place, cancelled)), 1.0)
+        if level <= EXACT or self._strips.cost(place, WAITED_FOR) <= WAITED_FOR:
+            return _octets(asked, self._kept_codes(asked, self._strips.exact(place, cancelled)), 1.0)
         if not self._forward.is_running and self._forward.share == 1:  # what it made is no longer kept
             self.build()
-        block = self._preview.block(place, cancelled)
-        return _octets(asked, self._codes(asked, block), block.complete)
+        strip = self._preview.strip(place, cancelled)
+        return _octets(asked, self._codes(asked, strip), strip.complete)
 
     def progress(self) -> float:
         """The share of the recording of which level 7 and all above it are exact."""
@@ -141,30 +141,30 @@ class Layer:
         self._forward.stop()
         self._closed(self)
 
-    def _kept_codes(self, asked: Address, block: Block) -> np.ndarray:
+    def _kept_codes(self, asked: Address, strip: Strip) -> np.ndarray:
         """The codes of an exact tile; those that take long to make are kept for a while."""
         if not asked.fold and asked.plane != "salient":
-            return self._codes(asked, block)
+            return self._codes(asked, strip)
         place = Place(asked.channel, asked.level, asked.column)
-        name = f"{asked.plane}.{asked.fold}.{asked.row}.{self._blocks.name(place)}"
+        name = f"{asked.plane}.{asked.fold}.{asked.row}.{self._strips.name(place)}"
         kept = self._store.get(name)
-        codes = self._codes(asked, block) if kept is None else kept[0]
+        codes = self._codes(asked, strip) if kept is None else kept[0]
         if kept is None:
             self._store.put(name, (codes,), stays=False)
         return codes
 
-    def _codes(self, asked: Address, block: Block) -> np.ndarray:
-        """The codes (columns, rows) of the tile of a block that is asked for."""
+    def _codes(self, asked: Address, strip: Strip) -> np.ndarray:
+        """The codes (columns, rows) of the tile of a strip that is asked for."""
         fold = asked.fold
         inside = pyramid.tile_rows(pyramid.n_cells(self.n_rows, fold), asked.row)
         rows = slice(inside.start << fold, inside.stop << fold)
         if asked.plane == "max":
-            return pyramid.folded(block.largest[:, rows], fold, mean=False)
-        mean = pyramid.folded(block.mean[:, rows], fold, mean=True)
+            return pyramid.folded(strip.largest[:, rows], fold, mean=False)
+        mean = pyramid.folded(strip.mean[:, rows], fold, mean=True)
         if asked.plane == "mean":
             return mean
-        largest = pyramid.folded(block.largest[:, rows], fold, mean=False)
-        frames = pyramid.sizes(self.n_frames, asked.level, self._blocks.columns(asked.level, asked.column))
+        largest = pyramid.folded(strip.largest[:, rows], fold, mean=False)
+        frames = pyramid.sizes(self.n_frames, asked.level, self._strips.columns(asked.level, asked.column))
         return pyramid.salient(largest, mean, frames, pyramid.sizes(self.n_rows, fold, inside))
 
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from sonograph.frames import split
 from sonograph.pixels.pyramid import EXACT
-from sonograph.web.blocks import Block, Blocks, Place, joined
 from sonograph.web.forward import Forward
 from sonograph.web.stamps import goes_anywhere
+from sonograph.web.strips import Place, Strip, Strips, joined
 from sonograph.web.work import Plan, Workers
 
 LOOKED_AT = 2
@@ -24,14 +24,14 @@ COLUMNS_AT_ONCE = 8
 
 
 class Preview:
-    """Previews of the blocks of one layer."""
+    """Previews of the strips of one layer."""
 
-    def __init__(self, blocks: Blocks, forward: Forward, workers: Workers) -> None:
-        self._blocks, self._forward, self._workers = blocks, forward, workers
-        self._anywhere = goes_anywhere(blocks.power.source)
+    def __init__(self, strips: Strips, forward: Forward, workers: Workers) -> None:
+        self._strips, self._forward, self._workers = strips, forward, workers
+        self._anywhere = goes_anywhere(strips.power.source)
 
-    def block(self, place: Place, cancelled: threading.Event | None = None) -> Block:
-        """What can be shown of a block from level 8 on.
+    def strip(self, place: Place, cancelled: threading.Event | None = None) -> Strip:
+        """What can be shown of a strip from level 8 on.
 
         Raises
         ------
@@ -44,52 +44,52 @@ class Preview:
             return sampled._replace(complete=0.0)
         there = known.there[:, None]
         largest, mean = np.where(there, known.largest, sampled.largest), np.where(there, known.mean, sampled.mean)
-        return Block(largest, mean, min(float(known.there.mean()), 0.999))
+        return Strip(largest, mean, min(float(known.there.mean()), 0.999))
 
-    def _sampled(self, place: Place, cancelled: threading.Event | None) -> Block:
-        name = f"preview.{self._blocks.name(place)}"
-        arrays = self._blocks.store.get(name)
+    def _sampled(self, place: Place, cancelled: threading.Event | None) -> Strip:
+        name = f"preview.{self._strips.name(place)}"
+        arrays = self._strips.store.get(name)
         if arrays is not None:
-            return Block(arrays[0], arrays[1])
-        block: Block = self._workers.result(("preview", id(self), place), partial(self._plan, place), cancelled)
-        self._blocks.store.put(name, (block.largest, block.mean), stays=False)
-        return block
+            return Strip(arrays[0], arrays[1])
+        strip: Strip = self._workers.result(("preview", id(self), place), partial(self._plan, place), cancelled)
+        self._strips.store.put(name, (strip.largest, strip.mean), stays=False)
+        return strip
 
     def _known(self, place: Place) -> _Known | None:
-        """The exact columns of a block, made of those that are there below it."""
-        block = self._blocks.kept(place) if self._blocks.has(place) else None
-        if block is not None:
-            return _Known(block.largest, block.mean, np.ones(len(block.mean), bool))
+        """The exact columns of a strip, made of those that are there below it."""
+        strip = self._strips.kept(place) if self._strips.has(place) else None
+        if strip is not None:
+            return _Known(strip.largest, strip.mean, np.ones(len(strip.mean), bool))
         if place.level <= EXACT or not self._forward.any_below(place.level, place.column):
             return None
-        below = self._blocks.below(place)
+        below = self._strips.below(place)
         parts = [self._known(one) for one in below]
         if not any(parts):
             return None
         filled = [part or self._nothing(one) for part, one in zip(parts, below, strict=True)]
-        block = self._blocks.above(place, [Block(part.largest, part.mean) for part in filled])
+        strip = self._strips.above(place, [Strip(part.largest, part.mean) for part in filled])
         there = np.concatenate([part.there for part in filled])
         there = np.append(there, np.ones(len(there) % 2, bool))
-        return _Known(block.largest, block.mean, there[0::2] & there[1::2])
+        return _Known(strip.largest, strip.mean, there[0::2] & there[1::2])
 
     def _nothing(self, place: Place) -> _Known:
-        n_columns = len(self._blocks.columns(place.level, place.column))
-        codes = np.zeros((n_columns, self._blocks.power.n_rows), np.uint16)
+        n_columns = len(self._strips.columns(place.level, place.column))
+        codes = np.zeros((n_columns, self._strips.power.n_rows), np.uint16)
         return _Known(codes, codes, np.zeros(n_columns, bool))
 
     def _plan(self, place: Place) -> Plan:
         if not self._anywhere:  # each column would be waited for as long as for all before it
             nothing = self._nothing(place)
-            return [lambda: Block(nothing.largest, nothing.mean)], joined
-        columns = self._blocks.columns(place.level, place.column)
+            return [lambda: Strip(nothing.largest, nothing.mean)], joined
+        columns = self._strips.columns(place.level, place.column)
         return [partial(self._some, place, part) for part in split(columns, COLUMNS_AT_ONCE)], joined
 
-    def _some(self, place: Place, columns: range) -> Block:
-        return joined([self._blocks.part(place.channel, LOOKED_AT, self._middle(place.level, c)) for c in columns])
+    def _some(self, place: Place, columns: range) -> Strip:
+        return joined([self._strips.part(place.channel, LOOKED_AT, self._middle(place.level, c)) for c in columns])
 
     def _middle(self, level: int, column: int) -> range:
         """Frames in the middle of a column."""
-        first, stop = column << level, min((column + 1) << level, self._blocks.n_frames)
+        first, stop = column << level, min((column + 1) << level, self._strips.n_frames)
         count = min(1 << LOOKED_AT, stop - first)
         begin = first + (stop - first - count) // 2
         return range(begin, begin + count)

@@ -10,7 +10,7 @@ from sonograph.web.disk import Disk
 from sonograph.web.memory import Memory
 
 CHEAP = 8
-"""The highest level of which a block is made anew in a fraction of a second."""
+"""The highest level of which a strip is made anew in a fraction of a second."""
 
 
 class Store:

@@ -18,7 +18,7 @@ from sonograph.web.store import Store
 from sonograph.web.work import Plan, Workers
 
 
-class Block(NamedTuple):
+class Strip(NamedTuple):
     """Codes (columns, rows) of the columns of one tile, all rows of fold 0; how much of them is exact."""
 
     largest: np.ndarray
@@ -27,15 +27,15 @@ class Block(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Which block."""
+    """Which strip."""
 
     channel: int
     level: int
     column: int
 
 
-class Blocks:
-    """All blocks of one layer.
+class Strips:
+    """All strips of one layer.
 
     power            : of its frames
     reference, floor : the power that reads 0 dB, and what silence reads
@@ -46,60 +46,60 @@ class Blocks:
         self.store, self._workers = store, workers
         self.n_frames = power.n_frames
 
-    def n_blocks(self, level: int) -> int:
-        """Blocks, one after the other, of a level."""
+    def n_strips(self, level: int) -> int:
+        """Strips, one after the other, of a level."""
         return -(-pyramid.n_cells(self.n_frames, level) // WIDE)
 
     def columns(self, level: int, column: int) -> range:
-        """The columns of a block."""
+        """The columns of a strip."""
         return range(column * WIDE, min((column + 1) * WIDE, pyramid.n_cells(self.n_frames, level)))
 
     def frames(self, level: int, column: int) -> range:
-        """The frames of a block."""
+        """The frames of a strip."""
         columns = self.columns(level, column)
         return range(columns.start << level, min(columns.stop << level, self.n_frames))
 
     def parts(self, level: int, column: int) -> list[range]:
-        """The frames of a block in parts of whole columns, each of which takes some milliseconds."""
+        """The frames of a strip in parts of whole columns, each of which takes some milliseconds."""
         return list(split(self.frames(level, column), max(self.power.at_once, 1 << level)))
 
-    def part(self, channel: int, level: int, frames: range, source: Source | None = None) -> Block:
+    def part(self, channel: int, level: int, frames: range, source: Source | None = None) -> Strip:
         """The columns of some frames, at a level up to `EXACT`; `source` where their samples are at hand."""
         power = self.power.of(channel, frames, source)
-        return Block(*pyramid.coded(power, level, self._reference, self._floor))
+        return Strip(*pyramid.coded(power, level, self._reference, self._floor))
 
     def has(self, place: Place) -> bool:
-        """Whether a block is kept."""
+        """Whether a strip is kept."""
         return self.store.has(self.name(place))
 
-    def kept(self, place: Place) -> Block | None:
-        """A block, if it is kept."""
+    def kept(self, place: Place) -> Strip | None:
+        """A strip, if it is kept."""
         arrays = self.store.get(self.name(place))
-        return None if arrays is None else Block(arrays[0], arrays[1])
+        return None if arrays is None else Strip(arrays[0], arrays[1])
 
-    def keep(self, place: Place, block: Block) -> None:
-        """Keep a block: from level `EXACT` on, on disk too."""
-        self.store.put(self.name(place), (block.largest, block.mean), stays=place.level >= EXACT, dear=place.level)
+    def keep(self, place: Place, strip: Strip) -> None:
+        """Keep a strip: from level `EXACT` on, on disk too."""
+        self.store.put(self.name(place), (strip.largest, strip.mean), stays=place.level >= EXACT, dear=place.level)
 
-    def exact(self, place: Place, cancelled: threading.Event | None = None) -> Block:
-        """A block, computed where it is not kept.
+    def exact(self, place: Place, cancelled: threading.Event | None = None) -> Strip:
+        """A strip, computed where it is not kept.
 
         Raises
         ------
         Cancelled
             `cancelled` was set before it was there.
         """
-        block = self.kept(place)
-        if block is None:
+        strip = self.kept(place)
+        if strip is None:
             if place.level <= EXACT:
-                block = self._workers.result((id(self), place), partial(self._plan, place), cancelled)
-            else:
-                block = self.above(place, [self.exact(below, cancelled) for below in self.below(place)])
-            self.keep(place, block)
-        return block
+                computed: Strip = self._workers.result((id(self), place), partial(self._plan, place), cancelled)
+                return computed
+            strip = self.above(place, [self.exact(below, cancelled) for below in self.below(place)])
+            self.keep(place, strip)
+        return strip
 
     def cost(self, place: Place, most: int) -> int:
-        """How many blocks of level `EXACT` at most, up to one more than `most`, must be computed for a block."""
+        """How many strips of level `EXACT` at most, up to one more than `most`, must be computed for a strip."""
         if self.has(place):
             return 0
         if place.level <= EXACT:
@@ -112,20 +112,25 @@ class Blocks:
         return found
 
     def below(self, place: Place) -> list[Place]:
-        """The one or two blocks that a block is made of."""
+        """The one or two strips that a strip is made of."""
         channel, level, column = place
-        there = range(2 * column, min(2 * column + 2, self.n_blocks(level - 1)))
+        there = range(2 * column, min(2 * column + 2, self.n_strips(level - 1)))
         return [Place(channel, level - 1, one) for one in there]
 
-    def above(self, place: Place, below: Sequence[Block]) -> Block:
-        """A block of the one or two that lie below it."""
+    def above(self, place: Place, below: Sequence[Strip]) -> Strip:
+        """A strip of the one or two that lie below it."""
         both, first = joined(below), 2 * place.column * WIDE
         held = pyramid.sizes(self.n_frames, place.level - 1, range(first, first + len(both.mean)))
-        return Block(pyramid.max_above(both.largest), pyramid.mean_above(both.mean, held))
+        return Strip(pyramid.max_above(both.largest), pyramid.mean_above(both.mean, held))
 
     def _plan(self, place: Place) -> Plan:
+        def join(parts: Sequence[Strip]) -> Strip:
+            strip = joined(parts)
+            self.keep(place, strip)
+            return strip
+
         parts = self.parts(place.level, place.column)
-        return [partial(self.part, place.channel, place.level, frames) for frames in parts], joined
+        return [partial(self.part, place.channel, place.level, frames) for frames in parts], join
 
     def name(self, place: Place) -> str:
         """What it is called where it is kept; one that ends with the sound is another when the sound has grown."""
@@ -134,6 +139,6 @@ class Blocks:
         return f"{channel}.{level}.{column}" + (f".{self.power.recording.n_samples}" if grows else "")
 
 
-def joined(blocks: Sequence[Block]) -> Block:
+def joined(strips: Sequence[Strip]) -> Strip:
     """Neighbouring columns put together."""
-    return Block(np.concatenate([one.largest for one in blocks]), np.concatenate([one.mean for one in blocks]))
+    return Strip(np.concatenate([one.largest for one in strips]), np.concatenate([one.mean for one in strips]))
