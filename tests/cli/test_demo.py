@@ -10,9 +10,11 @@ from sonograph.cli.demo import demonstrations
 
 def test_the_demonstration_draws_what_it_says(here, capsys):
     assert cli.main(["demo", "-o", "pictures"]) == 0
-    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    said = capsys.readouterr()
+    paths = [Path(line) for line in said.out.splitlines()]
+    assert said.err == "sonograph: see and hear it in the browser: sonograph view pictures/dawn.wav\n"
     assert [p.stem for p in paths if p.suffix == ".png"] == ["fm", "guitar", "kick", "snare", "pings"]
-    assert [p.stem for p in paths if p.suffix == ".wav"] == ["guitar", "kick", "snare", "pings"]
+    assert [p.stem for p in paths if p.suffix == ".wav"] == ["guitar", "kick", "snare", "pings", "dawn"]
     for path in paths:
         if path.suffix == ".png":
             assert np.asarray(Image.open(path).convert("L")).std() > 20

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import options, outputs
+from sonograph.cli.exits import talk
 from sonograph.errors import OutputError
 
 if TYPE_CHECKING:
     from sonograph.sounds.source import Signal
 
+DAWN = "dawn.wav"
+"""A recording to view."""
+
 HELP = """Draw demonstration pictures of sounds that Sonograph makes itself: a tone that wavers in fading noise, a
 guitar, a kick and a snare drum, and a train of sonar pings. The last four lie beside their pictures as sound files, to
-try the other commands on. The paths are printed."""
+try the other commands on; and two minutes of a chorus at dawn, to be viewed. The paths are printed."""
 
 EXAMPLES = """examples:
   sonograph demo
@@ -45,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise OutputError(f"{folder}: this folder cannot be made ({error.strerror}). Name another with -o.") from None
     shown = [(folder / f"{name}.png", *more) for name, *more in demonstrations()]
     sounds = {path.with_suffix(".wav"): sound for path, sound, *_ in shown if sound.unit == "FS"}
+    sounds[folder / DAWN] = dawn()
     _check(arguments, [path for path, *_ in shown], sounds)
     for path, sound, settings, changes in shown:
         draw(sound, settings, path=path, overwrite=arguments.overwrite, **changes)
@@ -52,6 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
         if path.with_suffix(".wav") in sounds:
             write(path.with_suffix(".wav"), sound, overwrite=arguments.overwrite)
             print(path.with_suffix(".wav"), flush=True)
+    write(folder / DAWN, sounds[folder / DAWN], overwrite=arguments.overwrite)
+    print(folder / DAWN, flush=True)
+    talk(f"see and hear it in the browser: sonograph view {shlex.quote(os.fspath(folder / DAWN))}")
     return 0
 
 
@@ -88,6 +97,17 @@ def demonstrations() -> Iterator[tuple[str, Signal, Any, dict[str, Any]]]:
     pings = StftSettings(window_length=512, hop=128)
     sonar = _in_noise(signals.pings(amplitude=0.9))
     yield "pings", sonar, pings, {"view": "both", "title": "Sonar pings and their echoes"}
+
+
+def dawn() -> Signal:
+    """Two minutes of many callers, far and near, over a sea."""
+    from dataclasses import replace
+
+    from sonograph import signals
+
+    calls = signals.chorus(120.0, per_minute=30.0, rms=0.02, levels=8.0, sample_rate=24_000.0, seed=4)
+    surf = signals.sea(120.0, rms=0.02, swell=5.0, sample_rate=24_000.0, seed=5)
+    return replace(calls, samples=(calls.samples + surf.samples).astype("f4"))
 
 
 def _in_noise(sound: Signal) -> Signal:
