@@ -155,7 +155,7 @@ export function marks(app: App, overlay: Overlay): Undo {
         context.setLineDash(mark.verdict === "refused" ? [4, 4] : []);
         const colour = index === list.selected ? "#fff" : mark.verdict === "confirmed" ? "#8ce99a" : "#74c0fc";
         stroke(context, () => context.rect(left, top, Math.max(right - left, 1), bottom - top), colour, index === list.selected ? 2 : 1.25);
-        if (mark.text && (right - left > 14 || index === list.selected)) write(context, mark.text, left + 3, Math.max(top + 13, pane.top + 13), pane.left + pane.width);
+        if (mark.text && (right - left > 14 || index === list.selected)) write(context, mark.text, left, top - 5 > pane.top + 11 ? top - 5 : Math.max(top, pane.top) + 14, pane.left + pane.width);
       });
       context.restore();
     }

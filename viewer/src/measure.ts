@@ -78,7 +78,8 @@ export function measure(app: App, overlay: Overlay): Undo {
     );
     copying.hidden = !now;
     const details = section.closest("details");
-    if (now && details?.open && !app.panel.matches(":focus-within")) details.scrollIntoView({ block: "nearest" });
+    const elsewhere = app.panel.matches(":focus-within") || app.panel.querySelector("details.marks[open]");
+    if (now && details?.open && !elsewhere) details.scrollIntoView({ block: "nearest" });
   }
 
   function rule(): void {
