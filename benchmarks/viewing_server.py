@@ -118,7 +118,7 @@ async def pan(client, recording, until, chance, took, errors):
         )
 
 
-async def crowd(address, recordings, clients, seconds):
+async def crowd(address, clients, seconds):
     """All clients at once; how long each tile took, and what went wrong."""
     host, port = address.split("/")[2].rsplit(":", 1)
     cookie = await cookie_of(host, int(port), address)
@@ -171,12 +171,12 @@ def main():
     print("| | tiles | errors | median | p95 | memory |\n|---|---|---|---|---|---|")
     with serving(paths, given.folder / "cache") as (address, pid):
         before = resident(pid)
-        one, errors = asyncio.run(crowd(address, paths, 1, min(10.0, given.seconds)))
+        one, errors = asyncio.run(crowd(address, 1, min(10.0, given.seconds)))
         report("one client, cold", one, resident(pid), errors)
-        one, errors = asyncio.run(crowd(address, paths, 1, min(10.0, given.seconds)))
+        one, errors = asyncio.run(crowd(address, 1, min(10.0, given.seconds)))
         report("one client, the same again", one, resident(pid), errors)
         for name in ("cold", "again"):
-            took, errors = asyncio.run(crowd(address, paths, given.clients, given.seconds))
+            took, errors = asyncio.run(crowd(address, given.clients, given.seconds))
             report(f"{given.clients} clients, {name}", took, resident(pid), errors)
         time.sleep(5)
         print(f"\nmemory before anybody came: {before:.0f} MB; 5 s after all had left: {resident(pid):.0f} MB")

@@ -149,3 +149,13 @@ def test_a_box_is_measured_as_the_library_does(client, ids):
     assert answer == {"channel": 1, "measures": expected.to_dict()}
     refused = client.get(f"/measure/{said['recording']}/{said['settings']}/1", params={**query, "low": 9000})
     assert refused.status_code == 400 and "it must go up" in refused.json()["error"]
+
+
+def test_a_tile_that_is_in_memory_is_the_same_and_needs_no_thread(client, ids, monkeypatch):
+    said = describe(client, ids["noise.flac"])
+    for address in ("1/max/0.0/0.0", "1/salient/1.1/0.0"):
+        path = f"/tiles/{said['recording']}/{said['settings']}/{address}"
+        first = client.get(path)
+        with monkeypatch.context() as patch:
+            patch.setattr("sonograph.web.app.worked", None)
+            assert client.get(path).content == first.content

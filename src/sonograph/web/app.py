@@ -69,15 +69,20 @@ def routes(viewer: Viewer) -> Starlette:
 
     async def tile(request: Request) -> Response:
         path = request.path_params
+        names = path["recording"], path["settings"]
+        try:
+            asked = address.parsed(path["channel"], path["plane"], path["zoom"], path["place"])
+        except SettingsError as error:
+            raise Unknown(str(error)) from None
 
         def work(cancelled: threading.Event) -> tuple[bytes, bool]:
             try:
-                asked = address.parsed(path["channel"], path["plane"], path["zoom"], path["place"])
-                return viewer.tile(layers.find(path["recording"], path["settings"]), asked, cancelled)
+                return viewer.tile(layers.find(*names), asked, cancelled)
             except SettingsError as error:
                 raise Unknown(str(error)) from None
 
-        body, exact = await quick(request, work)
+        at_hand = layers.at_hand(*names, asked)
+        body, exact = work(threading.Event()) if at_hand else await quick(request, work)
         return octets(body, for_ever=exact)
 
     async def wave(request: Request) -> Response:

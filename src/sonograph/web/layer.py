@@ -124,6 +124,12 @@ class Layer:
         strip = self._preview.strip(place, cancelled)
         return _octets(asked, self._codes(asked, strip), strip.complete)
 
+    def at_hand(self, channel: int, plane: str, level: int, fold: int, column: int, row: int) -> bool:
+        """Whether a tile is made at once, of what is in memory."""
+        name = self._strips.name(Place(channel, level, column))
+        made = f"{plane}.{fold}.{row}.{name}" if fold or plane == "salient" else name
+        return self._store.in_memory(name) and self._store.in_memory(made)
+
     def progress(self) -> float:
         """The share of the recording of which level 7 and all above it are exact."""
         return self._forward.share

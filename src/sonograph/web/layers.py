@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from sonograph.settings import Settings
+from sonograph.web.address import Address
 from sonograph.web.events import Events
 from sonograph.web.recordings import Recordings, Sound, Unknown
 from sonograph.web.tiles import Layer, Tiles
@@ -74,6 +75,11 @@ class Layers:
             raise Unknown("this was not described here, or long ago; describe it again")
         shown.sound.check()
         return shown
+
+    def at_hand(self, recording: str, settings: str, asked: Address) -> bool:
+        """Whether a tile is had at once, so that no thread is needed for it."""
+        shown = self._kept.get((recording, settings))
+        return shown is not None and shown.layer.at_hand(*asked)
 
     def build(self, shown: Shown) -> None:
         """Begin the one pass over the whole recording, unless it was begun."""

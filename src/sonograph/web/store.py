@@ -30,6 +30,10 @@ class Store:
         """Whether something is kept; it may turn out to be damaged."""
         return name in self._on_disk or self._memory.has((self.room, name))
 
+    def in_memory(self, name: str) -> bool:
+        """Whether something is kept where it is had at once."""
+        return self._memory.has((self.room, name))
+
     def get(self, name: str) -> Sequence[np.ndarray] | None:
         """Arrays that are kept; None where they are not."""
         found: Sequence[np.ndarray] | None = self._memory.get((self.room, name))
