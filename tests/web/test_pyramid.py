@@ -122,3 +122,14 @@ def test_salient_maxima_of_noise_are_under_one_in_a_hundred_and_clicks_are_shown
     shown = pyramid.salient(largest, mean, np.full(256, 128), np.ones(40))
     assert (shown == np.where(shown == mean, mean, largest)).all()
     assert 0 < np.mean(shown != mean) < 0.0105 and shown[5000 // 128, 7] == largest[5000 // 128, 7]
+
+
+@pytest.mark.parametrize("level", range(8))
+def test_a_click_is_salient_at_every_zoom(level):
+    power = np.random.default_rng(4).exponential(size=(4096, 40)).astype(np.float32)
+    power[200] = 1e6
+    largest, mean = pyramid.coded(power, level, 1.0, -200.0)
+    n = len(mean)
+    shown = pyramid.salient(largest, mean, np.full(n, 1 << level), np.ones(40))
+    assert (shown[200 >> level] == largest[200 >> level]).all()
+    assert np.mean(shown != mean) < 1 / n + 0.01 + 4 * np.sqrt(0.01 / shown.size)
