@@ -11,6 +11,10 @@ from sonograph.errors import SettingsError
 
 REJECTION = 100.0
 """dB by which what lies beyond the slopes is weaker."""
+BETA = 0.1102 * (REJECTION - 8.7)
+"""Of Kaiser's window: "Nonrecursive digital filter design using the I0-sinh window function", 1974."""
+LEAST = 1 << 15
+"""Samples of a transform."""
 SLOPE = 0.1
 """The width of a slope, of that of the band; and at most a quarter of its lower end."""
 LONGEST = 1 << 16
@@ -33,9 +37,15 @@ class BandPass:
 
     def __call__(self, samples: np.ndarray) -> np.ndarray:
         """Samples (channels, n + 2 · reach) as (channels, n), in their precision."""
-        from scipy.signal import oaconvolve
+        from scipy.fft import irfft, next_fast_len, rfft
 
-        made: np.ndarray = oaconvolve(samples, self.taps[None].astype(samples.dtype), mode="valid", axes=-1)
+        count, size = samples.shape[-1] - 2 * self.reach, next_fast_len(max(4 * len(self.taps), LEAST), real=True)
+        response, step = rfft(self.taps.astype(samples.dtype), size), size - 2 * self.reach
+        made = np.empty((len(samples), max(0, count)), samples.dtype)
+        for first in range(0, count, step):
+            part = irfft(rfft(samples[:, first : first + size], size) * response, size)
+            stop = min(first + step, count)
+            made[:, first:stop] = part[:, 2 * self.reach : 2 * self.reach + stop - first]
         return made
 
 
@@ -54,8 +64,6 @@ def band_pass(band: tuple[float, float], sample_rate: float) -> BandPass | None:
     >>> print(gain(3000.0).round(4), gain(2000.0).round(2), gain(1000.0) < 1e-5)
     1.0 0.5 True
     """
-    from scipy.signal import firwin, kaiser_beta
-
     low, high, half = max(0.0, band[0]), min(band[1], sample_rate / 2), sample_rate / 2
     if not (math.isfinite(band[0]) and math.isfinite(band[1]) and low < high):
         raise SettingsError(f"the band is {band[0]:g} to {band[1]:g} Hz; it must go up, below {half:g} Hz")
@@ -64,6 +72,6 @@ def band_pass(band: tuple[float, float], sample_rate: float) -> BandPass | None:
     widths = [SLOPE * (high - low)] + [2.5 * SLOPE * low] * (low > 0) + [2 * (half - high)] * (high < half)
     slope = min(widths) / half
     reach = min(LONGEST, math.ceil((REJECTION - 7.95) / (2.285 * math.pi * slope) / 2))  # Kaiser's estimate
-    ends = [low / half] * (low > 0) + [high / half] * (high < half)
-    taps = firwin(2 * reach + 1, ends, window=("kaiser", kaiser_beta(REJECTION)), pass_zero=low == 0)
-    return BandPass(np.asarray(taps))
+    at = np.arange(-reach, reach + 1)
+    ideal = high / half * np.sinc(high / half * at) - low / half * np.sinc(low / half * at)
+    return BandPass(ideal * np.kaiser(2 * reach + 1, BETA))
