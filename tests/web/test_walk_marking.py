@@ -1,6 +1,7 @@
 """Marking and taking away as a person does it."""
 
 import pytest
+from PIL import Image
 
 from tests.web.walking import Running, write_sounds
 
@@ -80,12 +81,17 @@ def test_without_labels_it_says_that_it_is_read_only(walk, morning):
     on.page.get_by_text("--labels FOLDER").wait_for()
 
 
-def test_the_selection_is_saved_as_sound_sample_by_sample(walk, morning, tmp_path):
+def test_a_picture_and_the_selection_as_sound_are_saved(walk, morning, tmp_path):
     import soundfile
 
     on = walk(morning)
     on.open("morning.wav")
     on.drag((6.0, 2500), (7.0, 5500), "Shift")
+    with on.page.expect_download() as saved:
+        on.press("Shift+s")
+    saved.value.save_as(tmp_path / "picture.png")
+    with Image.open(tmp_path / "picture.png") as picture:
+        assert picture.format == "PNG" and len(picture.convert("RGB").getcolors(1 << 24)) > 200
     with on.page.expect_download() as saved:
         on.press("Shift+w")
     saved.value.save_as(tmp_path / "sound.wav")

@@ -15,10 +15,14 @@ export type Measures = Readonly<Record<string, { readonly value: number | null; 
 /** A number as it is read: enough digits to tell neighbours apart, no more. */
 export function shown(value: number | null, unit: string): string {
   if (value === null) return "–";
-  if (unit === "s") return `${value.toFixed(Math.abs(value) < 1 ? 6 : 4)} s`;
-  if (unit === "Hz") return `${value.toFixed(1)} Hz`;
-  if (unit.startsWith("dB")) return `${value.toFixed(2)} ${unit}`;
-  return `${Number.isInteger(value) ? value : value.toPrecision(6)} ${unit}`.trim();
+  return `${digits(value, unit).replace("-", "−")} ${unit}`.trim();
+}
+
+function digits(value: number, unit: string): string {
+  if (unit === "s") return value.toFixed(Math.abs(value) < 1 ? 6 : 4);
+  if (unit === "Hz") return value.toFixed(1);
+  if (unit.startsWith("dB")) return value.toFixed(2);
+  return Number.isInteger(value) ? String(value) : value.toPrecision(6);
 }
 
 const ARM = 36; // pixels of a harmonic to either side of the cursor
