@@ -15,6 +15,8 @@ from sonograph.web.strips import Place, Strip, Strips, joined
 
 ALIGNED = 1 << 12
 """Samples from whose multiples on a part is read, so that who listens in gets whole columns of the waveform."""
+STEP = 0.02
+"""Of the whole, that is done before it is told again: each time the picture is made anew."""
 
 
 class Forward:
@@ -27,7 +29,7 @@ class Forward:
         self.problem = ""
         self._strips, self._channels, self._heard = strips, range(n_channels), heard
         self._n, self._top = strips.n_strips(EXACT), top_level(strips.n_frames)
-        self._reading, self._lock = threading.Lock(), threading.Lock()
+        self._reading, self._lock, self._telling = threading.Lock(), threading.Lock(), threading.Lock()
         self._on_progress: Callable[[float], None] | None = None
         self.is_running = False
         self._begin()
@@ -35,6 +37,7 @@ class Forward:
     def _begin(self) -> None:
         self._tasks = self._all_tasks()
         self._done: set[int] = set()
+        self._told = 0.0
         self._counts: Counter[tuple[int, int]] = Counter()
         self._parts: dict[int, dict[int, list[Strip]]] = {}
 
@@ -111,8 +114,11 @@ class Forward:
                 self._strips.exact(Place(channel, level, above))
         with self._lock:
             self._done.add(column)
-        if self._on_progress is not None:
-            self._on_progress(self.share)
+        with self._telling:  # in order, and 1 last
+            share = self.share
+            if self._on_progress is not None and share > self._told and (share == 1 or share >= self._told + STEP):
+                self._told = share
+                self._on_progress(share)
 
     def _width(self, level: int, column: int) -> int:
         """Strips of level 7 under a strip."""
