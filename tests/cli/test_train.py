@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from sonograph.cli import main
-from sonograph.io.marks import read_marks
+from sonograph.io.marks import marks_of, read_marks
+from sonograph.learning import evaluate
 from tests.learning import made
 
 RATE = made.RATE
@@ -79,6 +80,34 @@ def test_published_folds_are_used(copy, tmp_path, capsys):
     table.write_text("\n".join(["file,label,fold", *rows]))
     assert train(table, "-o", tmp_path / "a.model", "--json") == 0
     assert len(json.loads(capsys.readouterr().out)["folds"]) == 2
+
+
+def test_esc10_as_folders_or_as_its_table_has_its_five_published_folds(tmp_path, capsys):
+    names = {"hiss": ("001 - Rain", 0), "hum": ("002 - Sea waves", 11)}
+    folders, rows = tmp_path / "ESC-10", ["filename,fold,target,category,esc10,src_file,take"]
+    (tmp_path / "esc50" / "audio").mkdir(parents=True)
+    (tmp_path / "esc50" / "meta").mkdir()
+    paths, labels, folds = [], [], []
+    for label, (name, target) in names.items():
+        (folders / name).mkdir(parents=True)
+        for i in range(10):
+            fold, clip = i % 5 + 1, 1000 + 17 * i + target
+            path = folders / name / f"{fold}-{clip}-A.ogg"
+            soundfile.write(path, made.sound(label if i % 4 else "sweep", 300 + i), RATE)
+            shutil.copy(path, tmp_path / "esc50" / "audio" / f"{fold}-{clip}-A-{target}.ogg")
+            rows.append(f"{fold}-{clip}-A-{target}.ogg,{fold},{target},{name[6:]},True,{clip},A")
+            paths, labels, folds = [*paths, path], [*labels, name[6:]], [*folds, fold]
+    rows.append("none.ogg,1,7,dog,False,1,A")
+    (tmp_path / "esc50" / "meta" / "esc50.csv").write_text("\n".join(rows))
+    assert train(folders, "-o", tmp_path / "a.model", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert train(tmp_path / "esc50/meta/esc50.csv", "--where", "esc10=True", "-o", tmp_path / "b.model", "--json") == 0
+    other = json.loads(capsys.readouterr().out)
+    wanted = evaluate(paths, labels, folds=folds).to_dict()
+    assert len(found["folds"]) == 5 and len(set(found["folds"])) > 1 and found["classes"] == ["Rain", "Sea waves"]
+    assert other["classes"] == found["classes"]
+    for name in ("folds", "accuracy", "log_loss", "calibration_error"):
+        assert found[name] == pytest.approx(wanted[name]) and other[name] == pytest.approx(wanted[name])
 
 
 def test_speakers_are_left_out(sounds, tmp_path, capsys):
@@ -272,6 +301,20 @@ def test_windows_become_segments(model, long, tmp_path):
     raven = read_marks(tmp_path / "a.selections.txt", long)
     assert raven[-1].words == "hum" and 0 < float(raven[-1].extra["Score"]) <= 1
     assert {(mark.low, mark.high) for mark in raven} == {(0.0, RATE / 2)}  # Raven wants numbers
+
+
+def test_every_table_opens_in_the_viewer_with_the_same_marks(model, long, tmp_path):
+    from sonograph.web.hit_tables import table_of
+
+    found = {}
+    for form in ("txt", "selections.txt", "csv", "jsonl"):
+        path = tmp_path / f"a.{form}"
+        assert classify(model, long, "--window", "0.4s", "-o", path, "-q") == 0
+        marks = [entry.mark for entry in table_of(path).entries()]
+        assert marks_of(marks, long) == tuple(marks)
+        found[form] = [(round(mark.start, 2), round(mark.end, 2), mark.words.split(" ")[0]) for mark in marks]
+    assert len(found["csv"]) >= 2 and found["csv"][0][2] == "hiss"
+    assert all(marks == found["csv"] for marks in found.values())
 
 
 def test_a_pipe_gives_what_the_file_gives(model, long, tmp_path, capsys, monkeypatch):

@@ -38,6 +38,16 @@ def test_esc10_as_folders(tmp_path):
     assert "the folds are those that file names begin with" in found.notes[0]
 
 
+def test_a_strange_name_among_those_of_esc10_is_told(tmp_path):
+    files(tmp_path, "001 - Dog bark/1-30226-A.ogg", "001 - Dog bark/mine.ogg", "002 - Rain/3-1-B.ogg")
+    found = listed(tmp_path)
+    assert {one.fold for one in found.examples} == {None} and {one.label for one in found.examples} == {
+        "Dog bark",
+        "Rain",
+    }
+    assert "not all names begin with a fold as in ESC-10, as mine, so the folds are made anew" in found.notes[0]
+
+
 def test_other_folders_keep_their_names(tmp_path):
     files(tmp_path, "001 - Dog bark/1-30226-A.ogg", "rain/3-1-B.ogg")
     assert [(one.label, one.fold) for one in listed(tmp_path).examples] == [("001 - Dog bark", None), ("rain", None)]

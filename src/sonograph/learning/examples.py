@@ -130,9 +130,14 @@ def _folder(top: Path, group: str | None) -> Listed:
     if all(_ESC_FOLDER.fullmatch(name) for name in names.values()):
         names = {folder: _ESC_FOLDER.fullmatch(name)[1] for folder, name in names.items()}  # type: ignore[index]
         stems = [Path(path).stem for paths in held.values() for path in paths]
-        if all(_ESC_FILE.fullmatch(stem) for stem in stems):
+        others = [stem for stem in stems if not _ESC_FILE.fullmatch(stem)]
+        if not others:
             fold = _ESC_FILE
             notes.append("the folds are those that file names begin with, as ESC-10 and ESC-50 publish them.")
+        elif len(others) < len(stems):
+            notes.append(
+                f"{top}: not all names begin with a fold as in ESC-10, as {others[0]}, so the folds are made anew."
+            )
     examples = []
     for folder, paths in held.items():
         for path in paths:
