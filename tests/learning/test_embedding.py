@@ -206,7 +206,7 @@ def test_what_a_model_says_of_it_is_checked(sounds, network, tmp_path, named):
     one.save(path)
     whole = one.model_.facts["embedding"]
     resealed(path, {"model.json": facts(embedding=whole | named)})
-    with pytest.raises(SourceError, match="what it says of its embedding cannot be"):
+    with pytest.raises(SourceError, match="what it says of itself cannot be"):
         Model.load(path)
     resealed(path, {"model.json": facts(embedding=whole | {"n_numbers": 3})})
     with pytest.raises(SourceError, match="the sizes in it do not agree"):

@@ -16,6 +16,17 @@ from sonograph.learning.recipes import PARTS
 NUMBERS = 44
 
 
+FACTS = {
+    "sonograph": "0.1.0", "recipe": "discriminant", "settings": {}, "settings_digest": "0", "training_digest": "0",
+    "n_sounds": 30, "n_files": 30, "sounds_of_class": [10, 10, 10], "rates": [8000.0], "sample_rate": 8000.0,
+    "held_out": {
+        "accuracy": 0.9, "balanced_accuracy": 0.9, "majority": 0.3, "log_loss": 0.2, "calibration_error": 0.1,
+        "interval": [0.8, 0.95], "folds": [0.9, 0.9], "recall": [0.9, 0.9, 0.9], "sureness": [0.3, 0.6, 1.0],
+    },
+}  # fmt: skip
+"""What a model of three classes says of itself, beside them and its summary."""
+
+
 def rows(n=30):
     random = np.random.default_rng(0)
     y = np.arange(n) % 3
@@ -25,14 +36,7 @@ def rows(n=30):
 def model(*kinds):
     x, y = rows()
     parts = tuple(Fitted(kind, 2.5, PARTS[kind].fit(x, y, 3)) for kind in kinds or ("discriminant",))
-    facts = {
-        "classes": ["a", "b", "c"],
-        "summary": ["envelope"],
-        "sample_rate": 8000.0,
-        "sonograph": "0.1.0",
-        "held_out": {"sureness": [0.3, 0.6, 1.0]},
-    }
-    return Model(facts, parts)
+    return Model(FACTS | {"classes": ["a", "b", "c"], "summary": ["envelope"]}, parts)
 
 
 @pytest.mark.parametrize("kinds", [("discriminant",), ("svm",), ("logistic",), ("trees",), ("discriminant", "svm")])
@@ -132,12 +136,43 @@ EVIL = np.array([Evil()], dtype=object)
 MEAN, COEFFICIENTS = "arrays/discriminant.mean.npy", "arrays/discriminant.coefficients.npy"
 
 
+def test_what_is_said_of_a_model_can_be_shown_or_it_is_refused(tmp_path):
+    """Each fact in turn is taken away, or is something else: `info` and `classify` never meet one that cannot be."""
+    from sonograph.cli.classify import band_warning
+    from sonograph.cli.info import words
+
+    path = tmp_path / "a.model"
+    model().save(path)
+    whole = model().facts
+    names = [(name,) for name in whole] + [("held_out", name) for name in whole["held_out"]]
+    for name in names:
+        for junk in (..., None, True, -1, 1e308, 10**400, "x", [], {}, [None], ["a"] * 3):
+            changed = json.loads(json.dumps(whole))
+            within = changed if len(name) == 1 else changed[name[0]]
+            if junk is ...:
+                del within[name[-1]]
+            else:
+                within[name[-1]] = junk
+            resealed(path, {"model.json": lambda data, c=changed: json.dumps(_kept(data) | c)})
+            try:
+                one = Model.load(path)
+            except SourceError:
+                continue
+            assert words({"file": "a.model", "model": one.facts}) and one.least_sure(0.1) >= 0
+            band_warning(one, 4000.0)
+
+
+def _kept(data):
+    """What a model's file has beside its facts."""
+    return {name: value for name, value in json.loads(data).items() if name in ("format", "version", "parts")}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"model.json": facts(version=2, sonograph="9.9")}, r"is a model of version 2, and this reads version 1.*9\.9"),
         ({"model.json": facts(format="other")}, "is no model"),
-        ({"model.json": facts(classes=["a", "b"])}, "sizes of its arrays do not agree"),
+        ({"model.json": facts(classes=["a", "b"])}, "what it says of itself cannot be"),
         ({"model.json": facts(classes=["a", "a", "b"])}, "its classes, its rate or its temperatures cannot be"),
         ({"model.json": facts(classes="abc")}, "its classes"),
         ({"model.json": facts(sample_rate=-1)}, "its classes, its rate"),
@@ -145,7 +180,12 @@ MEAN, COEFFICIENTS = "arrays/discriminant.mean.npy", "arrays/discriminant.coeffi
         ({"model.json": facts(parts=[{"kind": "oracle", "temperature": 1}])}, "is made of oracle"),
         ({"model.json": facts(summary=["mfcc"])}, "the sizes in it do not agree"),
         ({"model.json": facts(summary=["none"])}, "the sizes in it do not agree"),
-        ({"model.json": facts(held_out={})}, "the sizes in it do not agree"),
+        ({"model.json": facts(held_out={})}, "what it says of itself cannot be"),
+        ({"model.json": facts(held_out=FACTS["held_out"] | {"sureness": [0.6, 0.3]})}, "what it says of itself"),
+        ({"model.json": facts(held_out=FACTS["held_out"] | {"folds": [None]})}, "what it says of itself"),
+        ({"model.json": facts(rates=[])}, "what it says of itself"),
+        ({"model.json": facts(n_sounds="30")}, "what it says of itself"),
+        ({"model.json": facts(sounds_of_class=[10])}, "what it says of itself"),
         ({"model.json": "[" * 100_000}, "is no whole model"),
         ({"model.json": "{}"}, "is no model"),
         ({"more.npy": b"x"}, "holds other parts than a model has"),

@@ -12,7 +12,7 @@ from sonograph.learning.heldout import Fitted
 from sonograph.learning.model import Model
 from sonograph.learning.recipes import CHOICES, RECIPES, columns, rows_for
 from tests.learning import made
-from tests.learning.test_modelfile import resealed
+from tests.learning.test_modelfile import FACTS, resealed
 
 LABELS = ("hiss", "hum", "sweep")
 BLEND = "discriminant+network"
@@ -38,8 +38,7 @@ def of_both(arrays):
     random, y = np.random.default_rng(1), np.arange(30) % 3
     x = random.standard_normal((30, 44)) + random.standard_normal((3, 44))[y]
     parts = (Fitted("discriminant", 1.5, discriminant.fit(x, y, 3)), Fitted("network", 2.0, arrays))
-    facts = {"classes": list(LABELS), "summary": ["envelope", "excerpt"], "sample_rate": 8000.0, "sonograph": "0.1.0",
-             "held_out": {"sureness": [0.3, 0.6, 1.0]}, "recipe": BLEND}  # fmt: skip
+    facts = FACTS | {"classes": list(LABELS), "summary": ["envelope", "excerpt"], "recipe": BLEND}
     return Model(facts, parts)
 
 

@@ -122,9 +122,6 @@ class Model:
         try:
             n_numbers = facts["embedding"]["n_numbers"] if embedded else len(model.front_end.summary.names)
             model.probabilities(np.zeros((1, n_numbers)))
-            levels = facts["held_out"]["sureness"]
-            if len(levels) < 2 or not np.all(np.diff(np.asarray(levels, float)) >= 0):
-                raise ValueError("sureness")
         except Exception:
             raise SourceError(f"{os.fspath(path)}: the sizes in it do not agree. Train it again.") from None
         if embedding is not None:

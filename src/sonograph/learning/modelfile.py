@@ -12,9 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import math
 import os
-import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -26,12 +24,13 @@ from sonograph.errors import SourceError
 from sonograph.io.door import OpenFile
 from sonograph.io.status import cause
 from sonograph.learning import network
+from sonograph.learning.facts import are_facts, is_number
 from sonograph.learning.recipes import PARTS
 
 FORMAT, VERSION = "sonograph-classifier", 1
 LARGEST = 1 << 28
 """Bytes of a model."""
-MOST_CLASSES, MOST_NUMBERS = 100_000, 1_000_000
+MOST_CLASSES = 100_000
 _MARK = b"sonograph sha256 "
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -149,15 +148,12 @@ def _check(head: dict[str, Any], arrays: dict[str, dict[str, np.ndarray]]) -> No
     classes = head["classes"]
     fine = isinstance(classes, list) and 2 <= len(classes) <= MOST_CLASSES and len(set(classes)) == len(classes)
     fine = fine and all(isinstance(name, str) and name for name in classes)
-    fine = fine and all(
-        isinstance(part["temperature"], int | float) and math.isfinite(part["temperature"]) and part["temperature"] > 0
-        for part in head["parts"]
-    )
-    fine = fine and isinstance(head["sample_rate"], int | float) and 0 < head["sample_rate"] < 1e9
+    fine = fine and all(is_number(part["temperature"]) and part["temperature"] > 0 for part in head["parts"])
+    fine = fine and is_number(head["sample_rate"]) and 0 < head["sample_rate"] < 1e9
     if not fine:
         raise SourceError("its classes, its rate or its temperatures cannot be. Train it again.")
-    if "embedding" in head and not _is_embedding(head["embedding"], head["sample_rate"]):
-        raise SourceError("what it says of its embedding cannot be. Train it again.")
+    if not are_facts(head):
+        raise SourceError("what it says of itself cannot be. Train it again.")
     if "network" in arrays and not network.fits_together(arrays["network"], len(classes)):
         raise SourceError("the sizes of its arrays do not agree. Train it again.")
     for listed in arrays.values():
@@ -167,19 +163,6 @@ def _check(head: dict[str, Any], arrays: dict[str, dict[str, np.ndarray]]) -> No
             n, m = listed["coefficients"].shape
             if n != len(classes) or listed["intercept"].shape != (n,) or listed["mean"].shape != (m,):
                 raise SourceError("the sizes of its arrays do not agree. Train it again.")
-
-
-def _is_embedding(named: Any, sample_rate: float) -> bool:
-    """Whether it can be what a model says of the ONNX file that it learnt from."""
-    return (
-        isinstance(named, dict)
-        and all(isinstance(named.get(name), str) for name in ("file", "sha256", "output"))
-        and re.fullmatch("[0-9a-f]{64}", named["sha256"]) is not None
-        and type(named.get("n_numbers")) is int
-        and 0 < named["n_numbers"] <= MOST_NUMBERS
-        and named.get("sample_rate") == sample_rate
-        and ("settings" in named and isinstance(named["settings"], dict | None))
-    )
 
 
 def _name(kind: str, name: str) -> str:
