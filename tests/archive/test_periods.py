@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import sonograph as sg
 from sonograph import archive
@@ -69,15 +70,20 @@ def test_pieces_of_it_join_to_the_whole(deployed, settings):
     assert np.isnan(whole.values).any()
 
 
-def test_a_picture_of_it_shows_the_change_as_no_data_and_both_sides_in_their_levels(deployed):
-    folder, _ = deployed
+def test_a_picture_of_it_is_on_each_side_that_of_its_period(deployed):
+    folder, samples = deployed
     timeline = sg.timeline(folder / "in", zone="UTC", calibrations=folder / "periods.toml")
-    level = sg.level(sg.spectrogram(timeline, STFT)).values
-    from sonograph.pictures.settings import PictureSettings
+    look = sg.PictureSettings(size=(100, 60), axes=False, range=(100.0, 160.0))
 
-    sg.draw(timeline, STFT, path=folder / "a.png", look=PictureSettings(size=(600, 400)))
-    before, behind = (np.nanmedian(level[5:60, frames]) for frames in (slice(0, 150), slice(160, None)))
-    assert 8.0 < before - behind < 16.0  # 6 dB of the scale, and 2 to 9 dB of the response
+    def drawn(sound):
+        sg.draw(sound, STFT, path=folder / "a.png", look=look)
+        return np.asarray(Image.open(folder / "a.png").convert("RGB")).astype(int)
+
+    picture, sides = drawn(timeline), (slice(0, 48), slice(52, 100))
+    for (_, calibration), side in zip(timeline.responses, sides, strict=True):
+        alone = sg.Signal(samples[0] * np.float32(calibration.scale), RATE, "µPa", calibration=calibration)
+        np.testing.assert_array_equal(picture[:, side], drawn(alone)[:, side])
+    assert np.abs(picture[:, 10] - picture[:, 90]).max() > 20
 
 
 def test_what_looks_at_the_whole_sound_refuses(deployed):

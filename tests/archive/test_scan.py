@@ -334,7 +334,8 @@ def test_a_catalogue_that_is_damaged_is_refused_and_never_half_read(tmp_path, na
     path = tmp_path / name
     archive.scan(tmp_path / "in", zone="UTC").save(path)
     whole = path.read_bytes()
-    for cut in (0, 3, len(whole) // 2, len(whole) - 2):
+    behind_a_line = whole.rstrip().rfind(b"\n") + 1 if name.endswith("jsonl") else 1000
+    for cut in (0, 3, len(whole) // 2, behind_a_line, len(whole) - 2):
         path.write_bytes(whole[:cut])
         with pytest.raises(SourceError, match=r"c\.\w+: is no (whole )?catalogue"):
             archive.Catalogue.open(path)

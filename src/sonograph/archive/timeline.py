@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,13 +151,12 @@ class Timeline(Source):
 
     def _inside(self, samples: range) -> np.ndarray:
         number = max(0, bisect_right(self._starts, samples.start) - 1)
-        parts = self.parts[number:]
-        if parts and samples and parts[0].start <= samples.start and samples.stop <= parts[0].stop:
-            return self._of(parts[0], samples)
+        here = self.parts[number] if self.parts else None
+        if here is not None and samples and here.start <= samples.start and samples.stop <= here.stop:
+            return self._of(here, samples)
         values = np.full((self.n_channels, len(samples)), np.nan, self.dtype)
-        for part in parts:
-            if part.start >= samples.stop:
-                break
+        last = bisect_left(self._starts, samples.stop)
+        for part in self.parts[number:last]:
             inside = range(max(part.start, samples.start), min(part.stop, samples.stop))
             if inside:
                 values[:, inside.start - samples.start : inside.stop - samples.start] = self._of(part, inside)

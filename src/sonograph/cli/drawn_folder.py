@@ -36,7 +36,10 @@ def refuse_folder(file: str) -> None:
         With the way to a picture of each.
     """
     if Path(file).is_dir():
-        raise SourceError(f"{file}: is a folder. For a picture of each sound in it: -o pictures/.")
+        raise SourceError(
+            f"{file}: is a folder. For a picture of each sound in it: -o pictures/. For one of all, in the order of "
+            "their times: --joined."
+        )
 
 
 def places(named: list[str], folder: str, ending: str) -> list[Place]:
