@@ -42,6 +42,13 @@ def test_the_token_becomes_a_cookie_and_leaves_the_address(made, sounds):
     assert client.get("/recordings").status_code == 200
 
 
+def test_cookies_of_others_are_passed_over(client):
+    for other in ('a={"b": [1, 2]}', "é=ü", "=", "x", 'y="', ""):
+        for cookie in (f"{other}; {_cookie(client)}", f"{_cookie(client)};{other}"):
+            assert client.get("/recordings", headers={"Cookie": cookie.encode("latin-1")}).status_code == 200
+    assert client.get("/recordings", headers={"Cookie": "sonograph_8765=; sonograph_8765=x"}).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/", "/recordings", "/app/view.js", "/nothing", "/events"])
 @pytest.mark.parametrize("token", [None, "wrong", "", TOKEN[:-1], "é"])
 def test_without_the_token_there_is_nothing(made, sounds, path, token):

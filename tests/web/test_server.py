@@ -265,3 +265,32 @@ def test_64_channels_and_half_a_megahertz_are_viewed(made, tmp_path):
 def test_a_refusal_of_the_host_is_an_error_of_settings():
     with pytest.raises(SettingsError, match="--host is 192"):
         server.listening("192.0.2.7", 0, print)
+
+
+@pytest.mark.parametrize("why", ["full", "a file", "read-only"])
+def test_a_cache_that_cannot_be_used_costs_nothing_but_time(made, tmp_path, monkeypatch, why):
+    """Tiles come as without one, and why is told."""
+    from sonograph.web.tiles import Tiles
+    from tests.web.visiting import describe, visiting
+
+    soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).standard_normal(200 * 512 * 3) / 9, RATE)
+    cache = tmp_path / "cache"
+    if why == "a file":
+        cache.write_text("")
+
+    def refused(self, *_, **__):
+        raise OSError(28 if why == "full" else 30, os.strerror(28 if why == "full" else 30), str(self))
+
+    tiles = Tiles(cache=cache)
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.write_bytes", refused)
+        client = visiting(made(tmp_path / "a.wav", tiles=tiles))
+        said = describe(client, client.get("/recordings").json()["recordings"][0]["id"])
+        root = f"/tiles/{said['recording']}/{said['settings']}/0/max"
+        with_it = client.get(f"{root}/7.0/0.0")
+        assert with_it.status_code == 200
+        assert tiles.problem
+    plain = visiting(made(tmp_path / "a.wav"))
+    describe(plain, plain.get("/recordings").json()["recordings"][0]["id"])
+    assert plain.get(f"{root}/7.0/0.0").content == with_it.content
+    assert client.get("/recordings").json()["problem"] == tiles.problem

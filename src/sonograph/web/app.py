@@ -55,7 +55,8 @@ def routes(viewer: Viewer) -> Starlette:
         return await worked(request.receive, viewer.slow, work)
 
     async def list_all(request: Request) -> Response:
-        return told(await slow(request, lambda cancelled: viewer.listed()))
+        reply: Response = await slow(request, lambda cancelled: told(viewer.listed()))
+        return reply
 
     async def describe(request: Request) -> Response:
         asked = await json_of(request)

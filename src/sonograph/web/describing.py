@@ -52,6 +52,7 @@ def described(shown: Shown) -> dict[str, Any]:
         "label": layer.label,
         "frequencies": _frequencies(layer.rows),
         "progress": layer.progress(),
+        "problem": layer.problem,
     }
 
 

@@ -35,6 +35,11 @@ class Layers:
         self._built: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
+    @property
+    def problem(self) -> str:
+        """Why nothing is kept on disk, in a sentence; "" where all is well."""
+        return self._tiles.problem
+
     def add(self, sound: Sound, settings: Settings) -> Shown:
         """A recording under settings, from now on to be asked for.
 

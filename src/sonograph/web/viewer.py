@@ -71,7 +71,13 @@ class Viewer:
         rows, complete = self.listing.rows()
         look = self.look
         defaults = {"settings": self._first(), "range": look.range, "colours": look.colours, "axis": look.axis}
-        return {"recordings": rows, "complete": complete, "writable": self.labels.writable, "defaults": defaults}
+        return {
+            "recordings": rows,
+            "complete": complete,
+            "writable": self.labels.writable,
+            "defaults": defaults,
+            "problem": self.layers.problem,
+        }
 
     def _first(self) -> dict[str, Any] | None:
         """What is computed of the first recording that opens."""
