@@ -147,6 +147,14 @@ def test_the_cache_stays_as_small_as_it_may_be_and_the_longest_unused_goes(tiles
     same(layer, expected)
 
 
+def test_files_of_others_in_the_folder_stay(tiles, tmp_path, recording):
+    theirs = tmp_path / "cache" / "mosaic" / "floor.tiles"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(bytes(20_000))
+    built(tiles(cache=tmp_path / "cache", cache_bytes=6_000).add(recording, SMALL))
+    assert theirs.exists()
+
+
 def test_a_cache_of_another_recording_is_not_taken(tiles, tmp_path, recording, sound, expected):
     built(tiles(cache=tmp_path / "cache").add(recording, SMALL))
     write(tmp_path / "sound.wav", sound.samples * np.float32(0.5))

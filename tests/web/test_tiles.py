@@ -90,6 +90,24 @@ def test_rows_of_a_tile_are_512_and_a_lone_last_one_joins_them():
     assert shapes == [512, 513] and layer.top_fold == 1
 
 
+@pytest.mark.parametrize("samples", [np.zeros(1), np.zeros(5000), np.full(700, np.nan), np.full(900, 1e30)])
+def test_any_sound_has_tiles(samples):
+    sound = Signal(samples, 8000.0)
+    layer = Tiles().add(sound, SMALL)
+    for level in (0, layer.top_level + 1):
+        for plane, codes in pyramid(sound, SMALL, 0, level, 0).items():
+            np.testing.assert_array_equal(whole(layer, 0, plane, level, 0), codes)
+        read(layer.tile(0, "salient", level, 1, 0, 0))
+
+
+def test_a_sound_of_nothing_has_no_tiles_and_says_so():
+    layer = Tiles().add(Signal(np.zeros(0), 8000.0), SMALL)
+    layer.build()
+    assert layer.n_frames == 0 and layer.progress() == 1
+    with pytest.raises(SettingsError, match="the recording has no frames"):
+        layer.tile(0, "max", 0, 0, 0, 0)
+
+
 @pytest.mark.parametrize(
     "place, fact",
     [

@@ -1,7 +1,7 @@
 """Arrays that are kept on disk, each file whole or not there, checked when it is read, the longest unused first out.
 
 What fails of it, as a full disk, makes nothing else fail: what is not kept is computed anew. Processes may share a
-folder. Only files that are named and begin as ours are ever removed.
+folder. Only files that are named as ours, in folders that are, are ever removed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEPT = 0.9
 """The share of what is allowed that stays when the longest unused files are removed."""
 LEFT = 3600.0
 """Seconds after which a file that is half written is one that was left so."""
-_NAME = re.compile(r"[0-9a-z.-]{1,80}")
+_ROOM, _NAME = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-z.]{1,80}")
 _CHECKED = 16
 _SHAPE = struct.Struct("<B3sQQ")
 
@@ -89,7 +89,7 @@ class Disk:
         return True
 
     def _path(self, room: str, name: str) -> Path:
-        assert _NAME.fullmatch(room) and _NAME.fullmatch(name)  # noqa: S101  # names of our own making
+        assert _ROOM.fullmatch(room) and _NAME.fullmatch(name)  # noqa: S101  # names of our own making
         return self.folder / room / (name + SUFFIX)
 
     def _files(self) -> list[tuple[float, int, Path]]:
@@ -97,6 +97,8 @@ class Disk:
         found = []
         with contextlib.suppress(OSError):
             for path in self.folder.glob(f"*/*{SUFFIX}"):
+                if not _ROOM.fullmatch(path.parent.name):
+                    continue
                 with contextlib.suppress(OSError):
                     state = path.lstat()
                     if path.name.startswith("."):
