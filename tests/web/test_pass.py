@@ -147,6 +147,17 @@ def test_the_cache_stays_as_small_as_it_may_be_and_the_longest_unused_goes(tiles
     same(layer, expected)
 
 
+def test_with_little_memory_and_no_disk_what_takes_longest_stays(tiles, sound, expected):
+    here = tiles(memory_bytes=12_000)
+    layer = here.add(sound, SMALL)
+    built(layer)
+    n_parts = here.workers.n_parts
+    for plane, codes in expected[9].items():
+        np.testing.assert_array_equal(whole(layer, 1, plane, 9, 0), codes)
+    assert here.workers.n_parts == n_parts and here.memory.n_bytes <= 12_000
+    same(layer, expected)
+
+
 def test_files_of_others_in_the_folder_stay(tiles, tmp_path, recording):
     theirs = tmp_path / "cache" / "mosaic" / "floor.tiles"
     theirs.parent.mkdir(parents=True)
