@@ -157,7 +157,7 @@ def recall(index, paths, noises, seed, count, peers):
             error = min((abs(match.offset - at / RATE) for match in right), default=np.nan)
             wrong = any(match.recording != str(path) for match in matches)
             row = {"ours": bool(right), "error": error, "wrong": wrong, "real": not path.name.startswith("song")}
-            row |= {peer: said for peer, find in peers.items() for said in [find(sound, str(path))]}
+            row |= {peer: find(sound, str(path)) for peer, find in peers.items()}
             rows[name].append(row)
     return rows
 

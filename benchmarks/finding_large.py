@@ -54,7 +54,7 @@ def varied(segment, shape, rng):
     return (frequency * m + apart) * k + later, moved
 
 
-def made(folder, source, hours):
+def large_index(folder, source, hours):
     """An index of so many hours, in segments of 125."""
     path = folder / f"{hours:.0f}.index"
     if path.exists():
@@ -88,7 +88,7 @@ def made(folder, source, hours):
         names.append(f"{part + 1:08d}.segment")
         write_segment(partial / names[-1], settings, recordings_here, np.concatenate(begins), postings)
         print(f"segment {part + 1} of {parts}", file=sys.stderr, flush=True)
-    write_manifest(partial, Manifest(settings, tuple((name, frozenset()) for name in names), made=len(names)))
+    write_manifest(partial, Manifest(settings, tuple((name, frozenset()) for name in names), n_written=len(names)))
     partial.rename(path)
     return Index.open(path)
 
@@ -153,7 +153,7 @@ def main(arguments=None):
     asked = parser.parse_args(arguments)
     source = Index.open(asked.folder / "songs.index")
     source.merge()
-    index = made(asked.folder, source, asked.hours)
+    index = large_index(asked.folder, source, asked.hours)
     size = sum(path.stat().st_size for path in index.path.iterdir())
     hours = index.seconds / 3600
     print(

@@ -28,9 +28,9 @@ def hear(arguments: argparse.Namespace, index: Index, wish: Any) -> int:
         from sonograph.errors import SourceError
 
         raise SourceError("standard input: is empty. Pipe a sound file into it.")
-    matches, heard = _of_wav(arguments, index, wish, head) if is_wav(head) else _of_file(index, wish, head)
+    matches, seconds = _of_wav(arguments, index, wish, head) if is_wav(head) else _of_file(index, wish, head)
     if arguments.json:
-        print(json.dumps(answer("-", matches, (0.0, heard))), flush=True)
+        print(json.dumps(answer("-", matches, (0.0, seconds))), flush=True)
     else:
         for line in words(NAME, matches):
             print(line, flush=True)

@@ -174,7 +174,7 @@ def _added(
         )
         return exits.INTERRUPTED
     progress.clear()
-    return _told(arguments, index, progress, faults, silent)
+    return _summed_up(arguments, index, progress, faults, silent)
 
 
 def _tell_rate(arguments: argparse.Namespace, one: Any, index: Index) -> None:
@@ -187,7 +187,7 @@ def _tell_rate(arguments: argparse.Namespace, one: Any, index: Index) -> None:
         )
 
 
-def _told(arguments: argparse.Namespace, index: Index, progress: Any, faults: list[Any], silent: list[str]) -> int:
+def _summed_up(arguments: argparse.Namespace, index: Index, progress: Any, faults: list[Any], silent: list[str]) -> int:
     """Say how it went; the exit code."""
     from sonograph.io.status import shown
 

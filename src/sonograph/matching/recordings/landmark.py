@@ -33,7 +33,7 @@ class Landmarks:
     buckets : (n,) what each pair is known by; -1 outside of the band
     n_frames : frames of the sound so far
     first   : the number of the first of `peaks`
-    settings : what they were made with
+    settings : which peaks and pairs count
     """
 
     peaks: Peaks

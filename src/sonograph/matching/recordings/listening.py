@@ -42,8 +42,8 @@ class Listener:
     ...     index = Index.create(folder)
     ...     index.add(tune, name="tune")
     ...     listener = index.listen(tune.sample_rate)
-    ...     heard = [match for i in range(40) for match in listener.push(tune.samples[i * 9600 : (i + 1) * 9600])]
-    >>> [match.recording for match in heard]
+    ...     found = [match for i in range(40) for match in listener.push(tune.samples[i * 9600 : (i + 1) * 9600])]
+    >>> [match.recording for match in found]
     ['tune']
     """
 
@@ -62,7 +62,7 @@ class Listener:
         self._sample_rate = sample_rate
         self._peaks = Peaks.none()
         self._looked = 0  # samples that had come when it was last looked for
-        self._heard: dict[tuple[int, int], list[tuple[float, float]]] = {}  # where what was given would go on
+        self._known: dict[tuple[int, int], list[tuple[float, float]]] = {}  # where what was given would go on
 
     @property
     def seconds(self) -> float:
@@ -113,7 +113,7 @@ class Listener:
 
     def _goes_on(self, recording: tuple[int, int], place: float, speed: float, begin: int) -> bool:
         """Whether a match has been given; where it is now is remembered."""
-        known = self._heard.setdefault(recording, [])
+        known = self._known.setdefault(recording, [])
         for i, (before, at) in enumerate(known):
             if abs(at + (begin - before) * speed - place) <= GOES_ON:
                 known[i] = (begin, place)

@@ -32,13 +32,13 @@ class Manifest:
     settings : of its landmarks
     segments : names of files, oldest first, each with the numbers of its recordings that were removed
     constants : by which the chance of a match is told, where the index was calibrated; None: those of this Sonograph
-    made : how many segments have ever been made: no name is used twice
+    n_written : how many segments have ever been written: no name is used twice
     """
 
     settings: LandmarkSettings
     segments: tuple[tuple[str, frozenset[int]], ...] = ()
     constants: Constants | None = None
-    made: int = 0
+    n_written: int = 0
 
     def but(self, **changes: Any) -> Manifest:
         """The same with other segments or constants."""
@@ -47,11 +47,11 @@ class Manifest:
     @property
     def new_name(self) -> str:
         """A name for one more segment."""
-        return f"{self.made + 1:08d}{SUFFIX}"
+        return f"{self.n_written + 1:08d}{SUFFIX}"
 
     def with_segments(self, *segments: tuple[str, frozenset[int]]) -> Manifest:
         """The same with other segments, of which one is new."""
-        return replace(self, segments=segments, made=self.made + 1)
+        return replace(self, segments=segments, n_written=self.n_written + 1)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -103,7 +103,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "settings": manifest.settings.to_dict(),
         "segments": [{"file": name, "removed": sorted(removed)} for name, removed in manifest.segments],
         "constants": manifest.constants and vars(manifest.constants),
-        "made": manifest.made,
+        "made": manifest.n_written,
     }
     body = json.dumps(values, indent=1).encode()
     with written(folder / NAME) as part, part.open("wb") as file:
