@@ -55,7 +55,7 @@ class Following:
         except SonographError as error:
             self._seen.pop(recording.id, None)
             self._recordings.forget(recording)
-            self._layers.drop(old.digest)
+            self._layers.drop(old)
             self._listing.failed(recording, error)
             self._events.tell("changed", id=recording.id, digest=None, error=str(error))
             return
@@ -65,7 +65,7 @@ class Following:
             self._layers.go_on(old, new)
             self._events.tell("grown", id=recording.id, n_samples=n_samples, digest=new.digest)
         else:
-            self._layers.drop(old.digest)
+            self._layers.drop(old)
             self._events.tell("changed", id=recording.id, digest=new.digest, error="")
 
 

@@ -106,7 +106,7 @@ class Layers:
         for shown in shorter:
             self._tiles.add(new.source, shown.settings, name=new.digest, grown_from=shown.layer)
             self.add(new, shown.settings)
-        self.drop(old.digest)
+        self.drop(old)
 
     def wave(
         self, sound: Sound, channel: int, level: int, column: int, cancelled: threading.Event
@@ -123,14 +123,15 @@ class Layers:
         body = self._tiles.waves(sound.source, name=sound.digest).tile(channel, level, column, cancelled=cancelled)
         return body, body[6:8] == b"\0\0"
 
-    def drop(self, recording: str) -> None:
-        """Let go of all layers of a recording that is no more, by its digest."""
+    def drop(self, sound: Sound) -> None:
+        """Let go of all that was computed of a recording as it is no more."""
         with self._lock:
-            lost = [self._kept.pop(key) for key in list(self._kept) if key[0] == recording]
-            self._built -= {key for key in self._built if key[0] == recording}
+            lost = [self._kept.pop(key) for key in list(self._kept) if key[0] == sound.digest]
+            self._built -= {key for key in self._built if key[0] == sound.digest}
         for shown in lost:
             shown.layer.close()
-            self._tiles.forget(shown.sound.source)
+        for source in {id(one): one for one in (sound.source, *(shown.sound.source for shown in lost))}.values():
+            self._tiles.forget(source)
 
     def close(self) -> None:
         """Let go of all."""
