@@ -4,7 +4,7 @@ import type { App } from "./app";
 import { el, fitted } from "./dom";
 import { FONT } from "./ink";
 import { fitting, histogram } from "./histogram";
-import { palette } from "./looks";
+import { colouring, isDifference } from "./looks";
 import type { Page } from "./page";
 import { decimal } from "./ruler";
 import { reduceSome } from "./sample";
@@ -65,9 +65,9 @@ export class ColourBar {
   }
 
   /** All that is seen and the whole range, with a little room; still while a handle is dragged. */
-  private settle(): void {
-    if (this.dragging) return;
-    const { range } = this.page.store.get();
+  private settle(range: readonly [number, number], difference: boolean): void {
+    if (difference) this.domain = [range[0], range[1]];
+    if (this.dragging || difference) return;
     const seen = [...this.counts].flatMap((n, i) => (n ? [i - 256] : []));
     const low = Math.min(range[0], seen[0] ?? Infinity) - 3;
     const high = Math.max(range[1], (seen.at(-1) ?? -Infinity) + 1) + 3;
@@ -78,21 +78,23 @@ export class ColourBar {
     const { bar, narrow } = this.stage.seen.layout;
     const pane = this.page.store.get().recordings[0];
     const description = pane && this.page.description(pane);
-    const difference = this.page.store.get().arrangement === "difference";
-    const hidden = narrow || !description || difference;
-    for (const element of [this.canvas, this.title, ...this.handles]) element.hidden = hidden;
-    if (hidden) return;
-    this.settle();
     const view = this.page.store.get();
+    const difference = isDifference(view);
+    const hidden = narrow || !description;
+    for (const element of [this.canvas, this.title]) element.hidden = hidden;
+    for (const handle of this.handles) handle.hidden = hidden || difference;
+    if (hidden) return;
+    const { palette, range } = colouring(this.page.palettes, view, this.stage.looks);
+    this.settle(range, difference);
     const ratio = Math.max(1, window.devicePixelRatio);
     const room = 8; // words and handles reach beyond the ends
     Object.assign(this.canvas.style, { left: `${bar.left}px`, top: `${bar.top - room}px`, width: `${bar.width}px`, height: `${bar.height + 2 * room}px` });
     const context = fitted(this.canvas, bar.width, bar.height + 2 * room, ratio);
     context.translate(0, room - bar.top);
-    this.colours(context, view.range, palette(this.page.palettes, view.colours));
-    this.bars(context);
+    this.colours(context, range, palette);
+    if (!difference) this.bars(context);
     this.ticks(context);
-    const [words, unit] = wordsOf(description.label);
+    const [words, unit] = difference ? ["First less second", "dB"] : wordsOf(description.label);
     this.title.replaceChildren(el("b", {}, words), el("span", {}, unit), el("span", {}, WORDS[view.plane]));
     Object.assign(this.title.style, { left: `${bar.left}px`, top: `${this.stage.seen.layout.overview.top}px` });
     this.handles.forEach((handle, i) => {

@@ -1,6 +1,8 @@
 // Colours: of levels, from the Python table; and of the page, from its style sheet.
 
+import type { Paint } from "./draws";
 import type { Inks } from "./ink";
+import type { View } from "./state";
 
 export type Palettes = Record<string, Uint8Array>;
 
@@ -30,6 +32,16 @@ export function diverging(paper: readonly number[]): Uint8Array {
     for (let k = 0; k < 3; k++) colours[3 * i + k] = Math.round(paper[k] + (end[k] - paper[k]) * Math.abs(share));
   }
   return colours;
+}
+
+/** Whether the view shows the first recording less the second. */
+export const isDifference = (view: View): boolean => view.arrangement === "difference" && view.recordings.length > 1;
+
+/** Colours and their range: of levels, or of a difference, a quarter of the range of levels to either side. */
+export function colouring(palettes: Palettes, view: View, looks: Looks): Pick<Paint, "palette" | "range" | "difference"> {
+  if (!isDifference(view)) return { palette: palette(palettes, view.colours), range: view.range, difference: false };
+  const half = Math.max(3, Math.round((view.range[1] - view.range[0]) / 4));
+  return { palette: diverging(looks.paper), range: [-half, half], difference: true };
 }
 
 export interface Looks extends Inks {

@@ -6,7 +6,9 @@ void main() { // one triangle that covers everything
   gl_Position = vec4(vec2((gl_VertexID << 1) & 2, gl_VertexID & 2) * 2.0 - 1.0, 0, 1);
 }`;
 
-export const REDUCE = `#version 300 es
+/** For one plane: 0 max, 1 mean, 2 salient. */
+export const reduceShader = (plane: 0 | 1 | 2): string => `#version 300 es
+#define PLANE ${plane}
 precision highp float;
 precision highp int;
 precision highp usampler2DArray;
@@ -17,7 +19,6 @@ uniform isampler2D across;      // first and last cell of each pixel, from the f
 uniform isampler2D upward;
 uniform ivec2 origin;           // pixels
 uniform int blocks;
-uniform int plane;              // 0 max, 1 mean, 2 salient
 layout(location = 0) out uint code;
 
 const float OCTAVES = 3.3219280948873623 / 10.0 / 128.0;
@@ -28,32 +29,38 @@ void main() {
   ivec2 columns = texelFetch(across, ivec2(at.x, 0), 0).xy;
   ivec2 rows = texelFetch(upward, ivec2(at.y, 0), 0).xy;
   if (columns.x > columns.y || rows.x > rows.y) discard;
-  int lowest = min(rows.x >> 9, blocks - 1);
-  int highest = min(rows.y >> 9, blocks - 1);
+  int block = min(rows.x >> 9, blocks - 1);
+  bool one = block == min(rows.y >> 9, blocks - 1) && columns.x >> 8 == columns.y >> 8; // tile, as for most pixels
+  int slot = texelFetch(slots, ivec2(block, columns.x >> 8), 0).x;
   uint most = 0u;
   float sum = 0.0;
   int n = 0;
   for (int c = columns.x; c <= columns.y; c++) {
-    for (int block = lowest; block <= highest; block++) {
-      int slot = texelFetch(slots, ivec2(block, c >> 8), 0).x;
-      if (slot < 0) discard;
-      int from = max(rows.x, block << 9);
-      int to = block == blocks - 1 ? rows.y : min(rows.y, (block << 9) + 511);
-      for (int r = from; r <= to; r++) {
-        uint cell = texelFetch(tiles, ivec3(r - (block << 9), c & 255, slot), 0).x;
-        if (cell == 0u) continue;
-        most = max(most, cell);
-        if (plane > 0) sum += exp2((float(cell) - MIDDLE) * OCTAVES);
-        n++;
+    for (int r = rows.x; r <= rows.y; r++) {
+      if (!one) {
+        block = min(r >> 9, blocks - 1);
+        slot = texelFetch(slots, ivec2(block, c >> 8), 0).x;
       }
+      if (slot < 0) discard;
+      uint cell = texelFetch(tiles, ivec3(r - (block << 9), c & 255, slot), 0).x;
+      if (cell == 0u) continue;
+      most = max(most, cell);
+#if PLANE > 0
+      sum += exp2((float(cell) - MIDDLE) * OCTAVES);
+      n++;
+#endif
     }
   }
   code = most;
-  if (n == 0 || plane == 0) return;
+#if PLANE > 0
+  if (n < 2) return;
   float mean = sum / float(n);
-  float salient = n > 1 ? float(n) * (1.0 - pow(0.01 / float(n), 1.0 / float(n - 1))) : 0.0;
-  if (plane == 2 && exp2((float(most) - MIDDLE) * OCTAVES) > mean * salient) return;
+#if PLANE == 2
+  float salient = float(n) * (1.0 - pow(0.01 / float(n), 1.0 / float(n - 1)));
+  if (exp2((float(most) - MIDDLE) * OCTAVES) > mean * salient) return;
+#endif
   code = uint(log2(mean) / OCTAVES + MIDDLE + 0.5);
+#endif
 }`;
 
 export const COLOUR = `#version 300 es

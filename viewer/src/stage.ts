@@ -5,19 +5,13 @@ import { beginning } from "./clock";
 import { fitted } from "./dom";
 import type { Renderer } from "./draws";
 import * as ink from "./ink";
-import { type Looks, diverging, palette } from "./looks";
+import { type Looks, colouring } from "./looks";
 import type { Page } from "./page";
 import { Plain } from "./plain";
 import { Pictures, type Shown } from "./pictures";
 import { type View } from "./state";
 import { renderers } from "./renderers";
 import { type Seen, placed, shown } from "./seen";
-
-/** How far a difference is shown to either side, dB: half of the range of levels. */
-const differenceRange = (view: View): [number, number] => {
-  const half = Math.max(3, Math.round((view.range[1] - view.range[0]) / 4));
-  return [-half, half];
-};
 
 export class Stage {
   seen: Seen;
@@ -128,11 +122,8 @@ export class Stage {
       this.codes = false;
       this.revision += 1;
     }
-    const difference = view.arrangement === "difference" && this.seen.draws.some((one) => one.layer === 1);
     this.renderer.colour({
-      palette: difference ? diverging(this.looks.paper) : palette(page.palettes, view.colours),
-      range: difference ? differenceRange(view) : view.range,
-      difference,
+      ...colouring(page.palettes, view, this.looks),
       paper: this.looks.paper,
       missing: this.looks.missing,
       hatch: this.looks.hatch,

@@ -1,7 +1,7 @@
 // Draws by the GPU: integer textures, no filtering, no blending. What it shows is reduce.ts, bit for bit in maxima.
 
 import type { Draw, Paint, Renderer } from "./draws";
-import { COLOUR, CORNERS, REDUCE } from "./shaders";
+import { COLOUR, CORNERS, reduceShader } from "./shaders";
 import { Slots } from "./slots";
 import { COLUMNS, NOTHING, ROWS, codeOf } from "./tile";
 
@@ -9,10 +9,11 @@ const PLANES = { max: 0, mean: 1, salient: 2 } as const;
 
 export class WebGl implements Renderer {
   private readonly gl: WebGL2RenderingContext;
-  private readonly reducing: Program;
+  private readonly reducing: readonly Program[]; // one a plane
   private readonly colouring: Program;
   private readonly slots: Slots;
   private readonly layers: Target[] = [];
+  private places: number[][] = []; // left, top, width and height of what has been drawn
   private readonly tables: WebGLTexture[]; // slots, across, upward, palette
 
   /** Throws where the canvas has no WebGL2. */
@@ -20,7 +21,8 @@ export class WebGl implements Renderer {
     const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
     if (!gl) throw new Error("there is no WebGL2");
     this.gl = gl;
-    this.reducing = new Program(gl, REDUCE, ["tiles", "slots", "across", "upward"]);
+    const textures = ["tiles", "slots", "across", "upward"];
+    this.reducing = ([0, 1, 2] as const).map((plane) => new Program(gl, reduceShader(plane), textures));
     this.colouring = new Program(gl, COLOUR, ["codes", "others", "palette"]);
     this.slots = new Slots(gl);
     this.tables = Array.from({ length: 4 }, () => table(gl));
@@ -36,19 +38,28 @@ export class WebGl implements Renderer {
 
   reduce(draws: readonly Draw[]): void {
     const { gl } = this;
-    if (draws.some((draw) => draw.layer === 1) && this.layers.length < 2) {
-      this.layers.push(new Target(gl, this.canvas.width, this.canvas.height));
-    }
+    if (draws.some((draw) => draw.layer === 1)) this.second();
     for (const layer of this.layers) layer.clear();
-    this.reducing.use();
     gl.enable(gl.SCISSOR_TEST);
     for (const draw of draws) this.one(draw);
     gl.disable(gl.SCISSOR_TEST);
+    this.places = [...new Map(draws.map(({ left, top, width, height }) => [`${left} ${top}`, [left, top, width, height]])).values()];
+  }
+
+  /** Where the codes of a second recording lie. */
+  private second(): Target {
+    if (this.layers.length < 2) {
+      this.layers.push(new Target(this.gl, this.canvas.width, this.canvas.height));
+      this.layers[1].clear();
+    }
+    return this.layers[1];
   }
 
   private one(draw: Draw): void {
-    const { gl, reducing } = this;
+    const { gl } = this;
     const { part, mosaic } = draw;
+    const reducing = this.reducing[PLANES[draw.plane]];
+    reducing.use();
     this.layers[draw.layer].bind();
     gl.activeTexture(gl.TEXTURE0);
     const places = this.slots.place(mosaic.tiles);
@@ -58,7 +69,6 @@ export class WebGl implements Renderer {
     const bottom = this.canvas.height - draw.top - draw.height;
     gl.uniform2i(reducing.at("origin"), draw.left, bottom);
     gl.uniform1i(reducing.at("blocks"), mosaic.blocks + (mosaic.top ? 0 : 1)); // one more: no row joins the last
-    gl.uniform1i(reducing.at("plane"), PLANES[draw.plane]);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.scissor(draw.left, bottom + part.from, draw.width, part.to - part.from);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
@@ -74,25 +84,34 @@ export class WebGl implements Renderer {
 
   colour(paint: Paint): void {
     const { gl, colouring } = this;
+    const other = paint.difference ? this.second() : this.layers[0];
     colouring.use();
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.layers[0].texture);
     gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, (this.layers[1] ?? this.layers[0]).texture);
+    gl.bindTexture(gl.TEXTURE_2D, other.texture);
     gl.activeTexture(gl.TEXTURE2);
     gl.bindTexture(gl.TEXTURE_2D, this.tables[3]);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, 256, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, paint.palette);
     const [low, high] = paint.difference ? paint.range : paint.range.map(exact);
     gl.uniform2f(colouring.at("range"), low, high);
-    gl.uniform1i(colouring.at("difference"), paint.difference && this.layers[1] ? 1 : 0);
+    gl.uniform1i(colouring.at("difference"), paint.difference ? 1 : 0);
     for (const name of ["paper", "missing", "hatch"] as const) {
       const [red, green, blue] = paint[name];
       gl.uniform3f(colouring.at(name), red / 255, green / 255, blue / 255);
     }
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    const [red, green, blue] = paint.paper.map((part) => part / 255);
+    gl.clearColor(red, green, blue, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.SCISSOR_TEST);
+    for (const [left, top, width, height] of this.places) {
+      gl.scissor(left, this.canvas.height - top - height, width, height);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
+    gl.disable(gl.SCISSOR_TEST);
   }
 
   codes(): Uint16Array {
