@@ -1,10 +1,10 @@
 """The viewer's server: many clients who pan over many recordings at once, its memory, and how long a tile takes.
 
-    python -m benchmarks.viewing_server FOLDER [--clients 200] [--recordings 20] [--seconds 60] [--minutes 10]
+    python -m benchmarks.viewing_server FOLDER [--clients 200] [--recordings 20] [--seconds 60] [--minutes 2]
 
-Recordings of noise are made in FOLDER, and kept for the next run. Each client opens one and pans over it as fast
-as tiles come, four at a time, as the page does; then the same once more, when all are in memory or on disk. Prints
-Markdown.
+Recordings of noise are made in FOLDER, and kept for the next run. Each client opens one and pans over it: a
+view's tiles, four at a time, as the page does, then half a second to look at it. Once cold, once again when all of it
+is in memory. Prints Markdown.
 """
 
 import argparse
@@ -24,7 +24,10 @@ import numpy as np
 
 AT_ONCE = 4
 """Requests of a client."""
-MAX_LEVEL = 6
+LEVELS = range(3, 7)
+"""Zooms at which tiles are computed when asked for; of 20 recordings of 2 minutes they fit into memory."""
+PAUSE = 0.5
+"""Seconds that a view is looked at."""
 
 
 def write_recordings(folder, count, minutes):
@@ -109,13 +112,12 @@ async def pan(client, recording, until, chance, took, errors):
         took.append(time.perf_counter() - begun)
 
     while time.perf_counter() < until:
-        level = chance.randrange(MAX_LEVEL + 1)
+        level = chance.choice(LEVELS)
         columns = max(1, -(-said["n_frames"] // (256 << level)))
         first = chance.randrange(columns)
-        seen = range(first, min(first + 2, columns))
-        await asyncio.gather(
-            *(tile(level, column, row) for column in seen for row in range(max(1, said["n_rows"] // 512)))
-        )
+        seen, rows = range(first, min(first + 2, columns)), range(max(1, said["n_rows"] // 512))
+        await asyncio.gather(*(tile(level, column, row) for column in seen for row in rows))
+        await asyncio.sleep(PAUSE)
 
 
 async def crowd(address, clients, seconds):
@@ -162,7 +164,7 @@ def main():
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--recordings", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--minutes", type=float, default=2.0)
     given = parser.parse_args()
     paths = write_recordings(given.folder, given.recordings, given.minutes)
     print(
