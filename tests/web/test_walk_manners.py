@@ -39,7 +39,7 @@ def touch(on, kind, *points):
 
 
 def test_two_fingers_zoom_and_one_moves(walk, morning):
-    on = walk(morning, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True, device_scale_factor=2)
+    on = walk(morning, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     on.session = on.page.context.new_cdp_session(on.page)
     on.open("morning.wav")
     on.step("narrow")
