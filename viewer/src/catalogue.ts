@@ -181,7 +181,10 @@ export class Catalogue {
     if (kind === "changed") {
       if (before) page.tiles.forget(`/tiles/${before.digest}/`);
       const name = now?.name ?? before?.name ?? "A recording";
-      messages.message(now?.sentence ?? `${name} has changed: what is shown now is what it holds now.`, `changed ${id}`);
+      const wrong = now && !["ok", "unread", "waiting"].includes(now.status) ? now.sentence : null;
+      messages.message(wrong ?? `${name} has changed: what is shown now is what it holds now.`, `changed ${id}`);
+      const { start, end } = page.navigation.extent();
+      if (view.end > end) page.store.set(view.start < end ? { end } : { start, end });
     } else if (now && before && atEnd && view.recordings.some((pane) => pane.id === id)) {
       const whole = view.start <= 0 && view.end >= before.seconds - 1e-6;
       const span = view.end - view.start;

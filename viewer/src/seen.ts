@@ -4,6 +4,7 @@ import type { PaneGeometry, Rect } from "./app";
 import { FrequencyAxis, TimeAxis, lowest } from "./axis";
 import type { Draw } from "./draws";
 import { type Layout, layout } from "./layout";
+import { isDifference } from "./looks";
 import type { Page } from "./page";
 import type { Shown } from "./pictures";
 import type { View } from "./state";
@@ -53,23 +54,20 @@ export function shown(page: Page, seen: Seen): Shown[] {
     const { id, channel } = pane;
     all.push({ key, id, channel, description, plane: view.plane, rect, time, frequency, layer });
   };
-  for (const geometry of seen.panes) {
-    add(`pane ${geometry.index}`, geometry.index, geometry, geometry.own, geometry.frequency);
-    if (view.arrangement !== "difference" || view.recordings.length < 2) continue;
-    const rate = page.recording(view.recordings[1].id)?.sample_rate ?? 1;
-    const offset = view.recordings[1].offset / rate;
-    const own = new TimeAxis(view.start - offset, view.end - offset, geometry.left, geometry.width);
-    add("pane 1", 1, geometry, own, geometry.frequency, 1);
+  const offset = (index: number): number => view.recordings[index].offset / (page.recording(view.recordings[index].id)?.sample_rate ?? 1);
+  const later = ({ start, end, left, width }: TimeAxis, seconds: number) => new TimeAxis(start - seconds, end - seconds, left, width);
+  const both = isDifference(view);
+  for (const { index, time, frequency, ...place } of seen.panes) {
+    add(`pane ${index}`, index, place, later(time, offset(index)), frequency);
+    if (both) add("pane 1", 1, place, later(time, offset(1)), frequency, 1);
   }
   const [first] = seen.panes;
-  if (first) {
-    const { overview } = seen.layout;
-    const extent = page.navigation.extent();
-    const low = lowest(view.axis, 0, extent.step);
-    const offset = first.time.start - first.own.start;
-    const time = new TimeAxis(seen.whole.start - offset, seen.whole.end - offset, overview.left, overview.width);
-    add("overview", first.index, overview, time, new FrequencyAxis(view.axis, low, extent.nyquist, overview.top, overview.height));
-  }
+  if (!first) return all;
+  const { overview } = seen.layout;
+  const extent = page.navigation.extent();
+  const frequency = new FrequencyAxis(view.axis, lowest(view.axis, 0, extent.step), extent.nyquist, overview.top, overview.height);
+  add("overview", first.index, overview, later(seen.whole, offset(first.index)), frequency);
+  if (both) add("overview 1", 1, overview, later(seen.whole, offset(1)), frequency, 1);
   return all;
 }
 

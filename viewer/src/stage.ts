@@ -115,7 +115,7 @@ export class Stage {
     this.renderer.resize(Math.round(width * ratio), Math.round(height * ratio));
     if (this.codes) {
       const middle = this.pointer ?? (view.start + view.end) / 2;
-      const at = (shown: Shown): number => middle - (view.start - shown.time.start) * (shown.key === "overview" ? 0 : 1);
+      const at = (shown: Shown): number => middle - (view.start - shown.time.start) * (shown.key.startsWith("overview") ? 0 : 1);
       const draws = this.pictures.draws(shown(page, this.seen), ratio, at);
       this.seen = { ...this.seen, draws };
       this.renderer.reduce(draws);
