@@ -159,6 +159,17 @@ def test_of_one_sound_a_class_the_nearest_is_named():
     np.testing.assert_array_equal(discriminant.scores(arrays, near).argmax(axis=1), wanted)
 
 
+def test_of_two_sounds_a_class_it_is_not_sure_of_everything():
+    random = np.random.default_rng(0)
+    y = np.repeat(np.arange(60), 2)
+    x = random.standard_normal((60, 20))[y] + 0.9 * random.standard_normal((120, 20))
+    x = np.repeat(x, 10, axis=1)  # numbers that say the same
+    folds = np.arange(120) % 2
+    found = train(x, y, folds, np.arange(120), ["discriminant"]).probabilities
+    right = (found.argmax(axis=1) == y).mean()
+    assert 0.3 < right < 0.95 and abs(found.max(axis=1).mean() - right) < 0.15
+
+
 def test_labels_without_sense_are_guessed_no_better_than_by_chance():
     x, _ = rows(4, 50)
     y = np.random.default_rng(3).integers(0, 4, len(x))

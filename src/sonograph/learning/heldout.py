@@ -3,7 +3,8 @@
 The temperature of a fold comes from folds inside the sounds that were heard, held out in turn; nothing that tests a
 model has had a part in making it. Where there are many folds, a model without folds j and k serves twice: for j inside
 k and for k inside j. Of few it would hear so much less than the model whose temperature is wanted that this would be
-too high, so that there the sounds that were heard have folds of their own.
+too high, so that there the sounds that were heard have folds of their own. Where each class has two sounds there are
+no folds inside, and the temperature of a fold is that of the other folds' answers, by models that heard it.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def train(
     for k in outer:
         heard = np.flatnonzero(folds != k)
         scores = {kind: inside[kind][int(k)][heard] for kind in kinds}
+        if not _known(scores, y[heard]).any():  # two sounds a class: one number is told by how the other folds went
+            scores = {kind: held_out[kind][heard] for kind in kinds}
         temperatures, losses = _weighed(scores, y[heard], recipes)
         best = min(losses, key=lambda name: losses[name])
         chosen.append(best)
@@ -143,13 +146,19 @@ def _inner_plan(
     return plan
 
 
+def _known(scores: dict[str, np.ndarray], y: np.ndarray) -> np.ndarray:
+    """(sounds,) of bool: which have a score of their own class by a model that heard of it."""
+    known = np.ones(len(y), bool)
+    for values in scores.values():
+        known &= values[np.arange(len(y)), y] > -1e29  # NaN is not
+    return known
+
+
 def _weighed(
     scores: dict[str, np.ndarray], y: np.ndarray, recipes: Sequence[str]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """The temperature of each kind and the log loss of each recipe, over held-out scores of classes that were heard."""
-    known = np.ones(len(y), bool)
-    for values in scores.values():
-        known &= values[np.arange(len(y)), y] > -1e29  # NaN and classes that were not heard are not
+    known = _known(scores, y)
     y = y[known]
     temperatures = {kind: temperature_of(values[known], y) for kind, values in scores.items()}
     logs = {kind: log_softmax(values[known] / temperatures[kind]) for kind, values in scores.items()}
