@@ -225,13 +225,15 @@ def counted(begins, length, times):
 DETECTORS = {OURS: None, **PEERS}
 
 
-def recall(minutes, number, who):
+def recall(minutes, number, who, where):
     """Each detector on the same sounds."""
     whose = "scikit-maad's" if maad() else "its formula in our loop, as scikit-maad is not here"
     print(f"Spectrogram correlation is {whose}.\n")
     print(f"| detector | background | {' | '.join(f'{one} dB: found / false an hour' for one in LEVELS)} | least |")
     print("|---|---|" + "---:|" * len(LEVELS) + "---|", flush=True)
     for background, sound in backgrounds(minutes, number).items():
+        if where not in background:
+            continue
         rows(background, sound, number, {name: work for name, work in DETECTORS.items() if who in name})
 
 
@@ -331,10 +333,11 @@ def main():
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--set", type=int, default=1, choices=range(len(SETS)))
     parser.add_argument("--who", default="", help="of the detectors, those whose name holds this [all]")
+    parser.add_argument("--where", default="", help="of the backgrounds of recall, the same [all]")
     given = parser.parse_args()
     work = {
         "rates": lambda: rates(given.minutes, given.set),
-        "recall": lambda: recall(given.minutes, given.set, given.who),
+        "recall": lambda: recall(given.minutes, given.set, given.who, given.where),
         "speed": speed,
         "day": day,
     }

@@ -106,7 +106,7 @@ def found():
     print("\n| 1,757 pings in an hour, 4 ms; dB over noise in 3 kHz", end=" | ")
     print("within 1 ms | worst of them, rms (ms) | false | named | period off |")
     print("|---|---|---|---|---|---|")
-    for level, echo in ((10, None), (5, None), (3, None), (25, echoes)):
+    for level, echo in ((10, None), (25, echoes), (5, None), (3, None)):
         got = pulses(Pinging(times, level, echo), band=BAND, length=LENGTH)
         every = np.sort(np.concatenate([times, times + echo[0]])) if echo else times
         off, hits = nearest(got.column("start"), every), [hit.name for hit in got]

@@ -22,7 +22,7 @@ BEFORE = (14.0, 2.0)
 DEEPEST = 1e-6
 """A floor is never further below the strongest power around: what leaks through the filter, and digital silence."""
 QUARTER = 0.25
-"""A burst begins and ends where its power is this share of its highest."""
+"""A burst begins and ends where its power, over that of the noise, is this share of its highest."""
 
 
 class Burst(NamedTuple):
@@ -177,7 +177,7 @@ class Bursts:
             return None
         top = near.start + int(np.nanargmax(fine[near]))
         middle = (self._first + from_ + (self.fine - 1) / 2) / self.rate
-        start, end = _edges(fine, top)
+        start, end = _edges(fine, top, min(floor, float(fine[top])), max(1, self.fine // 2))
         peak = min(max(top + _vertex(fine, top), start), end)
         start, peak, end = (middle + place / self.rate for place in (start, peak, end))
         return Burst(start, peak, end, value, value / floor)
@@ -209,12 +209,18 @@ def running_mean(values: np.ndarray, n: int) -> np.ndarray:
     return mean
 
 
-def _edges(fine: np.ndarray, top: int) -> tuple[float, float]:
-    """Where the power around its top comes to a quarter, between samples."""
-    least = fine[top] * QUARTER
+def _edges(fine: np.ndarray, top: int, floor: float, dip: int) -> tuple[float, float]:
+    """Where the power around its top comes to a quarter, over the floor, between samples.
+
+    Before the top it may be less for at most `dip` samples: noise takes from a pulse as well as it adds.
+    """
+    least = floor + (fine[top] - floor) * QUARTER
     start = end = top
-    while start > 0 and fine[start - 1] > least:
-        start -= 1
+    while start > 0:
+        near = np.flatnonzero(fine[max(0, start - 1 - dip) : start] > least)
+        if not len(near):
+            break
+        start = max(0, start - 1 - dip) + int(near[-1])
     while end < len(fine) - 1 and fine[end + 1] > least:
         end += 1
     before = fine[start - 1] if start > 0 else np.nan
