@@ -272,7 +272,7 @@ def test_a_template_of_another_rate_is_resampled_and_its_band_cut(sea):
     hits = detect(Template(high, "w", 1000.0, 9000.0), sound)
     assert [round(hit.start, 1) for hit in hits] == [30.0] and hits[0].high == 6000.0
     found = places_in([Template(high, "w", 1000.0, 9000.0)], [], sound)
-    assert "was resampled to 12000 Hz, its band cut at 6000 Hz" in found.heard.notes[0]
+    assert "was resampled to 12000 Hz, its band cut at 6000 Hz" in found.hearing.notes[0]
     with pytest.raises(SettingsError, match="begins at 7000 Hz; at 12000 Hz there is nothing above 6000 Hz"):
         detect(Template(high, "w", 7000.0, 9000.0), sound)
 
@@ -280,7 +280,7 @@ def test_a_template_of_another_rate_is_resampled_and_its_band_cut(sea):
 def test_a_clipped_template_is_told_of(sea):
     clipped = Template(Signal(np.clip(5 * call().samples, -1, 1), RATE))
     assert clipped.is_clipped and not Template(call()).is_clipped
-    assert "is clipped" in places_in([clipped], [], Signal(sea, RATE)).heard.notes[0]
+    assert "is clipped" in places_in([clipped], [], Signal(sea, RATE)).hearing.notes[0]
 
 
 def test_where_there_is_no_data_there_are_no_hits_and_no_hours(sea):

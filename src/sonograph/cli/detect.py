@@ -187,14 +187,14 @@ class _Detection:
     def _tell(self, one: Searched) -> None:
         """Say what was wrong with a file, and what was changed to look in it."""
         self.report.add(one.file, one.record)
-        told = one.fault or one.record.get("told", "")
-        if told:
+        sentence = one.fault or one.record.get("told", "")
+        if sentence:
             self._clear()
-            talk(told)
+            talk(sentence)
         if one.fault:
             error = one.error
             self.codes.add(exits.INPUT if error is None else exits.code_of_input(error))
-        for note in () if one.found is None or self.arguments.quiet else one.found.heard.notes:
+        for note in () if one.found is None or self.arguments.quiet else one.found.hearing.notes:
             if note not in self.notes:
                 self.notes.add(note)
                 self._clear()

@@ -22,27 +22,27 @@ class Found:
     """What was found in one sound, before a threshold is set.
 
     file, seconds, hours : the sound, how long it is, and how much of it there is, of all channels
-    heard : how the templates were heard in it
+    hearing : how the templates were heard in it
     names, places : of each class
     """
 
     file: str
     seconds: float
     hours: float
-    heard: Hearing
+    hearing: Hearing
     names: tuple[str, ...]
     places: list[Places]
 
     @property
     def listened(self) -> Listened:
         """The sound, as hits keep it."""
-        return Listened(self.file, self.seconds, self.hours, self.heard.sample_rate / 2)
+        return Listened(self.file, self.seconds, self.hours, self.hearing.sample_rate / 2)
 
     def chance_hours(self, name: str) -> float:
         """Hours that chance had for this class: those of the sound, as often as there were turned templates."""
         turns = [
             len(shape.turns)
-            for shape, one in zip(self.heard.shapes, self.heard.templates, strict=True)
+            for shape, one in zip(self.hearing.shapes, self.hearing.templates, strict=True)
             if one.name == name
         ]
         return self.hours * max(turns, default=AGAINST)
@@ -74,13 +74,13 @@ def decided(several: Sequence[Found], per_hour: float, min_score: float | None =
     for found in several:
         here: list[Hit] = []
         for name, places in zip(found.names, found.places, strict=True):
-            here += rows_of(found.heard, places, name, tails[name], hours, per_hour, min_score, found.file)
+            here += rows_of(found.hearing, places, name, tails[name], hours, per_hour, min_score, found.file)
         rows += sorted(here, key=lambda hit: (hit.start, hit.channel, hit.name))
     return Hits(rows, [found.listened for found in several])
 
 
 def rows_of(
-    heard: Hearing,
+    hearing: Hearing,
     places: Places,
     name: str,
     tail: Tail | None,
@@ -98,8 +98,8 @@ def rows_of(
     rows = []
     for place, (rate, low, high) in zip(kept.tolist(), rates.T.tolist(), strict=True):
         winner = int(places.winners[place])
-        template, shape = heard.templates[winner], heard.shapes[winner]
-        start = ((places.at[place] - shape.lead) * heard.hop - heard.lead) / heard.sample_rate
+        template, shape = hearing.templates[winner], hearing.shapes[winner]
+        start = ((places.at[place] - shape.lead) * hearing.hop - hearing.lead) / hearing.sample_rate
         rows.append(
             Hit(
                 start=max(0.0, float(start)),

@@ -101,8 +101,8 @@ def _of_source(file: str, search: Search, watch: Callable[[Any], Any] | None, so
 def _light(found: Found) -> Found:
     """The same without spectra, which nobody needs any more."""
     none = np.zeros((0, 0, 0), np.complex64)
-    shapes = tuple(replace(shape, spectra=none) for shape in found.heard.shapes)
-    return replace(found, heard=replace(found.heard, shapes=shapes))
+    shapes = tuple(replace(shape, spectra=none) for shape in found.hearing.shapes)
+    return replace(found, hearing=replace(found.hearing, shapes=shapes))
 
 
 def _lost(file: str, how: str) -> Searched:

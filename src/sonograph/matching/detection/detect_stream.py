@@ -11,7 +11,7 @@ from sonograph.matching.detection.competition import Places
 from sonograph.matching.detection.deciding import Found, chance_of, check_threshold, rows_of
 from sonograph.matching.detection.detecting import both, is_some, levels_of
 from sonograph.matching.detection.detector import Detector
-from sonograph.matching.detection.template_levels import hearing
+from sonograph.matching.detection.template_levels import hearing_of
 from sonograph.matching.detection.templates import templates_of
 from sonograph.matching.hits import Hit, Hits
 from sonograph.named.given import settings_of
@@ -69,10 +69,10 @@ class DetectStream:
         check_threshold(per_hour, min_score)
         self.per_hour, self.min_score = per_hour, min_score
         given = None if settings is None else settings_of(settings)
-        self.heard = hearing([*meant, *others], sample_rate, unit, given)
-        self._detector = Detector(self.heard, n_channels, len(meant))
+        self.hearing = hearing_of([*meant, *others], sample_rate, unit, given)
+        self._detector = Detector(self.hearing, n_channels, len(meant))
         self._stream = Stream(
-            self.heard.settings, sample_rate=sample_rate, n_channels=n_channels, unit=unit, reuse=True
+            self.hearing.settings, sample_rate=sample_rate, n_channels=n_channels, unit=unit, reuse=True
         )
         self._places = [Places() for _ in self._detector.names]
         self._waiting = [Places() for _ in self._detector.names]
@@ -80,8 +80,8 @@ class DetectStream:
     @property
     def delay(self) -> float:
         """Seconds from a sound to its hit, at most."""
-        stft = stft_of(self.heard.settings)
-        return self._detector.delay + stft.window_length / self.heard.sample_rate
+        stft = stft_of(self.hearing.settings)
+        return self._detector.delay + stft.window_length / self.hearing.sample_rate
 
     def push(self, block: np.ndarray) -> Hits:
         """The hits that a further block makes certain, perhaps none; block : (n,) or (channels, n)."""
@@ -96,7 +96,7 @@ class DetectStream:
         self._places = [Places(chances=old.chances).and_also(one) for old, one in zip(self._places, fresh, strict=True)]
         self._waiting = both(self._waiting, fresh)
         hours = self._detector.hours
-        found = Found("", 0.0, hours, self.heard, self._detector.names, self._places)
+        found = Found("", 0.0, hours, self.hearing, self._detector.names, self._places)
         rows: list[Hit] = []
         for i, name in enumerate(self._detector.names):
             if not len(self._waiting[i].at):
@@ -104,6 +104,6 @@ class DetectStream:
             tail = chance_of([found], name)
             if tail is None and self.min_score is None:
                 continue
-            rows += rows_of(self.heard, self._waiting[i], name, tail, hours, self.per_hour, self.min_score, "")
+            rows += rows_of(self.hearing, self._waiting[i], name, tail, hours, self.per_hour, self.min_score, "")
             self._waiting[i] = Places()
         return Hits(sorted(rows, key=lambda hit: hit.start), [found.listened])

@@ -15,7 +15,7 @@ from sonograph.jobs.guard import alive
 from sonograph.matching.detection.competition import Places
 from sonograph.matching.detection.deciding import Found, check_threshold, decided
 from sonograph.matching.detection.detector import Detector
-from sonograph.matching.detection.template_levels import hearing
+from sonograph.matching.detection.template_levels import hearing_of
 from sonograph.matching.detection.templates import Template, templates_of
 from sonograph.matching.hits import Hits
 from sonograph.named.given import settings_of
@@ -106,22 +106,22 @@ def places_in(
         As `detect`.
     """
     given = None if settings is None else settings_of(settings)
-    heard = hearing([*meant, *others], sound.sample_rate, sound.unit, given)
-    for template in heard.templates:
+    hearing = hearing_of([*meant, *others], sound.sample_rate, sound.unit, given)
+    for template in hearing.templates:
         if template.sound.n_samples > sound.n_samples:
             length = sound.n_samples / sound.sample_rate
             raise SettingsError(
                 f"the template {template.name!r} lasts {template.duration:g} s and the recording {length:g} s; "
                 f"it must be the longer of the two"
             )
-    detector = Detector(heard, sound.n_channels, len(meant))
+    detector = Detector(hearing, sound.n_channels, len(meant))
     places = [Places() for _ in detector.names]
-    for piece in pieces(sound, heard.settings, at_most=AT_ONCE, reuse=True):
+    for piece in pieces(sound, hearing.settings, at_most=AT_ONCE, reuse=True):
         alive()
         places = both(places, detector.push(levels_of(piece)))
     places = both(places, detector.finish())
     seconds = sound.n_samples / sound.sample_rate
-    return Found(file, seconds, detector.hours, heard, detector.names, places)
+    return Found(file, seconds, detector.hours, hearing, detector.names, places)
 
 
 def levels_of(piece: Any) -> np.ndarray:

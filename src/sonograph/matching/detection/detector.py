@@ -19,21 +19,21 @@ SMALLEST = 4096
 class Detector:
     """Looks for templates in a sound whose levels come frame by frame.
 
-    heard : how
+    hearing : how
     names : of the classes, in order; those of templates that are not meant are not among them
-    n_meant : how many of `heard.templates`, from the first, are meant
+    n_meant : how many of `hearing.templates`, from the first, are meant
     hours : of data that have been scored, of all channels
     """
 
-    def __init__(self, heard: Hearing, n_channels: int, n_meant: int) -> None:
-        self.heard, self.n_meant = heard, n_meant
-        self.names = tuple(dict.fromkeys(one.name for one in heard.templates[:n_meant]))
+    def __init__(self, hearing: Hearing, n_channels: int, n_meant: int) -> None:
+        self.hearing, self.n_meant = hearing, n_meant
+        self.names = tuple(dict.fromkeys(one.name for one in hearing.templates[:n_meant]))
         self._lanes = [_Lane(self, channel) for channel in range(n_channels)]
 
     @property
     def seconds_per_frame(self) -> float:
         """From frame to frame."""
-        return self.heard.hop / self.heard.sample_rate
+        return self.hearing.hop / self.hearing.sample_rate
 
     @property
     def hours(self) -> float:
@@ -43,13 +43,13 @@ class Detector:
     @property
     def block(self) -> int:
         """Frames of a block of the floor."""
-        longest = max(shape.n_frames for shape in self.heard.shapes)
+        longest = max(shape.n_frames for shape in self.hearing.shapes)
         return max(8, longest, round(BLOCK / self.seconds_per_frame))
 
     @property
     def delay(self) -> float:
         """Seconds after which all that was heard has been judged."""
-        longest = max(shape.n_frames for shape in self.heard.shapes)
+        longest = max(shape.n_frames for shape in self.hearing.shapes)
         return ((AHEAD + 2) * self.block + sizes(longest)[1] + 3 * longest) * self.seconds_per_frame
 
     def push(self, levels: np.ndarray) -> list[Places]:
@@ -83,8 +83,8 @@ class _Lane:
     """One channel."""
 
     def __init__(self, detector: Detector, channel: int) -> None:
-        self._detector, self._heard = detector, detector.heard
-        self._longest = max(shape.n_frames for shape in self._heard.shapes)
+        self._detector, self._hearing = detector, detector.hearing
+        self._longest = max(shape.n_frames for shape in self._hearing.shapes)
         self._size, self._step = sizes(self._longest)
         self._whitener: Whitener | None = None
         self._missing: list[np.ndarray] = []
@@ -93,10 +93,10 @@ class _Lane:
         self._page = -1
         self.n_there = 0
         classes: dict[str, list[int]] = {name: [] for name in detector.names}
-        for number, one in enumerate(self._heard.templates[: detector.n_meant]):
+        for number, one in enumerate(self._hearing.templates[: detector.n_meant]):
             classes[one.name].append(number)
         self._classes = list(classes.values())
-        shapes = self._heard.shapes
+        shapes = self._hearing.shapes
         self._competitions = [
             Competition(max(shapes[k].n_frames for k in members), max(len(shapes[k].turns) for k in members), channel)
             for members in self._classes
@@ -150,7 +150,7 @@ class _Lane:
 
     def _contest(self, stretch: Stretch, members: list[int]) -> Contest:
         """The scores of a class, of the same turned, and of sounds that are not meant, at each position."""
-        shapes = self._heard.shapes
+        shapes = self._hearing.shapes
         count = max(len(shapes[number].turns) for number in members)
         contest = Contest.of(stretch.n, count)
         for number in members:
@@ -170,5 +170,5 @@ class _Lane:
         self._page = page
         floor, spread = self._whitener.around(page * KNOWN)
         self._whitener.forget((page - 1) * KNOWN)
-        for shape in self._heard.shapes:
+        for shape in self._hearing.shapes:
             shape.put(floor, spread, self._size)

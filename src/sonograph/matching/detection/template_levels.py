@@ -66,7 +66,7 @@ class Hearing:
         return stft.window_length // 2 if stft.edges in ("zeros", "reflect") else 0
 
 
-def hearing(templates: list[Template], sample_rate: float, unit: str, settings: Any = None) -> Hearing:
+def hearing_of(templates: list[Template], sample_rate: float, unit: str, settings: Any = None) -> Hearing:
     """How some templates are looked for in sounds of a rate.
 
     Raises

@@ -80,9 +80,9 @@ class Background:
             return None
         reached = np.cumsum(self._counts) / total
         low, high = (int(np.searchsorted(reached, share)) for share in (LOW, HIGH))
-        heard = shape_of(10.0 ** ((high - low) * (RANGE[1] - RANGE[0]) / STEPS))
+        found = shape_of(10.0 ** ((high - low) * (RANGE[1] - RANGE[0]) / STEPS))
         gaussian = shape_of(chance.quantile(HIGH) / chance.quantile(LOW))
-        return heard * chance.shape / gaussian if heard < UNLIKE * gaussian else None
+        return found * chance.shape / gaussian if found < UNLIKE * gaussian else None
 
 
 class Spread:

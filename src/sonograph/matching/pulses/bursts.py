@@ -69,7 +69,7 @@ class Bursts:
         self._done = 0  # blocks that bursts were looked for in
         self._gone = 0  # blocks whose medians no burst to come needs
         self.overs: list[np.ndarray] = []
-        self.heard = 0  # samples of the band that were not missing
+        self.n_there = 0  # samples of the band that were not missing
         self.missing = 0
 
     @property
@@ -82,7 +82,7 @@ class Bursts:
         power = np.abs(band) ** 2 / 2
         lost = int(np.isnan(power).sum())
         self.missing += lost
-        self.heard += len(power) - lost
+        self.n_there += len(power) - lost
         self._power = np.concatenate([self._power, power])
         averaged = running_mean(self._power, self.n)
         self._measure(averaged, last)

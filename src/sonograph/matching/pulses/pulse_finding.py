@@ -140,17 +140,17 @@ def pulses_of(source: Source, wanted: Wanted, file: str = "") -> Pulses:
     if channel is not None and not 0 <= channel < source.n_channels:
         raise SettingsError(f"channel is {channel}; the sound has {source.n_channels}, counted from 0")
     sought = [_sought(source, one, wanted) for one in channels]
-    heard = {one: Seeker(of, per_hour) for one, of in zip(channels, sought, strict=True) if of is not None}
-    bursts: dict[int, list[Burst]] = {one: [] for one in heard}
+    seekers = {one: Seeker(of, per_hour) for one, of in zip(channels, sought, strict=True) if of is not None}
+    bursts: dict[int, list[Burst]] = {one: [] for one in seekers}
     n_samples = 0
-    for block in blocks_of(source) if heard else ():
+    for block in blocks_of(source) if seekers else ():
         n_samples += block.shape[1]
-        for one, seeker in heard.items():
+        for one, seeker in seekers.items():
             bursts[one] += seeker.push(block[one])
     hits: list[Hit] = []
     trains = []
     hours = 0.0
-    for one, seeker in heard.items():
+    for one, seeker in seekers.items():
         spread = seeker.spread_after(bursts[one], n_samples)
         hours += seeker.hours
         least = spread.over_at(per_hour)
@@ -160,8 +160,8 @@ def pulses_of(source: Source, wanted: Wanted, file: str = "") -> Pulses:
         hits += [label.hit(b, role, spread, seeker.hours) for b, role in zip(found, roles, strict=True)]
         trains.append(_train(seeker.sought, least, roles, period, file, one))
     hits.sort(key=lambda hit: (hit.start, hit.channel))
-    seconds = (n_samples if heard else source.n_samples) / source.sample_rate
-    hours = hours if heard else seconds * len(channels) / 3600
+    seconds = (n_samples if seekers else source.n_samples) / source.sample_rate
+    hours = hours if seekers else seconds * len(channels) / 3600
     return Pulses(hits, [Listened(file, seconds, hours, source.sample_rate / 2)], trains)
 
 

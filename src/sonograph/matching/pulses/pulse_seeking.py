@@ -110,7 +110,7 @@ class Seeker:
     @property
     def hours(self) -> float:
         """Of sound that was not missing."""
-        return self._bursts.heard / self.sought.narrow.rate / 3600
+        return self._bursts.n_there / self.sought.narrow.rate / 3600
 
     @property
     def spread(self) -> Spread:
