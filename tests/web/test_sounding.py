@@ -8,7 +8,7 @@ import pytest
 from sonograph import Signal, resample
 from sonograph.analysis.bands import band_pass
 from sonograph.errors import LimitError, SettingsError
-from sonograph.web.sounding import heard_of, pcm
+from sonograph.web.sounding import pcm, resounded
 from tests.web.visiting import describe  # noqa: F401  # skips where Starlette is not
 
 
@@ -23,7 +23,7 @@ def test_parts_join_to_the_whole_as_one_stream_has_it(rate):
     whole = resample(sound, listener)
     expected = whole.read(range(whole.n_samples))[0]
     cuts = [0, 1, 777, sound.n_samples // 3, sound.n_samples // 2 + 1, sound.n_samples]
-    parts = [heard_of(sound, range(a, b), listener)[0] for a, b in itertools.pairwise(cuts)]
+    parts = [resounded(sound, range(a, b), listener)[0] for a, b in itertools.pairwise(cuts)]
     joined = np.concatenate(parts)
     assert abs(len(joined) - len(expected)) <= 1
     n = min(len(joined), len(expected)) - 1
@@ -32,14 +32,14 @@ def test_parts_join_to_the_whole_as_one_stream_has_it(rate):
 
 def test_at_its_own_rate_it_is_the_samples():
     sound = noise(48_000.0, 0.1, 2)
-    np.testing.assert_array_equal(heard_of(sound, range(5, 900), 48_000.0), sound.read(range(5, 900)).astype("f4"))
+    np.testing.assert_array_equal(resounded(sound, range(5, 900), 48_000.0), sound.read(range(5, 900)).astype("f4"))
 
 
 def test_a_tenth_as_fast_is_a_tenth_as_high():
     """A bat at 40 kHz is heard at 4 kHz, ten times as long."""
     rate = 384_000
     bat = Signal(np.sin(2 * np.pi * 40_000 * np.arange(rate // 10) / rate), float(rate))
-    heard = heard_of(bat, range(bat.n_samples), 48_000.0, slow=10)[0]
+    heard = resounded(bat, range(bat.n_samples), 48_000.0, slow=10)[0]
     assert heard.shape == (48_000,)
     assert np.argmax(np.abs(np.fft.rfft(heard * np.hanning(48_000)))) == 4000
 
@@ -50,10 +50,10 @@ def test_a_band_keeps_its_place_in_time():
     burst = np.hanning(480) * np.sin(2 * np.pi * 6000 * np.arange(480) / rate)
     samples = 0.5 * np.sin(2 * np.pi * 500 * np.arange(n) / rate)
     samples[12_000:12_480] += burst
-    heard = heard_of(Signal(samples, float(rate)), range(n), 48_000.0, band=(4000.0, 8000.0))[0]
+    heard = resounded(Signal(samples, float(rate)), range(n), 48_000.0, band=(4000.0, 8000.0))[0]
     np.testing.assert_allclose(heard[12_000:12_480], burst, atol=2e-3)
     assert np.abs(heard[1000:11_000]).max() < 1e-4
-    part = heard_of(Signal(samples, float(rate)), range(12_100, 12_300), 48_000.0, band=(4000.0, 8000.0))[0]
+    part = resounded(Signal(samples, float(rate)), range(12_100, 12_300), 48_000.0, band=(4000.0, 8000.0))[0]
     np.testing.assert_allclose(part, heard[12_100:12_300], atol=1e-6)
 
 
@@ -90,7 +90,7 @@ def test_missing_samples_are_silence_and_channels_are_in_turn():
 )
 def test_what_cannot_be_heard_is_refused(given, words):
     with pytest.raises(SettingsError, match=words):
-        heard_of(noise(48_000.0, 0.01), range(100), **given)
+        resounded(noise(48_000.0, 0.01), range(100), **given)
 
 
 def test_a_day_is_not_sent_at_once():
@@ -98,7 +98,7 @@ def test_a_day_is_not_sent_at_once():
         n_samples = 24 * 3600 * 48_000
 
     with pytest.raises(LimitError, match="ask for fewer"):
-        heard_of(Day(np.zeros(10), 48_000.0), range(Day.n_samples), 48_000.0)
+        resounded(Day(np.zeros(10), 48_000.0), range(Day.n_samples), 48_000.0)
 
 
 def test_the_route_gives_the_same(client, ids):

@@ -47,8 +47,8 @@ def energy_of(
         inside = wide[0, reach : reach + len(block)]
         lost += int((~np.isfinite(inside)).sum())
         wide = np.nan_to_num(wide, nan=0.0, posinf=0.0, neginf=0.0)
-        heard = wide[0] if made is None else made(wide)[0]
-        parts.append(np.add.reduceat(heard**2, np.arange(0, len(block), size)))
+        inside_band = wide[0] if made is None else made(wide)[0]
+        parts.append(np.add.reduceat(inside_band**2, np.arange(0, len(block), size)))
     energy = np.concatenate(parts)
     there = len(samples) - lost
     return energy, float(energy.sum()) / there if there else math.nan, lost / len(samples)

@@ -70,10 +70,10 @@ def opened(files: list[str], opening: Opening, faults: Faults, *, quiet: bool) -
     opening.limits.check_sound(name, timeline.n_samples, timeline.n_channels, timeline.sample_rate)
     for one in catalogue.faults:
         faults.tell(one.file, Unreadable(one.sentence, one.reason))
-    told: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for finding in report(catalogue).findings:
-        told[finding.kind] = told.get(finding.kind, 0) + 1
-        if finding.kind in TOLD and told[finding.kind] <= FEW and not quiet:
+        counts[finding.kind] = counts.get(finding.kind, 0) + 1
+        if finding.kind in TOLD and counts[finding.kind] <= FEW and not quiet:
             faults.bar.clear()
             talk(finding.sentence)
     return Named(opening.taken(timeline), name)

@@ -183,7 +183,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
     from sonograph.extract.all_files import extract
 
     progress = Progress(len(files), "files", quiet=arguments.quiet)
-    told = _Told(
+    talker = _Told(
         progress, settings, asked=opening.resample is not None, summary=bool(arguments.summary), quiet=arguments.quiet
     )
     try:
@@ -196,7 +196,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
                 opening=opening,
                 processes=arguments.processes,
                 overwrite=arguments.overwrite,
-                tell=told.tell,
+                tell=talker.tell,
                 shown=streams.plain,
             )
     except (KeyboardInterrupt, SystemExit) as end:
@@ -207,7 +207,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
             talk(f"{words}; what was done is lost. Name a file, and the same command goes on from there.")
         else:
             where = f"kept in {out}.parts; the same command goes on from there."
-            talk(f"{words}; {told.n_kept:,} of them are {where}")
+            talk(f"{words}; {talker.n_kept:,} of them are {where}")
         return exits.INTERRUPTED if isinstance(end, KeyboardInterrupt) else exits.TERMINATED
     progress.clear()
     if arguments.report is not None:

@@ -193,9 +193,9 @@ def write_records(path: str, records: list[dict[str, Any]], keep: list[str]) -> 
 
 def metadata(source: Any) -> dict[str, Any]:
     """What a file says about itself, ready for JSON; what it does not say is left out."""
-    said = dataclasses.asdict(source.metadata)
-    said["start"] = said["start"] and said["start"].isoformat()
-    return {name: value for name, value in said.items() if value}
+    facts = dataclasses.asdict(source.metadata)
+    facts["start"] = facts["start"] and facts["start"].isoformat()
+    return {name: value for name, value in facts.items() if value}
 
 
 def refuse_uncalibrated(arguments: argparse.Namespace) -> None:

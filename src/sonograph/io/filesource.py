@@ -227,9 +227,9 @@ class FileSource(Recorded):
         faults = list(self._opened.faults)
         if self._opened.counts is not None and self.unit == "FS" and self.calibration is None:
             faults.append(self._opened.counts)
-        told, asked = self._opened.unit, self.opening.unit
-        if told and asked is not None and self.calibration is None and told != self.unit:
-            what = f"says that its numbers are in {told}; they are taken as {self.unit}, as asked, and not converted."
+        stated, asked = self._opened.unit, self.opening.unit
+        if stated and asked is not None and self.calibration is None and stated != self.unit:
+            what = f"says that its numbers are in {stated}; they are taken as {self.unit}, as asked, and not converted."
             faults.append(Fault("warn", "unit", what))
         if self._counted == 0 and not any(fault.word == "partial" for fault in faults):
             faults.append(Fault("empty", "no-samples", "holds no samples."))

@@ -83,9 +83,9 @@ def draw_reliability(evaluation: Evaluation, *, path: str | os.PathLike[str] | N
         figure, axes = _figure(5.2, 5.6, 2, height_ratios=(4, 1))
         above, below = axes
         above.plot([0, 1], [0, 1], color="grey", lw=1, ls="--", label="as sure as right")
-        for _, share, said, right in bins:
+        for _, share, stated, right in bins:
             low, high = wilson(right * share * n, share * n)
-            above.plot([said, said], [low, high], color=BLUE, lw=1.2)
+            above.plot([stated, stated], [low, high], color=BLUE, lw=1.2)
         above.plot(
             [b[2] for b in bins],
             [b[3] for b in bins],

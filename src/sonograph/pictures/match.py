@@ -129,13 +129,13 @@ def _figure(sounds: list[Source], names: list[str], match: Match, settings: Land
     long = min(match.end - match.start, LONGEST)
     upper = Beside(sounds[0], names[0], (match.start, match.start + long))
     lower = Beside(sounds[1], names[1], (match.offset, match.offset + long * match.speed))
-    heard, kept = _peaks(upper, settings, query=True), _peaks(lower, settings, query=False)
-    pairs = _agreeing(heard, kept, match, settings)
+    asked, kept = _peaks(upper, settings, query=True), _peaks(lower, settings, query=False)
+    pairs = _agreeing(asked, kept, match, settings)
     with ours():
         figure = Picture(figsize=(SIZE[0] / DPI, SIZE[1] / DPI), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots(2, 1)
-        for panel, beside, peaks, agree in zip(axes, (upper, lower), (heard, kept), pairs.T, strict=True):
+        for panel, beside, peaks, agree in zip(axes, (upper, lower), (asked, kept), pairs.T, strict=True):
             _paint(panel, beside, peaks, np.unique(agree), settings)
         axes[0].set_xlabel("")
         words = f"{match.votes} votes, speed {match.speed:.3f}, chance {match.chance:.1g}"
@@ -155,14 +155,14 @@ def _peaks(beside: Beside, settings: LandmarkSettings, *, query: bool) -> np.nda
     return np.stack([seconds, found.frequencies])
 
 
-def _agreeing(heard: np.ndarray, kept: np.ndarray, match: Match, settings: LandmarkSettings) -> np.ndarray:
+def _agreeing(asked: np.ndarray, kept: np.ndarray, match: Match, settings: LandmarkSettings) -> np.ndarray:
     """(n, 2): numbers of the peaks of query and recording that are the same."""
-    if not heard.size or not kept.size:
+    if not asked.size or not kept.size:
         return np.zeros((0, 2), int)
-    seconds = (heard[0] - match.start) * match.speed + match.offset
+    seconds = (asked[0] - match.start) * match.speed + match.offset
     late = (seconds[:, None] - kept[0]) * settings.frames_per_second / FRAMES
     scale = np.vectorize(settings.warped)
-    off = (scale(heard[1] / match.speed)[:, None] - scale(kept[1])) / CELLS
+    off = (scale(asked[1] / match.speed)[:, None] - scale(kept[1])) / CELLS
     distance = np.hypot(late, off)
     nearest = distance.argmin(axis=1)
     good = distance[np.arange(len(nearest)), nearest] <= 1

@@ -66,8 +66,8 @@ def answered(function: Callable[P, Made]) -> Callable[P, Made]:
 
 def _kinds_of(parameter: inspect.Parameter) -> frozenset[str]:
     """What a signature says that an argument is, where that is a path or one of `KINDS`; nothing else is looked at."""
-    said = parameter.annotation if isinstance(parameter.annotation, str) else ""
-    parts = frozenset(part.strip() for part in said.split("|"))
+    annotation = parameter.annotation if isinstance(parameter.annotation, str) else ""
+    parts = frozenset(part.strip() for part in annotation.split("|"))
     known = parts <= {*PATHS, *KINDS, "None"} and bool(parts & {"os.PathLike[str]", "os.PathLike[Any]", *KINDS})
     return parts if known else frozenset()
 

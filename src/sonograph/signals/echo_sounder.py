@@ -114,20 +114,20 @@ def echo_sounder(
     strongest = power.max() / max(1, len(shape) // 20) / 2  # its edges ring, and are not what a level is of
     sent = shape * 10 ** (source_level / 20) / np.sqrt(strongest)
     lines = np.full(n_pings, np.nan) if bottom is None else _ranges(bottom, n_pings)
-    heard = 10 ** (noise / 20) * random.standard_normal(n)
+    received = 10 ** (noise / 20) * random.standard_normal(n)
     reach = sound_speed * interval / 2
     for number in range(n_pings):
         start = (first + number * interval) * rate
-        _add(heard, sent, np.array([start]), np.array([10 ** (-direct / 20)]))
+        _add(received, sent, np.array([start]), np.array([10 ** (-direct / 20)]))
         for distance, strength in targets:
             checks.quantity("range", distance, "m", above=0)
             gain = strength - 40 * np.log10(distance) - 2 * absorption * distance
-            _add(heard, sent, np.array([start + 2 * distance / sound_speed * rate]), np.array([10 ** (gain / 20)]))
+            _add(received, sent, np.array([start + 2 * distance / sound_speed * rate]), np.array([10 ** (gain / 20)]))
         if volume is not None:
-            _scatter(heard, sent, start, (1.0, reach), volume + beam, sound_speed, absorption, random, rate)
+            _scatter(received, sent, start, (1.0, reach), volume + beam, sound_speed, absorption, random, rate)
         if np.isfinite(lines[number]):
-            _bottom(heard, sent, start, float(lines[number]), sound_speed, absorption, random, rate)
-    return Signal(heard, rate, "µPa")
+            _bottom(received, sent, start, float(lines[number]), sound_speed, absorption, random, rate)
+    return Signal(received, rate, "µPa")
 
 
 def _ranges(bottom: object, n_pings: int) -> np.ndarray:
@@ -148,7 +148,7 @@ def _analytic(samples: np.ndarray) -> np.ndarray:
 
 
 def _scatter(
-    heard: np.ndarray, sent: np.ndarray, start: float, between: tuple[float, float], strength: float,
+    received: np.ndarray, sent: np.ndarray, start: float, between: tuple[float, float], strength: float,
     speed: float, absorption: float, random: np.random.Generator, rate: float,
 ) -> None:  # fmt: skip
     """A volume: as many scatterers in each metre, each as strong as its share of the beam's shell there."""
@@ -158,11 +158,11 @@ def _scatter(
     # sv ψ R² dR of cross-section in dR, spread over the scatterers there, back over R⁴
     power = 10 ** ((strength - 2 * absorption * distance) / 10) * length / count / distance**2
     amplitude = np.sqrt(power) * random.standard_normal(count)
-    _add(heard, sent, start + 2 * distance / speed * rate, amplitude)
+    _add(received, sent, start + 2 * distance / speed * rate, amplitude)
 
 
 def _bottom(
-    heard: np.ndarray, sent: np.ndarray, start: float, distance: float, speed: float, absorption: float,
+    received: np.ndarray, sent: np.ndarray, start: float, distance: float, speed: float, absorption: float,
     random: np.random.Generator, rate: float,
 ) -> None:  # fmt: skip
     """A bottom: its first echo is its strongest, and what lies behind it fades within metres."""
@@ -171,10 +171,10 @@ def _bottom(
     strength = np.concatenate([[1.0], 0.12 * random.standard_normal(400)]) * 10 ** (-30 / 20)
     places = distance + behind
     amplitude = strength / places * 10 ** (-2 * absorption * places / 20)
-    _add(heard, sent, start + 2 * places / speed * rate, amplitude)
+    _add(received, sent, start + 2 * places / speed * rate, amplitude)
 
 
-def _add(heard: np.ndarray, sent: np.ndarray, at: np.ndarray, amplitude: np.ndarray) -> None:
+def _add(received: np.ndarray, sent: np.ndarray, at: np.ndarray, amplitude: np.ndarray) -> None:
     """Copies of a pulse at places between samples: exact of one, to a sixteenth of a sample of many."""
     n = 1 << (len(sent) + 64).bit_length()
     transform = np.fft.rfft(sent, n)
@@ -193,16 +193,16 @@ def _add(heard: np.ndarray, sent: np.ndarray, at: np.ndarray, amplitude: np.ndar
         here = step == number
         places = whole[here] - 16
         if len(places) == 1:
-            first, stop = max(0, places[0]), min(len(heard), places[0] + n)
+            first, stop = max(0, places[0]), min(len(received), places[0] + n)
             if first < stop:
-                heard[first:stop] += amplitude[here][0] * copy[first - places[0] : stop - places[0]]
+                received[first:stop] += amplitude[here][0] * copy[first - places[0] : stop - places[0]]
             continue
-        inside = (places >= 0) & (places < len(heard))
+        inside = (places >= 0) & (places < len(received))
         if not inside.any():
             continue
         begin, end = int(places[inside].min()), int(places[inside].max()) + 1
         train = np.bincount(places[inside] - begin, amplitude[here][inside], end - begin)
         size = 1 << (len(train) + n).bit_length()
         added = np.fft.irfft(np.fft.rfft(train, size) * np.fft.rfft(copy, size), size)[: len(train) + n]
-        stop = min(len(heard), begin + len(added))
-        heard[begin:stop] += added[: stop - begin]
+        stop = min(len(received), begin + len(added))
+        received[begin:stop] += added[: stop - begin]

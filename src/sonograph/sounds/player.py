@@ -62,8 +62,8 @@ def _wav(source: Source) -> tuple[bytes, str]:
 
         samples = soxr.resample(samples.T, rate, played).T
         words.append(f"without what lies above {units.hertz(played / 2)}" if rate > high else "")
-    gain, said = _gain(float(np.abs(samples).max(initial=0.0)), source.unit)
-    return _packed(samples * gain, round(played)), ", ".join(filter(None, (*words, said)))
+    gain, loudness = _gain(float(np.abs(samples).max(initial=0.0)), source.unit)
+    return _packed(samples * gain, round(played)), ", ".join(filter(None, (*words, loudness)))
 
 
 def _gain(peak: float, unit: str) -> tuple[float, str]:

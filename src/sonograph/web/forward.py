@@ -25,9 +25,9 @@ class Forward:
     problem : why it could not go on, in a sentence; "" where it could
     """
 
-    def __init__(self, strips: Strips, n_channels: int, heard: Callable[[Held], None] | None = None) -> None:
+    def __init__(self, strips: Strips, n_channels: int, take: Callable[[Held], None] | None = None) -> None:
         self.problem = ""
-        self._strips, self._channels, self._heard = strips, range(n_channels), heard
+        self._strips, self._channels, self._take = strips, range(n_channels), take
         self._n, self._top = strips.n_strips(EXACT), top_level(strips.n_frames)
         self._reading, self._lock, self._telling = threading.Lock(), threading.Lock(), threading.Lock()
         self._on_progress: Callable[[float], None] | None = None
@@ -83,8 +83,8 @@ class Forward:
             if held is None or frames is None:
                 self._finish(column)
                 return
-            if self._heard is not None:
-                self._heard(held)
+            if self._take is not None:
+                self._take(held)
             found = [self._strips.part(channel, EXACT, frames, held) for channel in self._channels]
             del held
             with self._lock:

@@ -57,7 +57,7 @@ class Layer:
         engine: Engine,
         workers: Workers,
         room: Callable[[str], Store],
-        heard: Callable[[Held], None] | None = None,
+        take: Callable[[Held], None] | None = None,
         closed: Callable[[Layer], None] = lambda layer: None,
     ) -> None:
         of, self.reference, floor = shown(settings, recording.unit)
@@ -73,7 +73,7 @@ class Layer:
         self.recording, self._workers, self._store = recording, workers, room(self.digest)
         self._closed = closed
         self._strips = Strips(power, self.reference, floor, self._store, workers)
-        self._forward = Forward(self._strips, self.n_channels, heard if power.source is recording else None)
+        self._forward = Forward(self._strips, self.n_channels, take if power.source is recording else None)
         self._preview = Preview(self._strips, self._forward, workers)
 
     @property

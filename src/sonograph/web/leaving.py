@@ -42,10 +42,10 @@ async def worked(receive: Any, pool: Executor, work: Callable[[threading.Event],
         if not done.done():
             cancelled.set()
             done.cancel()
-            done.add_done_callback(_heard)
+            done.add_done_callback(_retrieved)
 
 
-def _heard(done: asyncio.Future[Any]) -> None:
+def _retrieved(done: asyncio.Future[Any]) -> None:
     """An error that nobody is there for is heard, so that nothing is printed of it."""
     if not done.cancelled():
         done.exception()

@@ -56,12 +56,12 @@ def pcm(
     LimitError
         More samples than one answer has.
     """
-    heard = heard_of(source, samples, rate, slow=slow, band=band, channel=channel)
-    header = _HEADER.pack(b"SGP1", len(heard), 0, round(rate), heard.shape[1])
-    return header + np.ascontiguousarray(heard.T, "<f4").tobytes()
+    samples_out = resounded(source, samples, rate, slow=slow, band=band, channel=channel)
+    header = _HEADER.pack(b"SGP1", len(samples_out), 0, round(rate), samples_out.shape[1])
+    return header + np.ascontiguousarray(samples_out.T, "<f4").tobytes()
 
 
-def heard_of(
+def resounded(
     source: Source,
     samples: range,
     rate: float,

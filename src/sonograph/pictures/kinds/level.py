@@ -70,9 +70,14 @@ class Level(Content):
             return chosen
         if not is_level:
             return _span_of(shown)
-        heard = [_loudest_heard(panel, panel.content.raster) for panel in panels if isinstance(panel.content, Level)]
+        loudest_there = [
+            _loudest_heard(panel, panel.content.raster) for panel in panels if isinstance(panel.content, Level)
+        ]
         loudest = loudest_of(
-            [values if beside is None else np.array([beside]) for values, beside in zip(shown, heard, strict=True)],
+            [
+                values if beside is None else np.array([beside])
+                for values, beside in zip(shown, loudest_there, strict=True)
+            ],
             floor,
         )
         return (loudest - look.below, loudest) if loudest > floor else (-look.below, 0.0)  # any scale shows silence
