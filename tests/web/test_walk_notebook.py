@@ -38,7 +38,7 @@ CELL = """async ([source, styles]) => {
 STORE = "cell.shadowRoot.querySelector('.sonograph').sonograph.app.store"
 READY = """() => {
     const page = cell.shadowRoot.querySelector('.sonograph').sonograph;
-    return page?.app.panes().length && page.tiles.settled;
+    return page?.app.panes().length && page.stage.seen.draws.length && page.settled();
 }"""
 
 
