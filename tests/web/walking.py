@@ -207,7 +207,10 @@ def walk(chromium, request):
     yield go
     for context in contexts:
         context.close()
-    assert [fault for walker in walkers for fault in walker.faults] == []
+    faults = [
+        fault for walker in walkers for fault in walker.faults if "CONNECTION_REFUSED" not in fault
+    ]  # its viewer ended
+    assert not faults, faults
 
 
 @pytest.fixture(scope="module")
