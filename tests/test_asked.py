@@ -32,6 +32,7 @@ OF_SOUNDS = {
     "fourier": lambda x: sg.fourier(x).values,
     "reassigned": lambda x: sg.reassigned(x, STFT).times,
     "loudness": lambda x: sg.loudness(x).integrated,
+    "measure_box": lambda x: sg.measure_box(x, STFT, seconds=(0.1, 0.3)).band_level,
     "mono": lambda x: sg.mono(x).read(range(500)),
     "high_pass": lambda x: sg.high_pass(x, 50.0).read(range(500)),
     "resample": lambda x: sg.resample(x, 8000.0).read(range(500)),

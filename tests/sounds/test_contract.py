@@ -21,6 +21,7 @@ from sonograph.computing.stream import _Pushed
 from sonograph.sounds.derived import Derived, Recorded, Stated, again, recorded
 from sonograph.sounds.edges import Emphasised
 from sonograph.sounds.highpass import sections
+from sonograph.web.power import Held
 from tests.sounds.contract import HEARS, LAWS, START, Case
 
 RATE, COUNT, LOST = 16_000, 30_000, 700
@@ -125,6 +126,12 @@ def emphasised(make, folder):
     return Emphasised(source, 0.97), whole - whole.dtype.type(0.97) * before
 
 
+def partly_held(make, folder):
+    """Of which some samples lie in memory."""
+    source, whole = make(folder)
+    return Held(source, range(1000, 9000)), whole
+
+
 def watched(make, folder):
     source, whole = make(folder)
     return Watched(source, Bar(quiet=True)), whole
@@ -227,6 +234,7 @@ for _name, _make in SAYING_MORE.items():
         f"channel of {_name}": Case(partial(the_second_channel, _make), carries=True),
         f"emphasised of {_name}": Case(partial(emphasised, _make), carries=True),
         f"watched of {_name}": Case(partial(watched, _make), carries=True, travels=False),
+        f"partly held of {_name}": Case(partial(partly_held, _make), carries=True),
         f"resampled of {_name}": Case(partial(resampled, 11_025.0, _make), carries=True),
         f"high-passed of {_name}": Case(partial(high_passed, _make), carries=True),
         f"own of {_name}": Case(partial(of_somebodys_own, _make), carries=True),

@@ -8,30 +8,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from sonograph.analysis.bands import band_pass
-from sonograph.sounds.derived import Derived
 from sonograph.sounds.source import Source
 
 AT_ONCE = 1 << 18
 """Samples, and numbers of frames, that are looked at at a time."""
 MOMENTS = 1 << 20
 """Moments at which the energy of a box is known: its samples, or so many of equal length where it has more."""
-
-
-class OneChannel(Derived):
-    """One channel of a sound."""
-
-    def __init__(self, source: Source, channel: int) -> None:
-        super().__init__(source)
-        self._channel = channel
-
-    @property
-    def n_channels(self) -> int:
-        """One."""
-        return 1
-
-    def read(self, samples: range) -> np.ndarray:
-        """Its samples (1, n)."""
-        return self.source.read(samples)[self._channel : self._channel + 1]
 
 
 def energy_of(

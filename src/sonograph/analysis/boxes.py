@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sonograph.analysis.box_energy import OneChannel, energy_of, share_of
+from sonograph.analysis.box_energy import energy_of, share_of
 from sonograph.analysis.box_frames import BoxFrames
 from sonograph.errors import SettingsError
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
 from sonograph.settings import LevelSettings, Settings, StftSettings, whole_sound, with_stft
 from sonograph.sounds.derived import checked_source
+from sonograph.sounds.mono import mono
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import describe
 from sonograph.units import level_unit, reference_power, resolved_reference
@@ -169,7 +170,7 @@ def measured(
     """The same of checked values; `between` is called again and again, and raises what shall end it."""
     if not 0 <= channel < source.n_channels:
         raise SettingsError(f"channel is {channel}; it must be 0 to {source.n_channels - 1}")
-    rate, one = source.sample_rate, OneChannel(source, channel)
+    rate, one = source.sample_rate, mono(source, channel=channel)
     samples, band = _samples(source, seconds), _band(source, hertz)
     of, reference = _power(settings, source.unit)
     rows = describe(of, rate, source.unit)

@@ -29,6 +29,11 @@ class Mono(Derived):
         """One."""
         return 1
 
+    @property
+    def in_memory(self) -> bool:
+        """One channel of samples at hand is; a mean is made anew."""
+        return self._channel is not None and self.source.in_memory
+
     def __repr__(self) -> str:
         return f"<{'mean' if self._channel is None else f'channel {self._channel}'} of {self.source!r}>"
 

@@ -8,12 +8,12 @@ import threading
 from io import BytesIO
 from typing import Any
 
-from sonograph.analysis.box_energy import OneChannel
 from sonograph.checks import one_of
 from sonograph.errors import SettingsError, SonographError
 from sonograph.io.marks import Mark
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
+from sonograph.sounds.mono import mono
 from sonograph.web import describing
 from sonograph.web.viewer import Viewer
 
@@ -88,7 +88,7 @@ def _pane(viewer: Viewer, pane: dict[str, Any], view: dict[str, Any]) -> Named:
     with contextlib.suppress(SonographError):  # a damaged file of labels is told where labels are asked for
         found, _ = viewer.labels.read(sound.recording)
         marks = tuple(Mark(m["start"], m["end"], m["text"], m["low"], m["high"]) for m in found["marks"])
-    one = source if source.n_channels == 1 else OneChannel(source, channel)
+    one = mono(source, channel=channel)
     return Named(one, name, settings, seconds=(start, end), marks=marks)
 
 

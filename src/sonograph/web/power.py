@@ -14,6 +14,7 @@ from sonograph.engines import Engine
 from sonograph.frames import frames_of, refuse_too_short, samples_for, sound_only
 from sonograph.settings import Settings, context_of, stft_of
 from sonograph.sounds.derived import Derived
+from sonograph.sounds.mono import mono
 from sonograph.sounds.source import Source
 from sonograph.web.stamps import another, changes_when_it_grows
 
@@ -34,7 +35,7 @@ class Power:
         refuse_too_short(settings, recording.n_samples)
         self.recording, self._settings = recording, settings
         self.source = filtered(recording, settings)
-        self._bound = pipeline(settings, OneChannel(recording, 0), recording.read(range(0)).dtype, engine)
+        self._bound = pipeline(settings, mono(recording, channel=0), recording.read(range(0)).dtype, engine)
         self._frames = frames_of(settings, recording.n_samples)
         self.n_frames, self.n_rows = len(self._frames), self._bound.n_rows
         self.stays = 0 if changes_when_it_grows(recording) else sound_only(settings, recording.n_samples).stop
@@ -57,7 +58,7 @@ class Power:
         before, _ = context_of(self._settings)
         run = Run(self._bound, 0 if before is None else max(0, frames.start - before))
         out, stop = self._memory(len(frames)), self._looked_at(frames).stop
-        one = OneChannel(self.source if source is None else source, channel)
+        one = mono(self.source if source is None else source, channel=channel)
         run.advance(one, stop, out, frames.start, finish=stop == self._frames.stop)
         return np.asarray(out[0])
 
@@ -109,29 +110,3 @@ class Held(Derived):
         if self.samples.start <= samples.start and samples.stop <= self.samples.stop:
             return self.values[:, samples.start - self.samples.start : samples.stop - self.samples.start]
         return self.source.read(samples)
-
-
-class OneChannel(Derived):
-    """One channel of a recording."""
-
-    def __init__(self, source: Source, channel: int) -> None:
-        super().__init__(source)
-        self._channel = channel
-
-    @property
-    def n_channels(self) -> int:
-        """One."""
-        return 1
-
-    @property
-    def in_memory(self) -> bool:
-        """As the recording."""
-        return self.source.in_memory
-
-    def over(self, source: Source) -> OneChannel:
-        """The same channel of another."""
-        return OneChannel(source, self._channel)
-
-    def read(self, samples: range) -> np.ndarray:
-        """Samples of a range, (1, n)."""
-        return np.ascontiguousarray(self.source.read(samples)[self._channel : self._channel + 1])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.settings import Settings
+from sonograph.settings.arguments import answered
 from sonograph.sounds.source import Source
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ LEAST, MOST = 240, 4000
 Sound = str | os.PathLike[str] | Source
 
 
+@answered
 def view(
     sound: Sound | Sequence[Sound] | Mapping[str, Sound],
     settings: Settings | str | None = None,
