@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
     from sonograph.archive.findings import Finding as Finding
+    from sonograph.archive.minute_levels import Minutes as Minutes
+    from sonograph.archive.minute_levels import minutes as minutes
+    from sonograph.archive.netcdf import day_files as day_files
     from sonograph.archive.periods import Period as Period
     from sonograph.archive.periods import read_periods as read_periods
     from sonograph.archive.scanning import scan as scan
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     from sonograph.archive.timeline import Timeline as Timeline
 
 _WHERE = {
-    "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings", "Period": "periods",
+    "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
+    "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",
     "read_periods": "periods", "scan": "scanning",
     "Segment": "segments", "Timeline": "timeline",
 }  # fmt: skip
