@@ -181,6 +181,13 @@ def test_what_cannot_be_is_refused_with_a_way_out(tmp_path, monkeypatch):
     rate, second = 1000, noise(1, 1000)
     with pytest.raises(SettingsError, match="has no start"):
         archive.minutes(sg.Signal(second, 1000.0))
+    for call in (archive.minutes, lambda path: archive.day_files(path, tmp_path)):
+        with pytest.raises(SettingsError, match="open it first"):
+            call("a.wav")
+    with pytest.raises(SettingsError, match="channel is"):
+        archive.minutes(sound(second, rate), channel="left")
+    with pytest.raises(SettingsError, match="must be a datetime"):
+        archive.minutes(sound(second, rate), start="2024-05-01")
     with pytest.raises(SettingsError, match="whole number"):
         archive.minutes(sound(second, 999.5))
     with pytest.raises(SettingsError, match="2 channels; name one"):

@@ -15,7 +15,7 @@ from sonograph.archive.clock import Clock, rate_of
 from sonograph.archive.minute_spectra import Spectra
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
-from sonograph.checks import short
+from sonograph.checks import short, whole
 from sonograph.errors import LimitError, SettingsError
 from sonograph.filterbanks import filters_of
 from sonograph.settings import BandSettings, MillidecadeBank, StftSettings
@@ -170,9 +170,9 @@ def minutes(
 
 def span(source: Source) -> tuple[int, int]:
     """When the first minute of a sound begins and when its last one ends, s since 1970 UTC."""
+    clock = _clock_of(source)
     if not source.n_samples:
         return 0, 0
-    clock = _clock_of(source)
     return _minute_of(clock.utc_ns_at(0)), _minute_of(clock.utc_ns_at(source.n_samples - 1)) + 60
 
 
@@ -200,7 +200,7 @@ def _clock_of(source: Source) -> Clock:
     clock = getattr(source, "clock", None)
     if isinstance(clock, Clock):
         return clock
-    start = getattr(source, "start", None)
+    start = checked_source(source).start
     if start is None:
         raise SettingsError("source has no start, and minutes lie on UTC; give one: open(…, start=…), or a timeline")
     return Clock((0,), (ns_of(start),), (rate_of(source.sample_rate),))
@@ -216,13 +216,15 @@ def _whole_rate(source: Source) -> int:
 def _channel_of(source: Source, channel: int | None) -> int:
     if channel is None and source.n_channels > 1:
         raise SettingsError(f"source has {source.n_channels} channels; name one: channel=0")
-    number = channel or 0
-    if not 0 <= number < source.n_channels:
+    number = 0 if channel is None else whole("channel", channel, 0)
+    if not number < source.n_channels:
         raise SettingsError(f"channel is {short(channel)}; it must be 0 to {source.n_channels - 1}")
     return number
 
 
 def _zoned(name: str, moment: datetime) -> datetime:
+    if not isinstance(moment, datetime):
+        raise SettingsError(f"{name} is {short(repr(moment))}; it must be a datetime with its zone")
     if moment.tzinfo is None:
         raise SettingsError(f"{name} is {moment.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
     return moment
