@@ -86,10 +86,10 @@ def only(
     """
     found = catalogue.groups()
     if not found:
-        told = next((one.sentence for one in catalogue.segments if one.sentence), "")
-        told = told or next((one.sentence for one in catalogue.findings), "")
+        reason = next((one.sentence for one in catalogue.segments if one.sentence), "")
+        reason = reason or next((one.sentence for one in catalogue.findings), "")
         names = ", ".join(shown(os.fsdecode(one)) for one in catalogue.sources[:3])
-        raise SourceError(told or f"{names}: holds no sound that can be joined.")
+        raise SourceError(reason or f"{names}: holds no sound that can be joined.")
     if len(found) > 1:
         (name, rate, channels), (other, rate_2, channels_2) = list(found)[:2]
         if rate != rate_2:

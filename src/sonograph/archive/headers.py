@@ -70,11 +70,11 @@ def _segments(path: str, source: FileSource, log: str | None) -> list[Segment]:
         return _of_raw_files(whole, source.metadata, facts)
     gaps: tuple[soundtrap.Gap, ...] = ()
     if log is not None:
-        told = soundtrap.log_in(_text(log))
-        gaps = told.gaps
-        if told.start is not None:
-            facts["times"]["soundtrap"] = told.start.isoformat(timespec="microseconds")
-        whole = replace(whole, gain=whole.gain or told.gain)
+        logged = soundtrap.log_in(_text(log))
+        gaps = logged.gaps
+        if logged.start is not None:
+            facts["times"]["soundtrap"] = logged.start.isoformat(timespec="microseconds")
+        whole = replace(whole, gain=whole.gain or logged.gain)
     return _between(replace(whole, told=json.dumps(facts)), gaps)
 
 
@@ -100,7 +100,7 @@ def _of_raw_files(whole: Segment, metadata: Metadata, facts: dict[str, Any]) -> 
     """A segment for each raw file of an XWAV, as far as the file holds its samples."""
     start = metadata.raw_files[0].start
     facts["times"]["harp"] = start.isoformat(timespec="milliseconds")
-    told, found = json.dumps(facts), []
+    facts_text, found = json.dumps(facts), []
     for raw in metadata.raw_files:
         count = min(raw.n_samples, whole.n_samples - raw.first_sample)
         if count > 0:
@@ -113,10 +113,10 @@ def _of_raw_files(whole: Segment, metadata: Metadata, facts: dict[str, Any]) -> 
                     sample_rate=raw.sample_rate,
                     gain=f"{raw.gain}",
                     after_ns=after,
-                    told=told,
+                    told=facts_text,
                 )
             )
-    return found or [replace(whole, told=told)]
+    return found or [replace(whole, told=facts_text)]
 
 
 _MICROSECOND = datetime.resolution

@@ -81,17 +81,17 @@ def decide(segments: Iterable[Segment], table: Timetable | None, zone: tzinfo | 
     decided, unzoned = Decided(), []
     names = _names(by_file, decided.findings)
     for file, parts in by_file.items():
-        told = _told(parts[0], names.get(file), table)
+        by_origin = _by_origin(parts[0], names.get(file), table)
         recorder = shown(parts[0].facts().get("device", "") or (names[file].beside if file in names else ""))
         parts = [replace(one, recorder=recorder) for one in parts]
         try:
-            moments = _zoned(told, zone)
+            moments = _zoned(by_origin, zone)
         except SettingsError as error:
             decided.findings.append(Finding("clock-changed", f"{shown(file)}: {error}.", file))
             decided.segments += [_untimed(one, "clock-changed") for one in parts]
             continue
         if not moments:
-            local = next(((origin, told[origin]) for origin in ORDER if origin in told), None)
+            local = next(((origin, by_origin[origin]) for origin in ORDER if origin in by_origin), None)
             if local is not None and parts[0].n_samples:
                 unzoned.append((file, *local))
             decided.segments += [_untimed(one, "no-time") for one in parts]
@@ -150,7 +150,7 @@ def _out_of_order(segments: list[Segment]) -> list[Finding]:
     return list(found.values())
 
 
-def _told(segment: Segment, name: NameTime | None, table: Timetable | None) -> dict[str, tuple[datetime, int]]:
+def _by_origin(segment: Segment, name: NameTime | None, table: Timetable | None) -> dict[str, tuple[datetime, int]]:
     """All that says when a file began, by origin, with how exact each is."""
     found: dict[str, tuple[datetime, int]] = {}
     if table is not None and (listed := table.of(segment.file)) is not None:
@@ -164,10 +164,10 @@ def _told(segment: Segment, name: NameTime | None, table: Timetable | None) -> d
     return found
 
 
-def _zoned(told: dict[str, tuple[datetime, int]], zone: tzinfo | None) -> dict[str, tuple[datetime, int]]:
+def _zoned(by_origin: dict[str, tuple[datetime, int]], zone: tzinfo | None) -> dict[str, tuple[datetime, int]]:
     """Those that have a zone, or are given one."""
     zoned = {}
-    for origin, (moment, resolution_ns) in told.items():
+    for origin, (moment, resolution_ns) in by_origin.items():
         if moment.tzinfo is not None:
             zoned[origin] = moment, resolution_ns
         elif zone is not None:

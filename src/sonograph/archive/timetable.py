@@ -49,10 +49,12 @@ def read_times(path: Any, zone: tzinfo | None = None) -> Timetable:
         raise TextError(f"{shown(path)}: has no columns file and start. Write them into its first line.")
     moments: dict[str, datetime] = {}
     for number, row in enumerate(rows, 2):
-        name, told = (row[file] or "").strip(), (row[start] or "").strip()
-        moment = moment_of(told)
+        name, text_of_start = (row[file] or "").strip(), (row[start] or "").strip()
+        moment = moment_of(text_of_start)
         if not name or moment is None:
-            raise TextError(f"{shown(path)}: line {number} is {name!r}, {told!r}; a start reads 2024-05-01T04:30:00Z.")
+            raise TextError(
+                f"{shown(path)}: line {number} is {name!r}, {text_of_start!r}; a start reads 2024-05-01T04:30:00Z."
+            )
         moments[name] = zoned(moment, zone, f"{shown(path)}: line {number}")
     return Timetable(moments)
 

@@ -97,18 +97,18 @@ def run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     progress.clear()
     catalogue.save(arguments.output)
-    told = report(catalogue)
+    account = report(catalogue)
     if arguments.draw is not None:
         from sonograph.pictures.recorded import draw_coverage
 
-        draw_coverage(told, path=arguments.draw)
+        draw_coverage(account, path=arguments.draw)
     if arguments.json:
-        print(json.dumps(told.values()))
+        print(json.dumps(account.values()))
     else:
-        print("\n".join(lines(told)))
+        print("\n".join(lines(account)))
     for one in catalogue.faults:
         talk(one.sentence)
-    unplaced = [one for one in told.findings if one.kind in UNPLACED]
+    unplaced = [one for one in account.findings if one.kind in UNPLACED]
     return exits.INPUT if catalogue.faults or unplaced else exits.DONE
 
 
@@ -121,18 +121,18 @@ def _check_picture(path: str) -> None:
     check_output(path)
 
 
-def lines(told: Report) -> list[str]:
+def lines(account: Report) -> list[str]:
     """What a catalogue tells, for people."""
-    values = told.values()
+    values = account.values()
     read, total = values["n_read"], values["n_files"]
     known = "" if read == total else f", of which {read:,} are new or changed"
-    found = [f"{counted(total, 'file')}, {_bytes(values['bytes'])}{known}; {counted(len(told.covered), 'timeline')}"]
-    if told.covered:
-        found += ["", *_table([_row(one) for one in told.covered])]
-    for one in told.covered:
-        found += _gaps(one, several=len(told.covered) > 1)
+    found = [f"{counted(total, 'file')}, {_bytes(values['bytes'])}{known}; {counted(len(account.covered), 'timeline')}"]
+    if account.covered:
+        found += ["", *_table([_row(one) for one in account.covered])]
+    for one in account.covered:
+        found += _gaps(one, several=len(account.covered) > 1)
     by_kind: dict[str, list[Finding]] = {}
-    for finding in told.findings:
+    for finding in account.findings:
         by_kind.setdefault(finding.kind, []).append(finding)
     for kind, listed in by_kind.items():
         found += ["", *(one.sentence for one in listed[:FEW])]

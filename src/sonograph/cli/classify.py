@@ -205,8 +205,8 @@ class _Files:
         segments = Segments(self.model.classes, self.arguments.window, self.step, self.least)
         found: list[Segment] = []
         for start, *probabilities in array:
-            heard = np.isfinite(probabilities).all()
-            found += segments.push(float(start), np.array(probabilities) if heard else None)
+            complete = np.isfinite(probabilities).all()
+            found += segments.push(float(start), np.array(probabilities) if complete else None)
         return found + list(segments.finish(length))
 
     def _tell_rate(self, file: str, rate: float) -> None:
@@ -229,10 +229,10 @@ class _Files:
 
 def band_warning(model: Model, rate: float) -> dict[str, str]:
     """What there is to say of a sound of a rate that the model did not hear, by kind."""
-    heard = model.facts["rates"]
-    if rate in heard:
+    rates = model.facts["rates"]
+    if rate in rates:
         return {}
-    if rate < heard[0]:
+    if rate < rates[0]:
         return {
             "narrow": f"is at {rate:g} Hz and holds nothing above {rate / 2:g} Hz; the model heard sounds up to "
             f"{model.sample_rate / 2:g} Hz, so its names are guesses here"

@@ -61,8 +61,8 @@ def write_answers(
             f".selections.txt, .csv or .jsonl"
         )
     if form in ("audacity", "raven"):
-        heard = zip(answers, tops, strict=True)
-        marks = [_mark(file, one, form, top) for (file, segments), top in heard for one in segments]
+        pairs = zip(answers, tops, strict=True)
+        marks = [_mark(file, one, form, top) for (file, segments), top in pairs for one in segments]
         write_marks(path, marks, form, overwrite=True)
         return
     with (

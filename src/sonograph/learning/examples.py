@@ -148,8 +148,8 @@ def _folder(top: Path, group: str | None) -> Listed:
 
 def _named(path: str, label: str | None, pattern: Pattern | None, top: Path) -> Example:
     """An example with what its name tells."""
-    told = {} if pattern is None else pattern.told(path)
-    return Example(path, told.get("label") or label or top.name, group=told.get("group"))
+    name_parts = {} if pattern is None else pattern.told(path)
+    return Example(path, name_parts.get("label") or label or top.name, group=name_parts.get("group"))
 
 
 def _table(table: Path, group: str | None, where: Sequence[str], sounds: str | os.PathLike[str] | None) -> Listed:
@@ -188,14 +188,14 @@ def _table(table: Path, group: str | None, where: Sequence[str], sounds: str | o
             raise SourceError(f"{table}: row {number} names no file. Fill in its column {at['path']!r}.")
         cell = lambda name, row=row: (row.get(at[name], "").strip() or None) if name in at else None  # noqa: E731
         path = find(row[at["path"]].strip())
-        told = {} if pattern is None else pattern.told(path)
-        label = told.get("label") or cell("label")
+        name_parts = {} if pattern is None else pattern.told(path)
+        label = name_parts.get("label") or cell("label")
         if label is None:
             raise SourceError(f"{table}: row {number} has no label. Fill in its column {at['label']!r}.")
         start, end = (_seconds(table, number, cell(name)) for name in ("start", "end"))
         if start is not None and end is not None and not start < end:
             raise SourceError(f"{table}: row {number} is {start:g} to {end:g} s; it must begin before it ends.")
-        examples.append(Example(path, label, cell("fold"), told.get("group") or cell("group"), start, end))
+        examples.append(Example(path, label, cell("fold"), name_parts.get("group") or cell("group"), start, end))
     return Listed(examples, [])
 
 

@@ -73,18 +73,18 @@ def train(
     total = sum(len(plan) + len(outer) for plan in plans.values()) + max(len(RECIPES[name]) for name in recipes)
     done = 0
 
-    def fitted(kind: str, heard: np.ndarray) -> Arrays:
+    def fitted(kind: str, trained_on: np.ndarray) -> Arrays:
         nonlocal done
         tell("training", done, total)
         done += 1
-        more = (together[heard],) if PARTS[kind].grouped else ()
-        return PARTS[kind].fit(rows_of[kind][heard], y[heard], n_classes, *more)
+        more = (together[trained_on],) if PARTS[kind].grouped else ()
+        return PARTS[kind].fit(rows_of[kind][trained_on], y[trained_on], n_classes, *more)
 
     inside = {}
     for kind in kinds:
         inside[kind] = {int(k): np.full((len(y), n_classes), np.nan) for k in outer}
-        for heard, tests in plans[kind]:
-            arrays = fitted(kind, heard)
+        for trained_on, tests in plans[kind]:
+            arrays = fitted(kind, trained_on)
             for k, test in tests:
                 inside[kind][k][test] = PARTS[kind].scores(arrays, rows_of[kind][test])
     held_out = {kind: np.zeros((len(y), n_classes)) for kind in kinds}
@@ -94,11 +94,12 @@ def train(
             held_out[kind][folds == k] = PARTS[kind].scores(arrays, rows_of[kind][folds == k])
     probabilities, chosen = np.zeros((len(y), n_classes)), []
     for k in outer:
-        heard = np.flatnonzero(folds != k)
-        scores = {kind: inside[kind][int(k)][heard] for kind in kinds}
-        if not _known(scores, y[heard]).any():  # two sounds a class: one number is told by how the other folds went
-            scores = {kind: held_out[kind][heard] for kind in kinds}
-        temperatures, losses = _weighed(scores, y[heard], recipes)
+        trained_on = np.flatnonzero(folds != k)
+        scores = {kind: inside[kind][int(k)][trained_on] for kind in kinds}
+        if not _known(scores, y[trained_on]).any():
+            # Two sounds a class: one number comes from how the other folds went.
+            scores = {kind: held_out[kind][trained_on] for kind in kinds}
+        temperatures, losses = _weighed(scores, y[trained_on], recipes)
         best = min(losses, key=lambda name: losses[name])
         chosen.append(best)
         test = folds == k
@@ -115,10 +116,10 @@ def log_probabilities(
     parts: Sequence[Fitted], rows: np.ndarray, summary: Summary | Embedding | None = None
 ) -> np.ndarray:
     """(sounds, classes) by a model's parts; `summary` is what rows are of, where some parts do not hear all of it."""
-    heard = [rows if summary is None else rows[:, columns(part.kind, summary)] for part in parts]
+    rows_of = [rows if summary is None else rows[:, columns(part.kind, summary)] for part in parts]
     listed = [
         log_softmax(PARTS[part.kind].scores(part.arrays, one) / part.temperature)
-        for part, one in zip(parts, heard, strict=True)
+        for part, one in zip(parts, rows_of, strict=True)
     ]
     return blended(listed) if len(listed) > 1 else listed[0]
 
@@ -136,10 +137,10 @@ def _inner_plan(
         ]
     plan = []
     for k in outer:
-        heard = np.flatnonzero(folds != k)
+        trained_on = np.flatnonzero(folds != k)
         inner = np.full(len(y), -1)
-        inner[heard] = new_folds(y[heard], np.unique(together[heard], return_inverse=True)[1])
-        for j in np.unique(inner[heard]):
+        inner[trained_on] = new_folds(y[trained_on], np.unique(together[trained_on], return_inverse=True)[1])
+        for j in np.unique(inner[trained_on]):
             rest = (folds != k) & (inner != j)
             if len(set(y[rest])) > 1:
                 plan.append((rest, [(int(k), inner == j)]))

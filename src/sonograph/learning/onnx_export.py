@@ -80,8 +80,8 @@ class _Nodes:
         """From "rows" to "probabilities"."""
         logs = []
         for part in model.parts:
-            heard = slice(0, n_numbers) if "embedding" in model.facts else columns(part.kind, model.summary)
-            rows = self._cut("rows", heard.start or 0, n_numbers if heard.stop is None else heard.stop)
+            used = slice(0, n_numbers) if "embedding" in model.facts else columns(part.kind, model.summary)
+            rows = self._cut("rows", used.start or 0, n_numbers if used.stop is None else used.stop)
             scores = self._network(rows, part.arrays) if part.kind == "network" else self._linear(rows, part.arrays)
             logs.append(self._("LogSoftmax", self._("Div", scores, self._weight(part.temperature)), axis=1))
         if len(logs) > 1:

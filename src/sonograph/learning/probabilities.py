@@ -64,15 +64,15 @@ def wilson(right: float, count: float, z: float = 1.959964) -> tuple[float, floa
 
 def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> float:
     """How far what is said lies from what is right, over `BINS` of the largest probability, weighed by their sounds."""
-    return float(sum(share * abs(said - right) for _, share, said, right in reliability(probabilities, y)))
+    return float(sum(share * abs(claimed - right) for _, share, claimed, right in reliability(probabilities, y)))
 
 
 def reliability(probabilities: np.ndarray, y: np.ndarray) -> list[tuple[float, float, float, float]]:
     """Of each bin with sounds: where it ends, its share of them, its mean probability, its share of right ones."""
-    said, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == y
-    number = np.clip(np.ceil(said * BINS).astype(int) - 1, 0, BINS - 1)
+    claimed, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == y
+    number = np.clip(np.ceil(claimed * BINS).astype(int) - 1, 0, BINS - 1)
     found = []
     for k in np.unique(number):
         inside = number == k
-        found.append(((k + 1) / BINS, float(inside.mean()), float(said[inside].mean()), float(right[inside].mean())))
+        found.append(((k + 1) / BINS, float(inside.mean()), float(claimed[inside].mean()), float(right[inside].mean())))
     return found

@@ -55,21 +55,21 @@ def fit(rows: np.ndarray, y: np.ndarray, n_classes: int, together: np.ndarray, s
     A fold of the sounds, those together on one side, is kept out: the network is that of the epoch that names them
     best. Where a class has no others, none is kept out and the last epoch counts.
     """
-    heard = np.unique(y)
+    present = np.unique(y)
     x = torch.from_numpy(rows.reshape(-1, 1, N_ROWS, N_FRAMES).astype(np.float32))
-    of = torch.from_numpy(np.searchsorted(heard, y))
+    of = torch.from_numpy(np.searchsorted(present, y))
     inner = new_folds(y, np.unique(together, return_inverse=True)[1], seed=seed)
     rest, kept_out = np.flatnonzero(inner != 0), np.flatnonzero(inner == 0)
-    if len(set(y[rest])) < len(heard) or not len(kept_out):
+    if len(set(y[rest])) < len(present) or not len(kept_out):
         rest, kept_out = np.arange(len(y)), kept_out[:0]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = Network(len(heard))
+        net = Network(len(present))
         _train(net, x, of, rest, kept_out, np.random.default_rng(seed))
-    return arrays_of(net, heard, n_classes)
+    return arrays_of(net, present, n_classes)
 
 
-def arrays_of(net: Network, heard: np.ndarray, n_classes: int) -> dict[str, np.ndarray]:
+def arrays_of(net: Network, present: np.ndarray, n_classes: int) -> dict[str, np.ndarray]:
     """A network as arrays, with each normalisation folded into its convolution."""
     found = {}
     for k, block in enumerate(net.blocks, 1):
@@ -79,8 +79,8 @@ def arrays_of(net: Network, heard: np.ndarray, n_classes: int) -> dict[str, np.n
         found[f"bias_{k}"] = (norm.bias - norm.running_mean * scale).detach().numpy()
     found["dense"] = np.zeros((n_classes, 2 * CHANNELS[-1]), np.float32)
     found["dense_bias"] = np.full(n_classes, UNHEARD, np.float32)
-    found["dense"][heard] = net.dense.weight.detach().numpy()
-    found["dense_bias"][heard] = net.dense.bias.detach().numpy()
+    found["dense"][present] = net.dense.weight.detach().numpy()
+    found["dense_bias"][present] = net.dense.bias.detach().numpy()
     return found
 
 
