@@ -98,7 +98,7 @@ def test_a_box_is_measured_and_its_numbers_copied(walk, morning):
     on = walk(morning, permissions=["clipboard-read", "clipboard-write"])
     on.open("morning.wav")
     on.drag((5.9, 2000), (7.1, 6000), "Shift")
-    table = on.page.locator("table.numbers")
+    table = on.page.locator("table.numbers[aria-busy=false]")
     table.get_by_text("peak level").first.wait_for()
     on.step("measured")
     rows = dict(zip(table.locator("th").all_inner_texts(), table.locator("td").all_inner_texts(), strict=True))

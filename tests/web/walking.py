@@ -66,10 +66,7 @@ class Walker:
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda line: self._hear(line))
-        page.goto(running.address)
-        if fragment:
-            page.goto(f"http://127.0.0.1:{running.port}/{fragment}")
-            page.reload()
+        page.goto(running.address + fragment)
         self.settle()
 
     def _hear(self, line):

@@ -72,8 +72,14 @@ export function measure(app: App, overlay: Overlay): Undo {
     waiting = setTimeout(() => void ask(), milliseconds);
   }
 
+  /** The numbers that stand are of another box, until its own have come. */
+  function stale(is: boolean): void {
+    table.setAttribute("aria-busy", String(is));
+  }
+
   function show(now: Measures | null, words: string): void {
     measures = now;
+    stale(false);
     note.textContent = words;
     note.hidden = !words;
     const rows = Object.entries(now ?? {});
@@ -100,6 +106,7 @@ export function measure(app: App, overlay: Overlay): Undo {
 
   async function copied(): Promise<void> {
     if (!measures) return app.message("Select a box first; then its numbers can be copied.", "copied");
+    if (table.getAttribute("aria-busy") === "true") return app.message("The box is being measured; a moment.", "copied");
     const pane = paneHeard(store.get());
     const text = textOf((pane && app.recording(pane.id)?.name) ?? "", measures);
     app.message((await copy(text)) ? "The numbers are copied." : "The browser does not let the page copy.", "copied");
@@ -159,6 +166,7 @@ export function measure(app: App, overlay: Overlay): Undo {
   const unheard = store.subscribe((view, before) => {
     if (view.cursor !== before.cursor || view.selection !== before.selection) rule();
     if (!concerns(view, before)) return;
+    stale(true);
     later(150);
   });
   show(null, HOW);

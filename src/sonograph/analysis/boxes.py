@@ -152,9 +152,9 @@ def measure_box(
     Examples
     --------
     >>> from sonograph import signals
-    >>> box = measure_box(signals.tone(1000.0, 1.0, amplitude=1.0), seconds=(0.2, 0.8), hertz=(500.0, 2000.0))
+    >>> box = measure_box(signals.tone(1000.0, 1.0, amplitude=0.5), seconds=(0.2, 0.8), hertz=(500.0, 2000.0))
     >>> round(box.band_level, 2), round(box.peak_frequency), round(box.time_50, 2)
-    (0.0, 1008, 0.5)
+    (-6.02, 1008, 0.5)
     """
     return measured(checked_source(source), settings_of(settings), seconds, hertz, channel)
 

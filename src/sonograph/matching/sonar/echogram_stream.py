@@ -60,11 +60,11 @@ class EchogramStream:
     --------
     >>> from sonograph import signals
     >>> ping = signals.chirp(12_000, 24_000, 0.004, sample_rate=96_000)
-    >>> heard = signals.echo_sounder(ping, n_pings=10, targets=[(12.0, -40.0)])
+    >>> sound = signals.echo_sounder(ping, n_pings=10, targets=[(12.0, -40.0)])
     >>> stream = EchogramStream(pulse=ping, ping_interval=0.25, sample_rate=96_000.0, unit="µPa")
-    >>> parts = [stream.push(block) for block in np.array_split(heard.samples, 40)] + [stream.finish()]
+    >>> parts = [stream.push(block) for block in np.array_split(sound.samples, 40)] + [stream.finish()]
     >>> sum(len(part.times) for part in parts), round(stream.delay, 3)
-    (11, 0.262)
+    (10, 0.259)
     """
 
     @answered
