@@ -107,3 +107,16 @@ def test_it_says_what_to_install(monkeypatch):
     with pytest.raises(MissingExtra, match=r"needs anywidget: pip install '\.\[jupyter\]'"):
         sg.view(tone())
     widget._widget.cache_clear()
+
+
+def test_closed_it_leaves_no_thread():
+    before = set(threading.enumerate())
+    cell = Cell(tone(), sg.StftSettings(window_length=256))
+    _, body = cell.ask("/recordings")
+    cell.ask("/describe", {"recording": json.loads(body)["recordings"][0]["id"], "settings": None})
+    begun = set(threading.enumerate()) - before
+    assert begun
+    cell.widget.close()
+    for thread in begun:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in begun)

@@ -18,8 +18,20 @@ from sonograph.web.leaving import worked
 from sonograph.web.originals import Original
 from sonograph.web.recordings import Recordings, Unknown
 from sonograph.web.replies import HANDLERS, json_of, number, octets, optional, told, whole
-from sonograph.web.security import App, Guarded
+from sonograph.web.security import Guarded
 from sonograph.web.viewer import Look, Viewer
+
+
+class Application(Guarded):
+    """A viewer that is called as an ASGI application; `close()` ends its work and gives its threads back."""
+
+    def __init__(self, viewer: Viewer, *, token: str | None) -> None:
+        super().__init__(routes(viewer), token=token)
+        self._viewer = viewer
+
+    def close(self) -> None:
+        """End all work for it."""
+        self._viewer.close()
 
 
 def application(
@@ -27,7 +39,7 @@ def application(
     *,
     settings: Settings | None = None,
     token: str | None = None,
-) -> App:
+) -> Application:
     """The viewer of some sounds as an ASGI application, which a notebook calls without a network.
 
     Parameters
@@ -41,7 +53,7 @@ def application(
     """
     known = recordings if isinstance(recordings, Recordings) else Recordings.of_sounds(recordings)
     look = Look() if settings is None else Look(settings=lambda source: settings)
-    return Guarded(routes(Viewer(known, look)), token=token)
+    return Application(Viewer(known, look), token=token)
 
 
 def routes(viewer: Viewer) -> Starlette:

@@ -120,7 +120,8 @@ def _widget() -> Any:
 
         def __init__(self, sounds: list[tuple[str, Source]], settings: Settings | None, height: int) -> None:
             super().__init__(styles=STYLES.read_text("utf-8"), height=height)
-            self._asker = Asker(application(sounds, settings=settings))
+            self._viewer = application(sounds, settings=settings)
+            self._asker = Asker(self._viewer)
             self.on_msg(self._heard)
 
         def _heard(self, widget: Any, message: Any, buffers: Sequence[Any]) -> None:
@@ -146,6 +147,7 @@ def _widget() -> Any:
         def close(self) -> None:
             """End its requests, and take it off the page."""
             self._asker.close()
+            self._viewer.close()
             super().close()
 
     return Viewer
