@@ -11,13 +11,11 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from sonograph.engines import n_threads
 from sonograph.io.containers import flac
 from sonograph.io.containers.flac import Format, Frame, StreamInfo
 from sonograph.io.containers.flac_places import SOME, Index, Part, numbering, run_from
 from sonograph.io.containers.flac_whole import header_faults, length_faults, whole
 from sonograph.io.containers.tags import after_id3
-from sonograph.io.decoders.flac_ahead import GROUP, LEAST, Ahead, Group
 from sonograph.io.decoders.libsndfile import Decoder, Refused, version
 from sonograph.io.door import OpenFile, View
 from sonograph.io.status import Fault, read_error
@@ -29,7 +27,6 @@ _MANY = 30_000  # frames; likewise
 _TAIL = 1 << 16  # bytes before the end among which the last frame is looked for
 _WINDOW = 1 << 20  # bytes of a long file whose frames are known at a time
 _HASHED = 1 << 14  # samples whose MD5 is taken at a time: they stay in the nearest cache
-_FORWARD = 3  # groups in a row after which others decode the next ones
 
 
 class FlacTrack:
@@ -191,13 +188,10 @@ class FlacCursor:
         self._decodes = -1  # the byte of the frame that the decoder is at
         self._ready = np.empty((track.n_channels, 0), track.dtype)
         self._memory = np.empty((0, track.n_channels), np.int32)  # of what is decoded, until it is in samples
-        self._ahead: Ahead | None = None
-        self._in_a_row = 0  # groups that were decoded since it was last gone elsewhere
 
     def seek(self, sample: int) -> None:
         """Go to a sample: exactly, as every frame says where it belongs."""
         self.close()
-        self._in_a_row = 0
         self._ready = self._ready[:, :0]
         self.position, self._check = sample, -1
 
@@ -229,11 +223,8 @@ class FlacCursor:
         self._decodes = -1
 
     def close(self) -> None:
-        """Let go of the decoders."""
+        """Let go of the decoder."""
         self._let_go()
-        if self._ahead is not None:
-            self._ahead.close()
-            self._ahead = None
 
     def _next(self, at_most: int) -> np.ndarray:
         """Samples from `position` on: some frames decoded, or NaN up to the next frame there is."""
@@ -247,41 +238,8 @@ class FlacCursor:
         if not index.own[i]:
             self._is_sound = False  # of another format, of which the track has told
             return self._missing(min(index.sizes[i] - into, at_most))
-        samples = self._from_others(index, i)
-        if samples is None:
-            samples = self._decode(index, i, self._last_of_group(index, i, into + at_most))
+        samples = self._decode(index, i, self._last_of_group(index, i, into + at_most))
         return samples[:, into:]
-
-    def _from_others(self, index: Index, i: int) -> np.ndarray | None:
-        """Frames that other threads have decoded, if it goes forward through a file that is not small."""
-        self._in_a_row += 1
-        if self._in_a_row <= _FORWARD or self.track.file.size < LEAST or self.track.common.mislabelled:
-            return None
-        if self._ahead is None:
-            if n_threads(None) == 1:
-                return None
-            self._ahead = Ahead(self.track.decoding, n_threads(None))
-        groups = self._groups(index, i, self._ahead.n_threads + 1)
-        self._ahead.plan(groups)
-        rows = self._ahead.take(groups[0]) if groups else None
-        if rows is None:
-            return None
-        samples = self._floats(rows)
-        self._ahead.give_back(rows)
-        return samples
-
-    def _groups(self, index: Index, i: int, count: int) -> list[Group]:
-        """The next ones from a frame on, as far as what follows is known."""
-        groups: list[Group] = []
-        while len(groups) < count and i < len(index) and index.own[i]:
-            stop = self._last_of_group(index, i, GROUP // self.track.n_channels)
-            if stop <= i:
-                break
-            groups.append(Group(index.offsets[i], index.end(stop - 1) - index.firsts[i]))
-            if stop == len(index) or index.firsts[stop] != index.end(stop - 1):
-                break
-            i = stop
-        return groups
 
     def _last_of_group(self, index: Index, i: int, wanted: int) -> int:
         """The frame behind those that can be decoded at one go, `wanted` samples of each channel or a few more."""
