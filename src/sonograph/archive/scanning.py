@@ -187,5 +187,5 @@ def _checked(given: Sequence[tuple[Any, Any]] | ClockCheck | None, zone: tzinfo 
                 f"2024-05-01T00:00:00Z"
             )
         pairs.append([ns_of(zoned(one, zone, "clock_check")) for one in moments if isinstance(one, datetime)])
-    said, true = zip(*pairs, strict=True) if pairs else ((), ())
-    return ClockCheck(tuple(said), tuple(true))
+    recorded, true = zip(*pairs, strict=True) if pairs else ((), ())
+    return ClockCheck(tuple(recorded), tuple(true))
