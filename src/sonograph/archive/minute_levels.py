@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -145,13 +146,13 @@ def minutes(
     >>> found.density.shape, found.frames.tolist(), found.spl.round(1).tolist(), found.spl_unit
     ((2, 496), [119, 119], [94.0, 94.0], 'dB re 20 µPa')
     """
-    clock, rate, number = _clock_of(source), _whole_rate(source), _channel_of(source, channel)
+    clock, rate, number = _clock_of(source), _whole_rate(source), check_sound(source, channel)
     checked = source if hasattr(source, "clock") else checked_source(source)
     first, stop = span(source)
     first = first if start is None else _minute_of(ns_of(_zoned("start", start)))
     stop = stop if end is None else -_minute_of(-ns_of(_zoned("end", end)))
     times = np.arange(first, stop, 60, dtype=np.int64)
-    centres, edges, bands = _bands(rate)
+    centres, edges, bands = bands_of(rate)
     if len(times) * len(centres) > MOST:
         raise LimitError(
             f"{len(times):,} minutes of {len(centres):,} bands are more than memory should hold; give start and end, "
@@ -176,7 +177,7 @@ def span(source: Source) -> tuple[int, int]:
     return _minute_of(clock.utc_ns_at(0)), _minute_of(clock.utc_ns_at(source.n_samples - 1)) + 60
 
 
-def _bands(rate: int) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+def bands_of(rate: int) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]:
     """Centres, edges, and what makes bands (bands,) of a density in bins of 1 Hz."""
     if rate > 2 * LINEAR_BELOW:
         stft = StftSettings(window_length=rate, hop=rate // 2, edges="inside", scaling="density")
@@ -206,14 +207,33 @@ def _clock_of(source: Source) -> Clock:
     return Clock((0,), (ns_of(start),), (rate_of(source.sample_rate),))
 
 
-def _whole_rate(source: Source) -> int:
+class _Sound(Protocol):
+    @property
+    def sample_rate(self) -> float: ...
+    @property
+    def n_channels(self) -> int: ...
+
+
+def check_sound(source: _Sound, channel: int | None) -> int:
+    """Refuse a sound that has no minutes; else the number of the channel.
+
+    Raises
+    ------
+    SettingsError
+        As `minutes`.
+    """
+    _whole_rate(source)
+    return _channel_of(source, channel)
+
+
+def _whole_rate(source: _Sound) -> int:
     rate = source.sample_rate
     if rate != int(rate) or rate < 2:
         raise SettingsError(f"sample_rate is {rate:.10g}; minutes need a whole number of samples a second: resample it")
     return int(rate)
 
 
-def _channel_of(source: Source, channel: int | None) -> int:
+def _channel_of(source: _Sound, channel: int | None) -> int:
     if channel is None and source.n_channels > 1:
         raise SettingsError(f"source has {source.n_channels} channels; name one: channel=0")
     number = 0 if channel is None else whole("channel", channel, 0)
