@@ -9,7 +9,7 @@ from tests.guides import DOCS, check_printed, run_page
 
 def test_the_page_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsys):
     ran = run_page("archives.md", tmp_path, elsewhere=("archive scan", "--joined"))
-    assert check_printed(ran) == 6
+    assert check_printed(ran) == 7
     text = (DOCS / "guide" / "archives.md").read_text("utf-8")
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^    (sonograph [^\n]*)$", text, re.MULTILINE)

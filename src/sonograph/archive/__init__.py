@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
     from sonograph.archive.findings import Finding as Finding
+    from sonograph.archive.minute_bands import Band as Band
+    from sonograph.archive.minute_bands import BandMinutes as BandMinutes
+    from sonograph.archive.minute_bands import decidecades as decidecades
+    from sonograph.archive.minute_bands import read_bands as read_bands
     from sonograph.archive.minute_levels import Minutes as Minutes
     from sonograph.archive.minute_levels import minutes as minutes
     from sonograph.archive.netcdf import day_files as day_files
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from sonograph.archive.timeline import Timeline as Timeline
 
 _WHERE = {
+    "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
     "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
     "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",
     "read_periods": "periods", "scan": "scanning",

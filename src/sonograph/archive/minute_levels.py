@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ import numpy as np
 
 from sonograph import units
 from sonograph.archive.clock import Clock, rate_of
+from sonograph.archive.decibels import decibels
+from sonograph.archive.minute_bands import Band, BandMinutes, in_bands
 from sonograph.archive.minute_spectra import Spectra
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
@@ -20,7 +22,6 @@ from sonograph.checks import short, whole
 from sonograph.errors import LimitError, SettingsError
 from sonograph.filterbanks import filters_of
 from sonograph.settings import BandSettings, MillidecadeBank, StftSettings
-from sonograph.settings.levels import FLOORS
 from sonograph.settings.octaves import LINEAR_BELOW
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
@@ -64,7 +65,7 @@ class Minutes:
     @property
     def levels(self) -> np.ndarray:
         """Density in decibels (minutes, bands), of the reference that `level_unit` says; silence reads -370."""
-        return _decibels(self.density, units.reference_power(self.unit, "density"))
+        return decibels(self.density, units.reference_power(self.unit, "density"))
 
     @property
     def level_unit(self) -> str:
@@ -79,12 +80,32 @@ class Minutes:
     @property
     def spl(self) -> np.ndarray:
         """The broadband level (minutes,), in `spl_unit`."""
-        return _decibels(self.mean_square, units.reference_power(self.unit, "spectrum"))
+        return decibels(self.mean_square, units.reference_power(self.unit, "spectrum"))
 
     @property
     def spl_unit(self) -> str:
         """The unit of `spl`: "dB re 1 µPa", "dBFS" …"""
         return units.level_unit(self.unit, "spectrum", units.reference_power(self.unit, "spectrum"))
+
+    def bands(self, bands: str | Sequence[Band | tuple[str, float, float]] = "decidecades") -> BandMinutes:
+        """Their power in bands, made of the density: decidecades, or bands of a name, low and high in hertz.
+
+        Raises
+        ------
+        SettingsError
+            A band beyond half the sample rate; bands that are none.
+
+        Examples
+        --------
+        >>> import sonograph as sg
+        >>> from datetime import datetime, timezone
+        >>> noise = np.random.default_rng(0).standard_normal(60 * 2000)
+        >>> sound = sg.Signal(noise, 2000.0, "Pa", start=datetime(2024, 5, 1, tzinfo=timezone.utc))
+        >>> found = sg.archive.minutes(sound).bands([("ships", 50.0, 250.0), ("above", 500.0, 1000.0)])
+        >>> found.levels.round(1).tolist(), found.level_unit
+        ([[87.0, 91.0]], 'dB re 20 µPa')
+        """
+        return in_bands(self, bands)
 
     def to_netcdf(self, path: str | os.PathLike[str], attributes: str | os.PathLike[str] | None = None) -> Path:
         """Write a day of minutes as a file that other tools open; see `day_files`.
@@ -187,10 +208,6 @@ def bands_of(rate: int) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], 
     centres = np.arange(rate // 2 + 1, dtype=float)  # below the first millidecade all bands have 1 Hz, as the bins
     edges = np.stack([centres - 0.5, np.minimum(centres + 0.5, rate / 2)], axis=1)
     return centres, edges, lambda d: d / np.diff(edges)[:, 0]
-
-
-def _decibels(power: np.ndarray, reference: float) -> np.ndarray:
-    return 10 * np.log10(np.maximum(power / reference, 10 ** (FLOORS[0] / 10)))
 
 
 def _minute_of(utc_ns: int) -> int:
