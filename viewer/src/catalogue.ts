@@ -167,6 +167,7 @@ export class Catalogue {
     if (kind === "progress") {
       const share = Number(data.share);
       this.progress(share);
+      page.layers.progressed(String(data.recording), String(data.settings), share);
       page.tiles.renew();
       page.waves.renew();
       return;

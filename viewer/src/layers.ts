@@ -9,6 +9,7 @@ type Known = Description | "asked" | "refused";
 
 export class Layers {
   private readonly known = new Map<string, Known>();
+  private readonly done = new Set<string>(); // digests whose one pass has come to its end
 
   constructor(
     private readonly transport: Transport,
@@ -34,6 +35,16 @@ export class Layers {
     const d = description;
     const hop = maySlide(d.json) ? hopFor(d.window_length, d.hop, secondsPerPixel * d.sample_rate) : d.hop;
     return hop === d.hop ? d : (this.get(recording, withBottom(d.json, { hop })) ?? d);
+  }
+
+  /** The server's one pass over a recording has come so far. */
+  progressed(recording: string, settings: string, share: number): void {
+    if (share >= 1) this.done.add(`${recording}/${settings}`);
+  }
+
+  /** Whether the server has the coarse levels at hand. */
+  built(d: Description): boolean {
+    return d.progress >= 1 || this.done.has(`${d.recording}/${d.settings}`);
   }
 
   /** A recording has changed: all about it is asked for again. */

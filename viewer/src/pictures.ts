@@ -57,7 +57,7 @@ export class Pictures {
       frequency: shown.frequency,
       width: Math.round(shown.rect.width * ratio),
       height: Math.round(shown.rect.height * ratio),
-      stored: d === shown.description,
+      stored: d === shown.description && this.layers.built(d),
       single: shown.plane !== "max",
     };
   }

@@ -27,7 +27,7 @@ export interface Picture {
   /** In device pixels. */
   readonly width: number;
   readonly height: number;
-  /** Whether the server keeps coarse levels of it; not of a hop that serves a close look. */
+  /** Whether the server has coarse levels of it at hand: not of a hop that serves a close look, nor before they are built. */
   readonly stored: boolean;
   /** Whether a pixel within a cell is that cell alone (cells.ts). */
   readonly single: boolean;
@@ -109,7 +109,8 @@ export function wants(picture: Picture, fine: readonly Part[], at: number, has: 
   const missing = visible.some((tile) => !has(tile.address));
   const parents = fine.flatMap((one) => {
     const level = Math.max(STORED, one.set.level + PARENT);
-    const there = picture.stored && missing && level <= d.top_level;
+    const cheap = picture.stored || one.set.level >= STORED; // sampled where they are not built
+    const there = cheap && missing && level <= d.top_level;
     const above = there ? part(picture, level, one.set.fold, one.from, one.to) : null;
     return above ? addresses(d, above, above.columns, at) : [];
   });

@@ -9,6 +9,7 @@ const BLOCK = 16_384; // samples, asked for at once
 const IN_FLIGHT = 2;
 const MOST = 600; // blocks kept
 const COARSER = 8; // levels
+const AGAIN = 1500; // ms after which a preview is asked for once more
 
 /** What is drawn of a waveform: a stretch for each pixel, or samples with their moments. */
 export type Wave =
@@ -21,7 +22,9 @@ export class Waves {
   private readonly flying = new Map<string, AbortController>();
   private order: string[] = [];
   private readonly failed = new Set<string>();
-  private readonly previews = new Set<string>();
+  /** When previews came, which are kept until what is exact has come. */
+  private readonly previews = new Map<string, number>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly transport: Transport,
@@ -33,9 +36,9 @@ export class Waves {
     return !this.flying.size;
   }
 
-  /** Previews may have become exact: asks again. */
+  /** Previews may have become exact: asks again for those that are seen. */
   renew(): void {
-    for (const key of this.previews) this.order.push(key);
+    for (const key of this.previews.keys()) this.previews.set(key, -Infinity);
     this.next();
   }
 
@@ -82,7 +85,7 @@ export class Waves {
     for (let coarser = 0; coarser <= COARSER; coarser++) {
       const at = Math.floor(i / 2 ** coarser);
       const key = `16 ${begin}${level + coarser}/${Math.floor(at / COLUMNS)}`;
-      const block = this.kept.get(key) ?? (coarser ? null : this.want(key));
+      const block = coarser ? this.kept.get(key) : this.want(key);
       const k = 3 * (at % COLUMNS);
       if (block && k < block.length) return block.subarray(k, k + 3);
     }
@@ -104,16 +107,23 @@ export class Waves {
 
   private want(key: string): Float32Array | null {
     const there = this.kept.get(key);
-    if (there) return there;
+    if (there && !this.previews.has(key)) return there;
     if (!this.order.includes(key) && !this.failed.has(key)) this.order.push(key);
-    return null;
+    return there ?? null;
   }
 
   private next(): void {
+    clearTimeout(this.timer);
+    const now = performance.now();
+    let soonest = Infinity;
     for (const key of this.order) {
       if (this.flying.size >= IN_FLIGHT) return;
-      if (!this.flying.has(key) && (!this.kept.has(key) || this.previews.has(key)) && !this.failed.has(key)) void this.fly(key);
+      const came = this.previews.get(key);
+      if (this.flying.has(key) || this.failed.has(key) || (this.kept.has(key) && came === undefined)) continue;
+      if (came !== undefined && now - came < AGAIN) soonest = Math.min(soonest, came + AGAIN);
+      else void this.fly(key);
     }
+    if (soonest < Infinity) this.timer = setTimeout(() => this.next(), soonest - now);
   }
 
   private async fly(key: string): Promise<void> {
@@ -124,7 +134,7 @@ export class Waves {
       const { octets } = await this.transport.octets(path, flight.signal);
       this.kept.set(key, new Float32Array(octets, header));
       this.previews.delete(key);
-      if (header && new DataView(octets).getUint16(6, true)) this.previews.add(key);
+      if (header && new DataView(octets).getUint16(6, true)) this.previews.set(key, performance.now());
       if (this.kept.size > MOST) this.kept.delete(this.kept.keys().next().value!);
       this.came();
     } catch (error) {

@@ -50,6 +50,10 @@ describe("what is wanted", () => {
     const levels = visible.map((address) => Number(/\/(\d+)\.\d+\/\d+\.\d+$/.exec(address)![1]));
     expect(levels[0]).toBe(Math.max(7, level + 2));
     expect(wants({ ...one, stored: false }, fine, 360, () => false).visible).toHaveLength(levels.filter((one) => one === level).length);
+    expect(level).toBeLessThan(7); // whose parents cost as much as they do, unless they are stored
+    const whole = picture(0, 960, "linear", { top_level: 14 });
+    const many = parts({ ...whole, width: 60 });
+    expect(wants({ ...whole, width: 60, stored: false }, many, 360, () => false).visible.length).toBeGreaterThan(wants({ ...whole, width: 60 }, many, 360, () => true).visible.length);
     expect(levels).toEqual([...levels].sort((a, b) => b - a));
     const column = (address: string): number => Number(/\/(\d+)\.\d+$/.exec(address)![1]);
     const middle = ((360 * 48_000) / 512 + 0.5) / (256 * 2 ** level);
