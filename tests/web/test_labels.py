@@ -89,6 +89,23 @@ def test_a_label_track_is_read_with_its_frequencies_and_keeps_what_nobody_change
     assert (room.labels / "robin.txt").read_text() == AUDACITY.replace("a click", "a knock")
 
 
+def test_a_verdict_in_a_label_track_ends_its_words_and_is_read_back(room):
+    path = room.labels / "robin.txt"
+    path.write_text(AUDACITY.replace("a click", "[refused]"))
+    client = room.visit()
+    marks, tag = read(client)
+    assert [(m["text"], m["verdict"]) for m in marks] == [("a wren", None), ("", "refused")]
+    marks[0]["verdict"] = "confirmed"
+    answer = put(client, [*marks, {**mark(2.0, 3.0, "new"), "verdict": "refused"}], tag)
+    assert answer.status_code == 200, answer.text
+    confirmed = AUDACITY.replace("a wren", "a wren [confirmed]").replace("a click", "[refused]")
+    assert path.read_text() == confirmed + "2.000000\t3.000000\tnew [refused]\n"
+    now, tag = read(client)
+    assert [(m["text"], m["verdict"]) for m in now] == [("a wren", "confirmed"), ("", "refused"), ("new", "refused")]
+    assert put(client, [{**one, "verdict": None} for one in now[:2]], tag).status_code == 200
+    assert path.read_text() == AUDACITY.replace("a click", "")
+
+
 def test_a_selection_table_keeps_columns_that_are_not_known(room):
     path = room.labels / "robin.Table.1.selections.txt"
     path.write_bytes(RAVEN.encode())

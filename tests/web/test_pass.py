@@ -12,6 +12,8 @@ import pytest
 import sonograph
 from sonograph import Signal, StftSettings
 from sonograph.sounds.source import Source
+from sonograph.web.disk import Disk
+from sonograph.web.memory import Memory
 from sonograph.web.power import MOST_FRAMES
 from sonograph.web.tiles import Cancelled, Tiles
 from tests.web.plain_pyramid import pyramid
@@ -127,6 +129,34 @@ def test_a_full_disk_is_done_without_and_said(tiles, tmp_path, recording, expect
     built(layer)
     same(layer, expected)
     assert "the disk is full" in here.problem and not list((tmp_path / "cache").glob("*/*"))
+
+
+def test_a_disk_that_was_full_is_written_to_again_after_a_minute(tmp_path, monkeypatch):
+    clock, room, content = [100.0], "0" * 32, [np.arange(6, dtype=np.uint16).reshape(2, 3)]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    (tmp_path / "cache").write_text("no folder")
+    disk = Disk(tmp_path / "cache", 10_000)
+    assert not disk.put(room, "a", content) and disk.problem.endswith("It is tried again after a minute.")
+    (tmp_path / "cache").unlink()
+    assert not disk.put(room, "a", content)
+    clock[0] += 61
+    assert disk.put(room, "a", content) and disk.problem == ""
+    np.testing.assert_array_equal(disk.get(room, "a")[0], content[0])
+
+
+def test_after_a_minute_without_a_question_memory_holds_only_what_takes_long(monkeypatch):
+    clock, memory = [0.0], Memory(1000)
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    memory.put("soon", 1, 10)
+    memory.put("long", 2, 10, dear=3)
+    for later, there in ((59, True), (2, False)):
+        clock[0] += later
+        memory.rest()
+        assert (memory.has("soon"), memory.has("long")) == (there, True)
+    assert memory.n_bytes == 10
+    memory.put("again", 3, 10)
+    memory.rest()
+    assert memory.get("again") == 3
 
 
 def test_a_cache_that_is_a_file_is_done_without(tiles, tmp_path, recording, expected):

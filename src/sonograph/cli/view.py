@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     labels.check()
     tiles = Tiles(cache=cache, cache_bytes=CACHE if arguments.cache_size is None else arguments.cache_size)
     if tiles.problem and arguments.cache is not None:
-        talk(f"{tiles.problem} Nothing is kept; overviews are computed anew.")
+        talk(f"{tiles.problem} Until then overviews are computed anew.")
     sock = listening(arguments.host, arguments.port, talk)
     viewer = Viewer(recordings, begin, tiles=tiles, labels=labels)
 

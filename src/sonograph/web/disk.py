@@ -1,7 +1,7 @@
 """Arrays that are kept on disk, each file whole or not there, checked when it is read, the longest unused first out.
 
-What fails of it, as a full disk, makes nothing else fail: what is not kept is computed anew. Processes may share a
-folder. Only files that are named as ours, in folders that are, are ever removed.
+What fails of it, as a full disk, makes nothing else fail: what is not kept is computed anew, and a while later it is
+tried again. Processes may share a folder. Only files that are named as ours, in folders that are, are ever removed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ MAGIC = b"sonograph tiles\n"
 SUFFIX = ".tiles"
 KEPT = 0.9
 """The share of what is allowed that stays when the longest unused files are removed."""
+AGAIN = 60.0
+"""Seconds after which a disk that failed is tried again."""
 LEFT = 3600.0
 """Seconds after which a file that is half written is one that was left so."""
 _ROOM, _NAME = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-z.]{1,80}")
@@ -35,16 +37,13 @@ _SHAPE = struct.Struct("<B3sQQ")
 class Disk:
     """A folder of arrays, of so many bytes in all.
 
-    problem : why nothing more is written, in a sentence; "" where all is well
+    problem : why nothing is written for the time being, in a sentence; "" where all is well
     """
 
     def __init__(self, folder: Path, at_most: int) -> None:
         self.folder, self.at_most, self.problem = Path(folder), at_most, ""
-        self._lock = threading.Lock()
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            self.problem = f"{folder}: could not be made ({(error.strerror or 'no reason given').lower()})."
+        self._lock, self._failed = threading.Lock(), 0.0
+        self._make_folder()
         self._n_bytes = sum(size for _, size, _ in self._files())
         self._make_room(0)
 
@@ -69,7 +68,7 @@ class Disk:
 
     def put(self, room: str, name: str, arrays: Sequence[np.ndarray]) -> bool:
         """Keep arrays; whether that was done."""
-        if self.problem:
+        if self.problem and time.monotonic() < self._failed + AGAIN:
             return False
         path, content = self._path(room, name), _content(arrays)
         if len(content) > self.at_most:
@@ -77,16 +76,30 @@ class Disk:
         with self._lock:
             self._make_room(len(content))
             before = path.stat().st_size if path.exists() else 0
+        if not self._make_folder():
+            return False
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             with written(path) as part:
                 part.write_bytes(content)
         except (OSError, OutputError) as error:
-            self.problem = str(error)
+            self._fail(str(error))
             return False
         with self._lock:
             self._n_bytes += len(content) - before
+        self.problem = ""
         return True
+
+    def _make_folder(self) -> bool:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            self._fail(f"{self.folder}: could not be made ({(error.strerror or 'no reason given').lower()}).")
+            return False
+        return True
+
+    def _fail(self, why: str) -> None:
+        self.problem, self._failed = f"{why} It is tried again after a minute.", time.monotonic()
 
     def _path(self, room: str, name: str) -> Path:
         assert _ROOM.fullmatch(room) and _NAME.fullmatch(name)  # noqa: S101  # names of our own making

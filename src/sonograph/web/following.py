@@ -43,6 +43,7 @@ class Following:
         while not self._ended.wait(EVERY):
             try:
                 self.look()
+                self._layers.rest()
             except Exception:  # noqa: S112  # a file that is being written can be anything; it is looked at again
                 continue
 

@@ -123,6 +123,10 @@ class Layers:
         body = self._tiles.waves(sound.source, name=sound.digest).tile(channel, level, column, cancelled=cancelled)
         return body, body[6:8] == b"\0\0"
 
+    def rest(self) -> None:
+        """To be called now and then: nothing is held for nobody."""
+        self._tiles.rest()
+
     def drop(self, sound: Sound) -> None:
         """Let go of all that was computed of a recording as it is no more."""
         with self._lock:

@@ -1,9 +1,13 @@
-"""A table of marks that is looked at and changed on the page: each mark has a name that stays while the server runs."""
+"""A table of marks that is looked at and changed on the page: each mark has a name that stays while the server runs.
+
+A label track has no columns, so there a verdict is the end of a label: "wren [confirmed]".
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +20,7 @@ from sonograph.io.status import shown
 VERDICT = "Verdict"
 VERDICTS = ("confirmed", "refused")
 NUMBERS = itertools.count(1)
+_WORDS = re.compile(rf"(?:(.+) )?\[({'|'.join(VERDICTS)})\]", re.DOTALL)
 
 
 class Entry(NamedTuple):
@@ -53,8 +58,7 @@ class MarkTable:
         """
         data = self.data
         if data != self._data:
-            marks = read_marks(self.path) if self.path.exists() else ()
-            self._data, self._entries = data, [Entry(f"m{next(NUMBERS)}", mark) for mark in marks]
+            self._data, self._entries = data, [Entry(f"m{next(NUMBERS)}", mark) for mark in self._read()]
         return self._entries
 
     def write(self, sound: Any, wanted: Sequence[tuple[str | None, Mark]]) -> None:
@@ -62,24 +66,16 @@ class MarkTable:
 
         Raises
         ------
-        SettingsError
-            What the table cannot hold.
         OutputError
             It cannot be written.
         """
         entries = self.entries()
         mine = {entry.id for entry in entries if marks_of([entry.mark], sound)}
         known = {entry.id: entry for entry in entries}
-        is_labels = bool(entries) and _form(entries[0].mark) == "audacity"
         is_of_several = any(entry.mark.file for entry in entries)
         kept = {entry.id: entry.mark for entry in entries if entry.id not in mine}
         fresh: list[Mark] = []
         for id, mark in wanted:
-            if is_labels and VERDICT in mark.extra:
-                raise SettingsError(
-                    f"{self.name}: is a label track, which has no place for a verdict. Keep its marks in a selection "
-                    f"table (.selections.txt)."
-                )
             if id in mine and id not in kept:
                 kept[id] = _changed(known[id].mark, mark, sound)
             else:
@@ -87,14 +83,34 @@ class MarkTable:
         rows = [(id, mark) for id, mark in kept.items() if mark.row is not None]
         rows.sort(key=lambda pair: pair[1].row.line if pair[1].row else 0)
         form = None if entries else ("raven" if self.path.name.lower().endswith(".selections.txt") else "audacity")
-        write_marks(self.path, [*(mark for _, mark in rows), *fresh], form, overwrite=True)
+        marks = [*(mark for _, mark in rows), *fresh]
+        if (form or _form(entries[0].mark)) == "audacity":
+            marks = [_as_label(mark) for mark in marks]
+        write_marks(self.path, marks, form, overwrite=True)
         self._data = self.data
         names = [*(id for id, _ in rows), *(f"m{next(NUMBERS)}" for _ in fresh)]
-        self._entries = [Entry(name, mark) for name, mark in zip(names, read_marks(self.path), strict=True)]
+        self._entries = [Entry(name, mark) for name, mark in zip(names, self._read(), strict=True)]
+
+    def _read(self) -> list[Mark]:
+        marks = read_marks(self.path) if self.path.exists() else ()
+        return [_of_label(mark) if _form(mark) == "audacity" else mark for mark in marks]
 
 
 def _form(mark: Mark) -> str:
     return mark.row.table.form if mark.row else "raven"
+
+
+def _of_label(mark: Mark) -> Mark:
+    """A label as a mark with its verdict."""
+    found = _WORDS.fullmatch(mark.words)
+    return mark if found is None else replace(mark, words=found[1] or "", extra={**mark.extra, VERDICT: found[2]})
+
+
+def _as_label(mark: Mark) -> Mark:
+    """A mark as a label, its verdict at the end of its words."""
+    verdict = mark.extra.get(VERDICT)
+    words = " ".join(filter(None, (mark.words, f"[{verdict}]" if verdict else "")))
+    return replace(mark, words=words, extra={name: text for name, text in mark.extra.items() if name != VERDICT})
 
 
 def _changed(old: Mark, new: Mark, sound: Any) -> Mark:

@@ -21,6 +21,8 @@ from sonograph.web.stamps import another, changes_when_it_grows
 NUMBERS_AT_ONCE = 1 << 21
 """Of power, or samples, that are looked at together."""
 MOST_FRAMES = 1 << 10
+_here = threading.local()
+"""Of each thread, memory for a power of any recording: its pages are there when it is used again."""
 
 
 class Power:
@@ -39,7 +41,6 @@ class Power:
         self._frames = frames_of(settings, recording.n_samples)
         self.n_frames, self.n_rows = len(self._frames), self._bound.n_rows
         self.stays = 0 if changes_when_it_grows(recording) else sound_only(settings, recording.n_samples).stop
-        self._mine = threading.local()
         widest = max(self.n_rows, self._bound.work.n_rows, stft_of(settings).hop * recording.n_channels)
         self.at_once = min(MOST_FRAMES, 1 << (max(1, NUMBERS_AT_ONCE // widest).bit_length() - 1))
 
@@ -74,10 +75,10 @@ class Power:
         return another(self.source)
 
     def _memory(self, n_frames: int) -> np.ndarray:
-        """Memory for so many frames, the same each time: its pages are there."""
-        memory: np.ndarray | None = getattr(self._mine, "memory", None)
-        if memory is None or memory.shape[1] < n_frames:
-            self._mine.memory = memory = self._bound.empty(n_frames)
+        """Memory for so many frames, the same for all that a thread computes."""
+        memory: np.ndarray | None = getattr(_here, "memory", None)
+        if memory is None or memory.dtype != self.dtype or memory.size < n_frames * self.n_rows:
+            _here.memory = memory = self._bound.empty(max(n_frames, self.at_once))
         return self._bound.beginning(memory, n_frames)
 
     def _looked_at(self, frames: range) -> range:

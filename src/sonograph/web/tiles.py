@@ -106,6 +106,10 @@ class Tiles:
             if waves is not None:
                 waves.close()
 
+    def rest(self) -> None:
+        """To be called now and then: nothing is held for nobody."""
+        self.memory.rest()
+
     def close(self) -> None:
         """Let go of all recordings, and end the threads."""
         with self._lock:
