@@ -35,6 +35,7 @@ OF_SOUNDS = {
     "measure_box": lambda x: sg.measure_box(x, STFT, seconds=(0.1, 0.3)).band_level,
     "mono": lambda x: sg.mono(x).read(range(500)),
     "high_pass": lambda x: sg.high_pass(x, 50.0).read(range(500)),
+    "weighted": lambda x: sg.weighted(x, "A").read(range(500)),
     "resample": lambda x: sg.resample(x, 8000.0).read(range(500)),
     "echogram": lambda x: sg.echogram(x, ping_interval=0.1, band=(1000, 4000), length=0.002).values,
     "pulses": lambda x: sg.pulses(x, band=(1000, 4000), length=0.002).column("start"),

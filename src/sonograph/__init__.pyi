@@ -37,9 +37,11 @@ from sonograph.io.marks import Mark as Mark
 from sonograph.io.sources import high_pass as high_pass
 from sonograph.io.sources import mono as mono
 from sonograph.io.sources import resample as resample
+from sonograph.io.sources import weighted as weighted
 from sonograph.io.writing import write as write
 from sonograph.levels import level as level
 from sonograph.levels import power as power
+from sonograph.levels import weighting as weighting
 from sonograph.limits import Limits as Limits
 from sonograph.matching.detection.detecting import detect as detect
 from sonograph.matching.pulses.pulse_finding import pulses as pulses

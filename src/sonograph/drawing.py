@@ -430,7 +430,7 @@ def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tupl
     from sonograph.settings import StftSettings, stft_of
 
     stft = StftSettings() if settings is None else stft_of(settings)
-    alike = ("window_length", "hop", "edges", "remove_dc", "high_pass")
+    alike = ("window_length", "hop", "edges", "remove_dc", "high_pass", "weighting")
     frames = StftSettings(**{name: getattr(stft, name) for name in alike})
     return tuple(feature(one, frames, sample_rate=sample_rate) if isinstance(one, str) else one for one in listed)
 

@@ -1,11 +1,13 @@
-"""From a transform to its power, and from a power to its level in decibels: one way, by functions."""
+"""From a transform to its power, from a power to its level in decibels, and what a weighting adds: by functions."""
 
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
+from sonograph.checks import one_of
 from sonograph.errors import SettingsError
 from sonograph.settings import (
     BandSettings,
@@ -18,8 +20,39 @@ from sonograph.settings import (
 from sonograph.settings.arguments import answered
 from sonograph.spectrograms import Spectrogram
 from sonograph.units import resolved_reference
+from sonograph.weightings import WEIGHTINGS, curve
 
 Powers = StftSettings | BandSettings | ConstantQSettings | MultitaperSettings
+
+
+@answered
+def weighting(name: str, frequencies: Any) -> np.ndarray:
+    """What a level at these frequencies is changed by, dB: the A, C or Z weighting of IEC 61672-1.
+
+    Parameters
+    ----------
+    name
+        "A", "C" or "Z", which changes nothing.
+    frequencies : (...), real, 0 or more
+        Hz, as `Spectrogram.frequencies` of bins or bands.
+
+    Returns
+    -------
+    (...), float64
+        0 at 1 kHz; -inf at 0 Hz but for Z.
+
+    Raises
+    ------
+    SettingsError
+        Another name.
+
+    Examples
+    --------
+    >>> weighting("A", [31.5, 1000.0, 8000.0]).round(1)
+    array([-39.5,   0. ,  -1.1])
+    """
+    one_of("weighting", name, WEIGHTINGS)
+    return curve(name, frequencies)
 
 
 @answered

@@ -11,6 +11,7 @@ from sonograph.settings import (
     Settings,
     StandardSettings,
     stages,
+    stft_of,
 )
 
 _LOGS = {"e": "ln", "10": "log10"}
@@ -20,7 +21,7 @@ def value_unit(settings: Settings, quantity: str, unit: str, reference: float | 
     """The unit of values of a quantity, of samples in `unit`; of a level with its reference."""
     scaling, listed = settings.scaling, stages(settings)[::-1]
     if quantity == "level":
-        return units.level_unit(unit, scaling, _said(settings, reference))
+        return units.level_unit(unit, scaling, _said(settings, reference), stft_of(settings).weighting)
     if quantity in ("log", "cepstrum", "feature"):
         plain = any(isinstance(stage, AffineSettings | NormSettings | StandardSettings) for stage in listed)
         return "" if plain else next((_LOGS[stage.base] for stage in listed if isinstance(stage, LogSettings)), "")
@@ -34,9 +35,9 @@ def label(settings: Settings, quantity: str, unit: str, reference: float | None)
     """What a colour bar says of values of a quantity, of samples in `unit`."""
     if quantity == "feature":
         return getattr(settings, "words", "") or "Feature"
-    scaling = settings.scaling
+    scaling, weighting = settings.scaling, stft_of(settings).weighting
     if quantity == "level":
-        return units.level_label(unit, scaling, _said(settings, reference))
+        return units.level_label(unit, scaling, _said(settings, reference), weighting)
     name = {
         "power": "Power spectral density" if scaling == "density" else "Power",
         "magnitude": "Magnitude",
@@ -45,6 +46,7 @@ def label(settings: Settings, quantity: str, unit: str, reference: float | None)
         "cepstrum": "Cepstrum",
     }[quantity]
     shown = value_unit(settings, quantity, unit, reference)
+    name = units.weighted_words(name, weighting)
     return f"{name} ({shown})" if shown else name
 
 

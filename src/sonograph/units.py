@@ -140,14 +140,18 @@ def power_unit(unit: str, scaling: str) -> str:
     return square + ("/Hz" if scaling == "density" else "")
 
 
-def level_unit(unit: str, scaling: str, reference: float | None) -> str:
+def level_unit(unit: str, scaling: str, reference: float | None, weighting: str = "Z") -> str:
     """The unit of a level, its reference named; `reference` None is one taken from the loudest value.
 
     >>> level_unit("FS", "spectrum", 0.5), level_unit("Pa", "spectrum", 4e-10)
     ('dBFS', 'dB re 20 µPa')
     >>> level_unit("V", "density", 1.0), level_unit("FS", "raw", 1.0), level_unit("V", "spectrum", None)
     ('dB re 1 V²/Hz', 'dB re 1 (raw)', 'dB re the maximum')
+    >>> level_unit("Pa", "spectrum", 4e-10, "A")
+    'dB re 20 µPa, A-weighted'
     """
+    if weighting != "Z":
+        return f"{level_unit(unit, scaling, reference)}, {weighting}-weighted"
     if reference is None:
         return "dB re the maximum"
     if unit == "FS" and scaling == "spectrum" and reference == FULL_SCALE_SINE:
@@ -161,14 +165,25 @@ def level_unit(unit: str, scaling: str, reference: float | None) -> str:
     return f"dB re {reference:g} {power_unit(unit, scaling)}"
 
 
-def level_label(unit: str, scaling: str, reference: float | None) -> str:
+def level_label(unit: str, scaling: str, reference: float | None, weighting: str = "Z") -> str:
     """What a level is called, with its unit.
 
     >>> level_label("FS", "spectrum", 0.5), level_label("V", "density", 1.0)
     ('Level (dBFS)', 'Spectral density level (dB re 1 V²/Hz)')
+    >>> level_label("Pa", "spectrum", 4e-10, "A")
+    'A-weighted level (dB re 20 µPa)'
     """
-    name = "Spectral density level" if scaling == "density" else "Level"
+    name = weighted_words("Spectral density level" if scaling == "density" else "Level", weighting)
     return f"{name} ({level_unit(unit, scaling, reference)})"
+
+
+def weighted_words(name: str, weighting: str) -> str:
+    """The name of a quantity, with its weighting.
+
+    >>> weighted_words("Power", "C"), weighted_words("Power", "Z")
+    ('C-weighted power', 'Power')
+    """
+    return name if weighting == "Z" else f"{weighting}-weighted {name[0].lower()}{name[1:]}"
 
 
 def _micro(pascal: float) -> str:

@@ -13,13 +13,15 @@ import soxr
 from scipy.signal import sosfilt
 
 import sonograph
-from sonograph import Signal, Source, high_pass, mono, resample, timeline
+from sonograph import Signal, Source, high_pass, mono, resample, timeline, weighted
 from sonograph import open as open_sound
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
 from sonograph.computing.stream import _Pushed
+from sonograph.sounds import weighting
 from sonograph.sounds.derived import Derived, Recorded, Stated, again, recorded
 from sonograph.sounds.edges import Emphasised
+from sonograph.sounds.filters import Filtered
 from sonograph.sounds.highpass import sections
 from sonograph.web.power import Held
 from tests.sounds.contract import HEARS, LAWS, START, Case
@@ -149,6 +151,18 @@ def high_passed(make, folder):
     return high_pass(source, 300.0), wanted
 
 
+def c_weighted(make, folder):
+    """The same of another filter, in blocks of its own."""
+    source, whole = make(folder)
+    wanted = whole.copy()
+    for channel, samples in enumerate(whole):
+        there = np.flatnonzero(np.isfinite(samples))
+        for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1):
+            part = samples[run].astype(float)
+            wanted[channel, run] = sosfilt(weighting.sections("C", source.sample_rate), part - part[0])
+    return weighted(source, "C"), wanted
+
+
 def resampled(rate, make, folder):
     """soxr at once; around what is missing, so far as its filter reaches, nothing is known."""
     source, whole = make(folder)
@@ -237,6 +251,7 @@ for _name, _make in SAYING_MORE.items():
         f"partly held of {_name}": Case(partial(partly_held, _make), carries=True),
         f"resampled of {_name}": Case(partial(resampled, 11_025.0, _make), carries=True),
         f"high-passed of {_name}": Case(partial(high_passed, _make), carries=True),
+        f"weighted of {_name}": Case(partial(c_weighted, _make), carries=True),
         f"own of {_name}": Case(partial(of_somebodys_own, _make), carries=True),
     }
 for _name, (_make, _lost) in RECORDINGS.items():
@@ -273,11 +288,11 @@ def test_no_source_is_left_out(tmp_path):
         while source is not None:
             covered.add(type(source))
             source = getattr(source, "source", None)
-    assert there - {Derived, Recorded} - covered == set()
+    assert there - {Derived, Filtered, Recorded} - covered == set()
 
 
 @pytest.mark.parametrize(
-    "make", [emphasised, partial(resampled, 8000.0), of_two_channels_the_mean, watched, high_passed]
+    "make", [emphasised, partial(resampled, 8000.0), of_two_channels_the_mean, watched, high_passed, c_weighted]
 )
 def test_the_recording_behind_a_sound_is_found_and_can_be_read_again(make, tmp_path):
     source, whole = make(a_cut_file, tmp_path)

@@ -21,7 +21,7 @@ from sonograph import (
     spectrogram,
 )
 from sonograph import describe as described
-from sonograph.sounds import highpass
+from sonograph.sounds import filters
 from sonograph.sounds.highpass import LOWEST, sections
 
 RATE = 8000.0
@@ -100,7 +100,7 @@ def test_whole_pieces_streams_and_any_frames_have_the_bits_of_the_filtered_sound
 ):
     sound = noise(n_samples, channels, dtype, offset=2.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(highpass, "_BLOCK", 32)
+        patch.setattr(filters, "_BLOCK", 32)
         whole = spectrogram(sound, settings)
         joined = reduce(Spectrogram.join, pieces(sound, settings, at_most=at_most))
         some = spectrogram(sound, settings, frames=range(2, len(whole.frames)))
@@ -163,13 +163,11 @@ def test_the_mean_of_frames_is_of_the_filtered_sound_and_filters_it_once(monkeyp
     )
     asked, plain = StftSettings(window_length=256, high_pass=500.0), StftSettings(window_length=256)
     runs = []
-    run = highpass.Filter.__call__
-    monkeypatch.setattr(highpass, "_BLOCK", 4096)
+    run = filters.Filter.__call__
+    monkeypatch.setattr(filters, "_BLOCK", 4096)
     monkeypatch.setattr("sonograph.analysis.spectrum.AT_ONCE", 4096)
     monkeypatch.setattr("sonograph.pixels.distribution.SAMPLES_AT_ONCE", 4096)
-    monkeypatch.setattr(
-        highpass.Filter, "__call__", lambda self, block: runs.append(block.shape[1]) or run(self, block)
-    )
+    monkeypatch.setattr(filters.Filter, "__call__", lambda self, block: runs.append(block.shape[1]) or run(self, block))
     np.testing.assert_array_equal(welch(sound, asked).values, welch(filtered, plain).values)
     assert sum(runs) <= 2 * 40_000
     runs.clear()

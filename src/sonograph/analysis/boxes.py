@@ -16,7 +16,7 @@ from sonograph.analysis.box_frames import BoxFrames
 from sonograph.errors import SettingsError
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
-from sonograph.settings import LevelSettings, Settings, StftSettings, whole_sound, with_stft
+from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of, whole_sound, with_stft
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.mono import mono
 from sonograph.sounds.source import Source
@@ -203,7 +203,7 @@ def measured(
         frequency_50=tones[1],
         frequency_95=tones[2],
         missing=missing,
-        level_unit=level_unit(source.unit, of.scaling, reference),
+        level_unit=level_unit(source.unit, of.scaling, reference, stft_of(of).weighting),
         band_unit=level_unit(source.unit, "spectrum", full),
     )
 

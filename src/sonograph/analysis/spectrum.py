@@ -9,14 +9,14 @@ import numpy as np
 
 from sonograph import units
 from sonograph.checks import one_of, short
-from sonograph.computing.run import filtered
+from sonograph.computing.run import filtered, without_filters
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, refuse_too_short, split, valid_frames
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
-from sonograph.settings import StftSettings, with_stft
+from sonograph.settings import StftSettings
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
 from sonograph.sounds.derived import checked_source, responses_of
@@ -34,12 +34,14 @@ class Spectrum:
     frequencies : (bins,) Hz
     scaling     : "spectrum", "density" or "raw", as in StftSettings
     unit        : what the samples were in; `value_unit` says what the values are in
+    weighting   : "Z", or the weighting of IEC 61672-1 that the sound passed: "A", "C"
     """
 
     values: np.ndarray
     frequencies: np.ndarray
     scaling: str
     unit: str = "FS"
+    weighting: str = "Z"
 
     @property
     def value_unit(self) -> str:
@@ -49,7 +51,8 @@ class Spectrum:
     @property
     def label(self) -> str:
         """What an axis says: quantity and unit."""
-        return f"{'Power spectral density' if self.scaling == 'density' else 'Power'} ({self.value_unit})"
+        name = "Power spectral density" if self.scaling == "density" else "Power"
+        return f"{units.weighted_words(name, self.weighting)} ({self.value_unit})"
 
     @property
     def levels(self) -> np.ndarray:
@@ -61,7 +64,9 @@ class Spectrum:
     @property
     def level_label(self) -> str:
         """What an axis says of `levels`: quantity and unit with its reference."""
-        return units.level_label(self.unit, self.scaling, units.reference_power(self.unit, self.scaling))
+        return units.level_label(
+            self.unit, self.scaling, units.reference_power(self.unit, self.scaling), self.weighting
+        )
 
     def __repr__(self) -> str:
         return f"<Spectrum: {self.values.shape[-1]} bins to {self.frequencies[-1]:g} Hz, {self.label}>"
@@ -115,7 +120,8 @@ def welch(
     named = isinstance(average, str) and average in ("mean", "median")
     if not named and not (isinstance(average, int | float) and 0 <= average <= 100):
         raise SettingsError(f"average is {short(repr(average))}; it must be mean, median or a percentile, 0 to 100")
-    source, stft = filtered(source, stft), with_stft(stft, high_pass=0.0)  # once, for all its parts
+    weighting = stft.weighting
+    source, stft = filtered(source, stft), without_filters(stft)  # once, for all its parts
     frames = valid_frames(stft, source.n_samples)
     if not frames:  # none lies within the sound where these edges put them
         stft = dataclasses.replace(stft, edges="inside")
@@ -128,7 +134,7 @@ def welch(
         values = _ranked(power.reshape(source.n_channels, *power.shape[-2:]), average)
     frequencies = np.arange(stft.n_bins) * source.sample_rate / stft.n_fft
     values = values[0] if source.n_channels == 1 else values
-    return Spectrum(values, frequencies, stft.scaling, source.unit)
+    return Spectrum(values, frequencies, stft.scaling, source.unit, weighting)
 
 
 def _mean(source: Source, settings: StftSettings, frames: range, engine: Engine | None) -> np.ndarray:

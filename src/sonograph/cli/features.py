@@ -352,7 +352,15 @@ def _choice(arguments: argparse.Namespace) -> Any:
     names = tuple(name.strip() for listed in arguments.feature for name in listed.split(","))
     options.check_high_pass(arguments)
     high_pass = arguments.high_pass or 0.0
-    choice = Choice(names, arguments.window, arguments.hop, arguments.edges, arguments.remove_dc, high_pass)
+    choice = Choice(
+        names,
+        arguments.window,
+        arguments.hop,
+        arguments.edges,
+        arguments.remove_dc,
+        high_pass,
+        arguments.weighting or "Z",
+    )
     if all(given is None or given.in_samples for given in (arguments.window, arguments.hop)):
         with options.in_flags():
             choice.frames(1.0)  # refuses what no sound could be cut into
@@ -363,7 +371,7 @@ def _summary(arguments: argparse.Namespace) -> Any:
     """The kinds of summary that were asked for."""
     from sonograph.analysis.summaries import Summary
 
-    others = ("preset", "settings", "feature", "window", "hop", "edges", "remove_dc", "high_pass")
+    others = ("preset", "settings", "feature", "window", "hop", "edges", "remove_dc", "high_pass", "weighting")
     refuse(arguments, others, f"--summary {arguments.summary}, which has a log-mel of its own")
     try:
         return Summary(tuple(name.strip() for name in arguments.summary.split(",")))

@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError(f"{arguments.file}: name the settings it was computed with: --preset or --settings")
     options.check_settings(arguments)
     options.check_high_pass(arguments)
-    for name in ("remove_dc", "high_pass", "mono", "resample") if table else ():
+    for name in ("remove_dc", "high_pass", "weighting", "mono", "resample") if table else ():
         if name in arguments.chosen.of:
             setattr(arguments, name, None)  # nobody typed it
         elif getattr(arguments, name) not in (None, False):
@@ -273,13 +273,15 @@ def _sound_of(spectrogram: Any, arguments: argparse.Namespace, box: _Box | None,
 
 
 def _cleaned(source: Source, arguments: argparse.Namespace) -> Source:
-    """A sound through the filter that was asked for."""
-    if arguments.high_pass is None:
-        return source
+    """A sound through the filters that were asked for."""
     from sonograph.sounds.highpass import high_pass
+    from sonograph.sounds.weighting import weighted
 
-    options.check_high_pass(arguments, source.sample_rate)
-    return high_pass(source, arguments.high_pass)
+    if arguments.high_pass is not None:
+        options.check_high_pass(arguments, source.sample_rate)
+        source = high_pass(source, arguments.high_pass)
+    with options.in_flags():
+        return source if arguments.weighting is None else weighted(source, arguments.weighting)
 
 
 def _without_offset(sound: Signal) -> Signal:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sonograph.errors import SettingsError, TextError
+from sonograph.weightings import WEIGHTINGS
 
 if TYPE_CHECKING:
     from sonograph.settings import Settings
@@ -22,6 +23,7 @@ FLAGS = {
     "scaling": "--scaling",
     "remove_dc": "--remove-dc",
     "high_pass": "--high-pass",
+    "weighting": "--weighting",
 }
 """What settings are called on the command line."""
 
@@ -160,6 +162,12 @@ def add_cleaning(how: Any) -> None:
     how.add_argument(
         "--high-pass", type=float, metavar="HZ", help="take off what lies below first: 24 dB per octave (Butterworth)"
     )
+    how.add_argument(
+        "--weighting",
+        choices=WEIGHTINGS,
+        metavar="NAME",
+        help="hear it as A or C weighting does (IEC 61672-1) [Z: as is]",
+    )
 
 
 def cleaned(settings: Any, arguments: argparse.Namespace) -> Any:
@@ -168,6 +176,8 @@ def cleaned(settings: Any, arguments: argparse.Namespace) -> Any:
     if arguments.high_pass is not None:
         check_high_pass(arguments)
         changes["high_pass"] = arguments.high_pass
+    if arguments.weighting is not None:
+        changes["weighting"] = arguments.weighting
     if not changes:
         return settings
     from sonograph.settings import with_stft

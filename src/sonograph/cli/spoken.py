@@ -13,6 +13,7 @@ FLAGS = {
     "scaling": "--scaling",
     "remove_dc": "--remove-dc",
     "high_pass": "--high-pass",
+    "weighting": "--weighting",
     "view": "--view",
     "axis": "--axis",
     "below": "--below",

@@ -22,9 +22,9 @@ from sonograph.features.samples import Measuring, Samples
 from sonograph.frames import samples_for, sound_only, valid_frames
 from sonograph.settings import EnergySettings, Settings, StftSettings, stages, stft_of
 from sonograph.sounds.derived import responses_of
-from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
+from sonograph.spectrograms.described import check_filters
 from sonograph.windows import window_of
 
 
@@ -144,8 +144,7 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
     asked = engines.default() if engine is None else engine
     stft = stft_of(settings)
     _refuse_other_rate(stft.sample_rate, like.sample_rate)
-    if stft.high_pass:
-        check_high_pass(stft.high_pass, like.sample_rate)
+    check_filters(stft, like.sample_rate)
     measure = measure_of(settings)
     response = like.calibration if like.calibration is not None and like.calibration.response else None
     changing = responses_of(like)

@@ -16,9 +16,9 @@ import numpy as np
 from sonograph.computing.pipeline import Pipeline
 from sonograph.features.chain import Chain
 from sonograph.frames import samples_for, split
-from sonograph.settings import Settings, stft_of
+from sonograph.settings import Settings, stft_of, with_stft
+from sonograph.sounds import highpass, weighting
 from sonograph.sounds.edges import Emphasised, ahead, read_with_edges
-from sonograph.sounds.highpass import high_pass
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -112,12 +112,25 @@ class _Lane:
 
 
 def filtered(source: Source, settings: Settings) -> Source:
-    """A sound as its frames are to see it: through the filter of the settings, if they have one.
+    """A sound as its frames are to see it: through the filters of the settings, if they have some.
 
     Whoever cuts a sound into frames in several steps makes it once, as a filter keeps what it learnt of the sound.
     """
-    hertz = stft_of(settings).high_pass
-    return high_pass(source, hertz) if hertz else source
+    stft = stft_of(settings)
+    source = highpass.high_pass(source, stft.high_pass) if stft.high_pass else source
+    return source if stft.weighting == "Z" else weighting.weighted(source, stft.weighting)
+
+
+def filter_sections(settings: Settings, sample_rate: float) -> list[np.ndarray]:
+    """The same filters, one after the other, for a sound that is pushed."""
+    stft = stft_of(settings)
+    high = [highpass.sections(stft.high_pass, sample_rate)] if stft.high_pass else []
+    return high if stft.weighting == "Z" else [*high, weighting.sections(stft.weighting, sample_rate)]
+
+
+def without_filters(settings: Any) -> Any:
+    """The same settings for a sound that is `filtered` already."""
+    return with_stft(settings, high_pass=0.0, weighting="Z")
 
 
 def parts(pipeline: Pipeline, source: Source, frames: range) -> Iterator[tuple[range, np.ndarray]]:

@@ -11,14 +11,14 @@ import numpy as np
 
 from sonograph.checks import whole
 from sonograph.computing.pipeline import Pipeline, pipeline
-from sonograph.computing.run import Run
+from sonograph.computing.run import Run, filter_sections
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, samples_for
 from sonograph.named.given import settings_of
 from sonograph.settings import Settings, context_of, stft_of, whole_sound
 from sonograph.settings.arguments import answered
-from sonograph.sounds.highpass import Filter
+from sonograph.sounds.filters import Filter
 from sonograph.sounds.source import Source, checked_rate, checked_samples, zeros_outside
 from sonograph.spectrograms import Spectrogram
 
@@ -73,8 +73,7 @@ class Stream:
         self.settings, self._engine = settings, engine
         self._pushed = _Pushed(checked_rate(sample_rate), n_channels, unit)
         pipeline(settings, self._pushed, np.dtype(float), engine)  # refuses now what no sound of this rate can have
-        hertz = stft_of(settings).high_pass
-        self._filter = Filter(hertz, self._pushed.sample_rate, n_channels) if hertz else None
+        self._filters = [Filter(one, n_channels) for one in filter_sections(settings, self._pushed.sample_rate)]
         self._taken = self._next = 0  # the next frame to compute, and to give: later where frames wait for others
         self._run: Run | None = None
         self._finished = False
@@ -102,7 +101,9 @@ class Stream:
             )
         if self._pushed.dtype not in (None, samples.dtype):
             raise SettingsError(f"the block is {samples.dtype}; the stream began with {self._pushed.dtype}")
-        self._pushed.append(samples if self._filter is None else self._filter(samples))
+        for one in self._filters:
+            samples = one(samples)
+        self._pushed.append(samples)
         return self._emit(range(self._taken, self._first_unready()))
 
     def finish(self) -> Spectrogram:

@@ -42,7 +42,7 @@ class Choice:
     names       : of the features, in the order of the rows
     window, hop : of the frames; None: 2048 samples, a quarter of the window
     edges : where frames lie at the ends, as in StftSettings; None: "zeros"
-    remove_dc, high_pass : what is taken off first, as in StftSettings
+    remove_dc, high_pass, weighting : what is taken off first, as in StftSettings
     """
 
     names: tuple[str, ...]
@@ -51,6 +51,7 @@ class Choice:
     edges: str | None = None
     remove_dc: bool = False
     high_pass: float = 0.0
+    weighting: str = "Z"
 
     def __post_init__(self) -> None:
         if not self.names:
@@ -64,7 +65,8 @@ class Choice:
     @property
     def digest(self) -> str:
         """A name of this choice: 16 hexadecimal digits."""
-        return digest(self.names, self.window, self.hop, self.edges, self.remove_dc, self.high_pass)
+        weighting = () if self.weighting == "Z" else (self.weighting,)  # digests made before there was one still hold
+        return digest(self.names, self.window, self.hop, self.edges, self.remove_dc, self.high_pass, *weighting)
 
     def frames(self, sample_rate: float) -> StftSettings:
         """Where frames lie."""
@@ -72,7 +74,7 @@ class Choice:
         given: dict[str, Any] = {k: v.samples(sample_rate) for k, v in lengths.items() if v is not None}
         if self.edges is not None:
             given["edges"] = self.edges
-        return StftSettings(**given, remove_dc=self.remove_dc, high_pass=self.high_pass)
+        return StftSettings(**given, remove_dc=self.remove_dc, high_pass=self.high_pass, weighting=self.weighting)
 
     def groups(self, sample_rate: float) -> list[Group]:
         """What is computed at a sample rate: measures in time together, shapes together, each other by itself.

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeGuard, TypeVar, Union
 
 from sonograph.io import audio
 from sonograph.settings.arguments import answered
-from sonograph.sounds import highpass, resampled
+from sonograph.sounds import highpass, resampled, weighting
 from sonograph.sounds import mono as one_channel
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
@@ -153,3 +153,38 @@ def high_pass(source: Sound, hertz: float) -> Source:
     array([[0., 0.]])
     """
     return highpass.high_pass(source_of(source), hertz)
+
+
+@answered
+def weighted(source: Sound, name: str) -> Source:
+    """A sound as the A or C weighting of IEC 61672-1 hears it.
+
+    Parameters
+    ----------
+    source
+        A path, a Signal, an open file, or anything that is a Source.
+    name
+        "A", "C", or "Z" for the sound as it is.
+
+    Returns
+    -------
+    Source
+        As long as `source`, and in its unit. Up to 10 kHz within 0.4 dB of the curve, and up to half the sample rate
+        within 0.8 dB: closer than class 1 asks. Gaps and beginnings as in `high_pass`.
+
+    Raises
+    ------
+    SettingsError
+        Another name; a sample rate below 4 kHz.
+    SourceError
+        A file that cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sonograph import signals
+    >>> hum = weighted(signals.tone(100.0, 1.0, amplitude=1.0), "A").read(range(22_050, 44_100))
+    >>> round(float(20 * np.log10(hum.max())), 1)
+    -19.1
+    """
+    return weighting.weighted(source_of(source), name)

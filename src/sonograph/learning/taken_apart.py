@@ -62,6 +62,11 @@ def taken_apart(
             f"high_pass is {whole.stft.high_pass:g}; {where} does not filter a sound, all of whose samples follow from "
             f"all before: give it samples of high_pass(source, hertz), and leave it out of the settings"
         )
+    if whole.stft.weighting != "Z":
+        raise SettingsError(
+            f'weighting is "{whole.stft.weighting}"; {where} does not filter a sound: give it samples of '
+            f'weighted(source, "{whole.stft.weighting}"), and leave it out of the settings'
+        )
     if measure and whole.stft.remove_dc:
         raise SettingsError(
             f"remove_dc is True; {where} does not take the mean off the frames of {type(measure[0]).__name__}: use "

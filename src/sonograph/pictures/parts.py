@@ -69,9 +69,9 @@ class Part:
         return ""
 
     @property
-    def high_pass(self) -> float:
-        """Below which the sound is taken off, Hz; 0 for nowhere."""
-        return 0.0 if self.named.settings is None else stft_of(self.named.settings).high_pass
+    def filters(self) -> list[str]:
+        """What the sound passes before frames are cut, in words."""
+        return [] if self.named.settings is None else words.filters(stft_of(self.named.settings))
 
     @property
     def padding(self) -> str:
@@ -191,8 +191,8 @@ def _notes(composition: Composition) -> list[str]:
     computed = [one.computed for one in counted if one.computed is not None]
     if not computed:
         rates = sorted({part.named.sound.sample_rate for part in composition.parts})
-        high = {f"high-pass {units.hertz(part.high_pass)}": None for part in composition.parts if part.high_pass}
-        return [", ".join(["sampled at " + ", ".join(units.rate(rate) for rate in rates), *high])]
+        passed = dict.fromkeys(one for part in composition.parts for one in part.filters)
+        return [", ".join(["sampled at " + ", ".join(units.rate(rate) for rate in rates), *passed])]
     unseen = dict.fromkeys(filter(None, (part.unseen for part in composition.parts)))
     lines = {words.settings_line(one.settings, one.sample_rate, one.rows, one.n_rows): None for one in computed}
     first = next(iter(lines)) if len(lines) == 1 else _differing(computed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sonograph.naming import plural
 from sonograph.pictures import ticks
-from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, stages, stft_of
+from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, StftSettings, stages, stft_of
 from sonograph.units import duration, hertz
 
 LAGS = {"tempogram": "frames", "autocorrelation": "samples"}
@@ -52,8 +52,17 @@ def cleaning(settings: Settings | None) -> str:
     if settings is None:
         return ""
     stft = stft_of(settings)
+    return ", ".join([*filters(stft), *(["mean off each frame"] if stft.remove_dc else [])])
+
+
+def filters(stft: StftSettings) -> list[str]:
+    """What the sound passes before frames are cut.
+
+    >>> filters(StftSettings(high_pass=80.0, weighting="A"))
+    ['high-pass 80 Hz', 'A-weighted']
+    """
     high_pass = f"high-pass {hertz(stft.high_pass)}" if stft.high_pass else ""
-    return ", ".join(filter(None, (high_pass, "mean off each frame" if stft.remove_dc else "")))
+    return [words for words in (high_pass, "" if stft.weighting == "Z" else f"{stft.weighting}-weighted") if words]
 
 
 def _weights(settings: Settings, sample_rate: float, length: str) -> str:

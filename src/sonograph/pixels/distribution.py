@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph import units
-from sonograph.computing.run import filtered
+from sonograph.computing.run import filtered, without_filters
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.engines.columns import Planes
@@ -21,7 +21,7 @@ from sonograph.naming import label, value_unit
 from sonograph.pixels.gather import power_of
 from sonograph.pixels.raster import is_of_power, power_and_level
 from sonograph.pixels.span import frames_in, shown_and_there
-from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of, with_stft
+from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, Spectrogram, describe
 from sonograph.units import resolved_reference
@@ -95,7 +95,7 @@ def spectrum(
     if isinstance(source, Spectrogram):
         return _of_frames(source, samples)
     of, level = power_and_level(StftSettings() if settings is None else settings)
-    source, of = filtered(source, of), with_stft(of, high_pass=0.0)  # once, for all its parts
+    source, of = filtered(source, of), without_filters(of)  # once, for all its parts
     frames, there = shown_and_there(of, source, samples)
     valid = valid_frames(of, source.n_samples)
     inside = range(max(there.start, valid.start), min(there.stop, valid.stop)) or there
@@ -152,7 +152,7 @@ def _as_levels(
     reference = resolved_reference(level.reference, like.unit, level.scaling)
     zero = reference if reference is not None else float(np.nanmax(means)) if np.isfinite(means).any() else 1.0
     zero = zero or 1.0
-    named = like.unit, level.scaling, reference
+    named = like.unit, level.scaling, reference, stft_of(level).weighting
     return Spectrum(
         frequencies=like.frequencies,
         mean=10 * np.log10(np.maximum(means / zero, 10 ** (level.floor / 10))),

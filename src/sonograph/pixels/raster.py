@@ -18,7 +18,7 @@ from sonograph.errors import SettingsError
 from sonograph.naming import plural
 from sonograph.pixels import grid, scale
 from sonograph.pixels.grid import Cells
-from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages
+from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages, stft_of
 from sonograph.settings.levels import FLOORS
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, Spectrogram
@@ -179,7 +179,7 @@ def levels_of(
         zero = loudest if loudest > 0 else 1.0
     scaling = shown.settings.scaling
     levels = 10 * np.log10(np.maximum(power / zero, 10 ** (shown.floor / 10)))
-    named = sound.unit, scaling, shown.reference
+    named = sound.unit, scaling, shown.reference, stft_of(shown.settings).weighting
     return levels, units.level_unit(*named), units.level_label(*named)
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sonograph.checks import NUMBERS, number, one_of, refuse_near, short, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.common import KINDS, OFF, Json
+from sonograph.weightings import WEIGHTINGS
 
 EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
 SCALINGS = ("spectrum", "density", "raw")
@@ -51,6 +52,9 @@ class StftSettings(Json, kind="stft"):
         Whether each frame's mean is taken off before it is weighed.
     high_pass
         Hz; what lies below is taken from the sound before frames are cut (`sonograph.high_pass`); 0 for nothing.
+    weighting
+        "A" or "C": the sound passes the filter of IEC 61672-1 before frames are cut (`sonograph.weighted`), so that all
+        that follows is weighted; "Z" for nothing.
     preemphasis
         Each sample less so much of the one before it; 0 for none. In a frame the first sample stands for the one
         before it, as in Kaldi and HTK.
@@ -84,6 +88,7 @@ class StftSettings(Json, kind="stft"):
     quantity: str = "power"
     remove_dc: bool = field(default=False, metadata=OFF)
     high_pass: float = field(default=0.0, metadata=OFF)
+    weighting: str = field(default="Z", metadata=OFF)
     preemphasis: float = field(default=0.0, metadata=OFF)
     preemphasis_over: str = field(default="frame", metadata=OFF)
     input_scale: float = field(default=1.0, metadata=OFF)
@@ -119,6 +124,7 @@ class StftSettings(Json, kind="stft"):
         one_of("quantity", self.quantity, QUANTITIES)
         put("remove_dc", bool(self.remove_dc))
         put("high_pass", number("high_pass", self.high_pass, 0.0))
+        one_of("weighting", self.weighting, WEIGHTINGS)
         put("drop_last", bool(self.drop_last))
         put("preemphasis", number("preemphasis", self.preemphasis, 0.0, 1.0))
         one_of("preemphasis_over", self.preemphasis_over, ("frame", "sound"))

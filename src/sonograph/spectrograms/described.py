@@ -16,6 +16,7 @@ from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, S
 from sonograph.settings.arguments import answered
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import checked_rate
+from sonograph.sounds.weighting import check_weighting
 from sonograph.units import all_hertz, resolved_reference
 
 if TYPE_CHECKING:
@@ -150,6 +151,13 @@ class Rows:
         return below
 
 
+def check_filters(stft: StftSettings, sample_rate: float) -> None:
+    """Refuse filters before frames that no sound of this rate can pass."""
+    if stft.high_pass:
+        check_high_pass(stft.high_pass, sample_rate)
+    check_weighting(stft.weighting, sample_rate)
+
+
 @answered
 def describe(settings: Settings | str, sample_rate: float, unit: str = "FS", n_channels: int = 1) -> Rows:
     """What settings would make of a sound of this kind; nothing is computed.
@@ -184,8 +192,7 @@ def describe(settings: Settings | str, sample_rate: float, unit: str = "FS", n_c
         raise SettingsError(
             f"sample_rate is {rate:g} Hz; these settings are for {wanted:g} Hz: resample the sound first"
         )
-    if listed[0].high_pass:
-        check_high_pass(listed[0].high_pass, rate)
+    check_filters(listed[0], rate)
     n_rows, reference = listed[0].n_rows, None
     for stage in listed[1:]:
         if isinstance(stage, BandSettings):

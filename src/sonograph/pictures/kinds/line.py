@@ -115,7 +115,7 @@ def frames_below(named: Named) -> Settings | None:
     if not count_lines(named.shown) or named.settings is None:
         return named.settings
     stft = stft_of(named.settings)
-    alike = ("window_length", "hop", "n_fft", "edges", "remove_dc", "high_pass")
+    alike = ("window_length", "hop", "n_fft", "edges", "remove_dc", "high_pass", "weighting")
     return StftSettings(**{name: getattr(stft, name) for name in alike})
 
 
