@@ -201,7 +201,11 @@ def test_what_cannot_be_is_refused_with_a_way_out(tmp_path, monkeypatch):
     with pytest.raises(SettingsError, match="one day"):
         late = sound(noise(100, rate), rate, began=datetime(2024, 5, 1, 23, 59, tzinfo=UTC))
         archive.minutes(late).to_netcdf(tmp_path / "a.nc")
-    for text, reason in (('history = "x"', "history is filled in"), ("a = [1]", "a is list"), ("a", "not TOML")):
+    for text, reason in (
+        ("SamplingRate = 3", "SamplingRate is filled in"),
+        ("a = [1]", "a is list"),
+        ("a", "not TOML"),
+    ):
         (tmp_path / "site.toml").write_text(text)
         with pytest.raises(TextError, match=reason):
             archive.day_files(sound(second, rate), tmp_path, attributes=tmp_path / "site.toml")

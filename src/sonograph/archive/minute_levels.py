@@ -119,9 +119,9 @@ class Minutes:
         OutputError
             The file cannot be written.
         """
-        from sonograph.archive.netcdf import read_attributes, write_day
+        from sonograph.archive.netcdf import write_minutes
 
-        write_day(path, self, read_attributes(attributes))
+        write_minutes(path, self, attributes)
         return Path(path)
 
     def __len__(self) -> int:
