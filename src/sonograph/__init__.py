@@ -71,7 +71,7 @@ _ELSEWHERE = {
     "melspectrogram": 'spectrogram(sound, "librosa.mel")',
     "mfcc": 'spectrogram(sound, "librosa.mfcc")',
     "specgram": "spectrogram(sound), and its picture draw(sound)",
-    "specshow": "draw(sound)",
+    "specshow": "draw(sound), and of a matrix draw(matrix, times=…, frequencies=…, unit=…)",
     "plot": "draw(sound)",
     "amplitude_to_db": "level(spectrogram)",
     "power_to_db": "level(spectrogram)",

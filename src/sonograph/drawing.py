@@ -58,12 +58,14 @@ def draw(
     look: PictureSettings | None = None,
     labels: Any = None,
     over: Any = (),
+    times: Any = None,
+    unit: str = "",
     ax: Any = None,
     overwrite: bool = False,
     view: str = AS_LOOK,
     seconds: tuple[float | None, float | None] = AS_LOOK,
     axis: str | None = AS_LOOK,
-    frequencies: tuple[float, float] | None = AS_LOOK,
+    frequencies: Any = AS_LOOK,
     channel: int | None = AS_LOOK,
     vscale: str = AS_LOOK,
     below: float = AS_LOOK,
@@ -99,6 +101,9 @@ def draw(
     over
         Features drawn over the spectrogram as lines in hertz: "pitch" (of sounds up to some 40 minutes), "yin",
         "centroid" or "rolloff", which are then of the same frames, or settings of your own; one or several.
+    times, unit
+        Of a matrix of your own (rows, columns), which then is the sound: the middle of each column in seconds, and what
+        its numbers are in; `frequencies` are then those of its rows. `Spectrogram.from_array` takes more of it.
     ax
         Matplotlib axes of yours to draw on, or a list of as many as the view has panels; a colour bar is put beside
         them. Zooming makes the pixels anew for what is shown, and its ticks.
@@ -137,6 +142,8 @@ def draw(
     from sonograph.pictures.out.recipe import text
     from sonograph.pictures.out.save import format_of, save
 
+    matrix = _matrix(sound, times, frequencies, unit)
+    sound, frequencies = (sound, frequencies) if matrix is None else (matrix, AS_LOOK)
     look = _changed(look, locals())
     format = None if path is None else format_of(path)
     if path is not None:
@@ -234,10 +241,12 @@ def show(
     look: PictureSettings | None = None,
     labels: Any = None,
     over: Any = (),
+    times: Any = None,
+    unit: str = "",
     view: str = AS_LOOK,
     seconds: tuple[float | None, float | None] = AS_LOOK,
     axis: str | None = AS_LOOK,
-    frequencies: tuple[float, float] | None = AS_LOOK,
+    frequencies: Any = AS_LOOK,
     channel: int | None = AS_LOOK,
     vscale: str = AS_LOOK,
     below: float = AS_LOOK,
@@ -263,6 +272,8 @@ def show(
     """
     from sonograph.pictures.figure import figure_of
 
+    matrix = _matrix(sound, times, frequencies, unit)
+    sound, frequencies = (sound, frequencies) if matrix is None else (matrix, AS_LOOK)
     look = _changed(look, locals())
     cell = _in_notebook()
     if (curves := _curves(sound, settings, labels, over)) is not None:
@@ -281,6 +292,22 @@ def show(
         sheet = composition.sheet
         figure_of(composition, _window((sheet.width, sheet.height), look.dpi_shown))
         _wait()
+
+
+def _matrix(sound: Any, times: Any, frequencies: Any, unit: str) -> Spectrogram | None:
+    """A matrix with its axes; None where it is something else that is drawn."""
+    is_array = hasattr(sound, "ndim") and hasattr(sound, "dtype") and sound.ndim > 1 and not hasattr(sound, "dims")
+    if is_array and times is not None:
+        rows = None if frequencies is AS_LOOK else frequencies
+        return Spectrogram.from_array(sound, times=times, frequencies=rows, unit=unit)
+    if is_array:
+        raise SettingsError(
+            f"the sound is an array of shape {sound.shape}; of a matrix say when its columns are: "
+            f"draw(matrix, times=…, frequencies=…, unit=…); samples are drawn as Signal(samples, sample_rate)"
+        )
+    if times is not None or unit != "":
+        raise SettingsError("times or unit is given, which are those of a matrix; what is drawn is none: leave it out")
+    return None
 
 
 def _curves(sound: Any, settings: Any, labels: Any, over: Any) -> dict[str, Any] | None:

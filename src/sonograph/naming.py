@@ -13,12 +13,15 @@ from sonograph.settings import (
     stages,
     stft_of,
 )
+from sonograph.settings.matrix import MatrixSettings
 
 _LOGS = {"e": "ln", "10": "log10"}
 
 
 def value_unit(settings: Settings, quantity: str, unit: str, reference: float | None) -> str:
     """The unit of values of a quantity, of samples in `unit`; of a level with its reference."""
+    if isinstance(settings, MatrixSettings):
+        return settings.values_in
     scaling, listed = settings.scaling, stages(settings)[::-1]
     if quantity == "level":
         return units.level_unit(unit, scaling, _said(settings, reference), stft_of(settings).weighting)
@@ -33,7 +36,7 @@ def value_unit(settings: Settings, quantity: str, unit: str, reference: float | 
 
 def label(settings: Settings, quantity: str, unit: str, reference: float | None) -> str:
     """What a colour bar says of values of a quantity, of samples in `unit`."""
-    if quantity == "feature":
+    if quantity == "feature" or isinstance(settings, MatrixSettings):
         return getattr(settings, "words", "") or "Feature"
     scaling, weighting = settings.scaling, stft_of(settings).weighting
     if quantity == "level":

@@ -11,6 +11,7 @@ from sonograph.named.features import FEATURES
 from sonograph.named.presets import preset, preset_names
 from sonograph.settings import Settings, Stage, StftSettings
 from sonograph.settings.banks import Bank
+from sonograph.settings.matrix import MatrixSettings
 
 
 def settings_of(given: Any, default: Settings | None = None) -> Settings:
@@ -26,6 +27,8 @@ def settings_of(given: Any, default: Settings | None = None) -> Settings:
     >>> settings_of("librosa.mel").bands.n_bands
     128
     """
+    if isinstance(given, MatrixSettings):
+        raise SettingsError("settings are those of a matrix that was computed elsewhere; no sound makes it")
     if isinstance(given, StftSettings | Stage):
         return given
     if given is None:

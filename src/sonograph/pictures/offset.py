@@ -13,6 +13,7 @@ import numpy as np
 from sonograph.frames import centre_sample, valid_frames
 from sonograph.pixels.raster import HERTZ, Raster
 from sonograph.settings import StftSettings, stages, stft_of
+from sonograph.settings.matrix import MatrixSettings
 from sonograph.spectrograms import describe
 from sonograph.windows import window_of
 
@@ -30,6 +31,8 @@ def loudest_heard(raster: Raster, channel: int, n_samples: int | None) -> float 
     n_samples : of the sound; None where it is not known, and no frame is left out
     """
     levels, listed = raster.levels[channel], stages(raster.settings)
+    if isinstance(raster.settings, MatrixSettings):  # whose window nobody knows
+        return None
     if raster.rows not in HERTZ or any(getattr(stage, "from_samples", False) for stage in listed):
         return None
     stft = stft_of(raster.settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sonograph.naming import plural
 from sonograph.pictures import ticks
 from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, StftSettings, stages, stft_of
+from sonograph.settings.matrix import MatrixSettings
 from sonograph.units import duration, hertz
 
 LAGS = {"tempogram": "frames", "autocorrelation": "samples"}
@@ -19,6 +20,8 @@ def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int
     'Hann window 2048 samples (46.4 ms), hop 512 (11.6 ms), 1025 bins of 21.5 Hz'
     """
     stft = stft_of(settings)
+    if isinstance(settings, MatrixSettings):
+        return f"A matrix of {n_rows} rows, a column every {duration(stft.hop / sample_rate)}"
     rows = "lag" if settings.kind in LAGS else rows
     hop = f"hop {stft.hop} ({duration(stft.hop / sample_rate)})"
     if rows != "bin":

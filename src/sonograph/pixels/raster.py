@@ -122,7 +122,7 @@ class Pixels:
         evenest = "musical" if of_notes else "linear" if like.rows == "bin" else scale.evenest(centres)
         axis = self.axis or ("log" if of_octaves else evenest)  # millidecades too, though they begin in steps of 1 Hz
         places = like.edges if like.rows == "band" else centres
-        low, high = scale.limits(axis, places, like.sample_rate / 2, self.frequencies)
+        low, high = scale.limits(axis, places, like.highest, self.frequencies)
         if like.rows == "band" or like.is_part:
             low, high = scale.within_bands(low, high, like.edges)
         bounds = scale.bounds(axis, low, high, self.height)

@@ -53,7 +53,7 @@ def whole_span(sound: Source | Spectrogram) -> range:
     stft = stft_of(sound.settings)
     before, after = stft.hop // 2, stft.hop - stft.hop // 2
     first, last = (centre_sample(stft, frame) for frame in (sound.frames[0], sound.frames[-1]))
-    return range(max(0, first - before), last + after)
+    return range(first - before if first < 0 else max(0, first - before), last + after)  # a matrix may begin before 0
 
 
 def span(sound: Source | Spectrogram, seconds: tuple[float | None, float | None]) -> range:

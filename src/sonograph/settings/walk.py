@@ -10,6 +10,7 @@ from sonograph.settings.arguments import answered
 from sonograph.settings.bands import Band
 from sonograph.settings.banks import BANKS
 from sonograph.settings.common import KINDS, Stage
+from sonograph.settings.matrix import MatrixSettings
 from sonograph.settings.stft import StftSettings
 from sonograph.texts import refuse_deep
 
@@ -105,8 +106,13 @@ def from_dict(values: Any) -> Any:
     return _from_dict(values)
 
 
-def _from_dict(values: Any) -> Any:
-    cls, given = _of_kind(values, KINDS)
+def from_saved(values: Any) -> Any:
+    """As `from_dict`, and of a matrix that no sound makes too."""
+    return _from_dict(values, matrix=True)
+
+
+def _from_dict(values: Any, *, matrix: bool = False) -> Any:
+    cls, given = _of_kind(values, KINDS | ({MatrixSettings.kind: MatrixSettings} if matrix else {}))
     if "of" in given:
         given["of"] = _from_dict(given["of"])
     if isinstance(given.get("bands"), dict):

@@ -14,6 +14,7 @@ from sonograph.errors import SettingsError
 from sonograph.named.given import settings_of
 from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages, stft_of
 from sonograph.settings.arguments import answered
+from sonograph.settings.matrix import MatrixSettings
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import checked_rate
 from sonograph.sounds.weighting import check_weighting
@@ -76,7 +77,7 @@ class Rows:
         import numpy as np
 
         below, here = self._bins_or_bands(), slice(self.first_row, self.first_row + self.n_rows)
-        if isinstance(below, ConstantQSettings):
+        if isinstance(below, ConstantQSettings | MatrixSettings):
             return np.array(below.centres)[here]
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
@@ -96,7 +97,7 @@ class Rows:
         import numpy as np
 
         below, here = self._bins_or_bands(), slice(self.first_row, self.first_row + self.n_rows)
-        if isinstance(below, ConstantQSettings):
+        if isinstance(below, ConstantQSettings | MatrixSettings):
             return np.array(below.edges)[here]
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
@@ -104,6 +105,13 @@ class Rows:
             return filters_of(below, self.sample_rate).edges[here].copy()
         half = self.sample_rate / below.n_fft / 2
         return np.stack([self.frequencies - half, self.frequencies + half], axis=-1)
+
+    @property
+    def highest(self) -> float:
+        """The frequency that an axis reaches, Hz: half the sample rate, of a matrix the end of its last row."""
+        if isinstance(self.settings, MatrixSettings):
+            return self.settings.edges[-1][1]
+        return self.sample_rate / 2
 
     @property
     def is_part(self) -> bool:
@@ -138,16 +146,16 @@ class Rows:
         rows = naming.plural(self.rows) if self.n_rows != 1 else self.rows
         return f"<Rows: {self.n_rows} {rows} ({' '.join(names)}), {self.label}, {all_hertz(self.sample_rate)}>"
 
-    def _bins_or_bands(self) -> StftSettings | BandSettings | ConstantQSettings:
+    def _bins_or_bands(self) -> StftSettings | BandSettings | ConstantQSettings | MatrixSettings:
         if self.rows not in ("bin", "band"):
             names = self.names
             raise SettingsError(
                 f"the rows are {naming.plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
                 f"{' …' if len(names) > 3 else ''}; use names"
             )
-        below: StftSettings | BandSettings | ConstantQSettings = stages(self.settings)[0]
+        below: StftSettings | BandSettings | ConstantQSettings | MatrixSettings = stages(self.settings)[0]
         for stage in stages(self.settings):
-            below = stage if isinstance(stage, BandSettings | ConstantQSettings) else below
+            below = stage if isinstance(stage, BandSettings | ConstantQSettings | MatrixSettings) else below
         return below
 
 

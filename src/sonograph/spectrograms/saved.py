@@ -15,7 +15,7 @@ import numpy as np
 
 from sonograph.atomic import name_of, written
 from sonograph.errors import OutputError, SettingsError, SonographError, SourceError
-from sonograph.settings import from_dict
+from sonograph.settings.walk import from_saved
 
 if TYPE_CHECKING:
     from sonograph.spectrograms.values import Spectrogram
@@ -99,7 +99,7 @@ def _fields(about: dict[str, Any], values: np.ndarray) -> dict[str, Any]:
         "valid": valid,
         "first_row": int(about["first_row"]),
         "sample_rate": float(about["sample_rate"]),
-        "settings": from_dict(about["settings"]),
+        "settings": from_saved(about["settings"]),
         "quantity": str(about["quantity"]),
         "unit": str(about["unit"]),
         "reference": about["reference"],

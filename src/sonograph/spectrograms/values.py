@@ -305,6 +305,56 @@ class Spectrogram:
 
         return cls(**load(path))
 
+    @classmethod
+    @answered
+    def from_array(
+        cls,
+        values: Any,
+        *,
+        times: Any,
+        frequencies: Any = None,
+        rows: Any = None,
+        axis: str = "",
+        unit: str = "",
+        start: datetime | None = None,
+    ) -> Spectrogram:
+        """A matrix that was computed elsewhere, as a spectrogram that can be drawn, cut, saved and tabulated.
+
+        Parameters
+        ----------
+        values : (rows, columns) or (channels, rows, columns), real
+            The first row is the lowest. NaN is "no data".
+        times : (columns,)
+            The middle of each column, seconds, evenly spaced.
+        frequencies : (rows,)
+            The centre of each row, Hz, rising; evenly spaced or not.
+        rows : (rows,)
+            What the rows are where they are no frequencies: names, or numbers, as tempi or lags.
+        axis
+            What such numbers are, as the axis says it: "Tempo (bpm)".
+        unit
+            What the values are in. One that begins with dB ("dB", "dBFS", "dB re 1 V") makes them levels, of which a
+            picture shows the loudest 80 dB; of others it shows the lowest to the highest.
+        start
+            When time 0 was, with its zone.
+
+        Raises
+        ------
+        SettingsError
+            A matrix that is complex or empty; axes of another length, that do not rise, or times that are not even.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Spectrogram.from_array(np.zeros((3, 5)), times=0.1 * np.arange(5), frequencies=[100, 200, 400], unit="dB")
+        <Spectrogram: 3 bands × 5 frames, Level (dB), 20 Hz>
+        """
+        from sonograph.spectrograms.matrix import fields_of
+
+        return cls(
+            **fields_of(values, times=times, frequencies=frequencies, rows=rows, axis=axis, unit=unit, start=start)
+        )
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Its values, for NumPy and all that takes arrays."""
         import numpy as np

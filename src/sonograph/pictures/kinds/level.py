@@ -24,6 +24,7 @@ from sonograph.pictures.words import LAGS, shortened, shown_line
 from sonograph.pixels import rasterise, scale
 from sonograph.pixels.raster import Pixels, Raster
 from sonograph.settings import ShapeSettings, stft_of
+from sonograph.settings.matrix import MatrixSettings
 from sonograph.spectrograms import Spectrogram
 
 if TYPE_CHECKING:
@@ -264,8 +265,16 @@ class RowTicks:
         settings = raster.settings
         self._step, self._names, self._words = 0.0, [_shown(name) for name in raster.names], ""
         self._count = len(self._names)
+        self._numbers: np.ndarray | None = None
         if settings.kind in LAGS and self._count > 1:
             self._step = (1 if LAGS[settings.kind] == "samples" else stft_of(settings).hop) / raster.sample_rate
+        elif isinstance(settings, MatrixSettings):
+            self._words = settings.axis
+            steps = np.diff(settings.places)
+            if len(steps) and steps.max() < 2 * steps.min():
+                self._numbers = np.array(settings.places)
+            elif len(steps):  # round numbers would crowd at one end
+                self._names = [ticks.minus(f"{place:.4g}") for place in settings.places]
         elif isinstance(settings, ShapeSettings):  # of contrast alone: the others are lines
             lows = [0.0 if band == 0 else settings.contrast_low * 2 ** (band - 1) for band in range(self._count)]
             self._names, self._words = [frequency.hertz(low) for low in lows], "Octave from (Hz)"
@@ -281,6 +290,11 @@ class RowTicks:
             most = max(2, int(em / 2.6 + 1e-6))
             there = ticks.decimal(max(0.0, low) * self._step, min(self._count - 1, high) * self._step, most, unit)
             return Ticks([place / self._step for place in there.places], there.words), f"Lag ({name})"
+        if self._numbers is not None and last > first:
+            lowest, highest = (float(self._numbers[row]) for row in (first, last))
+            there = ticks.decimal(lowest, highest, max(2, int(em / 2.6 + 1e-6)))
+            rows = np.interp(there.places, self._numbers, np.arange(self._count))
+            return Ticks(rows.tolist(), there.words), self._words
         every = max(1, -(-(last - first + 1) // max(1, int(em / 1.4 + 1e-6))))
         shown = [row for row in range(first, last + 1) if row % every == 0]
         return Ticks([float(row) for row in shown], [self._names[row] for row in shown]), self._words
