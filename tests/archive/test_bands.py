@@ -27,7 +27,7 @@ def sound(samples, rate, unit="µPa"):
 def bins_of(source, rate):
     """The density of the bins of 1 Hz of the first minute."""
     clock = archive.Clock((0,), (int(BEGAN.timestamp()) * 10**9,), (Fraction(rate),))
-    return minute_spectra.Spectra(source, clock, rate, 0).minute(int(BEGAN.timestamp())).density
+    return minute_spectra.Spectra(source, clock, rate, 0).cell(int(BEGAN.timestamp())).density
 
 
 def shared(density, rate, low, high):

@@ -80,7 +80,7 @@ def test_bands_hold_all_the_power_of_the_bins(rate):
     source = sound(noise(60, rate), rate)
     found = archive.minutes(source)
     density = minute_spectra.Spectra(source, archive.Clock((0,), (found.times[0] * 10**9,), (Fraction(rate),)), rate, 0)
-    whole = density.minute(int(found.times[0])).density.sum()
+    whole = density.cell(int(found.times[0])).density.sum()
     assert (found.density * np.diff(found.edges)[:, 0]).sum() == pytest.approx(whole, rel=1e-12)
     assert found.edges[-1, 1] == rate / 2
     np.testing.assert_array_equal(found.edges[1:, 0], found.edges[:-1, 1])

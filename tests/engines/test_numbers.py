@@ -38,6 +38,15 @@ def test_every_quantity_is_what_the_definition_says(engine, dtype, quantity, win
     assert np.max(np.abs(values - expected)) <= 16 * eps * np.max(np.abs(expected))
 
 
+@BOTH_PRECISIONS
+@pytest.mark.parametrize("n_fft", [22, 26, 44, 130, 286, 484, 1430, 2002, 3744])
+def test_factors_of_11_and_13_are_as_exact_as_a_prime_may_be(dtype, n_fft):
+    work = Work(window_of(n_fft), 1 + n_fft // 3, n_fft, "transform")
+    samples, engine = sound(work, 21, dtype=dtype), Compiled(threads=1)
+    assert engine.refuses(work, samples.dtype) is None
+    assert relative(run(engine, samples, work, 21), definition(samples, work, 21)) <= 6 * np.finfo(dtype).eps
+
+
 @EVERY_ENGINE
 @BOTH_PRECISIONS
 @pytest.mark.parametrize(("remove_dc", "preemphasis"), [(True, 0.0), (False, 0.97), (True, 0.97)])
@@ -66,11 +75,25 @@ def test_even_smooth_lengths_up_to_4096_have_a_kernel_that_is_right(dtype):
         assert relative(run(engine, samples, work, 3), definition(samples, work, 3)) <= 8 * eps, n_fft
 
 
-@pytest.mark.parametrize("n_fft", [8192, 31250, 39366, 50000, 65536])
+@pytest.mark.parametrize("n_fft", [8192, 31250, 39366, 50000, 65536, 2 * 11**4, 14 * 13**3])
 def test_long_transforms_are_as_exact_as_short_ones(n_fft):
     work = Work(window_of(n_fft), n_fft // 2, n_fft, "transform")
     samples = sound(work, 5)
     assert relative(run(Compiled(threads=1), samples, work, 5), definition(samples, work, 5)) <= 4 * np.finfo("f4").eps
+
+
+@EVERY_ENGINE
+@BOTH_PRECISIONS
+def test_what_needs_four_factors_is_gathered_as_its_frames_are_added(engine, dtype):
+    n_fft = 2 * 11**4
+    work = Work(window_of(n_fft), n_fft // 2, n_fft)
+    samples = sound(work, 5, dtype=dtype)
+    power = definition(samples, work, 5)[0]
+    columns, rows = np.array([0, 3, 5]), np.arange(work.n_rows + 1)
+    counts, total = np.zeros((1, 2), np.int64), np.zeros((1, 2, work.n_rows))
+    engine.reduce(samples, work, columns, rows, counts, total=total)
+    assert counts.tolist() == [[3, 2]]
+    assert relative(total[0], np.stack([power[:3].sum(axis=0), power[3:].sum(axis=0)])) <= 8 * np.finfo(dtype).eps
 
 
 def test_every_even_smooth_length_up_to_65536_is_taken():

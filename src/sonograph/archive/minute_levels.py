@@ -184,7 +184,7 @@ def minutes(
     peak, effort = np.empty(len(times)), np.empty(len(times))
     frames, clipped = np.empty(len(times), np.int64), np.empty(len(times), np.int64)
     for i, time in enumerate(times):
-        found = spectra.minute(int(time))
+        found = spectra.cell(int(time))
         density[i] = bands(found.density)
         peak[i], effort[i], frames[i], clipped[i] = found.peak, found.effort, found.frames, found.clipped
     return Minutes(times, density, centres, edges, peak, effort, frames, clipped, float(rate), source.unit)

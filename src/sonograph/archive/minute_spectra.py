@@ -1,18 +1,22 @@
-"""The spectrum of one minute, by the standard rule: Hann, one second, half overlapped, mean of the density.
+"""The spectra of stretches of time, of which minutes are the standard: Hann, half overlapped, mean of the density.
 
 A frame counts where all of its samples are known and follow each other: one that touches a gap, a step of the clock or
-a change of the receiver's response is left out. Samples are read a block at a time, so that memory is flat.
+a change of the receiver's response is left out. Samples are read a block at a time, so that memory is flat, and each
+of them once. Frames are added up where they are computed, and never held.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Generator
+from typing import NamedTuple
 
 import numpy as np
 
+from sonograph import engines
 from sonograph.archive.clock import Clock
+from sonograph.archive.full_scale import FullScale
 from sonograph.archive.segments import SECOND
-from sonograph.computing.spectrogram import spectrogram
+from sonograph.computing.pipeline import pipeline
 from sonograph.settings import StftSettings
 from sonograph.sounds.derived import responses_of
 from sonograph.sounds.source import Signal, Source
@@ -24,10 +28,11 @@ STEP_NS = SECOND // 100
 AT_ONCE = 1 << 22  # samples
 
 
-class Minute(NamedTuple):
-    """What a minute holds.
+class Cell(NamedTuple):
+    """What a stretch of time holds.
 
-    density : (bins,) float64, unit²/Hz; NaN where no frame counts
+    density : (bins,) float64, unit²/Hz, the mean over frames; NaN where no frame counts
+    largest : (bins,) the largest of each bin in a frame, where that was asked for
     peak : the largest magnitude of a sample, in the unit; NaN where there is none
     effort : seconds of samples
     frames : how many count
@@ -35,6 +40,7 @@ class Minute(NamedTuple):
     """
 
     density: np.ndarray
+    largest: np.ndarray | None
     peak: float
     effort: float
     frames: int
@@ -42,103 +48,147 @@ class Minute(NamedTuple):
 
 
 class Spectra:
-    """The minutes of one channel of a source."""
+    """Stretches of `seconds` of one channel of a source.
 
-    def __init__(self, source: Source, clock: Clock, rate: int, channel: int) -> None:
+    Parameters
+    ----------
+    source, clock
+        A sound, and when its samples were taken.
+    rate
+        Its sample rate, a whole number.
+    channel
+        Which, from 0.
+    seconds
+        How long each stretch is.
+    window_length
+        Of its frames; one second by default.
+    largest
+        Whether the largest density of each bin is wanted beside the mean.
+    dtype
+        In which spectra are computed; they are added up in float64.
+    """
+
+    def __init__(
+        self, source: Source, clock: Clock, rate: int, channel: int, *, seconds: int = 60,
+        window_length: int | None = None, largest: bool = False, dtype: str = "float64",
+    ) -> None:  # fmt: skip
+        n = window_length or rate
         self.source, self.clock, self.rate, self.channel = source, clock, rate, channel
-        self.hop = rate // 2
-        self.settings = StftSettings(window_length=rate, hop=self.hop, edges="inside", scaling="density")
+        self.seconds, self.hop, self.dtype, self._wants_largest = seconds, n // 2, np.dtype(dtype), largest
+        self.settings = StftSettings(window_length=n, hop=self.hop, edges="inside", scaling="density")
+        self.n_frames = FRAMES if (seconds, n) == (60, rate) else max(0, (seconds * rate - n) // self.hop + 1)
         self.steps = np.array(_steps(clock), np.int64)
         found = responses_of(source)
         if not found and source.calibration is not None:
             found = ((0, source.calibration),)
         self.changes = np.array([first for first, _ in found], np.int64)
-        self.corrections = [
-            one.correction(np.arange(self.settings.n_bins)) if one.response else None for _, one in found
-        ]
+        frequencies = np.arange(self.settings.n_bins) * (rate / n)
+        self.corrections = [one.correction(frequencies) if one.response else None for _, one in found]
         self.full_scale = FullScale(source)
+        self._free: list[np.ndarray] = []
+        self._bound = pipeline(self.settings, Signal(np.zeros(0), float(rate)), self.dtype, engines.default())
 
     def samples_of(self, utc_s: int) -> range:
-        """The 60·rate samples from the first that was taken in a minute; fewer where the clock steps meanwhile."""
+        """The seconds·rate samples from the first of a stretch on; fewer where the clock steps meanwhile."""
         first = self.clock.sample_at(utc_s * SECOND)
-        stop, end = first + 60 * self.rate, self.clock.sample_at((utc_s + 60) * SECOND)
+        stop, end = first + self.seconds * self.rate, self.clock.sample_at((utc_s + self.seconds) * SECOND)
         return range(first, stop if abs(end - stop) <= self.rate * STEP_NS // SECOND else max(first, min(stop, end)))
 
-    def minute(self, utc_s: int) -> Minute:
-        """The minute that begins at a time, whole seconds since 1970 UTC."""
-        whole = self.samples_of(utc_s)
-        total, peak, there, frames, clipped = np.zeros(self.settings.n_bins), -1.0, 0, 0, 0
+    def cell(self, utc_s: int) -> Cell:
+        """The stretch that begins at a time, whole seconds since 1970 UTC."""
+        walk = self.walk(utc_s)
+        while True:
+            try:
+                next(walk)
+            except StopIteration as end:
+                found: Cell = end.value
+                return found
+
+    def walk(self, utc_s: int) -> Generator[range, None, Cell]:
+        """The same, block by block: says which samples it reads next, and returns the cell."""
+        whole, n, n_bins = self.samples_of(utc_s), self.settings.window_length, self.settings.n_bins
+        inside = _inside(whole, self.source.n_samples)
         effort = getattr(self.source, "effort", None)
-        held = effort(_inside(whole, self.source.n_samples)) if effort else len(whole)
-        at_once = max(1, AT_ONCE // self.rate)
-        for i in range(0, FRAMES if held else 0, at_once):
-            j = min(i + at_once, FRAMES)
+        found = _Sums(n_bins, self._wants_largest)
+        at_once = max(1, AT_ONCE // self.rate if n == self.rate else AT_ONCE // self.hop)
+        memory, held = self._memory(at_once), 0
+        for i in range(0, self.n_frames if len(inside) and (effort is None or effort(inside)) else 0, at_once):
+            j = min(i + at_once, self.n_frames)
             begin = whole.start + i * self.hop
-            samples = self._read(range(begin, begin + (j - i - 1) * self.hop + self.rate), whole.stop)
-            own = samples if j == FRAMES else samples[: (j - i) * self.hop]
-            if j == FRAMES:  # of an odd rate a few samples lie behind the last frame
-                own = np.concatenate([samples, self._read(range(begin + len(samples), whole.stop), whole.stop)])
-            known = ~np.isnan(own)
-            if known.any():
-                there += int(known.sum())
-                peak = max(peak, float(np.abs(own[known]).max()))
-                clipped += self.full_scale.count(own, begin)
-            density = self._density(samples, begin)
-            good = ~np.isnan(density[0])
-            frames += int(good.sum())
-            total += density[:, good].sum(axis=1)
-        mean = total / frames if frames else np.full(len(total), np.nan)
-        return Minute(mean, peak if there else np.nan, there / self.rate, frames, clipped)
+            stop = whole.start + self.seconds * self.rate if j == self.n_frames else begin + (j - i - 1) * self.hop + n
+            fresh = range(begin + held, stop)
+            yield _inside(fresh, inside.stop)
+            samples = memory[: held + len(fresh)]
+            self._read(fresh, whole.stop, samples[held:])
+            found.hear(samples[held:], fresh.start, self.full_scale)
+            self._add(samples[: (j - i - 1) * self.hop + n], begin, j - i, found)
+            held = len(samples) - (j - i) * self.hop
+            memory[:held] = samples[len(samples) - held :].copy()
+        self._free.append(memory)
+        mean = found.total / found.frames if found.frames else np.full(n_bins, np.nan)
+        peak = found.peak if found.there else np.nan
+        return Cell(mean, found.largest, peak, found.there / self.rate, found.frames, found.clipped)
 
-    def _read(self, samples: range, stop: int) -> np.ndarray:
-        """Samples (n,) float64 of the channel, NaN outside of the sound and from `stop` on."""
-        values = np.full(len(samples), np.nan)
+    def _memory(self, at_once: int) -> np.ndarray:
+        """Room for the samples of a block, whose pages are there once it was used."""
+        size = min(at_once, self.n_frames) * self.hop + 2 * self.settings.window_length
+        return self._free.pop() if self._free else np.empty(size, self.dtype)
+
+    def _read(self, samples: range, stop: int, out: np.ndarray) -> None:
+        """Fill `out` (n,) with samples of the channel, NaN outside of the sound and from `stop` on."""
         inside = _inside(range(samples.start, min(samples.stop, stop)), self.source.n_samples)
+        first, last = inside.start - samples.start, inside.stop - samples.start
+        if not inside:
+            first = last = 0
+        out[:first], out[last:] = np.nan, np.nan
         if inside:
-            values[inside.start - samples.start : inside.stop - samples.start] = self.source.read(inside)[self.channel]
-        return values
+            out[first:last] = self.source.read(inside)[self.channel]
 
-    def _density(self, samples: np.ndarray, first: int) -> np.ndarray:
-        """Density (bins, frames) of samples from `first` on, NaN for frames that do not count."""
-        if np.isnan(samples).all():
-            return np.full((self.settings.n_bins, 1), np.nan)
-        density = spectrogram(Signal(samples, float(self.rate)), self.settings).values
-        begins = first + self.hop * np.arange(density.shape[1])
-        ends = begins + self.rate - 1
+    def _add(self, samples: np.ndarray, first: int, count: int, found: _Sums) -> None:
+        """Add the density of the frames in samples from number `first` on."""
+        edges, good, numbers = self._runs(first, count)
+        shape = 1, len(good), self.settings.n_bins
+        counts, total = np.zeros(shape[:2], np.int64), np.zeros(shape)
+        largest = np.full(shape, np.nan, self.dtype) if self._wants_largest else None
+        bins = np.arange(self.settings.n_bins + 1)
+        self._bound.engine.reduce(samples[None], self._bound.work, edges, bins, counts, largest=largest, total=total)
+        for run in np.flatnonzero(good):
+            correction = self.corrections[numbers[run]] if len(self.corrections) else None
+            found.frames += int(counts[0, run])
+            found.total += total[0, run] if correction is None else total[0, run] * correction
+            if largest is not None and found.largest is not None:
+                here = largest[0, run] if correction is None else largest[0, run] * correction
+                found.largest = np.fmax(found.largest, here)
+
+    def _runs(self, first: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Edges of neighbouring frames that are alike; whether they count, and which response they see."""
+        begins = first + self.hop * np.arange(count)
+        ends = begins + self.settings.window_length - 1
+        across = np.zeros(count, bool)
         for places in (self.steps, self.changes):
-            across = np.searchsorted(places, begins, side="right") != np.searchsorted(places, ends, side="right")
-            density[:, across] = np.nan
+            across |= np.searchsorted(places, begins, side="right") != np.searchsorted(places, ends, side="right")
         numbers = np.maximum(np.searchsorted(self.changes, begins, side="right") - 1, 0)
-        for number, correction in enumerate(self.corrections):
-            if correction is not None:
-                density[:, numbers == number] *= correction[:, None]
-        return density
+        starts = np.flatnonzero(np.concatenate([[True], (np.diff(across) != 0) | (np.diff(numbers) != 0)]))
+        return np.append(starts, count).astype(np.int64), ~across[starts], numbers[starts]
 
 
-class FullScale:
-    """What full scale is of which samples, so that those at it can be counted."""
+class _Sums:
+    """What is added up of a stretch."""
 
-    def __init__(self, source: Source) -> None:
-        parts: Any = getattr(source, "parts", None)
-        if parts is not None:
-            self.starts = np.array([part.start for part in parts], np.int64)
-            self.scales = np.array([part.scale or 1.0 for part in parts])
+    def __init__(self, n_bins: int, largest: bool) -> None:
+        self.total, self.largest = np.zeros(n_bins), np.full(n_bins, np.nan) if largest else None
+        self.peak, self.there, self.frames, self.clipped = 0.0, 0, 0, 0
+
+    def hear(self, samples: np.ndarray, first: int, full_scale: FullScale) -> None:
+        """Take what samples say by themselves: those that are missing say nothing."""
+        known = samples if np.isfinite(samples.sum(dtype=float)) else samples[~np.isnan(samples)]
+        if not len(known):
             return
-        calibration = source.calibration
-        scale = calibration.scale if calibration is not None and calibration.scale != 1 else np.inf  # not known
-        self.starts, self.scales = np.zeros(1, np.int64), np.array([1.0 if source.unit == "FS" else scale])
-
-    def count(self, samples: np.ndarray, first: int) -> int:
-        """How many samples are at full scale, to a step of 16 bits."""
-        if not len(self.starts):
-            return 0
-        at, begin = 0, max(0, int(np.searchsorted(self.starts, first, side="right")) - 1)
-        end = int(np.searchsorted(self.starts, first + len(samples)))
-        for part in range(begin, max(begin + 1, end)):
-            stop = int(self.starts[part + 1]) if part + 1 < len(self.starts) else first + len(samples)
-            here = samples[max(0, int(self.starts[part]) - first) : max(0, stop - first)]
-            at += int((np.abs(here) >= self.scales[part] * (1 - 2.0**-15)).sum())
-        return at
+        self.there += len(known)
+        peak = float(max(known.max(), -known.min()))
+        self.peak = max(self.peak, peak)
+        if peak >= full_scale.least:
+            self.clipped += full_scale.count(samples, first)
 
 
 def _inside(samples: range, n_samples: int) -> range:

@@ -51,7 +51,7 @@ class Compiled:
             return f"n_fft is {work.n_fft}, and compiled kernels exist for even n_fft only"
         if factors(work.n_fft) is None:
             return (
-                f"n_fft is {work.n_fft}, which is not a product of two or three numbers up to 64 without primes above 7"
+                f"n_fft is {work.n_fft}, which is not a product of two to four numbers up to 64 without primes above 13"
             )
         if np.dtype(dtype) not in (np.float32, np.float64):
             return f"the samples are {np.dtype(dtype)}, and compiled kernels exist for float32 and float64"

@@ -25,7 +25,12 @@ def split(n: int) -> tuple[int, int]:
 
 def _possible(n: int) -> bool:
     p, q = split(n)
-    return n in (2, 3, 4, 5, 7) or (p > 1 and q <= 10 and _possible(p) and _possible(q))
+    return n in (2, 3, 4, 5, 7, 11, 13) or (p > 1 and q <= 13 and _possible(p) and _possible(q))
+
+
+def is_one_step(n: int) -> bool:
+    """Whether a DFT of n points is done in registers; a prime that does not fit lets the compiler spill."""
+    return n <= IN_REGISTERS or split(n)[0] == 1
 
 
 SIZES = tuple(n for n in range(2, LARGEST + 1) if _possible(n))
@@ -127,7 +132,7 @@ def complex_codelet(
     fn: Code, n: int, scratch: Int, load: Callable[[int], Complex], store: Callable[[int, Complex], None]
 ) -> None:
     """DFT of n points, each loaded and stored once."""
-    if n <= IN_REGISTERS:
+    if is_one_step(n):
         for k, z in enumerate(dft([load(i) for i in range(n)])):
             store(k, z)
         return
@@ -147,7 +152,7 @@ def real_codelet(
 ) -> None:
     """DFT of n real numbers: bins 0 to n // 2. What is the mirror image of these is never computed."""
     zero, V = Zero(), fn.V
-    if n <= IN_REGISTERS:
+    if is_one_step(n):
         y = dft([(load(i), zero) for i in range(n)])
         for k in range(n // 2 + 1):
             store(k, y[k])

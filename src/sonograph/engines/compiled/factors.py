@@ -1,10 +1,10 @@
-"""Which factors an n_fft is taken apart into: a real first one, perhaps a middle one, an even last one."""
+"""Which factors an n_fft is taken apart into: a real first one, perhaps one or two middle ones, an even last one."""
 
 from __future__ import annotations
 
 from functools import lru_cache, partial
 
-from sonograph.engines.compiled.codelets import IN_REGISTERS, SIZES, split
+from sonograph.engines.compiled.codelets import IN_REGISTERS, SIZES, is_one_step, split
 
 
 @lru_cache(maxsize=256)
@@ -14,7 +14,19 @@ def factors(n_fft: int, registers: int = 32) -> tuple[int, ...] | None:
     two = [(a, n_fft // a) for a in firsts]
     three = [(a, m, n_fft // a // m) for a in firsts for m in SIZES if n_fft // a % m == 0]
     possible = [shape for shape in [*two, *three] if shape[-1] in SIZES and shape[-1] % 2 == 0]
-    return min(possible, key=partial(_effort, registers), default=None)
+    return min(possible, key=partial(_effort, registers), default=None) or _four(n_fft)
+
+
+def _four(n_fft: int) -> tuple[int, ...] | None:
+    """Four factors, of what no three make up."""
+    shapes = [
+        (first, second, third, n_fft // first // second // third)
+        for first in SIZES if n_fft % first == 0
+        for second in SIZES if n_fft // first % second == 0
+        for third in SIZES if n_fft // first // second % third == 0
+    ]  # fmt: skip
+    possible = [shape for shape in shapes if shape[-1] in SIZES and shape[-1] % 2 == 0]
+    return min(possible, key=lambda shape: (max(shape), shape), default=None)
 
 
 def _effort(registers: int, shape: tuple[int, ...]) -> tuple[float, ...]:
@@ -30,7 +42,7 @@ def _effort(registers: int, shape: tuple[int, ...]) -> tuple[float, ...]:
     def step(n: int) -> float:
         return 1 + (0.15 if registers < 32 else 0.5) * max(0, n + 16 - registers)
 
-    pairs = [split(n) if n > IN_REGISTERS else (n,) for n in shape]
+    pairs = [(n,) if is_one_step(n) else split(n) for n in shape]
     steps = [step(pairs[0][0]), *(step(2 * n) for n in [*pairs[0][1:], *(n for pair in pairs[1:] for n in pair)])]
     equals = last < 8, last > 32, middle > IN_REGISTERS, len(shape), last, -first
     return 1, round(sum(steps), 6), *equals

@@ -128,18 +128,25 @@ def _finish_block(
 ) -> Callable[[_Batch, Int, Int], None]:
     """Write the passes that turn a block into rows of the tile; what is returned writes their calls."""
     A, L = shape[0], shape[-1]
-    middle = passes.middle_pass(module, shape[1], L) if len(shape) == 3 else None
+    groups = [math.prod(shape[i + 1 :]) for i in range(1, len(shape) - 1)]
+    middles = [passes.middle_pass(module, f"middle_pass_{g}", n, g) for n, g in zip(shape[1:], groups, strict=False)]
     last = passes.last_pass(module, L, math.prod(shape[:-1]), int(tile.gap > 0), _finish_of_bins(kind))
 
     def finish_block(batch: _Batch, block: Int, b: Int) -> None:
         fn, part = batch.fn, batch.part
         target = part["scratch"], part["tile"], part["poison"], batch.table["reals"]
-        if middle is None:
-            fn.call(last, block, b, *target)
-            return
-        fn.call(middle, block, batch.table["middle_twiddles"], part["scratch"])
-        with fn.loop(0, shape[1]) as c:
-            fn.call(last, fn.at(block, c * (L * 2 * module.lanes)), b + c * A, *target)
+
+        def below(level: int, block: Int, b: Int, stride: int, turns: Int) -> None:
+            if level == len(middles):
+                fn.call(last, block, b, *target)
+                return
+            n, group = shape[level + 1], groups[level]
+            fn.call(middles[level], block, turns, part["scratch"])
+            following = fn.at(turns, 2 * n * group)
+            with fn.loop(0, n) as c:
+                below(level + 1, fn.at(block, c * (group * 2 * module.lanes)), b + c * stride, stride * n, following)
+
+        below(0, block, b, A, batch.table["middle_twiddles"])
 
     return finish_block
 

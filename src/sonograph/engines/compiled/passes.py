@@ -3,7 +3,7 @@
 gather     sound -> a table with one row per sample of a hop, so that one sample of all frames is one load
 condition  (where asked for) the frames without their mean, pre-emphasised
 first      window, real DFTs of the first factor over samples far apart, twiddles
-middle     (three factors only) complex DFTs inside a block, in place
+middle     (three factors, or twice with four) complex DFTs inside a block, in place
 last       complex DFTs of whole blocks; every bin goes at once into a tile, finished
 poison     0 for a frame whose samples are all finite, NaN for any other; `last` adds it to every bin
 
@@ -122,9 +122,9 @@ def first_pass(module: Module, A: int, groups: int, block: int) -> Code:
     return fn
 
 
-def middle_pass(module: Module, A: int, groups: int) -> Code:
+def middle_pass(module: Module, name: str, A: int, groups: int) -> Code:
     """In one block: for each j, DFT of the positions j + i * groups, times this level's twiddles, in place."""
-    fn = Code(module, "middle_pass", "block:ptr twiddles:ptr scratch:ptr")
+    fn = Code(module, name, "block:ptr twiddles:ptr scratch:ptr")
     block, twiddles, scratch = fn.arguments
     V = module.lanes
     with fn.loop(0, groups) as j:

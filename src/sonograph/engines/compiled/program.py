@@ -39,7 +39,7 @@ class Program:
         self.kernel = build.kernel(shape, kind, dtype.itemsize == 8, target)
         self._tile = tile_of(dtype.itemsize, V, shape, kind)
 
-        A, B, L = shape[0], work.n_fft // shape[0], shape[-1]
+        A, B = shape[0], work.n_fft // shape[0]
         length = len(work.window)
         sound = Gathered(work.hop, length, V)
         frame_size = up(length + 3, 64) * V if conditioned else 0
@@ -58,7 +58,7 @@ class Program:
             "offsets": offsets,
             "window": window.astype(dtype),
             "first_twiddles": twiddles(B, A // 2 + 1, work.n_fft, dtype),
-            "middle_twiddles": twiddles(L, shape[1], B, dtype) if len(shape) == 3 else nothing,
+            "middle_twiddles": _middle_twiddles(shape, dtype),
             "band_start": bands.start,
             "band_first": bands.first,
             "band_weights": bands.weights.astype(dtype),
@@ -182,6 +182,13 @@ class Program:
 
     def _count(self, n_threads: int | None, frames: int) -> int:
         return threads.count(n_threads, frames * self.n_fft)
+
+
+def _middle_twiddles(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Of each middle pass, one after the other."""
+    sizes = [math.prod(shape[i:]) for i in range(1, len(shape))]
+    tables = [twiddles(size // n, n, size, dtype) for n, size in zip(shape[1:-1], sizes, strict=False)]
+    return np.concatenate([table.ravel() for table in tables]) if tables else np.zeros(0, dtype)
 
 
 class _Call(NamedTuple):
