@@ -7,7 +7,7 @@ import pytest
 
 import sonograph
 from sonograph import StftSettings
-from sonograph.pixels import pyramid
+from sonograph.pixels import pyramid, trees
 from sonograph.pixels.codes import codes, levels
 from sonograph.sounds.source import Source
 from sonograph.web.tiles import Tiles
@@ -133,3 +133,20 @@ def test_a_click_is_salient_at_every_zoom(level):
     shown = pyramid.salient(largest, mean, np.full(n, 1 << level), np.ones(40))
     assert (shown[200 >> level] == largest[200 >> level]).all()
     assert np.mean(shown != mean) < 1 / n + 0.01 + 4 * np.sqrt(0.01 / shown.size)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_rows", [32, 33, 129])
+def test_the_compiled_tree_has_the_bits_of_the_other(dtype, n_rows, monkeypatch):
+    rng = np.random.default_rng(n_rows)
+    power = (rng.random((384, n_rows)) * 10.0 ** rng.integers(-30, 30, (384, n_rows))).astype(dtype)
+    power[5, 3], power[200:, 31] = 0, np.inf
+    holed = power.copy()
+    holed[17, 0] = np.nan
+    assert trees.build.unable() or trees.gathered(power, 5) is not None
+    compiled = [pyramid.gathered(one, level) for one in (power, holed) for level in range(1, 8)]
+    monkeypatch.setattr(trees, "gathered", lambda power, step: None)
+    expected = [pyramid.gathered(one, level) for one in (power, holed) for level in range(1, 8)]
+    for found, by_numpy in zip(compiled, expected, strict=True):
+        np.testing.assert_array_equal(found[0], by_numpy[0], strict=True)
+        np.testing.assert_array_equal(found[1], by_numpy[1], strict=True)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sonograph.pixels import trees
 from sonograph.pixels.codes import A_DECIBEL, LARGEST, NO_DATA, codes, powers
 
 PLANES = ("max", "mean", "salient")
@@ -86,8 +87,7 @@ def gathered(power: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
     if short:
         power = np.concatenate([power, np.zeros((short, power.shape[1]), power.dtype)])
     largest, sums = _reduced(power, level)
-    missing = np.isnan(largest)
-    if not missing.any():
+    if not np.isnan(sums).any():
         return largest, sums / held
     there = ~np.isnan(power)
     there[n_frames:] = False
@@ -98,7 +98,10 @@ def gathered(power: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _reduced(power: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
-    """Largest and sum of whole columns, whose numbers are 0 or more."""
+    """Largest and sum of whole columns, whose numbers are 0 or more; where one is missing the sum is NaN."""
+    compiled = trees.gathered(power, level)
+    if compiled is not None:
+        return compiled
     inner = min(level, _AT_ONCE.bit_length() - 1)
     n_rows = power.shape[1]
     shape = len(power) >> inner, n_rows
@@ -124,6 +127,9 @@ def _reduced(power: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
 
 def coded(power: np.ndarray, level: int, reference: float, floor: float) -> tuple[np.ndarray, np.ndarray]:
     """Codes (columns, rows) of the maximum and of the mean of columns of frames; see `gathered` and `codes`."""
+    if level == 0:  # of one frame both are the same
+        both = codes(power, reference, floor)
+        return both, both
     largest, mean = gathered(power, level)
     return codes(largest, reference, floor), codes(mean, reference, floor)
 
