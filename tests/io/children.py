@@ -45,6 +45,7 @@ def serve():
     for module in pkgutil.walk_packages(importlib.import_module("sonograph.io").__path__, "sonograph.io."):
         if not module.name.endswith(OTHERS):
             importlib.import_module(module.name)
+    importlib.import_module("sonograph.io.decoders.flac_frames").program()
     for line in sys.stdin:
         path, limit_seconds = json.loads(line)
         began, (out, into), said = time.monotonic(), os.pipe(), b""

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonograph.errors import SourceError
 from sonograph.io import door
 from sonograph.io.audio import open as open_sound
 from sonograph.io.decoders import flac_decoding
@@ -200,23 +199,13 @@ def test_a_large_healthy_file_is_looked_at_in_a_few_places_only(tmp_path, monkey
         assert sound.n_samples == 3_000_000 and sum(count) < path.stat().st_size / 4
 
 
-@pytest.mark.parametrize("bits", [8, 16, 24])
+@pytest.mark.parametrize("bits", [4, 7, 8, 12, 15, 16, 18, 20, 24, 28, 31, 32])
 def test_frames_that_leave_their_bits_to_the_header_are_read(tmp_path, bits):
     numbers = noise(640, bits)
     data = damaged.flac_header(numbers, bits, (64, 64)) + frames(numbers, bits, says_bits=False)
     found, status, _ = opened(tmp_path / "a.flac", data)
     assert status.word == "ok"
-    np.testing.assert_array_equal(found.T * 2 ** (bits - 1), numbers)
-
-
-@pytest.mark.parametrize("bits", [4, 7, 12, 15, 18, 20, 28, 31, 32])
-def test_bits_that_no_decoder_here_can_be_told_are_named(tmp_path, bits):
-    numbers = noise(640, bits)
-    (tmp_path / "a.flac").write_bytes(
-        damaged.flac_header(numbers, bits, (64, 64)) + frames(numbers, bits, says_bits=False)
-    )
-    with pytest.raises(SourceError, match=rf"a\.flac: is a FLAC file; FLAC of {bits} bits.*cannot be decoded here\."):
-        open_sound(tmp_path / "a.flac")
+    np.testing.assert_array_equal(found.T * 2.0 ** (bits - 1), numbers)
 
 
 @pytest.mark.skipif(not TEST_FILES, reason=f"{SHARED / 'data'} is not there")

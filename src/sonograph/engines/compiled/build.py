@@ -84,17 +84,25 @@ def compile_object(shape: tuple[int, ...], kind: Kind, double: bool, target: Tar
     return object_of(generate(shape, kind, target.vector_bytes, double, target.x86), target)
 
 
-def object_of(text: str, target: Target) -> bytes:
+def object_of(text: str, target: Target, *, optimise: bool = False) -> bytes:
     """A module of IR as an object file.
 
-    The text is already what optimising passes would make of it, so it goes straight to instruction
-    selection. In the small code model constants are operands instead of loads through 64-bit addresses.
+    The text of the engine is already what optimising passes would make of it, so it goes straight to instruction
+    selection; that with variables needs them. In the small code model constants are operands instead of loads through
+    64-bit addresses.
     """
     llvm = _llvm()
+    reloc = "pic" if optimise else "default"  # the passes make tables of jumps, which may lie anywhere
     machine = llvm.Target.from_triple(target.triple).create_target_machine(
-        cpu=target.cpu, features=target.features, opt=2, jit=True, codemodel="small"
+        cpu=target.cpu, features=target.features, opt=2, reloc=reloc, jit=True, codemodel="small"
     )
-    return bytes(machine.emit_object(llvm.parse_assembly(text)))
+    module = llvm.parse_assembly(text)
+    if optimise:
+        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+        tuning.loop_vectorization, tuning.slp_vectorization = True, False
+        passes = llvm.create_pass_builder(machine, tuning)
+        passes.getModulePassManager().run(module, passes)
+    return bytes(machine.emit_object(module))
 
 
 class Loaded:

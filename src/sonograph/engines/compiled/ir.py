@@ -7,7 +7,7 @@ chooses, while `loop` and `when` write a loop and a branch into the program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -36,11 +36,46 @@ class Int:
     def __and__(self, other: Number) -> Int:
         return self._op("and", other)
 
+    def __or__(self, other: Number) -> Int:
+        return self._op("or", other)
+
+    def __xor__(self, other: Number) -> Int:
+        return self._op("xor", other)
+
+    def __lshift__(self, other: Number) -> Int:
+        return self._op("shl", other)
+
+    def __rshift__(self, other: Number) -> Int:
+        """Halved, rounded down: the sign stays."""
+        return self._op("ashr", other)
+
+    def down(self, other: Number) -> Int:
+        """Bits moved down, with zeros above."""
+        return self._op("lshr", other)
+
     def __floordiv__(self, other: Number) -> Int:
         return self._op("udiv", other)
 
     __radd__ = __add__
     __rmul__ = __mul__
+
+
+class Variable:
+    """A 64-bit integer that changes as the program runs. Modules that have one are to be optimised."""
+
+    def __init__(self, fn: Function, first: Number) -> None:
+        self.fn = fn
+        self.place = fn.slot()
+        self.set(first)
+
+    @property
+    def now(self) -> Int:
+        """What it is."""
+        return Int(self.fn, self.fn.emit(f"load i64, ptr {self.place}"))
+
+    def set(self, value: Number) -> None:
+        """Make it another."""
+        self.fn.do(f"store i64 {operand(value)}, ptr {self.place}")
 
 
 Number = Int | int
@@ -87,6 +122,7 @@ class Function:
         self.name = name
         self.exported = exported
         self.lines: list[str] = []
+        self._slots: list[str] = []
         self._count = 0
         self._block = "entry"
         self._types = [a.split(":")[1] for a in arguments.split()]
@@ -99,9 +135,9 @@ class Function:
         pairs = zip(self._types, self.arguments, strict=True)
         arguments = ", ".join(f"{noalias[t]} {a.name}" for t, a in pairs)
         # Windows: no frame here outgrows the guard page, and a kernel must need no symbol from outside.
-        notes = 'nounwind "no-stack-arg-probe"' + ("" if self.exported else " noinline")
+        notes = 'nounwind "no-stack-arg-probe" "no-builtins"' + ("" if self.exported else " noinline")
         linkage = "" if self.exported else "internal "
-        body = "\n".join(self.lines)
+        body = "\n".join(self._slots + self.lines)
         return f"define {linkage}void @{self.name}({arguments}) {notes} {{\nentry:\n{body}\nret void\n}}"
 
     def emit(self, text: str) -> str:
@@ -110,6 +146,12 @@ class Function:
         name = f"%v{self._count}"
         self.lines.append(f"{name} = {text}")
         return name
+
+    def slot(self) -> str:
+        """Room for a variable."""
+        self._count += 1
+        self._slots.append(f"%slot{self._count} = alloca i64")
+        return f"%slot{self._count}"
 
     def do(self, text: str) -> None:
         """Write an instruction without a result."""
@@ -165,6 +207,18 @@ class Function:
         self.enter(done)
 
     @contextmanager
+    def repeat(self, condition: Callable[[], str]) -> Iterator[None]:
+        """Run the body as long as a condition holds, which is written before it."""
+        head, body, done = self._labels("head", "body", "done")
+        self.do(f"br label %{head}")
+        self.enter(head)
+        self.do(f"br i1 {condition()}, label %{body}, label %{done}")
+        self.enter(body)
+        yield
+        self.do(f"br label %{head}")
+        self.enter(done)
+
+    @contextmanager
     def when(self, condition: str) -> Iterator[None]:
         """Run the body only under a condition (the name of an i1)."""
         yes, done = self._labels("yes", "done")
@@ -217,6 +271,10 @@ class Function:
     def load_pointer(self, p: Int, i: Number = 0) -> Int:
         """Element `i` of a table of pointers."""
         return Int(self, self.emit(f"load ptr, ptr {self.at(p, i, 'ptr').name}"))
+
+    def store_int(self, value: Number, p: Int, i: Number = 0) -> None:
+        """Element `i` of a table of 64-bit integers."""
+        self.do(f"store i64 {operand(value)}, ptr {self.at(p, i, 'i64').name}")
 
     def load_small(self, p: Int, i: Number = 0) -> Int:
         """Element `i` of a table of unsigned 32-bit integers."""

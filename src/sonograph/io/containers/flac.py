@@ -16,8 +16,6 @@ from sonograph.io.door import OpenFile
 
 MARKER = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
 """How a FLAC file begins."""
-IN_FRAMES = (12, 20, 32)
-"""Bits that libsndfile takes from a frame, and not from the header."""
 
 _SYNC = re.compile(rb"\xff[\xf8\xf9][\x10-\xff][\x00-\xae]")
 _HEADER = 16  # the longest frame header, bytes
@@ -42,7 +40,7 @@ _CRC8 = _crc8_table()
 
 
 class Format(NamedTuple):
-    """What the samples of a frame are. 0 bits are those of a header whose bits a decoder cannot be told."""
+    """What the samples of a frame are."""
 
     sample_rate: int
     n_channels: int
@@ -81,14 +79,6 @@ class Frame(NamedTuple):
     size: int
     format: Format
     variable: bool
-
-
-def before(sound: Format) -> bytes:
-    """A clean header for frames of a format, to hand to a decoder."""
-    bits = 24 if sound.bits in IN_FRAMES else sound.bits
-    packed = sound.sample_rate << 44 | (sound.n_channels - 1) << 41 | (bits - 1) << 36
-    sizes = (16).to_bytes(2, "big") + (65_535).to_bytes(2, "big") + bytes(6)
-    return b"fLaC\x80\0\0\x22" + sizes + packed.to_bytes(8, "big") + bytes(16)
 
 
 def stream_info(file: OpenFile, start: int) -> StreamInfo:
@@ -171,5 +161,5 @@ def _frame(head: bytes, info: StreamInfo, offset: int) -> Frame | None:
 @functools.lru_cache(256)
 def _format(header: Format, rate: int, channel_code: int, bits_code: int) -> Format:
     """What a frame says, and where it says nothing what the header says."""
-    bits = _BITS.get(bits_code, 0 if header.bits in IN_FRAMES else header.bits)
-    return Format(rate or header.sample_rate, channel_code + 1 if channel_code < 8 else 2, bits)
+    channels = channel_code + 1 if channel_code < 8 else 2
+    return Format(rate or header.sample_rate, channels, _BITS.get(bits_code, header.bits))
