@@ -238,8 +238,10 @@ def table() -> str:
     ]
     missing, failed = [], []
     from tests import detect_parity, feature_parity, real_parity
+    from tests.archive import parity as archive_parity
 
-    for case in (*CASES, *feature_parity.cases(Case, library), *detect_parity.cases(Case, library)):
+    beside = (feature_parity, detect_parity, archive_parity)
+    for case in (*CASES, *(case for one in beside for case in one.cases(Case, library))):
         try:
             largest = difference(case)
         except NotHereError as error:
