@@ -14,11 +14,13 @@ NODE := $(shell command -v node)
 demo: $(VENV)/run.stamp
 	$(BIN)/sonograph demo -o demo
 
-# On all cores; ends with what was slow, what was skipped and why, and how long all took.
+# On all cores, one process each: threads within them wait for each other, which takes three times the work where all are busy.
+# Ends with what was slow, what was skipped and why, and how long all took.
 test: $(VENV)/dev.stamp
 	@echo "Ten minutes or so on two cores. What needs Torch (make torch), TensorFlow (make test-tensorflow) or the recordings of"
 	@echo "../shared is skipped where they are not here, and named at the end."
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -rs --durations=10
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+	  $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -rs --durations=10
 
 # The tests of the Torch engine and of training run where Torch is; this puts it there (a CPU build, 200 MB, on most machines).
 torch: $(VENV)/torch.stamp

@@ -1,6 +1,5 @@
 """What every engine computes, against the definition in double precision."""
 
-import os
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +19,7 @@ from tests.engines.contract import (
     sound,
     window_of,
 )
+from tests.thorough import ALL
 
 
 @EVERY_ENGINE
@@ -68,7 +68,7 @@ def test_even_smooth_lengths_up_to_4096_have_a_kernel_that_is_right(dtype):
     """Every third or fifth; SONOGRAPH_ALL=1: every one."""
     engine, eps = Compiled(threads=1), np.finfo(dtype).eps
     assert len(SMOOTH) > 90
-    for n_fft in SMOOTH[:: 1 if os.environ.get("SONOGRAPH_ALL") else 3 if dtype == "float32" else 5]:
+    for n_fft in SMOOTH[:: 1 if ALL else 3 if dtype == "float32" else 5]:
         work = Work(window_of(n_fft), 1 + n_fft // 3, n_fft)
         samples = sound(work, 3, dtype=dtype)
         assert engine.refuses(work, samples.dtype) is None

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ import soundfile
 
 from sonograph import cli
 from tests.io import meek
+from tests.thorough import ALL
 
 DRAW = ("draw", "a.wav", "--size", "400x300", "-q", "-o")
 FEATURES = ("features", "a.wav", "b.wav", "--preset", "htk.mfcc", "-q", "-o")
@@ -78,7 +80,8 @@ class Full:
             return io.TextIOWrapper(io.BufferedWriter(raw), **options)
 
         def write(descriptor, data):
-            self.check()
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):  # a pipe to another process is on no disk
+                self.check()
             return real_write(descriptor, data)
 
         for module, name in ((io, "open"), ("builtins", "open"), (os, "write")):
@@ -267,7 +270,7 @@ def test_interrupted_at_any_step_of_writing_nothing_half_is_left_and_a_second_ru
         whole = left(here)
         clear()
         chance = np.random.default_rng(int(number))
-        for struck, nth in enumerate(itertools.chain(range(1, 9), range(9, 1000, 29))):
+        for struck, nth in enumerate(itertools.chain(range(1, 9), range(9, 1000, 29 if ALL else 97))):
             delay = float(chance.uniform(0.0, 0.02)) * (nth % 2)
             code, seconds = run(int(number), nth, delay)
             if code == 99:  # it had fewer steps
