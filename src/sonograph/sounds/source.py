@@ -151,6 +151,82 @@ class Signal:
         whole = self.samples.reshape(self.n_channels, self.n_samples)
         return zeros_outside(samples, self.n_samples, lambda inside: whole[:, inside.start : inside.stop])
 
+    def select(self, *, seconds: tuple[float, float] | None = None, channel: int | None = None) -> Signal:
+        """The part from one time to another, or one channel; it begins when its first sample was taken.
+
+        Raises
+        ------
+        SettingsError
+            A span that ends before it begins or beyond the sound; a channel that is not there.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Signal(np.arange(8.0), 4.0).select(seconds=(0.5, 1.25)).samples
+        array([2., 3., 4.])
+        """
+        from sonograph.sounds.editing import selected
+
+        return selected(self, seconds, channel)
+
+    def join(self, *later: Signal, crossfade: float = 0.0) -> Signal:
+        """This and then others, as one; with `crossfade` each begins so many seconds before the last one has ended.
+
+        In a crossfade squares add up to 1, so that sounds that have nothing in common stay as loud. Its start is that
+        of the first.
+
+        Raises
+        ------
+        SettingsError
+            Sounds of other rates, units or channels; a crossfade longer than one of them.
+        """
+        from sonograph.sounds.editing import joined
+
+        return joined(self, later, crossfade)
+
+    def mix(self, other: Signal, *, at: float = 0.0) -> Signal:
+        """This and another together, which begins `at` seconds after this; as long as both reach. Nothing is scaled.
+
+        Raises
+        ------
+        SettingsError
+            A sound of another rate, unit or number of channels.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Signal(np.ones(4), 4.0).mix(Signal(np.ones(3), 4.0), at=0.5).samples
+        array([1., 1., 2., 2., 1.])
+        """
+        from sonograph.sounds.editing import mixed
+
+        return mixed(self, other, at)
+
+    def fade(self, *, rise: float = 0.0, fall: float = 0.0) -> Signal:
+        """From silence in `rise` seconds and back to it in `fall`, along a quarter of a sine.
+
+        Raises
+        ------
+        SettingsError
+            Both together are longer than the sound.
+        """
+        from sonograph.sounds.editing import faded
+
+        return faded(self, rise, fall)
+
+    def gain(self, decibels: float) -> Signal:
+        """Louder by so many decibels, or quieter where they are below 0.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Signal(np.array([1.0, -0.5]), 4.0).gain(-20).samples
+        array([ 0.1 , -0.05])
+        """
+        from sonograph.sounds.editing import amplified
+
+        return amplified(self, decibels)
+
     def _repr_html_(self) -> str:
         """The player that a notebook shows of it."""
         from sonograph.sounds.player import html_of
