@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from sonograph.archive.minute_levels import Minutes as Minutes
     from sonograph.archive.minute_levels import minutes as minutes
     from sonograph.archive.netcdf import day_files as day_files
+    from sonograph.archive.opened import Archive as Archive
+    from sonograph.archive.opened import open as open
     from sonograph.archive.periods import Period as Period
     from sonograph.archive.periods import read_periods as read_periods
+    from sonograph.archive.plans import Plan as Plan
+    from sonograph.archive.plans import plan as plan
+    from sonograph.archive.running import Ran as Ran
+    from sonograph.archive.running import run as run
     from sonograph.archive.scanning import scan as scan
     from sonograph.archive.segments import Segment as Segment
     from sonograph.archive.timeline import Timeline as Timeline
@@ -33,9 +39,11 @@ if TYPE_CHECKING:
 _WHERE = {
     "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
     "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
+    "Archive": "opened",
     "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",
     "read_periods": "periods", "scan": "scanning",
-    "Segment": "segments", "Timeline": "timeline",
+    "Plan": "plans", "Ran": "running", "Segment": "segments", "Timeline": "timeline", "open": "opened",
+    "plan": "plans", "run": "running",
 }  # fmt: skip
 
 __all__ = list(_WHERE)

@@ -21,6 +21,7 @@ from sonograph.archive.times import ns_of
 from sonograph.checks import short, whole
 from sonograph.errors import LimitError, SettingsError
 from sonograph.filterbanks import filters_of
+from sonograph.jobs.guard import alive
 from sonograph.settings import BandSettings, MillidecadeBank, StftSettings
 from sonograph.settings.octaves import LINEAR_BELOW
 from sonograph.sounds.derived import checked_source
@@ -184,6 +185,7 @@ def minutes(
     peak, effort = np.empty(len(times)), np.empty(len(times))
     frames, clipped = np.empty(len(times), np.int64), np.empty(len(times), np.int64)
     for i, time in enumerate(times):
+        alive()
         found = spectra.cell(int(time))
         density[i] = bands(found.density)
         peak[i], effort[i], frames[i], clipped[i] = found.peak, found.effort, found.frames, found.clipped

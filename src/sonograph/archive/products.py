@@ -89,6 +89,10 @@ class Product:
         """Rows are asked for in multiples of it, the last of a timeline aside: `every` of all arrays divides it."""
         return 1
 
+    def step(self, sound: SoundFacts) -> int:
+        """Samples from a row to the next, of a product on frames."""
+        raise NotImplementedError
+
     def arrays(self, sound: SoundFacts) -> dict[str, ArrayFacts]:
         """The arrays that it has of a sound, by name."""
         raise NotImplementedError
@@ -114,7 +118,10 @@ class Product:
         return range(first // (self.cell * SECOND), last // (self.cell * SECOND) + 1)
 
     def samples(self, timeline: Timeline, rows: range) -> range:
-        """The samples that rows depend on: whatever lies outside of them, `compute` gives the same."""
+        """The samples that rows depend on: whatever lies outside of them, `compute` gives the same.
+
+        Of cells, a second more than their last sample, as clocks are asked for the end of them.
+        """
         first, stop = (timeline.clock.sample_at(one * self.cell * SECOND) for one in (rows.start, rows.stop))
         return range(first, stop + int(timeline.sample_rate))
 

@@ -46,9 +46,7 @@ class Ledger:
             The disk is full, or the like.
         """
         size, checksum = _measured(self.folder, part, sync=sync)
-        line = json.dumps([part, size, checksum, words], separators=(",", ":")).encode()
-        # a line that a run before could not end is ended first
-        self.folder.append(LEDGER, b"\n%08x %b\n" % (zlib.crc32(line), line))
+        self.folder.append(LEDGER, b"\n" + line_of([part, size, checksum, words]))  # ends one that was cut
         if sync:
             _measured(self.folder, LEDGER, sync=True)
 
@@ -63,12 +61,7 @@ class Ledger:
                 lines = file.read().split(b"\n")
         except FileNotFoundError:
             return []
-        marks = []
-        for line in lines:
-            checksum, _, words = line.partition(b" ")
-            if words and checksum == b"%08x" % zlib.crc32(words):
-                marks.append(json.loads(words))
-        return marks
+        return [words for line in lines if (words := words_of(line)) is not None]
 
     def _is_there(self, part: str, size: int, checksum: int) -> bool:
         try:
@@ -77,6 +70,22 @@ class Ledger:
             raise
         except OSError:
             return False
+
+
+def line_of(words: Any) -> bytes:
+    """What JSON can hold, as a line with a checksum of its own.
+
+    >>> words_of(line_of(["a", 1]).strip()), words_of(b"cut")
+    (['a', 1], None)
+    """
+    line = json.dumps(words, separators=(",", ":")).encode()
+    return b"%08x %b\n" % (zlib.crc32(line), line)
+
+
+def words_of(line: bytes) -> Any:
+    """What a line says, without its end; None where it was cut or changed."""
+    checksum, _, words = line.partition(b" ")
+    return json.loads(words) if words and checksum == b"%08x" % zlib.crc32(words) else None
 
 
 def _measured(folder: WorkFolder, name: str, *, sync: bool = False) -> tuple[int, int]:

@@ -58,6 +58,27 @@ def alone(path: Path, out: str) -> Iterator[WorkFolder]:
                 return
 
 
+@contextlib.contextmanager
+def locked(path: Path, out: str) -> Iterator[None]:
+    """Hold a lock file, made if it is not there, which stays.
+
+    Raises
+    ------
+    OutputError
+        Another run holds it; it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    except OSError as error:
+        raise OutputError(could_not_be_written(error, path, path)) from None
+    with os.fdopen(descriptor, "r+b", 0) as lock:
+        holder = holder_of(lock)
+        if holder is not None:
+            raise OutputError(f"{name_of(out)}: is being written by {holder}. Wait for that run.")
+        sign(lock)
+        yield
+
+
 def holder_of(lock: IO[bytes]) -> str | None:
     """Who holds a lock, in words; None where it is ours now, as it always is where a system has none (Windows)."""
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 
 from sonograph.jobs.places import Place
 from sonograph.jobs.task import Outcome, Task
@@ -15,6 +16,7 @@ def run(tasks: Iterable[Task], place: Place) -> Generator[Outcome, None, None]:
     Where a process ends with its task, the item at which it was is done once more in a process of its own, and the
     other items again without it. An item whose process ends once more is an `Outcome` of its own, with `lost`; so is
     one that took too long, which is not tried again. All items of all tasks are in exactly one outcome.
+    An iterator of tasks is asked for each when a place is free for it.
 
     Examples
     --------
@@ -22,7 +24,7 @@ def run(tasks: Iterable[Task], place: Place) -> Generator[Outcome, None, None]:
     >>> [outcome.result for outcome in run([Task("a", sorted, (2, 1)), Task("b", sum, (1, 2))], Here())]
     [[1, 2], 3]
     """
-    waiting = deque(tasks)
+    waiting = _Waiting(tasks) if isinstance(tasks, Iterator) else deque(tasks)
     for outcome in place.outcomes(waiting):
         if not outcome.lost or _is_settled(outcome):
             yield outcome
@@ -34,6 +36,24 @@ def run(tasks: Iterable[Task], place: Place) -> Generator[Outcome, None, None]:
         else:
             waiting.extendleft(suspects)
         waiting.extendleft(others)
+
+
+class _Waiting(deque[Task]):
+    """Tasks that are made when they are wanted, as there may be a million; what comes back goes in front."""
+
+    def __init__(self, tasks: Iterator[Task]) -> None:
+        super().__init__()
+        self._more = tasks
+
+    def __bool__(self) -> bool:
+        if not len(self):
+            self.extend(itertools.islice(self._more, 1))
+        return len(self) > 0
+
+    def popleft(self) -> Task:
+        """The next; IndexError where there is none."""
+        bool(self)
+        return super().popleft()
 
 
 def _is_settled(outcome: Outcome) -> bool:

@@ -1,0 +1,214 @@
+"""Doing a plan: the shards that are not done yet, on many cores, each marked once it is on the disk.
+
+Only this coordinator writes marks. A run that is killed at any moment has lost what was under way; the next goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from sonograph.archive import stores
+from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark, Marks
+from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
+from sonograph.archive.plans import LEDGER, LOCK, Plan
+from sonograph.archive.products import SoundFacts
+from sonograph.archive.shards import Shard
+from sonograph.archive.work import Piece, Work, look, write
+from sonograph.errors import SourceError
+from sonograph.jobs.identity import digest
+from sonograph.jobs.lock import locked
+from sonograph.jobs.places import Here, Place, Processes
+from sonograph.jobs.run import run as do
+from sonograph.jobs.task import Outcome, Task
+from sonograph.settings.arguments import answered
+
+AT_ONCE = 1000
+"""Marks of shards without sound that are written together."""
+LOOKING = "look"
+
+
+@dataclass
+class Ran:
+    """What a run did.
+
+    done, empty : shards that were computed, and those in which there is no sound
+    kept : shards that were done before
+    failed : files that could not be read, and why; what they hold is missing
+    refused : what kept shards from being done: files that are gone or have changed
+    seconds : of sound, in the shards that were computed
+    """
+
+    done: int = 0
+    empty: int = 0
+    kept: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@answered
+def run(
+    plan: Plan | str | os.PathLike[str],
+    *,
+    workers: int | None = None,
+    tell: Callable[[int, int, float], None] | None = None,
+) -> Ran:
+    """Compute what an archive shall hold and does not yet.
+
+    Parameters
+    ----------
+    plan
+        A Plan, or the folder of an archive.
+    workers
+        Processes; as many as the machine has cores by default. 0: in this process, where a file that ends it ends all.
+    tell
+        Is told now and then how many tasks are done, of how many, and how many seconds of sound were computed.
+
+    Raises
+    ------
+    SourceError
+        There is no archive, or it is damaged.
+    OutputError
+        Another run is at it; the disk is full, or the like. What is done stays done.
+    """
+    made = plan if isinstance(plan, Plan) else Plan.open(plan)
+    count = (os.cpu_count() or 1) if workers is None else workers
+    place: Place = Here() if count == 0 else Processes(count, preload=("sonograph.archive.work",))
+    with locked(made.folder / LOCK, str(made.folder)):
+        return Coordinator(made, place, tell).run()
+
+
+class Coordinator:
+    """The one that writes marks; made with the lock held."""
+
+    def __init__(self, plan: Plan, place: Place, tell: Callable[[int, int, float], None] | None = None) -> None:
+        self.plan, self.place, self.tell = plan, place, tell
+        self.marks = Marks(plan.folder / LEDGER)
+        self.inputs = [Inputs(one) for one in plan.timelines]
+        self.ran = Ran()
+        self._empty: list[Mark] = []
+        self._passed = 0
+        self._again: list[tuple[Task, str]] = []
+
+    def run(self) -> Ran:
+        """Do what is not done."""
+        make_stores(self.plan)
+        for outcome in do(self._tasks(), self.place):
+            self._take(outcome)
+        self._put_empty()
+        for task, lost in self._again:
+            self._once_more(task, lost)
+        self.marks.compact({self.plan.label(t, p): one.counts[p] for t, one in enumerate(self.plan.shards)
+                            for p in range(len(self.plan.products))})  # fmt: skip
+        self._say()
+        return self.ran
+
+    def work_of(self, number: int) -> Work | None:
+        """What is to be done of a task; None where nothing is. Shards without sound are marked at once."""
+        t, block = self.plan.task(number)
+        shards, inputs = self.plan.shards[t], self.inputs[t]
+        pieces, ranges = [], []
+        for shard in shards.of_block(block):
+            samples, rows = shards.samples(shard), shards.there(shard)
+            product = self.plan.products[shard.product]
+            key = inputs.name(product, rows, samples)
+            label = self.plan.label(t, shard.product)
+            if self.marks.key(label, shard.number) == key:
+                self.ran.kept += 1
+            elif key == NOTHING:
+                self._is_empty(t, shard, label)
+            else:
+                held = self.plan.timelines[t].effort(shards.own(shard))
+                path = self.plan.path(t, shard.product)
+                pieces.append(
+                    Piece(product, path, label, shard.number, key, held, rows, shards.per_shard[shard.product])
+                )
+                ranges.append(samples)
+        if not pieces:
+            return None
+        whole = range(min(one.start for one in ranges), max(one.stop for one in ranges))
+        return Work(narrowed(self.plan.timelines[t], whole), tuple(pieces))
+
+    def _tasks(self) -> Iterator[Task]:
+        for number in range(self.plan.n_tasks):
+            work = self.work_of(number)
+            if work is None:
+                self._passed += 1
+                if self._passed % AT_ONCE == 0:
+                    self._say()
+                continue
+            yield Task(digest([one.key for one in work.pieces]), write, (work,))
+
+    def _is_empty(self, t: int, shard: Shard, label: str) -> None:
+        if self.marks.key(label, shard.number):  # there was sound, before a file was taken away
+            product = self.plan.products[shard.product]
+            facts = product.arrays(SoundFacts.of(self.plan.timelines[t]))
+            stores.remove(self.plan.path(t, shard.product), facts, shard.number)
+        self._empty.append(Mark(label, shard.number, NOTHING, EMPTY))
+        self.ran.empty += 1
+        if len(self._empty) == AT_ONCE:
+            self._put_empty()
+
+    def _put_empty(self) -> None:
+        if self._empty:
+            self.marks.mark(self._empty)
+            self._empty = []
+
+    def _take(self, outcome: Outcome, faults: dict[str, str] | None = None) -> None:
+        """Mark what came of a task."""
+        if outcome.lost:
+            self._again.append((outcome.task, outcome.lost))
+            return
+        if isinstance(outcome.error, SourceError):
+            self.ran.refused.append(str(outcome.error))
+        elif outcome.error is not None:
+            raise outcome.error
+        else:
+            self._mark(outcome.task.items[0], outcome.result[0], faults or {})
+        self._passed += 1
+        self._say()
+
+    def _mark(self, work: Work, files: list[dict[str, list[int]]], faults: dict[str, str]) -> None:
+        status = FAILED if faults else DONE
+        self.marks.mark([
+            Mark(one.label, one.number, one.key, status, one.samples, there, faults)
+            for one, there in zip(work.pieces, files, strict=True)
+        ])  # fmt: skip
+        self.ran.done += len(work.pieces)
+        self.ran.seconds += max(one.samples for one in work.pieces) / work.timeline.sample_rate
+
+    def _once_more(self, task: Task, lost: str) -> None:
+        """A task whose process ended: which of its files do that, and the task again without them."""
+        work: Work = task.items[0]
+        faults: dict[str, str] = {}
+        for outcome in do([Task(LOOKING, look, tuple(work.paths), (work.timeline,))], self.place):
+            if outcome.lost:
+                faults |= dict.fromkeys(outcome.task.items, outcome.lost)
+        for left in (work.paths, []):
+            again = Task(task.name, write, (work.without(set(faults)),))
+            [outcome] = do([again], self.place)
+            if not outcome.lost or not left:
+                break
+            faults |= dict.fromkeys(left, lost)  # none of them alone, but all together
+        self.ran.failed |= faults
+        self._take(outcome, {PurePath(path).name: words for path, words in faults.items()})
+
+    def _say(self) -> None:
+        if self.tell is not None:
+            self.tell(min(self._passed, self.plan.n_tasks), self.plan.n_tasks, self.ran.seconds)
+
+
+def make_stores(plan: Plan) -> None:
+    """Make the groups of all products, or let them grow."""
+    for t, timeline in enumerate(plan.timelines):
+        shards, sound = plan.shards[t], SoundFacts.of(timeline)
+        for p, product in enumerate(plan.products):
+            facts: dict[str, Any] = {
+                "recorder": timeline.recorder, "sample_rate": timeline.sample_rate, "unit": timeline.unit,
+                "first_row": shards.first_rows[p], "n_rows": shards.n_rows(p), "origin": plan.origin_s,
+            }  # fmt: skip
+            stores.make(plan.path(t, p), product, sound, facts, shards.per_shard[p], shards.counts[p])
