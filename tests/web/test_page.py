@@ -79,6 +79,24 @@ def test_pixels_equal_the_plain_reduction(seen, axis, plane):
     assert np.abs(drawn - plain).max() <= (0 if plane == "max" else 1)  # 1/128 dB
 
 
+@pytest.mark.parametrize("axis", ["linear", "mel"])
+def test_what_is_kept_while_one_moves_equals_the_plain_reduction(seen, axis):
+    seen.see(axis=axis, start=1.0, end=4.0, low=500, high=3000)
+    script = """async v => {
+        const width = v.app.panes()[0].width, height = v.app.panes()[0].height;
+        for (let i = 0; i < 12; i++) {
+            const {start, end, low, high} = v.app.store.get();
+            const [x, y] = [((i % 5) - 2.2) * 7 * (end - start), (i % 3) * 4 * (high - low)];
+            v.app.store.set({start: start + x / width, end: end + x / width});
+            if (i > 6) v.app.store.set({low: low + y / height, high: high + y / height});
+            await new Promise(requestAnimationFrame);
+        }
+    }"""
+    seen.ask(script)
+    seen.settle()
+    np.testing.assert_array_equal(seen.codes(), seen.codes("stage.plain()"))
+
+
 def test_a_pixel_shows_the_loudest_of_the_frames_and_bins_it_covers(seen, levels):
     picture = seen.picture().astype(int)
     height, width = picture.shape

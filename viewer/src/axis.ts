@@ -38,6 +38,11 @@ export class TimeAxis {
     return (this.end - this.start) / this.width;
   }
 
+  /** Where it begins, in pixels, on a scale of which it has `pixels`. */
+  begin(pixels: number): number {
+    return (this.start / (this.end - this.start)) * pixels;
+  }
+
   x(seconds: number): number {
     return this.left + ((seconds - this.start) / (this.end - this.start)) * this.width;
   }
@@ -62,6 +67,11 @@ export class FrequencyAxis {
     this.scale = SCALES[name];
     this.bottom = this.scale.forward(low);
     this.span = this.scale.forward(high) - this.bottom;
+  }
+
+  /** Where it begins, in pixels, on a scale of which it has `pixels`. */
+  begin(pixels: number): number {
+    return (this.bottom / this.span) * pixels;
   }
 
   y(hertz: number): number {

@@ -17,6 +17,11 @@ export interface Draw {
   readonly height: number;
   /** 1 where it is taken from the others, in a difference. */
   readonly layer: 0 | 1;
+  /** 0: as fine as its pixels. What lies under that has higher ranks. */
+  readonly rank: number;
+  /** Its left and its lowest edge, in pixels of its scales. */
+  readonly x: number;
+  readonly y: number;
 }
 
 export interface Paint {
@@ -29,27 +34,30 @@ export interface Paint {
   readonly paper: readonly number[];
   readonly missing: readonly number[];
   readonly hatch: readonly number[];
+  /** The thin line around each picture. */
+  readonly line: readonly number[];
 }
 
 export interface Renderer {
   readonly canvas: HTMLCanvasElement;
-  resize(width: number, height: number): void;
+  /** Whether it was of another size, so that all is to be drawn anew. */
+  resize(width: number, height: number): boolean;
   /** Cells to codes. */
   reduce(draws: readonly Draw[]): void;
-  /** Codes to colours. */
+  /** Codes to colours, each place with a line of a pixel around it. */
   colour(paint: Paint): void;
   /** The codes of one row of pixels and of all others, from the upper left: what is seen, for tests. */
   codes(): Uint16Array;
   free(): void;
 }
 
-/** The tiles of a part that are here, and whether all are. */
-export function mosaic(part: Part, get: (address: string) => Tile | null): [Mosaic, boolean, boolean] {
+/** The tiles of a part that are here. */
+export function mosaic(part: Part, get: (address: string) => Tile | null): Mosaic {
   const tiles: (Tile | null)[] = [];
   for (let column = part.columns[0]; column <= part.columns[1]; column++) {
     for (let block = part.blocks[0]; block <= part.blocks[1]; block++) tiles.push(get(address(part.set, column, block)));
   }
-  const found = {
+  return {
     column: part.columns[0],
     block: part.blocks[0],
     columns: part.columns[1] - part.columns[0] + 1,
@@ -57,5 +65,4 @@ export function mosaic(part: Part, get: (address: string) => Tile | null): [Mosa
     tiles,
     top: part.top,
   };
-  return [found, tiles.every(Boolean), tiles.some(Boolean)];
 }

@@ -4,7 +4,6 @@ import type { FrequencyAxis, TimeAxis } from "./axis";
 import type { Rect } from "./app";
 import { type Beginning, timeRuler } from "./clock";
 import { frequencyRuler } from "./pitch";
-import type { Seen } from "./seen";
 import type { Wave } from "./waves";
 
 export interface Inks {
@@ -22,13 +21,6 @@ type Context = CanvasRenderingContext2D;
 export const FONT = "12px system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif";
 
 const crisp = (value: number, ratio: number): number => (Math.round(value * ratio) + 0.5) / ratio;
-
-export function frame(context: Context, rect: Rect, inks: Inks, ratio: number): void {
-  context.strokeStyle = inks.line;
-  context.lineWidth = 1 / ratio;
-  const half = 0.5 / ratio;
-  context.strokeRect(rect.left - half, rect.top - half, rect.width + 2 * half, rect.height + 2 * half);
-}
 
 /** Ticks and words below a picture, and lightly what they are. */
 export function times(context: Context, rect: Rect, time: TimeAxis, start: Beginning | null, inks: Inks, ratio: number): void {
@@ -90,7 +82,7 @@ export function named(context: Context, rect: Rect, name: string, inks: Inks): v
 }
 
 /** The window of what is seen on the overview. */
-export function overview(context: Context, rect: Rect, whole: TimeAxis, time: TimeAxis, inks: Inks, ratio: number): void {
+export function overview(context: Context, rect: Rect, whole: TimeAxis, time: TimeAxis, inks: Inks): void {
   const [from, to] = [whole.x(time.start), whole.x(time.end)];
   context.fillStyle = inks.shade;
   context.fillRect(rect.left, rect.top, Math.max(0, from - rect.left), rect.height);
@@ -100,7 +92,6 @@ export function overview(context: Context, rect: Rect, whole: TimeAxis, time: Ti
   const width = Math.max(3, to - from);
   const left = Math.min(rect.left + rect.width - width, from);
   context.strokeRect(left, rect.top, width, rect.height);
-  frame(context, rect, inks, ratio);
 }
 
 /** A waveform between its extremes, the rms within; close by, samples joined, then samples as dots. */
@@ -129,13 +120,11 @@ function stretches(context: Context, rect: Rect, wave: Extract<Wave, { kind: "st
     [wave.rms.map((value) => -value), wave.rms, inks.waveCore],
   ] as const) {
     context.fillStyle = colour;
-    context.beginPath();
     for (let x = 0; x < low.length; x++) {
       if (Number.isNaN(low[x]) || Number.isNaN(high[x])) continue;
       const top = y(high[x]);
-      context.rect(rect.left + x * step, top, step, Math.max(1 / ratio, y(low[x]) - top));
+      context.fillRect(rect.left + x * step, top, step, Math.max(1 / ratio, y(low[x]) - top));
     }
-    context.fill();
   }
 }
 
@@ -159,21 +148,4 @@ function samples(context: Context, wave: Extract<Wave, { kind: "samples" }>, x: 
     context.arc(x(wave.first + i), y(wave.samples[i]), 2.5, 0, 2 * Math.PI);
     context.fill();
   }
-}
-
-/** The cursor over all pictures: a light line with dark edges, to be seen on any colours. */
-export function cursor(context: Context, seen: Seen, seconds: number, colour: string): void {
-  for (const { time, wave, top, height, left, width } of seen.panes) {
-    const x = Math.round(time.x(seconds));
-    if (x < left || x > left + width) continue;
-    for (const [half, ink] of [[1.5, "rgb(0 0 0 / 0.65)"], [0.5, "#ffffff"]] as const) {
-      context.fillStyle = ink;
-      context.fillRect(x - half, top, 2 * half, height);
-    }
-    context.fillStyle = colour;
-    context.fillRect(x - 0.5, wave.top, 1, top - wave.top);
-  }
-  const { overview } = seen.layout;
-  context.fillStyle = "#ffffff";
-  context.fillRect(Math.round(seen.whole.x(seconds)) - 0.5, overview.top, 1, overview.height);
 }

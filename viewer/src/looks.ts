@@ -48,6 +48,7 @@ export interface Looks extends Inks {
   readonly paper: readonly number[];
   readonly missing: readonly number[];
   readonly hatch: readonly number[];
+  readonly edge: readonly number[];
 }
 
 /** The page's colours as its style sheet has them now. */
@@ -67,5 +68,6 @@ export function looksOf(root: HTMLElement): Looks {
     paper: rgb("paper"),
     missing: rgb("missing"),
     hatch: rgb("hatch"),
+    edge: rgb("line"),
   };
 }

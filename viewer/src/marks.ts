@@ -142,6 +142,7 @@ export function marks(app: App, overlay: Overlay): Undo {
   app.plot.addEventListener("dblclick", pick);
 
   overlay.add((context, panes) => {
+    let painted = false;
     for (const pane of panes) {
       const { list } = fileOf(pane.pane.id);
       context.save();
@@ -149,6 +150,7 @@ export function marks(app: App, overlay: Overlay): Undo {
       list.marks.forEach((mark, index) => {
         const [left, right] = [pane.own.x(mark.start), pane.own.x(mark.end)];
         if (right < pane.left || left > pane.left + pane.width) return;
+        painted = true;
         const top = mark.high == null ? pane.top + 1 : pane.frequency.y(mark.high);
         const bottom = mark.low == null ? pane.top + pane.height - 1 : Math.min(pane.frequency.y(mark.low), pane.top + pane.height + 9);
         context.globalAlpha = mark.verdict === "refused" ? 0.45 : 1;
@@ -159,6 +161,7 @@ export function marks(app: App, overlay: Overlay): Undo {
       });
       context.restore();
     }
+    return painted;
   });
 
   const unheard = store.subscribe((view, before) => paneHeard(view) !== paneHeard(before) && shown());

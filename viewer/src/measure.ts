@@ -159,6 +159,7 @@ export function measure(app: App, overlay: Overlay): Undo {
       }
       context.restore();
     }
+    return (harmonic && cursor !== null) || (count > 0 && selection !== null);
   });
 
   const concerns = (view: View, before: View) =>

@@ -1,9 +1,10 @@
 // A sheet over the pictures, for what people lay on a sound: selection, marks, rulers. Painted again when the picture or
-// what lies on it has changed, never otherwise.
+// what lies on it has changed, never otherwise; away while it is empty, as it would be blended with all of the picture.
 
 import type { App, PaneGeometry, Undo } from "./app";
 
-export type Painter = (context: CanvasRenderingContext2D, panes: readonly PaneGeometry[]) => void;
+/** Says whether it has painted anything. */
+export type Painter = (context: CanvasRenderingContext2D, panes: readonly PaneGeometry[]) => boolean;
 
 export interface Overlay {
   add(painter: Painter): void;
@@ -23,6 +24,7 @@ export function overlayOf(app: App): Overlay {
   let asked = 0;
 
   function paint(): void {
+    cancelAnimationFrame(asked);
     asked = 0;
     const scale = devicePixelRatio || 1;
     const { clientWidth, clientHeight } = app.plot;
@@ -31,16 +33,18 @@ export function overlayOf(app: App): Overlay {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, clientWidth, clientHeight);
     const panes = app.panes();
+    let painted = false;
     for (const painter of painters) {
       context.save();
-      painter(context, panes);
+      if (painter(context, panes)) painted = true;
       context.restore();
     }
+    canvas.hidden = !painted;
   }
   const again = () => {
     asked ||= requestAnimationFrame(paint);
   };
-  const undrawn = app.onDraw(again);
+  const undrawn = app.onDraw(paint);
   return {
     add: (painter) => void painters.push(painter),
     again,

@@ -64,7 +64,7 @@ export class Pictures {
 
   private layered(shown: Shown, picture: Picture, fine: readonly Part[], ratio: number): Draw[] {
     const get = (address: string) => this.tiles.get(address);
-    const draw = (one: Part, pieces: Draw["mosaic"]): Draw => ({
+    const draw = (one: Part, pieces: Draw["mosaic"], rank: number): Draw => ({
       part: one,
       mosaic: pieces,
       plane: shown.plane,
@@ -73,17 +73,16 @@ export class Pictures {
       width: picture.width,
       height: picture.height,
       layer: shown.layer,
+      rank,
+      x: shown.time.begin(picture.width),
+      y: shown.frequency.begin(picture.height),
     });
-    const found = fine.map((one) => ({ one, pieces: mosaic(one, get) }));
-    const complete = found.every(({ pieces: [, whole] }) => whole);
+    const over = fine.map((one) => draw(one, mosaic(one, get), 0));
+    const complete = over.every(({ mosaic: { tiles } }) => tiles.every(Boolean));
     const under = complete ? [] : this.under(shown, picture, fine);
     this.remember(shown.key, picture);
-    const over = found.filter(({ pieces: [, , some] }) => some).map(({ one, pieces: [tiles] }) => draw(one, tiles));
-    const below = under.flatMap((one) => {
-      const [tiles, , some] = mosaic(one, get);
-      return some ? [draw(one, tiles)] : [];
-    });
-    return [...below, ...over];
+    const there = under.map((one) => [one, mosaic(one, get)] as const).filter(([, { tiles }]) => tiles.some(Boolean));
+    return [...there.map(([one, pieces], i) => draw(one, pieces, there.length - i)), ...over];
   }
 
   /** Parts of other levels, folds, hops and settings of which tiles are here, the coarsest first. */

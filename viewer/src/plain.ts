@@ -1,71 +1,111 @@
 // Draws without a GPU: the same reduction in plain code, on a 2-D canvas.
 
+import { Codes } from "./codes";
 import type { Draw, Paint, Renderer } from "./draws";
-import { reduce } from "./reduce";
+import type { Place } from "./renewal";
 import { NOTHING, STEPS, levelOf } from "./tile";
 
 export class Plain implements Renderer {
   private readonly context: CanvasRenderingContext2D;
-  private layers: Uint16Array[] = [];
+  private kept = new Codes(0, 0);
+  private image: ImageData | null = null;
+  private readonly colours = new Uint32Array(NOTHING + 1); // of all codes
+  private paint: Paint | null = null;
 
   constructor(readonly canvas: HTMLCanvasElement) {
-    const context = canvas.getContext("2d", { alpha: false });
+    const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true }); // in memory, not on a GPU
     if (!context) throw new Error("there is no canvas to draw on");
     this.context = context;
   }
 
-  resize(width: number, height: number): void {
-    if (this.canvas.width === width && this.canvas.height === height && this.layers.length) return;
+  resize(width: number, height: number): boolean {
+    if (this.image && this.canvas.width === width && this.canvas.height === height) return false;
     this.canvas.width = width;
     this.canvas.height = height;
-    this.layers = [0, 1].map(() => new Uint16Array(width * height));
+    this.kept = new Codes(width, height);
+    this.image = this.context.createImageData(width, height);
+    return true;
   }
 
   reduce(draws: readonly Draw[]): void {
-    for (const layer of this.layers) layer.fill(NOTHING);
-    for (const draw of draws) {
-      const codes = new Uint16Array(draw.width * draw.height).fill(NOTHING);
-      reduce(draw.mosaic, draw.plane, draw.part.across, draw.part.upward, draw.part.from, draw.part.to, codes);
-      const { width } = this.canvas;
-      for (let y = draw.part.from; y < draw.part.to; y++) {
-        const to = (draw.top + draw.height - 1 - y) * width + draw.left;
-        for (let x = 0; x < draw.width; x++) {
-          const code = codes[y * draw.width + x];
-          if (code !== NOTHING) this.layers[draw.layer][to + x] = code;
-        }
-      }
-    }
+    this.kept.reduce(draws);
   }
 
   colour(paint: Paint): void {
-    const { width, height } = this.canvas;
-    const image = this.context.createImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const [paper, missing, hatch] = [paint.paper, paint.missing, paint.hatch].map(whole);
+    if (!this.image) return;
+    this.mix(paint);
+    const pixels = new Uint32Array(this.image.data.buffer);
+    const { width } = this.image;
+    const [paper, line] = [whole(paint.paper), whole(paint.line)];
+    pixels.fill(paper);
+    for (const place of this.kept.places) {
+      if (place.layer) continue;
+      const [above, below] = [place.top - 1, place.top + place.height];
+      for (let y = Math.max(0, above); y <= below && y * width < pixels.length; y++) {
+        const from = y * width + place.left;
+        pixels[from - 1] = pixels[from + place.width] = line;
+        if (y === above || y === below) pixels.fill(line, from, from + place.width);
+        else if (paint.difference) this.differ(pixels, from, from + place.width, paint);
+        else this.row(pixels, from, from + place.width);
+      }
+      this.hatch(pixels, place, paint);
+    }
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  /** The colour of each code. */
+  private mix(paint: Paint): void {
+    const { colours } = this;
+    const before = this.paint;
+    this.paint = paint;
+    if (before && (Object.keys(paint) as (keyof Paint)[]).every((key) => String(before[key]) === String(paint[key]))) return;
     const palette = Uint32Array.from({ length: 256 }, (_, i) => whole(paint.palette.subarray(3 * i, 3 * i + 3)));
-    const [low, high] = paint.range;
-    const [ones, others] = this.layers;
-    for (let i = 0; i < pixels.length; i++) {
-      const code = ones[i];
-      const other = paint.difference ? others[i] : 1;
-      if (code === NOTHING || other === NOTHING) pixels[i] = paper;
-      else if (!code || !other) pixels[i] = ((i % width) + Math.floor(i / width)) % 8 ? missing : hatch;
-      else {
-        const value = paint.difference ? (code - other) / STEPS : levelOf(code);
-        pixels[i] = palette[Math.min(255, Math.max(0, Math.floor(((value - low) / (high - low)) * 256)))];
+    for (let code = 1; code < NOTHING; code++) colours[code] = palette[share(levelOf(code), paint)];
+    colours[0] = whole(paint.missing);
+    colours[NOTHING] = whole(paint.paper);
+  }
+
+  private row(pixels: Uint32Array, from: number, to: number): void {
+    const { colours } = this;
+    const [codes] = this.kept.layers;
+    for (let i = from; i < to; i++) pixels[i] = colours[codes[i]];
+  }
+
+  private differ(pixels: Uint32Array, from: number, to: number, paint: Paint): void {
+    const [ones, others] = this.kept.layers;
+    for (let i = from; i < to; i++) {
+      if (ones[i] === NOTHING || others[i] === NOTHING) pixels[i] = this.colours[NOTHING];
+      else if (!ones[i] || !others[i]) pixels[i] = this.colours[0];
+      else pixels[i] = whole(paint.palette.subarray(3 * share((ones[i] - others[i]) / STEPS, paint)));
+    }
+  }
+
+  /** Slanting lines over what is no data. */
+  private hatch(pixels: Uint32Array, { left, top, width, height }: Place, paint: Paint): void {
+    const { width: all } = this.canvas;
+    const [missing, hatch] = [this.colours[0], whole(paint.hatch)];
+    const [ones, others] = this.kept.layers;
+    for (let y = top; y < top + height; y++) {
+      for (let x = left + ((8 - ((left + y) % 8)) % 8); x < left + width; x += 8) {
+        const i = y * all + x;
+        if (pixels[i] === missing && (!ones[i] || (paint.difference && !others[i]))) pixels[i] = hatch;
       }
     }
-    this.context.putImageData(image, 0, 0);
   }
 
   codes(): Uint16Array {
-    return this.layers[0];
+    return this.kept.layers[0];
   }
 
   free(): void {
-    this.layers = [];
+    this.image = null;
+    this.kept = new Codes(0, 0);
   }
 }
+
+/** Which of 256 colours a value has. */
+const share = (value: number, { range: [low, high] }: Paint): number =>
+  Math.min(255, Math.max(0, Math.floor(((value - low) / (high - low)) * 256)));
 
 /** Red, green, blue as the four octets of a pixel, the lowest first. */
 const whole = (colour: ArrayLike<number>): number =>

@@ -1,6 +1,5 @@
 // From cells to the one code of a pixel, in plain code: the definition of what the shader computes, and what draws without it.
 
-import type { Spans } from "./cells";
 import type { Plane } from "./state";
 import { COLUMNS, NOTHING, ROWS, STEPS, type Tile } from "./tile";
 
@@ -53,28 +52,4 @@ export function pixel(mosaic: Mosaic, plane: Plane, columns: readonly [number, n
   const mean = sum / n;
   if (plane === "salient" && 2 ** ((most - MIDDLE) * OCTAVES) > mean * salient(n)) return most;
   return Math.round(Math.log2(mean) / OCTAVES + MIDDLE);
-}
-
-/**
- * Codes of the pixels from row `from` to before `to` of a picture, lowest row first, into `codes` (width × height).
- * A pixel keeps what it had where a tile of it has not come, so that coarser pictures lie under finer ones.
- */
-export function reduce(
-  mosaic: Mosaic,
-  plane: Plane,
-  across: Spans,
-  upward: Spans,
-  from: number,
-  to: number,
-  codes: Uint16Array,
-): void {
-  const width = across.length / 2;
-  for (let y = from; y < to; y++) {
-    const rows: [number, number] = [upward[2 * y], upward[2 * y + 1]];
-    if (rows[0] > rows[1]) continue;
-    for (let x = 0; x < width; x++) {
-      const code = pixel(mosaic, plane, [across[2 * x], across[2 * x + 1]], rows);
-      if (code !== NOTHING) codes[y * width + x] = code;
-    }
-  }
 }

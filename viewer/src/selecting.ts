@@ -139,7 +139,7 @@ export function selecting(app: App, overlay: Overlay): Undo {
   const unheard = store.subscribe((view, before) => view.selection !== before.selection && overlay.again());
   overlay.add((context, panes) => {
     const { selection } = store.get();
-    if (!selection) return;
+    if (!selection) return false;
     for (const pane of panes) {
       context.save();
       within(context, pane);
@@ -151,6 +151,7 @@ export function selecting(app: App, overlay: Overlay): Undo {
       stroke(context, () => context.rect(left, top, right - left, bottom - top));
       context.restore();
     }
+    return true;
   });
   return () => {
     unheard();

@@ -2,16 +2,17 @@
 
 import type { Undo } from "./app";
 import { beginning } from "./clock";
-import { fitted } from "./dom";
-import type { Renderer } from "./draws";
+import type { Paint, Renderer } from "./draws";
 import * as ink from "./ink";
 import { type Looks, colouring } from "./looks";
 import type { Page } from "./page";
 import { Plain } from "./plain";
 import { Pictures, type Shown } from "./pictures";
-import { type View } from "./state";
+import { Playhead } from "./playhead";
 import { renderers } from "./renderers";
 import { type Seen, placed, shown } from "./seen";
+import { Sheets } from "./sheets";
+import { type View, same } from "./state";
 
 export class Stage {
   seen: Seen;
@@ -21,25 +22,26 @@ export class Stage {
   /** How often cells have been brought to pixels anew. */
   revision = 0;
   private renderer: Renderer;
-  private readonly ink: HTMLCanvasElement;
+  private readonly sheets: Sheets;
+  private readonly playhead: Playhead;
   private readonly pictures: Pictures;
   private readonly drawn = new Set<() => void>();
   private readonly swap: ReturnType<typeof renderers>;
   private frame = 0;
   private codes = true;
+  private paint: Paint | null = null; // as it is shown
   private free = false;
 
   constructor(private readonly page: Page) {
-    this.ink = document.createElement("canvas");
-    this.ink.className = "ink";
     this.swap = renderers((renderer) => {
       this.renderer.canvas.remove();
       this.take(renderer);
       this.changed();
     });
     this.renderer = this.swap.now();
-    page.plot.append(this.ink);
     this.take(this.renderer);
+    this.sheets = new Sheets(page.plot);
+    this.playhead = new Playhead(page.plot);
     this.pictures = new Pictures(page.tiles, page.layers);
     this.looks = page.looks();
     this.seen = placed(this.page, this.ratio);
@@ -78,6 +80,7 @@ export class Stage {
   pixel(x: number, y: number): Uint8ClampedArray {
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d")!;
+    if (this.paint) this.renderer.colour(this.paint); // a canvas of the GPU is empty once it has been shown
     context.drawImage(this.renderer.canvas, x, y, 1, 1, 0, 0, 1, 1);
     return context.getImageData(0, 0, 1, 1).data;
   }
@@ -112,8 +115,9 @@ export class Stage {
     if (!width || !height) return;
     const view = page.store.get();
     this.seen = { ...placed(this.page, this.ratio), draws: this.seen.draws };
-    this.renderer.resize(Math.round(width * ratio), Math.round(height * ratio));
-    if (this.codes) {
+    if (this.renderer.resize(Math.round(width * ratio), Math.round(height * ratio))) this.codes = true;
+    const codes = this.codes;
+    if (codes) {
       const middle = this.pointer ?? (view.start + view.end) / 2;
       const at = (shown: Shown): number => middle - (view.start - shown.time.start) * (shown.key.startsWith("overview") ? 0 : 1);
       const draws = this.pictures.draws(shown(page, this.seen), ratio, at);
@@ -122,35 +126,59 @@ export class Stage {
       this.codes = false;
       this.revision += 1;
     }
-    this.renderer.colour({
+    const paint = {
       ...colouring(page.palettes, view, this.looks),
       paper: this.looks.paper,
       missing: this.looks.missing,
       hatch: this.looks.hatch,
-    });
+      line: this.looks.edge,
+    };
+    if (codes || !same(paint, this.paint)) this.renderer.colour(paint);
+    this.paint = paint;
     this.around(view, width, height);
     for (const drawn of [...this.drawn]) drawn();
   }
 
   private around(view: View, width: number, height: number): void {
-    const { page, ratio, looks, seen } = this;
-    const context = fitted(this.ink, width, height, ratio);
+    const { page, ratio, looks, seen, sheets } = this;
+    sheets.begin();
+    this.waves();
+    for (const one of seen.panes) {
+      const { name, low, high } = one.frequency;
+      const left = { left: 0, top: one.wave.top, width: one.left, height: one.top + one.height - one.wave.top };
+      const what = [name, low, high, looks];
+      sheets.show(`frequencies ${one.index}`, left, ratio, what, (context) => ink.frequencies(context, one, one.frequency, one.wave, looks, ratio));
+    }
+    const [first] = seen.panes;
+    if (first) {
+      const { overview, timeRuler } = seen.layout;
+      const iso = page.recording(first.pane.id)?.start ?? null;
+      const below = { left: 0, top: timeRuler.top, width, height: height - timeRuler.top };
+      sheets.show("times", below, ratio, [first.own, iso, looks], (context) => ink.times(context, timeRuler, first.own, beginning(iso), looks, ratio));
+      const rim = Math.round(2 * ratio) / ratio;
+      const around = { left: overview.left - rim, top: overview.top - rim, width: overview.width + 2 * rim, height: overview.height + 2 * rim };
+      sheets.show("overview", around, ratio, [first.time, seen.whole, looks], (context) => ink.overview(context, overview, seen.whole, first.time, looks));
+    }
+    sheets.end();
+    this.playhead.show(seen, view.cursor?.seconds ?? null);
+  }
+
+  /** Waveforms. What is wanted of them is known only once all are looked at. */
+  private waves(): void {
+    const { page, ratio, looks, seen, sheets } = this;
     page.waves.begin();
     for (const one of seen.panes) {
       const recording = page.recording(one.pane.id);
       if (!recording) continue;
       const wave = page.waves.wave(recording, one.pane.channel, one.own, Math.round(one.wave.width * ratio));
-      ink.waveform(context, one.wave, wave, one.own, recording.sample_rate, page.loudest(one.pane, wave), looks, ratio);
-      ink.frequencies(context, one, one.frequency, one.wave, looks, ratio);
-      ink.frame(context, one, looks, ratio);
-      if (seen.panes.length > 1) ink.named(context, one.wave, recording.name, looks);
+      const scale = page.loudest(one.pane, wave);
+      const name = seen.panes.length > 1 ? recording.name : "";
+      const what = [recording.digest, one.pane.channel, one.own, page.waves.revision, scale, name, looks];
+      sheets.show(`wave ${one.index}`, one.wave, ratio, what, (context) => {
+        ink.waveform(context, one.wave, wave, one.own, recording.sample_rate, scale, looks, ratio);
+        if (name) ink.named(context, one.wave, name, looks);
+      });
     }
     page.waves.end();
-    const [first] = seen.panes;
-    if (!first) return;
-    const start = beginning(page.recording(first.pane.id)?.start ?? null);
-    ink.times(context, seen.layout.timeRuler, first.own, start, looks, ratio);
-    ink.overview(context, seen.layout.overview, seen.whole, first.time, looks, ratio);
-    if (view.cursor) ink.cursor(context, seen, view.cursor.seconds, looks.accent);
   }
 }

@@ -25,6 +25,8 @@ export class Waves {
   /** When previews came, which are kept until what is exact has come. */
   private readonly previews = new Map<string, number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** How often something has come. */
+  revision = 0;
 
   constructor(
     private readonly transport: Transport,
@@ -64,32 +66,35 @@ export class Waves {
     const count = Math.ceil(recording.n_samples / size);
     const [low, high, rms] = [0, 1, 2].map(() => new Float32Array(width).fill(NaN));
     const at = (x: number): number => ((time.start + (x / width) * (time.end - time.start)) * recording.sample_rate) / size;
+    const blocks = this.blocks(`/waves/${recording.digest}/${channel}/`, level);
     for (let x = 0; x < width; x++) {
       const first = Math.max(0, Math.floor(at(x)));
       const last = Math.min(count, Math.max(first + 1, Math.ceil(at(x + 1)))) - 1;
       let squares = 0;
       for (let i = first; i <= last; i++) {
-        const cell = this.cell(`/waves/${recording.digest}/${channel}/`, level, i);
-        if (!cell) continue;
-        if (!(low[x] <= cell[0])) low[x] = cell[0];
-        if (!(high[x] >= cell[1])) high[x] = cell[1];
-        squares += cell[2] ** 2;
+        const [block, k] = cell(blocks, i);
+        if (!block) continue;
+        if (!(low[x] <= block[k])) low[x] = block[k];
+        if (!(high[x] >= block[k + 1])) high[x] = block[k + 1];
+        squares += block[k + 2] ** 2;
       }
       if (last >= first) rms[x] = Math.sqrt(squares / (last - first + 1));
     }
     return { kind: "stretches", low, high, rms };
   }
 
-  /** Minimum, maximum and rms of a cell; of a coarser one that holds it while it has not come. */
-  private cell(begin: string, level: number, i: number): ArrayLike<number> | null {
-    for (let coarser = 0; coarser <= COARSER; coarser++) {
-      const at = Math.floor(i / 2 ** coarser);
-      const key = `16 ${begin}${level + coarser}/${Math.floor(at / COLUMNS)}`;
-      const block = coarser ? this.kept.get(key) : this.want(key);
-      const k = 3 * (at % COLUMNS);
-      if (block && k < block.length) return block.subarray(k, k + 3);
-    }
-    return null;
+  /** Blocks of a level and of coarser ones, by how much coarser and which; the finest are wanted. */
+  private blocks(begin: string, level: number): (coarser: number, which: number) => Float32Array | null {
+    const found = new Map<number, Float32Array | null>();
+    return (coarser, which) => {
+      const place = which * (COARSER + 1) + coarser;
+      let block = found.get(place);
+      if (block === undefined) {
+        const key = `16 ${begin}${level + coarser}/${which}`;
+        found.set(place, (block = coarser ? (this.kept.get(key) ?? null) : this.want(key)));
+      }
+      return block;
+    };
   }
 
   private samples(recording: Recording, channel: number, time: TimeAxis): Wave {
@@ -135,6 +140,7 @@ export class Waves {
       this.kept.set(key, new Float32Array(octets, header));
       this.previews.delete(key);
       if (header && new DataView(octets).getUint16(6, true)) this.previews.set(key, performance.now());
+      this.revision += 1;
       if (this.kept.size > MOST) this.kept.delete(this.kept.keys().next().value!);
       this.came();
     } catch (error) {
@@ -147,4 +153,15 @@ export class Waves {
       this.next();
     }
   }
+}
+
+/** The block with a cell and where it begins there; of a coarser one that holds it while it has not come. */
+function cell(blocks: (coarser: number, which: number) => Float32Array | null, i: number): [Float32Array | null, number] {
+  for (let coarser = 0; coarser <= COARSER; coarser++) {
+    const at = Math.floor(i / 2 ** coarser);
+    const block = blocks(coarser, Math.floor(at / COLUMNS));
+    const k = 3 * (at % COLUMNS);
+    if (block && k < block.length) return [block, k];
+  }
+  return [null, 0];
 }

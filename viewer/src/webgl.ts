@@ -1,9 +1,11 @@
 // Draws by the GPU: integer textures, no filtering, no blending. What it shows is reduce.ts, bit for bit in maxima.
 
 import type { Draw, Paint, Renderer } from "./draws";
-import { COLOUR, CORNERS, reduceShader } from "./shaders";
+import { type Area, type Place, Renewal } from "./renewal";
+import { COLOUR, reduceShader } from "./shaders";
 import { Slots } from "./slots";
-import { COLUMNS, NOTHING, ROWS, codeOf } from "./tile";
+import { Layer, Program, table } from "./targets";
+import { COLUMNS, ROWS, codeOf } from "./tile";
 
 const PLANES = { max: 0, mean: 1, salient: 2 } as const;
 
@@ -12,13 +14,14 @@ export class WebGl implements Renderer {
   private readonly reducing: readonly Program[]; // one a plane
   private readonly colouring: Program;
   private readonly slots: Slots;
-  private readonly layers: Target[] = [];
-  private places: number[][] = []; // left, top, width and height of what has been drawn
+  private readonly layers: Layer[] = [];
+  private places: readonly Place[] = [];
+  private renewal = new Renewal();
   private readonly tables: WebGLTexture[]; // slots, across, upward, palette
 
   /** Throws where the canvas has no WebGL2. */
   constructor(readonly canvas: HTMLCanvasElement) {
-    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
+    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false });
     if (!gl) throw new Error("there is no WebGL2");
     this.gl = gl;
     const textures = ["tiles", "slots", "across", "upward"];
@@ -28,31 +31,46 @@ export class WebGl implements Renderer {
     this.tables = Array.from({ length: 4 }, () => table(gl));
   }
 
-  resize(width: number, height: number): void {
-    if (this.canvas.width === width && this.canvas.height === height && this.layers.length) return;
+  resize(width: number, height: number): boolean {
+    if (this.canvas.width === width && this.canvas.height === height && this.layers.length) return false;
     this.canvas.width = width;
     this.canvas.height = height;
     for (const layer of this.layers.splice(0)) layer.free();
-    this.layers.push(new Target(this.gl, width, height));
+    this.layers.push(new Layer(this.gl, width, height));
+    this.renewal = new Renewal();
+    return true;
   }
 
   reduce(draws: readonly Draw[]): void {
     const { gl } = this;
-    if (draws.some((draw) => draw.layer === 1)) this.second();
-    for (const layer of this.layers) layer.clear();
+    const { places, other } = this.renewal.plan(draws);
+    if (places.some(({ layer }) => layer === 1)) this.second();
+    if (other) for (const layer of this.layers) layer.clear();
+    this.layers.forEach((layer, i) => layer.move(places.filter((place) => place.layer === i)));
     gl.enable(gl.SCISSOR_TEST);
-    for (const draw of draws) this.one(draw);
+    for (const place of places) {
+      for (const area of place.cleared) {
+        this.within(place, area);
+        this.layers[place.layer].now.clear();
+      }
+      for (const { draw, area } of place.strokes) {
+        this.within(place, area);
+        this.one(draw);
+      }
+    }
     gl.disable(gl.SCISSOR_TEST);
-    this.places = [...new Map(draws.map(({ left, top, width, height }) => [`${left} ${top}`, [left, top, width, height]])).values()];
+    this.places = places;
   }
 
   /** Where the codes of a second recording lie. */
-  private second(): Target {
-    if (this.layers.length < 2) {
-      this.layers.push(new Target(this.gl, this.canvas.width, this.canvas.height));
-      this.layers[1].clear();
-    }
+  private second(): Layer {
+    if (this.layers.length < 2) this.layers.push(new Layer(this.gl, this.canvas.width, this.canvas.height));
     return this.layers[1];
+  }
+
+  /** Leaves all but an area of a place as it is. */
+  private within({ left, top, height }: Place, area: Area): void {
+    this.gl.scissor(left + area.left, this.canvas.height - top - height + area.low, area.right - area.left, area.high - area.low);
   }
 
   private one(draw: Draw): void {
@@ -60,17 +78,15 @@ export class WebGl implements Renderer {
     const { part, mosaic } = draw;
     const reducing = this.reducing[PLANES[draw.plane]];
     reducing.use();
-    this.layers[draw.layer].bind();
+    this.layers[draw.layer].now.bind();
     gl.activeTexture(gl.TEXTURE0);
     const places = this.slots.place(mosaic.tiles);
     this.table(1, 0, gl.R32I, mosaic.blocks, mosaic.columns, places);
     this.table(2, 1, gl.RG32I, draw.width, 1, part.across.map((cell) => cell - mosaic.column * COLUMNS));
     this.table(3, 2, gl.RG32I, draw.height, 1, part.upward.map((cell) => cell - mosaic.block * ROWS));
-    const bottom = this.canvas.height - draw.top - draw.height;
-    gl.uniform2i(reducing.at("origin"), draw.left, bottom);
+    gl.uniform2i(reducing.at("origin"), draw.left, this.canvas.height - draw.top - draw.height);
     gl.uniform1i(reducing.at("blocks"), mosaic.blocks + (mosaic.top ? 0 : 1)); // one more: no row joins the last
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.scissor(draw.left, bottom + part.from, draw.width, part.to - part.from);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -88,9 +104,9 @@ export class WebGl implements Renderer {
     colouring.use();
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.layers[0].texture);
+    gl.bindTexture(gl.TEXTURE_2D, this.layers[0].now.texture);
     gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, other.texture);
+    gl.bindTexture(gl.TEXTURE_2D, other.now.texture);
     gl.activeTexture(gl.TEXTURE2);
     gl.bindTexture(gl.TEXTURE_2D, this.tables[3]);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
@@ -103,22 +119,29 @@ export class WebGl implements Renderer {
       gl.uniform3f(colouring.at(name), red / 255, green / 255, blue / 255);
     }
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    const [red, green, blue] = paint.paper.map((part) => part / 255);
-    gl.clearColor(red, green, blue, 1);
-    gl.clear(gl.COLOR_BUFFER_BIT);
+    this.fill(paint.paper);
     gl.enable(gl.SCISSOR_TEST);
-    for (const [left, top, width, height] of this.places) {
-      gl.scissor(left, this.canvas.height - top - height, width, height);
+    for (const { left, top, width, height } of this.places) {
+      const bottom = this.canvas.height - top - height;
+      gl.scissor(left - 1, bottom - 1, width + 2, height + 2);
+      this.fill(paint.line);
+      gl.scissor(left, bottom, width, height);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
     }
     gl.disable(gl.SCISSOR_TEST);
+  }
+
+  private fill(colour: readonly number[]): void {
+    const [red, green, blue] = colour.map((part) => part / 255);
+    this.gl.clearColor(red, green, blue, 1);
+    this.gl.clear(this.gl.COLOR_BUFFER_BIT);
   }
 
   codes(): Uint16Array {
     const { gl } = this;
     const { width, height } = this.canvas;
     const four = new Uint32Array(4 * width * height);
-    this.layers[0].bind();
+    this.layers[0].now.bind();
     gl.readPixels(0, 0, width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, four);
     const codes = new Uint16Array(width * height);
     for (let y = 0; y < height; y++) {
@@ -134,79 +157,3 @@ export class WebGl implements Renderer {
 
 /** The code of a level, with its fraction. */
 const exact = (level: number): number => codeOf(0) + level * (codeOf(1) - codeOf(0));
-
-function table(gl: WebGL2RenderingContext): WebGLTexture {
-  const texture = gl.createTexture();
-  gl.bindTexture(gl.TEXTURE_2D, texture);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
-  return texture;
-}
-
-/** Codes of all pixels, to be drawn into and then read from. */
-class Target {
-  readonly texture: WebGLTexture;
-  private readonly frame: WebGLFramebuffer;
-
-  constructor(
-    private readonly gl: WebGL2RenderingContext,
-    width: number,
-    height: number,
-  ) {
-    this.texture = table(gl);
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R16UI, width, height);
-    this.frame = gl.createFramebuffer();
-    this.bind();
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.texture, 0);
-  }
-
-  bind(): void {
-    this.gl.bindFramebuffer(this.gl.FRAMEBUFFER, this.frame);
-  }
-
-  clear(): void {
-    this.bind();
-    this.gl.clearBufferuiv(this.gl.COLOR, 0, [NOTHING, 0, 0, 0]);
-  }
-
-  free(): void {
-    this.gl.deleteFramebuffer(this.frame);
-    this.gl.deleteTexture(this.texture);
-  }
-}
-
-class Program {
-  private readonly program: WebGLProgram;
-  private readonly places = new Map<string, WebGLUniformLocation | null>();
-
-  constructor(
-    private readonly gl: WebGL2RenderingContext,
-    fragment: string,
-    private readonly samplers: readonly string[],
-  ) {
-    this.program = gl.createProgram();
-    for (const [kind, source] of [[gl.VERTEX_SHADER, CORNERS], [gl.FRAGMENT_SHADER, fragment]] as const) {
-      const shader = gl.createShader(kind)!;
-      gl.shaderSource(shader, source);
-      gl.compileShader(shader);
-      gl.attachShader(this.program, shader);
-    }
-    gl.linkProgram(this.program);
-    if (!gl.getProgramParameter(this.program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      const logs = gl.getAttachedShaders(this.program)!.map((shader) => gl.getShaderInfoLog(shader));
-      throw new Error([gl.getProgramInfoLog(this.program), ...logs].join("\n"));
-    }
-  }
-
-  use(): void {
-    this.gl.useProgram(this.program);
-    this.samplers.forEach((name, unit) => this.gl.uniform1i(this.at(name), unit));
-  }
-
-  at(name: string): WebGLUniformLocation | null {
-    if (!this.places.has(name)) this.places.set(name, this.gl.getUniformLocation(this.program, name));
-    return this.places.get(name)!;
-  }
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Mosaic, pixel, reduce, salient } from "../src/reduce";
+import { type Mosaic, pixel, salient } from "../src/reduce";
+import { reduce } from "../src/strips";
 import { COLUMNS, NOTHING, type Tile, blocksOf, codeOf, levelOf, readTile } from "../src/tile";
 import { random } from "./given";
 
@@ -77,7 +78,7 @@ describe("a pixel", () => {
   it("keeps what lay there where nothing new has come", () => {
     const codes = new Uint16Array(4).fill(77);
     const mosaic: Mosaic = { column: 0, block: 0, columns: 2, blocks: 1, tiles: [tile(COLUMNS, 4, () => 500), null], top: true };
-    reduce(mosaic, "max", Int32Array.of(0, 1, 256, 257), Int32Array.of(0, 0, 1, 1), 0, 2, codes);
+    reduce(mosaic, "max", Int32Array.of(0, 1, 256, 257), Int32Array.of(0, 0, 1, 1), { left: 0, right: 2, low: 0, high: 2 }, codes, 0, 2);
     expect([...codes]).toEqual([500, 77, 500, 77]);
   });
 });
