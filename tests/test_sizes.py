@@ -35,6 +35,7 @@ def examples():
         candidates, kinds.PyinSettings(of=candidates), kinds.ShapeSettings(of=magnitude, contrast_bands=4), onset,
         kinds.TempogramSettings(of=onset), kinds.SeparationSettings(of=magnitude), kinds.TonnetzSettings(of=classes),
         constant_q, classes, kinds.MultitaperSettings(of=stft), kinds.LoudnessSettings.for_rate(RATE),
+        kinds.SquaresSettings(of=stft), kinds.SoundLevelSettings.for_rate(RATE),
     ]  # fmt: skip
     for bank in BANKS.values():
         wide = dataclasses.replace(stft, window_length=8192, hop=2048, n_fft=8192)

@@ -261,3 +261,45 @@ def test_a_sample_rate_is_written_out(tmp_path, capsys, rate, words):
     np.save(tmp_path / "a.npy", np.random.default_rng(1).normal(size=1000) / 10)
     assert cli.main(["info", str(tmp_path / "a.npy"), "--sample-rate", str(rate)]) == 0
     assert f"sample rate {words}\n" in capsys.readouterr().out
+
+
+def test_levels_and_octaves_are_told_for_people_and_machines(here, capsys):
+    rate = 8000
+    t = np.arange(4 * rate) / rate
+    x = np.stack([0.5 * np.sin(2 * np.pi * 125.9 * t), 0.05 * np.sin(2 * np.pi * 1000 * t)])
+    soundfile.write("hum.wav", x.T, rate, subtype="FLOAT")
+    calibrated = ["--microphone", "50", "--full-scale", "1"]  # 1.0 is 20 Pa
+    assert cli.main(["info", "--levels", "A", "--octaves", "3", "--json", "hum.wav", *calibrated]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    high = 20 * np.log10(0.05 / 2**0.5 * 20 / 20e-6)
+    assert facts["levels_unit"] == facts["bands_unit"] == "dB re 20 µPa, A-weighted"
+    assert facts["levels"]["LAeq"][1] == pytest.approx(high, abs=0.05)
+    assert facts["levels"]["LAeq"][0] == pytest.approx(high + 20 - 16.1, abs=0.15)
+    thirds = {one["band"]: one["levels"] for one in facts["bands"]}
+    assert thirds["band_125Hz"][0] == pytest.approx(high + 20 - 16.1, abs=0.15)
+    assert thirds["band_1kHz"][1] == pytest.approx(high, abs=0.05)
+    assert cli.main(["info", "--levels", "Z", "--octaves", "1", "hum.wav"]) == 0
+    words = capsys.readouterr().out
+    assert "  levels      dBFS\n    LZeq      -6.02  -26.02\n" in words and "\n    125Hz     -6.02  " in words
+    assert "20 µPa" not in words  # nothing is claimed that no calibration says
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--octaves", "0"], 2, "--octaves is 0; it must be 1 or more"),
+        (["--levels", "A", "--quick"], 2, "--levels"),
+    ],
+)
+def test_levels_that_cannot_be_told_are_answered(here, capsys, options, code, says):
+    soundfile.write("short.wav", np.zeros(1000), 8000)
+    assert cli.main(["info", *options, "short.wav"]) == code
+    assert says in capsys.readouterr().err
+
+
+def test_a_sound_that_no_meter_reads_is_told_why_and_stops_no_other(here, capsys):
+    soundfile.write("short.wav", np.zeros(3), 2000)
+    assert cli.main(["info", "--levels", "A", "--octaves", "3", "short.wav"]) == 0
+    words = capsys.readouterr().out
+    assert '  levels      none: weighting is "A"; it needs a sample rate of 4000 Hz' in words
+    assert "  bands       none: low is " in words

@@ -1,7 +1,8 @@
 """Loudness by ITU-R BS.1770-4: what a programme is measured by, in LUFS.
 
 Channels pass two filters that stand for the head and the ear, blocks of 400 ms are measured every 100 ms, and two gates
-leave silence out: one at -70 LUFS, one 10 LU below the mean of what passes the first.
+leave silence out: one at -70 LUFS, one 10 LU below the mean of what passes the first. The range is that of blocks of
+3 s (EBU Tech 3342).
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
 
 STEP = 0.1  # seconds between blocks
-STEPS = 4  # to a block
-ABSOLUTE, RELATIVE = -70.0, -10.0
+STEPS, SHORT_STEPS = 4, 30  # to a block, and to one of 3 s
+ABSOLUTE, RELATIVE, OF_RANGE = -70.0, -10.0, -20.0
+LOW, HIGH = 0.10, 0.95
+"""Of the blocks of 3 s in order, those between which the range lies."""
 WEIGHTS = (1.0, 1.0, 1.0, 1.41, 1.41)
 """Of left, right, centre and the two surround channels."""
 AT_ONCE = 1 << 20  # samples that are filtered at a time
@@ -34,11 +37,17 @@ class Loudness:
     integrated : of the whole sound, LUFS; -inf where nothing passes the gates
     momentary  : (blocks,) of 400 ms every 100 ms, LUFS; -inf in silence, NaN where samples are missing
     times      : (blocks,) the middle of each, seconds
+    short_term : (blocks,) of 3 s every 100 ms, LUFS; none where the sound is shorter
+    short_term_times : (blocks,) the middle of each, seconds
+    range      : loudness range, LU (EBU Tech 3342); NaN where no block of 3 s passes its gates
     """
 
     integrated: float
     momentary: np.ndarray
     times: np.ndarray
+    short_term: np.ndarray
+    short_term_times: np.ndarray
+    range: float
 
     def __repr__(self) -> str:
         loudest = float(np.fmax.reduce(self.momentary, initial=-np.inf))
@@ -89,20 +98,41 @@ def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loud
         raise SettingsError(f"sample_rate is {rate:g} Hz; loudness needs {LOWEST_RATE:.0f} Hz or more")
     edges = _steps(source)
     power = _stepwise(source, edges, given) / np.diff(edges)
-    blocks = np.lib.stride_tricks.sliding_window_view(power, STEPS).mean(axis=1)
+    blocks, long = (_blocks(power, steps) for steps in (STEPS, SHORT_STEPS))
+    times, long_times = ((edges[:-n] + edges[n:]) / 2 / rate for n in (STEPS, SHORT_STEPS))
+    return Loudness(_integrated(blocks), _level(blocks), times, _level(long), long_times[: len(long)], _range(long))
+
+
+def _blocks(power: np.ndarray, steps: int) -> np.ndarray:
+    """(blocks,) the mean power of so many steps from each on."""
+    if len(power) < steps:
+        return np.zeros(0)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(power, steps).mean(axis=1))
+
+
+def _level(power: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore"):
-        momentary = OFFSET + 10 * np.log10(blocks)
-    times = (edges[:-STEPS] + edges[STEPS:]) / 2 / rate
-    return Loudness(_gated(blocks), momentary, times)
+        return np.asarray(OFFSET + 10 * np.log10(power))
 
 
-def _gated(blocks: np.ndarray) -> float:
-    level = lambda power: OFFSET + 10 * math.log10(power) if power > 0 else -math.inf  # noqa: E731
+def _gated(blocks: np.ndarray, relative: float) -> np.ndarray:
+    """What passes both gates."""
     audible = blocks[blocks > 10 ** ((ABSOLUTE - OFFSET) / 10)]  # NaN is not
-    if not len(audible):
-        return -math.inf
-    floor = 10 ** (RELATIVE / 10) * audible.mean()
-    return level(float(audible[audible > floor].mean()))
+    return audible[audible > 10 ** (relative / 10) * audible.mean()] if len(audible) else audible
+
+
+def _integrated(blocks: np.ndarray) -> float:
+    heard = _gated(blocks, RELATIVE)
+    return float(_level(heard.mean())) if len(heard) else -math.inf
+
+
+def _range(blocks: np.ndarray) -> float:
+    """Between two blocks of those of 3 s that pass the gates, as the standard's own program counts them."""
+    heard = np.sort(_gated(blocks, OF_RANGE))
+    if not len(heard):
+        return math.nan
+    low, high = (heard[math.floor((len(heard) - 1) * share + 0.5)] for share in (LOW, HIGH))
+    return float(10 * math.log10(high / low))
 
 
 def _steps(source: Source) -> np.ndarray:

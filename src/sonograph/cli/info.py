@@ -9,13 +9,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, info_box, options, outputs, reading, streams
+from sonograph.cli import exits, info_box, info_levels, options, outputs, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.cli.idle import refuse
 from sonograph.cli.progress import Bar
-from sonograph.cli.watched import Watched
 from sonograph.errors import SettingsError, SonographError
 from sonograph.units import all_hertz, level_unit, reference_power
+from sonograph.weightings import WEIGHTINGS
 
 if TYPE_CHECKING:
     from sonograph.io.opening import Opening
@@ -29,12 +29,14 @@ AT_ONCE = 1 << 20
 
 HELP = """Say what sound files hold: format, sample rate, channels, duration, the peak and rms of all samples in dBFS
 (a full-scale sine has a peak and an rms of 0 dBFS), and the offset (mean) of each channel. Every sample is read, in
-blocks; for --loudness twice; with --quick none, the header is believed, and the status says "unread". Of a picture
-that sonograph drew: how it was made. Of a model that sonograph trained: its classes, its accuracy, its settings."""
+blocks, and again for --loudness, --levels and --octaves; with --quick none, the header is believed, and the status
+says "unread". Of a picture that sonograph drew: how it was made. Of a model that sonograph trained: its classes, its
+accuracy, its settings."""
 
 EXAMPLES = """examples:
   sonograph info robin.wav
   sonograph info --loudness programme.wav
+  sonograph info --levels A --octaves 3 street.wav
   sonograph info robin.wav --box 1.2-1.9,2k-8k
   sonograph info --json *.flac > files.jsonl
   sonograph info --quick ocean/*.wav
@@ -59,7 +61,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out = options.group(parser, "how to say it")
     out.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
     out.add_argument("--formats", action=_Formats, nargs=0, help="list all that can be read, and leave")
-    out.add_argument("--loudness", action="store_true", help="of the whole sound too, in LUFS (ITU-R BS.1770-4)")
+    out.add_argument(
+        "--loudness",
+        action="store_true",
+        help="loudness (LUFS), its range and true peak too (ITU-R BS.1770-4, EBU Tech 3342)",
+    )
+    out.add_argument(
+        "--levels",
+        choices=WEIGHTINGS,
+        metavar="NAME",
+        help="Leq, Lmax, L90 … as a sound level meter reads them, A, C or Z weighted (IEC 61672-1)",
+    )
+    out.add_argument(
+        "--octaves",
+        type=int,
+        metavar="N",
+        help="the level of each octave (1), third of an octave (3) … (IEC 61260-1), weighted as --levels",
+    )
     out.add_argument(
         "--box", metavar=info_box.METAVAR, help="what is in a box of each channel's spectrogram, as 1.2-1.9,2k-8k"
     )
@@ -77,16 +95,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Say what each file holds; return the exit code."""
     codes = set()
     if arguments.quick:
-        refuse(arguments, ("loudness", "box", "mono", "resample"), "--quick")
+        refuse(arguments, ("loudness", "levels", "octaves", "box", "mono", "resample"), "--quick")
     opening, box = reading.opening(arguments), info_box.parsed(arguments.box)
-    facts_in = _header if arguments.quick else partial(_facts, box=box)
+    meters = {name: getattr(arguments, name) for name in info_levels.READS if getattr(arguments, name)}
+    if arguments.octaves is not None and arguments.octaves < 1:
+        raise SettingsError(f"--octaves is {arguments.octaves}; it must be 1 or more bands in an octave")
+    facts_in = _header if arguments.quick else partial(_facts, box=box, meters=meters)
     keep = streams.named(arguments.files)
     outputs.check(arguments)
     with streams.inputs(arguments.files) as files, reading.report(arguments.report, keep) as report:
         for i, file in enumerate(files):
             bar = Bar(quiet=arguments.quiet)
             try:
-                work = partial(facts_in, file, report=report, bar=bar, loud=arguments.loudness)
+                work = partial(facts_in, file, report=report, bar=bar)
                 facts = facts_of(file, work, opening)
             except SonographError as error:
                 codes.add(exits.code_of_input(error))
@@ -126,7 +147,7 @@ def facts_of(file: str, work: Callable[[Any], dict[str, Any]], opening: Opening)
     return audio.settled(file, work, opening=opening)
 
 
-def _header(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool) -> dict[str, Any]:
+def _header(file: str, source: Any, report: reading.Report, bar: Bar) -> dict[str, Any]:
     """What the header says; the numbers of samples that were not read are None."""
     status = source.unread()
     report.was(file, source, status)
@@ -153,7 +174,9 @@ def _header(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool
     }
 
 
-def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool, box: Part | None) -> dict[str, Any]:
+def _facts(
+    file: str, source: Any, report: reading.Report, bar: Bar, box: Part | None, meters: dict[str, Any]
+) -> dict[str, Any]:
     """What all of the file holds.
 
     peak, rms : dB; None in silence, where there is no data, and where the square of a sample is no number
@@ -165,7 +188,8 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool,
     from sonograph.sounds.derived import ways
 
     sound = source.opening.taken(source)
-    bar.total, bar.done = (1 + loud + (sound is not source)) * (source.expected or 0), 0
+    times = 1 + sum(info_levels.READS[name] for name in meters) + (sound is not source)
+    bar.total, bar.done = times * (source.expected or 0), 0
     offset = Offset(source.n_channels)
     for block in source.blocks():
         bar.add(block.shape[1])
@@ -197,7 +221,7 @@ def _facts(file: str, source: Any, report: reading.Report, bar: Bar, loud: bool,
         "offset": [None if mean is None else float(f"{mean:.6g}") for mean in offset.means],
         "rms_without_offset": _decibels(offset.rms_without, least[1]),
         "offset_stands_out": offset.stands_out,
-        **(_loudness(sound, bar) if loud else {}),
+        **_meters(sound, meters, bar),
         **info_box.facts(file, sound, box),
         "metadata": reading.metadata(source),
     }
@@ -217,19 +241,14 @@ def _counted(sound: Source, bar: Bar) -> tuple[Tally, Offset]:
     return tally, offset
 
 
-def _loudness(source: Any, bar: Bar) -> dict[str, Any]:
-    """The loudness in LUFS, None in silence or where there is none; and a sentence of why that is so."""
-    from sonograph.analysis.lufs import ABSOLUTE, loudness
-
-    try:
-        watched = Watched(source, bar)
-        bar.total = 2 * source.n_samples  # the first time was for the peak
-        integrated = loudness(watched).integrated
-    except SettingsError as error:
-        return {"loudness": None, "loudness_sentence": str(error)}
-    if math.isinf(integrated):
-        return {"loudness": None, "loudness_sentence": f"nothing is louder than {ABSOLUTE:g} LUFS"}
-    return {"loudness": round(integrated, 3), "loudness_sentence": ""}
+def _meters(sound: Source, asked: dict[str, Any], bar: Bar) -> dict[str, Any]:
+    """What meters read that were asked for."""
+    weighting = asked.get("levels", "Z")
+    return {
+        **(info_levels.loudness_facts(sound, bar) if "loudness" in asked else {}),
+        **(info_levels.levels_facts(sound, weighting, bar) if "levels" in asked else {}),
+        **(info_levels.octaves_facts(sound, asked["octaves"], weighting, bar) if "octaves" in asked else {}),
+    }
 
 
 def _model(file: str) -> dict[str, Any] | None:
@@ -288,11 +307,11 @@ def words(facts: dict[str, Any]) -> str:
         ("peak", _level(facts, "peak", unit)),
         ("rms", _level(facts, "rms", unit)),
         ("offset", _offset(facts)),
-        ("loudness", _loudness_words(facts)),
+        *info_levels.loudness_rows(facts),
         ("device", facts["metadata"].get("device")),
         ("status", facts["status"] + (f" ({facts['reason']})" if facts["reason"] else "")),
     ]
-    boxed = info_box.lines(facts["box"]) if "box" in facts else []
+    boxed = [*info_levels.levels_lines(facts), *(info_box.lines(facts["box"]) if "box" in facts else [])]
     return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None), *boxed])
 
 
@@ -365,13 +384,6 @@ def _decibels(amplitude: float, reference: float) -> float | None:
     if not 0 < amplitude < math.inf:
         return None
     return round(20 * math.log10(amplitude) - 10 * math.log10(reference), 3)
-
-
-def _loudness_words(facts: dict[str, Any]) -> str | None:
-    if "loudness" not in facts:
-        return None
-    value = facts["loudness"]
-    return f"none: {facts['loudness_sentence']}" if value is None else f"{value:.2f} LUFS"
 
 
 def _level(facts: dict[str, Any], name: str, unit: str) -> str:

@@ -14,7 +14,7 @@ from sonograph.features.stages import STAGES
 from sonograph.filterbanks.promised import promised
 from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages
 from sonograph.sounds.calibration import Calibration
-from sonograph.units import resolved_reference
+from sonograph.units import reference_power, resolved_reference
 from sonograph.windows import power_scale, window_of
 
 
@@ -37,7 +37,8 @@ def measured(stage: Any, sample_rate: float, unit: str) -> Samples:
     function, stft = STAGES[type(stage)].function, stage.of
     assert function is not None  # noqa: S101  # all that is measured on samples has one
     n, hop = stft.window_length, stft.hop
-    return Samples(stage, function, sample_rate, n, hop, stage.n_rows, stage.quantity, stft.remove_dc)
+    zero = reference_power(unit, "spectrum")
+    return Samples(stage, function, sample_rate, n, hop, stage.n_rows, stage.quantity, stft.remove_dc, reference=zero)
 
 
 def with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tuple[Samples, float | None]:

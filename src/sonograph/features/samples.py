@@ -33,7 +33,7 @@ class Samples:
     preemphasis: float = 0.0
     log: Log | None = None
     reference: float = 1.0
-    """What the values are divided by before their logarithm is taken."""
+    """The power that reads 0 dB."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from sonograph.features.onset import Onset, Tempogram
 from sonograph.features.path import paths
 from sonograph.features.pcen import Pcen
 from sonograph.features.separation import Separation
+from sonograph.features.soundlevel import SoundLevels, squares
 from sonograph.features.spectral_shape import Shapes
 from sonograph.settings import (
     AffineSettings,
@@ -44,6 +45,8 @@ from sonograph.settings import (
     RangeSettings,
     SeparationSettings,
     ShapeSettings,
+    SoundLevelSettings,
+    SquaresSettings,
     Stage,
     StandardSettings,
     TempogramSettings,
@@ -79,6 +82,8 @@ STAGES: dict[type[Stage], Way] = {
     PcenSettings: Way("running", Pcen),
     TemporalSettings: Way("samples", temporal.temporal),
     LoudnessSettings: Way("samples", loudness),
+    SquaresSettings: Way("samples", squares),
+    SoundLevelSettings: Way("running", SoundLevels),
     AutocorrelationSettings: Way("samples", autocorrelation),
     YinSettings: Way("samples", pitch.yin),
     PyinCandidates: Way("samples", pitch.candidates),

@@ -11,12 +11,14 @@ from sonograph.computing.pipeline import Pipeline, pipeline
 from sonograph.engines import Work
 from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
-from sonograph.settings import LoudnessSettings, PyinSettings, Settings
+from sonograph.settings import LoudnessSettings, PyinSettings, Settings, SoundLevelSettings, SquaresSettings
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.source import Signal
 
 REASONS: dict[type, str] = {
     PyinSettings: ", as its path is found frame after frame",
+    SquaresSettings: ", as what follows of them fades from frame to frame",
+    SoundLevelSettings: ", as a meter's reading fades from frame to frame",
     LoudnessSettings: ", as its filters have no end and run sample after sample",
 }
 """Why a stage is not computed at all where all frames are at once."""

@@ -22,6 +22,7 @@ from sonograph.settings.loudness import LoudnessSettings
 from sonograph.settings.norms import NormSettings, RangeSettings
 from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
 from sonograph.settings.shapes import OnsetSettings, ShapeSettings, TempogramSettings, TonnetzSettings
+from sonograph.settings.soundlevel import SoundLevelSettings, SquaresSettings
 from sonograph.settings.stft import StftSettings
 from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
 from sonograph.sounds.source import checked_rate
@@ -82,6 +83,12 @@ def _loudness(name: str) -> Any:
     return settings
 
 
+def _meter(name: str) -> Any:
+    return lambda frames, rate: SoundLevelSettings(
+        of=SquaresSettings(of=replace(frames, remove_dc=False)), features=(name,)
+    )
+
+
 def _lengthened(frames: StftSettings, n: int) -> StftSettings:
     """The same frames of n samples or more, as many with the same middles, for filters that hear no offset."""
     n = max(n, frames.window_length)
@@ -101,6 +108,9 @@ FEATURES = {
     "short_term": Feature(
         "loudness of the 3 s around it (BS.1770), LUFS, each channel by itself", _loudness("short_term")
     ),
+    "leq": Feature("level of the mean square of its hop, dB of the samples' unit (see --weighting)", _meter("leq")),
+    "level_fast": Feature("level with a meter's fast time weighting, 125 ms (IEC 61672-1)", _meter("level_fast")),
+    "level_slow": Feature("level with a meter's slow time weighting, 1 s (IEC 61672-1)", _meter("level_slow")),
     "centroid": Feature(
         "mean frequency, weighed by magnitude, Hz; empty in silence, as all shapes", _shape("centroid")
     ),

@@ -42,6 +42,8 @@ from sonograph.settings.shapes import SeparationSettings as SeparationSettings
 from sonograph.settings.shapes import ShapeSettings as ShapeSettings
 from sonograph.settings.shapes import TempogramSettings as TempogramSettings
 from sonograph.settings.shapes import TonnetzSettings as TonnetzSettings
+from sonograph.settings.soundlevel import SoundLevelSettings as SoundLevelSettings
+from sonograph.settings.soundlevel import SquaresSettings as SquaresSettings
 from sonograph.settings.stft import EDGES as EDGES
 from sonograph.settings.stft import PLAIN_WINDOWS as PLAIN_WINDOWS
 from sonograph.settings.stft import QUANTITIES as QUANTITIES
