@@ -1,5 +1,6 @@
 """A product is computed for any rows, anywhere, with the same bits."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 import sonograph as sg
 from sonograph.archive.products import PRODUCTS, SoundFacts, product_of
 from sonograph.errors import SettingsError
+from sonograph.settings import StftSettings
 from tests.archive.recordings import noise, put
 
 RATE = 200
+EVERY = ("minutes", "overview", "ltsa", "spectrogram", "features")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,7 @@ def timeline(tmp_path_factory):
     return sg.timeline(folder, zone="UTC")
 
 
-@pytest.mark.parametrize("name", ["minutes"])
+@pytest.mark.parametrize("name", EVERY)
 def test_rows_are_the_same_bits_whatever_rows_are_asked_for(timeline, name):
     product = product_of(name)
     product.check(SoundFacts.of(timeline))
@@ -41,6 +44,8 @@ def test_rows_are_the_same_bits_whatever_rows_are_asked_for(timeline, name):
 
 
 def test_rows_without_sound_are_what_arrays_are_filled_with(timeline):
+    product_of("minutes")
+    assert set(EVERY) <= set(PRODUCTS)
     for product in (product_of(name) for name in PRODUCTS):
         facts = product.arrays(SoundFacts.of(timeline))
         away = product.rows(timeline)
@@ -49,12 +54,13 @@ def test_rows_without_sound_are_what_arrays_are_filled_with(timeline):
             np.testing.assert_array_equal(values, np.full_like(values, facts[name].fill), name)
 
 
-@pytest.mark.parametrize("name", ["minutes"])
+@pytest.mark.parametrize("name", EVERY)
 def test_a_product_goes_through_plain_values_and_has_a_digest(name):
     product = product_of(name)
     assert product_of(product.to_dict()) == product
     assert product_of(product.to_dict()).digest == product.digest
-    assert type(product)(channel=1).digest != product.digest
+    changed = {"settings": StftSettings(window_length=256)} if "settings" in product.to_dict() else {"channel": 1}
+    assert replace(product, **changed).digest != product.digest
 
 
 def test_a_product_that_there_is_none_of_is_named():

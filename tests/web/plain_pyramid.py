@@ -8,7 +8,7 @@ import numpy as np
 
 import sonograph
 from sonograph.frames import frames_of
-from sonograph.web.shown import shown
+from sonograph.pixels.shown import shown
 
 NO_DATA = 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +16,12 @@ from sonograph.archive.clock import Clock, rate_of
 from sonograph.archive.decibels import decibels
 from sonograph.archive.minute_bands import Band, BandMinutes, in_bands
 from sonograph.archive.minute_spectra import Spectra
+from sonograph.archive.reading_once import drained
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
 from sonograph.checks import short, whole
 from sonograph.errors import LimitError, SettingsError
 from sonograph.filterbanks import filters_of
-from sonograph.jobs.guard import alive
 from sonograph.settings import BandSettings, MillidecadeBank, StftSettings
 from sonograph.settings.octaves import LINEAR_BELOW
 from sonograph.sounds.derived import checked_source
@@ -168,6 +168,13 @@ def minutes(
     >>> found.density.shape, found.frames.tolist(), found.spl.round(1).tolist(), found.spl_unit
     ((2, 496), [119, 119], [94.0, 94.0], 'dB re 20 µPa')
     """
+    return drained(walk_minutes(source, start=start, end=end, channel=channel))
+
+
+def walk_minutes(
+    source: Source, *, start: datetime | None = None, end: datetime | None = None, channel: int | None = None
+) -> Generator[range, None, Minutes]:
+    """As `minutes`, in steps, each of which yields the samples that it reads next."""
     clock, rate, number = _clock_of(source), _whole_rate(source), check_sound(source, channel)
     checked = source if hasattr(source, "clock") else checked_source(source)
     first, stop = span(source)
@@ -185,8 +192,7 @@ def minutes(
     peak, effort = np.empty(len(times)), np.empty(len(times))
     frames, clipped = np.empty(len(times), np.int64), np.empty(len(times), np.int64)
     for i, time in enumerate(times):
-        alive()
-        found = spectra.cell(int(time))
+        found = yield from spectra.walk(int(time))
         density[i] = bands(found.density)
         peak[i], effort[i], frames[i], clipped[i] = found.peak, found.effort, found.frames, found.clipped
     return Minutes(times, density, centres, edges, peak, effort, frames, clipped, float(rate), source.unit)

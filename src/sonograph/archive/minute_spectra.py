@@ -15,6 +15,7 @@ import numpy as np
 from sonograph import engines
 from sonograph.archive.clock import Clock
 from sonograph.archive.full_scale import FullScale
+from sonograph.archive.reading_once import drained
 from sonograph.archive.segments import SECOND
 from sonograph.computing.pipeline import pipeline
 from sonograph.settings import StftSettings
@@ -88,25 +89,14 @@ class Spectra:
         self._free: list[np.ndarray] = []
         self._bound = pipeline(self.settings, Signal(np.zeros(0), float(rate)), self.dtype, engines.default())
 
-    def samples_of(self, utc_s: int) -> range:
-        """The seconds·rate samples from the first of a stretch on; fewer where the clock steps meanwhile."""
-        first = self.clock.sample_at(utc_s * SECOND)
-        stop, end = first + self.seconds * self.rate, self.clock.sample_at((utc_s + self.seconds) * SECOND)
-        return range(first, stop if abs(end - stop) <= self.rate * STEP_NS // SECOND else max(first, min(stop, end)))
-
     def cell(self, utc_s: int) -> Cell:
         """The stretch that begins at a time, whole seconds since 1970 UTC."""
-        walk = self.walk(utc_s)
-        while True:
-            try:
-                next(walk)
-            except StopIteration as end:
-                found: Cell = end.value
-                return found
+        return drained(self.walk(utc_s))
 
     def walk(self, utc_s: int) -> Generator[range, None, Cell]:
         """The same, block by block: says which samples it reads next, and returns the cell."""
-        whole, n, n_bins = self.samples_of(utc_s), self.settings.window_length, self.settings.n_bins
+        whole = samples_of_cell(self.clock, self.rate, utc_s, self.seconds)
+        n, n_bins = self.settings.window_length, self.settings.n_bins
         inside = _inside(whole, self.source.n_samples)
         effort = getattr(self.source, "effort", None)
         found = _Sums(n_bins, self._wants_largest)
@@ -189,6 +179,13 @@ class _Sums:
         self.peak = max(self.peak, peak)
         if peak >= full_scale.least:
             self.clipped += full_scale.count(samples, first)
+
+
+def samples_of_cell(clock: Clock, rate: int, utc_s: int, seconds: int) -> range:
+    """The seconds·rate samples from the first of a stretch on; fewer where the clock steps meanwhile."""
+    first = clock.sample_at(utc_s * SECOND)
+    stop, end = first + seconds * rate, clock.sample_at((utc_s + seconds) * SECOND)
+    return range(first, stop if abs(end - stop) <= rate * STEP_NS // SECOND else max(first, min(stop, end)))
 
 
 def _inside(samples: range, n_samples: int) -> range:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from sonograph import units
-from sonograph.archive.minute_levels import Minutes, bands_of, check_sound, minutes
+from sonograph.archive.minute_levels import Minutes, bands_of, check_sound, walk_minutes
 from sonograph.archive.products import ArrayFacts, Product, SoundFacts
 from sonograph.archive.segments import SECOND
 from sonograph.archive.timeline import Timeline
@@ -48,10 +49,10 @@ class MinutesProduct(Product):
         """Refuse a rate that is no whole number, and channels of which none is named."""
         check_sound(sound, self.channel)
 
-    def compute(self, timeline: Timeline, rows: range) -> dict[str, np.ndarray]:
-        """As `Product.compute`."""
+    def walk(self, timeline: Timeline, rows: range) -> Generator[range, None, dict[str, np.ndarray]]:
+        """As `Product.walk`."""
         start, end = (moment_at(row * MINUTE * SECOND) for row in (rows.start, rows.stop))
-        found = minutes(timeline, start=start, end=end, channel=self.channel)
+        found = yield from walk_minutes(timeline, start=start, end=end, channel=self.channel)
         return {
             "density": found.density.astype(np.float32), "peak": found.peak, "effort": found.effort,
             "frames": found.frames.astype(np.int16), "clipped": found.clipped.astype(np.int32),

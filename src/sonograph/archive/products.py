@@ -6,12 +6,13 @@ frames (columns) of the timeline, so that any rows can be computed anywhere, wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
+from sonograph.archive.reading_once import Shared, drained, in_step
 from sonograph.archive.segments import SECOND
 from sonograph.archive.timeline import Timeline
 from sonograph.checks import short
@@ -127,6 +128,10 @@ class Product:
 
     def compute(self, timeline: Timeline, rows: range) -> dict[str, np.ndarray]:
         """The rows of each array (rows / every, *shape): the same bits whatever rows are asked for together."""
+        return drained(self.walk(timeline, rows))
+
+    def walk(self, timeline: Timeline, rows: range) -> Generator[range, None, dict[str, np.ndarray]]:
+        """The same in steps, each of which yields the samples that it reads next; see `reading_once`."""
         raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
@@ -157,7 +162,11 @@ def product_of(wanted: str | Mapping[str, Any] | Product) -> Product:
     >>> product_of("minutes").to_dict()
     {'name': 'minutes', 'channel': None}
     """
-    import sonograph.archive.minutes_product  # noqa: F401  # they enter themselves
+    import sonograph.archive.features_product
+    import sonograph.archive.ltsa_product
+    import sonograph.archive.minutes_product
+    import sonograph.archive.overview_product
+    import sonograph.archive.spectrogram_product  # noqa: F401  # they enter themselves
 
     if isinstance(wanted, Product):
         return wanted
@@ -169,5 +178,6 @@ def product_of(wanted: str | Mapping[str, Any] | Product) -> Product:
 
 
 def computed(timeline: Timeline, wanted: Sequence[tuple[Product, range]]) -> list[dict[str, np.ndarray]]:
-    """Rows of several products of one timeline, each as `Product.compute` gives them."""
-    return [product.compute(timeline, rows) for product, rows in wanted]
+    """Rows of several products of one timeline, as `Product.compute` gives them; its sound is read once."""
+    shared = Shared(timeline)
+    return in_step(shared, [product.walk(shared, rows) for product, rows in wanted])

@@ -17,6 +17,7 @@ from sonograph.frames import offset
 from sonograph.jobs.identity import digest
 from sonograph.pixels import pyramid
 from sonograph.pixels.pyramid import EXACT, WIDE
+from sonograph.pixels.shown import shown
 from sonograph.settings import Settings, stft_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, describe
@@ -25,7 +26,6 @@ from sonograph.web.address import Address
 from sonograph.web.forward import Forward
 from sonograph.web.power import Held, Power
 from sonograph.web.preview import Preview
-from sonograph.web.shown import shown
 from sonograph.web.store import Store
 from sonograph.web.strips import Place, Strip, Strips
 from sonograph.web.work import Workers

@@ -6,9 +6,9 @@ import threading
 from typing import Any
 
 from sonograph.analysis.boxes import measured
+from sonograph.pixels.shown import shown as power_of
 from sonograph.settings import LevelSettings
 from sonograph.web.layers import Shown
-from sonograph.web.shown import shown as power_of
 from sonograph.web.work import Cancelled
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.errors import SettingsError
+from sonograph.pixels.shown import shown as power_of
 from sonograph.spectrograms import describe
 from sonograph.web.layers import Shown
 from sonograph.web.recordings import Sound, Unknown
-from sonograph.web.shown import shown as power_of
 
 MOST = 1 << 16
 """Samples that are asked for at a time."""

@@ -1,0 +1,55 @@
+"""An archive of several products, computed in tasks of any size, holds the bits of each product's whole computation."""
+
+import numpy as np
+import pytest
+
+from sonograph import archive
+from sonograph.archive.features_product import FeaturesProduct
+from sonograph.archive.ltsa_product import LtsaProduct
+from sonograph.archive.overview_product import OverviewProduct
+from sonograph.archive.products import product_of
+from sonograph.archive.spectrogram_product import SpectrogramProduct
+from sonograph.settings import StftSettings
+from tests.archive.archives import record, scanned
+from tests.archive.recordings import BEGAN
+
+SMALL = StftSettings(window_length=16, hop=8)
+PRODUCTS = (
+    product_of("minutes"), OverviewProduct(SMALL), LtsaProduct(30, 10.0), SpectrogramProduct(SMALL),
+    FeaturesProduct(SMALL, 60),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recordings")
+    record(folder, hours=(0, 1, 2, 7), seconds=700)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wholes(recordings):
+    """Each product of the timeline from 00:00 UTC on, computed at once and alone."""
+    [timeline] = scanned(recordings).timelines(start=BEGAN.replace(hour=0, minute=0))
+    return [(one.rows(timeline), one.compute(timeline, one.rows(timeline))) for one in PRODUCTS]
+
+
+@pytest.mark.parametrize(("hours", "workers"), [(1, 0), (6, 2), (24, 0)])
+def test_an_archive_in_any_tasks_holds_the_bits_of_the_whole(recordings, wholes, tmp_path, hours, workers):
+    archive.run(archive.plan(scanned(recordings), PRODUCTS, at=tmp_path / "a", hours=hours), workers=workers)
+    opened = archive.open(tmp_path / "a")
+    for product, (rows, whole) in zip(PRODUCTS, wholes, strict=True):
+        held = opened.held(product)
+        assert held.rows.start <= rows.start and held.rows.stop == rows.stop
+        found = held.read(rows)
+        assert found.keys() == whole.keys()
+        for name, values in whole.items():
+            np.testing.assert_array_equal(found[name], values, f"{product.name} {name}")
+
+
+def test_hours_without_sound_take_no_bytes(recordings, tmp_path):
+    archive.run(archive.plan(scanned(recordings), ("overview", "ltsa"), at=tmp_path / "a", hours=1), workers=0)
+    held = archive.open(tmp_path / "a").held("ltsa")
+    shards = sorted(int(path.name) for path in (held.path / "mean" / "c").iterdir())
+    assert shards == [4, 5, 6, 11]
+    assert not held.read(range(held.rows.start, held.rows.start + 100))["frames"].any()
