@@ -28,22 +28,25 @@ if TYPE_CHECKING:
     from sonograph.archive.opened import open as open
     from sonograph.archive.periods import Period as Period
     from sonograph.archive.periods import read_periods as read_periods
+    from sonograph.archive.planning import plan as plan
     from sonograph.archive.plans import Plan as Plan
-    from sonograph.archive.plans import plan as plan
     from sonograph.archive.running import Ran as Ran
     from sonograph.archive.running import run as run
     from sonograph.archive.scanning import scan as scan
     from sonograph.archive.segments import Segment as Segment
     from sonograph.archive.timeline import Timeline as Timeline
+    from sonograph.archive.verifying import Damage as Damage
+    from sonograph.archive.verifying import status as status
+    from sonograph.archive.verifying import verify as verify
 
 _WHERE = {
     "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
     "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
-    "Archive": "opened",
+    "Archive": "opened", "Damage": "verifying", "status": "verifying", "verify": "verifying",
     "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",
     "read_periods": "periods", "scan": "scanning",
     "Plan": "plans", "Ran": "running", "Segment": "segments", "Timeline": "timeline", "open": "opened",
-    "plan": "plans", "run": "running",
+    "plan": "planning", "run": "running",
 }  # fmt: skip
 
 __all__ = list(_WHERE)

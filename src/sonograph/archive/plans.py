@@ -10,34 +10,26 @@ import json
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sonograph.archive import stores
 from sonograph.archive.catalogue import Catalogue
-from sonograph.archive.periods import Period, read_periods
-from sonograph.archive.products import HOUR, Product, SoundFacts, product_of
-from sonograph.archive.segments import SECOND
+from sonograph.archive.periods import Period
+from sonograph.archive.products import Product, SoundFacts, product_of
 from sonograph.archive.shards import Shards
 from sonograph.archive.timeline import Timeline
-from sonograph.archive.times import ns_of
-from sonograph.atomic import name_of, written
-from sonograph.checks import short
-from sonograph.errors import OutputError, SettingsError, SourceError
+from sonograph.atomic import could_not_be_written, name_of, written
+from sonograph.errors import OutputError, SourceError
 from sonograph.jobs.identity import digest
-from sonograph.jobs.lock import locked
-from sonograph.settings.arguments import answered
 from sonograph.sounds.calibration import Calibration
 
 MARK, VERSION = "sonograph archive", 1
 ABOUT, LEDGER, LOCK, LOG = "archive.json", "ledger", "lock", "run.log"
 CATALOGUE = "catalogue"
-DAY = 24 * HOUR
-HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
-WORK = 2_000_000_000
-"""Samples of a task, about: some ten seconds of work."""
 
 
 class Plan:
@@ -118,8 +110,9 @@ class Plan:
             It cannot be written.
         """
         self.catalogue.save(self.folder / CATALOGUE)
+        values = self.about() | {"catalogue": list(stores.measured(self.folder / CATALOGUE))}
         with written(self.folder / ABOUT) as part:
-            part.write_text(json.dumps(self.about(), indent=1) + "\n", encoding="ascii")
+            part.write_text(json.dumps(values | {"check": _check(values)}, indent=1) + "\n", encoding="ascii")
 
     @staticmethod
     def open(folder: str | os.PathLike[str]) -> Plan:
@@ -131,10 +124,10 @@ class Plan:
             There is none; it is damaged.
         """
         values = read_about(folder)
-        catalogue = Catalogue.open(Path(folder) / CATALOGUE)
+        catalogue = _catalogue(Path(folder), values["catalogue"])
         return Plan(
             folder, catalogue, values["origin"], values["hours"], [product_of(one) for one in values["products"]],
-            [_period_of(one) for one in values["periods"]],
+            [period_of(one) for one in values["periods"]],
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -142,68 +135,6 @@ class Plan:
         return (
             f"<Plan of {name_of(self.folder)}: {products} of {len(self.timelines)} timelines, {self.n_tasks:,} tasks>"
         )
-
-
-@answered
-def plan(
-    catalogue: Catalogue | str | os.PathLike[str],
-    products: Iterable[str | Mapping[str, Any] | Product] | str | None = None,
-    *,
-    at: str | os.PathLike[str],
-    start: datetime | None = None,
-    hours: int | None = None,
-    calibrations: str | os.PathLike[str] | Sequence[Period] | None = None,
-) -> Plan:
-    """Say what an archive shall hold, and make its folder; nothing is computed.
-
-    Where there is an archive already, it is extended: by the files that the catalogue has now, and by products.
-
-    Parameters
-    ----------
-    catalogue
-        What there is: a Catalogue, or the file of one that was saved.
-    products
-        What is computed of each timeline: "minutes"; those that the archive has by default, or "minutes".
-    at
-        The folder of the archive.
-    start
-        From when on rows are counted, on a full hour, with its zone; 00:00 UTC of the first day by default. A file from
-        before it is refused. It stays as it was first.
-    hours
-        Of a task: 1, 2, 3, 4, 6, 8, 12 or 24; by default so many that a task is some seconds of work. They stay.
-    calibrations
-        Periods of calibration, or the TOML that has them, in place of what the files and those beside them say.
-
-    Raises
-    ------
-    SettingsError
-        A product that there is none of, or that cannot be made of a timeline; another start or hours than before; files
-        from before the start.
-    SourceError
-        The catalogue cannot be used, or has no sound with a time.
-    OutputError
-        The folder cannot be written, or holds something else; an archive that is being written.
-    """
-    folder = Path(at)
-    found = catalogue if isinstance(catalogue, Catalogue) else Catalogue.open(catalogue)
-    used = [one.utc_ns for one in found.segments if one.is_used and one.utc_ns is not None]
-    if not used:
-        raise SourceError("the catalogue has no sound whose time is known. Scan again: archive scan.")
-    _make(folder)
-    with locked(folder / LOCK, str(folder)):
-        before = read_about(folder) if (folder / ABOUT).exists() else None
-        listed = [products] if isinstance(products, str | Mapping | Product) else list(products or ())
-        wanted = [product_of(one) for one in listed]
-        kept = [product_of(one) for one in (before["products"] if before else ())]
-        kept += [one for one in wanted or ([] if kept else [product_of("minutes")]) if one not in kept]
-        if isinstance(calibrations, str | os.PathLike):
-            calibrations = read_periods(calibrations)
-        elif calibrations is None:
-            calibrations = [_period_of(one) for one in before["periods"]] if before else ()
-        origin = _origin(start, before, min(used))
-        made = Plan(folder, found, origin, _hours(hours, before, found), kept, calibrations)
-        made.save()
-        return made
 
 
 def read_about(folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -217,9 +148,11 @@ def read_about(folder: str | os.PathLike[str]) -> dict[str, Any]:
     path = Path(folder) / ABOUT
     try:
         values = json.loads(path.read_bytes())
+        if values.pop("check") != _check(values):
+            raise ValueError
     except OSError:
         raise SourceError(f"{name_of(folder)}: is no archive. Make one: archive plan.") from None
-    except ValueError:
+    except (ValueError, KeyError, AttributeError):
         raise SourceError(
             f"{name_of(path)}: is damaged. Plan again: archive plan CATALOGUE -o {name_of(folder)}."
         ) from None
@@ -228,44 +161,20 @@ def read_about(folder: str | os.PathLike[str]) -> dict[str, Any]:
     return values
 
 
-def _make(folder: Path) -> None:
-    """The folder, made if it is not there; one that holds other things is refused."""
-    if folder.is_dir() and not (folder / ABOUT).exists() and any(one.name != LOCK for one in folder.iterdir()):
-        raise OutputError(f"{name_of(folder)}: is there and is no archive. Name another folder.")
+def _check(values: dict[str, Any]) -> str:
+    """A name for all that a plan says, so that a bit that was flipped in it is seen."""
+    return digest(json.dumps(values, sort_keys=True))
+
+
+def _catalogue(folder: Path, known: list[int]) -> Catalogue:
+    path = folder / CATALOGUE
     try:
-        folder.mkdir(exist_ok=True)
-    except FileExistsError:
-        raise OutputError(f"{name_of(folder)}: is a file. Name a folder.") from None
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise OutputError(f"{name_of(folder)}: could not be made ({reason}).") from None
-
-
-def _origin(start: datetime | None, before: dict[str, Any] | None, first_ns: int) -> int:
-    if start is None:
-        return int(before["origin"]) if before else first_ns // (DAY * SECOND) * DAY
-    if start.tzinfo is None:
-        raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
-    seconds, rest = divmod(ns_of(start), SECOND)
-    if rest or seconds % HOUR:
-        raise SettingsError(f"start is {start.isoformat()}; it must be a full hour")
-    if before and seconds != before["origin"]:
-        was = datetime.fromtimestamp(before["origin"], tz=UTC)
-        raise SettingsError(f"start is {start.isoformat()}; the archive has {was.isoformat()}, which stays")
-    return seconds
-
-
-def _hours(hours: int | None, before: dict[str, Any] | None, catalogue: Catalogue) -> int:
-    if hours is not None and hours not in HOURS:
-        raise SettingsError(f"hours is {short(hours)}; it must be one of {', '.join(map(str, HOURS))}")
-    if before:
-        if hours not in (None, before["hours"]):
-            raise SettingsError(f"hours is {hours}; the archive has {before['hours']}, which stay")
-        return int(before["hours"])
-    if hours is not None:
-        return hours
-    rate = max(one.sample_rate * one.n_channels for one in catalogue.segments if one.is_used)
-    return max([one for one in HOURS if one * HOUR * rate <= WORK], default=1)
+        whole = list(stores.measured(path)) == known
+    except OSError:
+        whole = False
+    if not whole:
+        raise SourceError(f"{name_of(path)}: is damaged. Plan again: archive plan CATALOGUE -o {name_of(folder)}.")
+    return Catalogue.open(path)
 
 
 def _names(timelines: Sequence[Timeline]) -> list[str]:
@@ -288,7 +197,42 @@ def _period_values(one: Period) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _period_of(values: Mapping[str, Any]) -> Period:
+def period_of(values: Mapping[str, Any]) -> Period:
+    """A period of calibration as a plan keeps it."""
     response = tuple((hertz, decibels) for hertz, decibels in values["response"])
     return Period(Calibration(values["scale"], values["unit"], response), values["start_ns"], values["end_ns"],
                   values["serial"])  # fmt: skip
+
+
+def make_stores(plan: Plan, folder: Path | None = None) -> None:
+    """Make the groups of all products, or let them grow; in another folder, those of an archive that holds nothing yet.
+
+    Raises
+    ------
+    SourceError
+        What describes them is damaged.
+    OutputError
+        The disk is full, or the like.
+    """
+    for t, timeline in enumerate(plan.timelines):
+        shards, sound = plan.shards[t], SoundFacts.of(timeline)
+        for p, product in enumerate(plan.products):
+            facts: dict[str, Any] = {
+                "recorder": timeline.recorder, "sample_rate": timeline.sample_rate, "unit": timeline.unit,
+                "first_row": shards.first_rows[p], "n_rows": shards.n_rows(p), "origin": plan.origin_s,
+            }  # fmt: skip
+            try:
+                stores.make(
+                    (folder or plan.folder) / plan.label(t, p),
+                    product,
+                    sound,
+                    facts,
+                    shards.per_shard[p],
+                    shards.counts[p],
+                )
+            except (ValueError, KeyError) as error:  # of zarr.json
+                group, whole = name_of(plan.path(t, p)), name_of(plan.folder)
+                raise SourceError(f"{group}: is damaged. Repair it: archive verify --repair {whole}.") from error
+            except OSError as error:
+                path = plan.path(t, p)
+                raise OutputError(could_not_be_written(error, path, path)) from error

@@ -140,7 +140,17 @@ class Product:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The product of plain values."""
+        """The product of plain values.
+
+        Raises
+        ------
+        SettingsError
+            A name that is none of its settings.
+        """
+        known = [one.name for one in fields(cls)]
+        for name in values:
+            if name not in ("name", *known):
+                raise SettingsError(f"{name} is no setting of {cls.name}; it has {', '.join(known) or 'none'}")
         return cls(**{name: value for name, value in values.items() if name != "name"})
 
     @property

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from sonograph.archive import stores
 from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark, Marks
 from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
-from sonograph.archive.plans import LEDGER, LOCK, Plan
+from sonograph.archive.plans import LEDGER, LOCK, Plan, make_stores
 from sonograph.archive.products import SoundFacts
 from sonograph.archive.shards import Shard
 from sonograph.archive.work import Piece, Work, look, write
@@ -48,6 +48,10 @@ class Ran:
     failed: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    def values(self) -> dict[str, Any]:
+        """Its fields by name, as JSON can hold them."""
+        return asdict(self)
 
 
 @answered
@@ -200,15 +204,3 @@ class Coordinator:
     def _say(self) -> None:
         if self.tell is not None:
             self.tell(min(self._passed, self.plan.n_tasks), self.plan.n_tasks, self.ran.seconds)
-
-
-def make_stores(plan: Plan) -> None:
-    """Make the groups of all products, or let them grow."""
-    for t, timeline in enumerate(plan.timelines):
-        shards, sound = plan.shards[t], SoundFacts.of(timeline)
-        for p, product in enumerate(plan.products):
-            facts: dict[str, Any] = {
-                "recorder": timeline.recorder, "sample_rate": timeline.sample_rate, "unit": timeline.unit,
-                "first_row": shards.first_rows[p], "n_rows": shards.n_rows(p), "origin": plan.origin_s,
-            }  # fmt: skip
-            stores.make(plan.path(t, p), product, sound, facts, shards.per_shard[p], shards.counts[p])

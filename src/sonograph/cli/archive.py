@@ -8,13 +8,21 @@ import importlib
 from sonograph.cli import exits, options
 from sonograph.cli.exits import talk
 
-HELP = """Months of recordings as one sound: what there is, and when."""
+HELP = """Months of recordings as one sound: what there is, when, and an archive of its levels."""
 
 EXAMPLES = """examples:
-  sonograph archive scan recordings/ -o recordings.parquet --zone UTC
+  sonograph archive scan recordings/ -o all.parquet --zone UTC
+  sonograph archive plan all.parquet -o site.archive
+  sonograph archive run site.archive
 """
 
-ACTIONS = {"scan": "read the headers of recordings into a catalogue, and say what there is"}
+ACTIONS = {
+    "scan": "read the headers of recordings into a catalogue, and say what there is",
+    "plan": "say what an archive shall hold, and what it will cost",
+    "run": "compute what an archive shall hold and does not yet",
+    "status": "say how far an archive is",
+    "verify": "look whether an archive is whole, and make damage good",
+}
 """The actions, in the order in which they are done."""
 
 

@@ -1,0 +1,129 @@
+"""Saying what an archive shall hold: which files, which products, from when on, and in tasks of how many hours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sonograph.archive.catalogue import Catalogue
+from sonograph.archive.periods import Period, read_periods
+from sonograph.archive.plans import ABOUT, LOCK, Plan, make_stores, period_of, read_about
+from sonograph.archive.products import HOUR, Product, product_of
+from sonograph.archive.segments import SECOND
+from sonograph.archive.times import ns_of
+from sonograph.atomic import name_of
+from sonograph.checks import short
+from sonograph.errors import OutputError, SettingsError, SourceError
+from sonograph.jobs.lock import locked
+from sonograph.settings.arguments import answered
+
+DAY = 24 * HOUR
+HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
+WORK = 2_000_000_000
+"""Samples of a task, about: some ten seconds of work."""
+
+
+@answered
+def plan(
+    catalogue: Catalogue | str | os.PathLike[str],
+    products: Iterable[str | Mapping[str, Any] | Product] | str | None = None,
+    *,
+    at: str | os.PathLike[str],
+    start: datetime | None = None,
+    hours: int | None = None,
+    calibrations: str | os.PathLike[str] | Sequence[Period] | None = None,
+) -> Plan:
+    """Say what an archive shall hold, and make its folder; nothing is computed.
+
+    Where there is an archive already, it is extended: by the files that the catalogue has now, and by products.
+
+    Parameters
+    ----------
+    catalogue
+        What there is: a Catalogue, or the file of one that was saved.
+    products
+        What is computed of each timeline: "minutes"; those that the archive has by default, or "minutes".
+    at
+        The folder of the archive.
+    start
+        From when on rows are counted, on a full hour, with its zone; 00:00 UTC of the first day by default. A file from
+        before it is refused. It stays as it was first.
+    hours
+        Of a task: 1, 2, 3, 4, 6, 8, 12 or 24; by default so many that a task is some seconds of work. They stay.
+    calibrations
+        Periods of calibration, or the TOML that has them, in place of what the files and those beside them say.
+
+    Raises
+    ------
+    SettingsError
+        A product that there is none of, or that cannot be made of a timeline; another start or hours than before; files
+        from before the start.
+    SourceError
+        The catalogue cannot be used, or has no sound with a time.
+    OutputError
+        The folder cannot be written, or holds something else; an archive that is being written.
+    """
+    folder = Path(at)
+    found = catalogue if isinstance(catalogue, Catalogue) else Catalogue.open(catalogue)
+    used = [one.utc_ns for one in found.segments if one.is_used and one.utc_ns is not None]
+    if not used:
+        raise SourceError("the catalogue has no sound whose time is known. Scan again: archive scan.")
+    _make(folder)
+    with locked(folder / LOCK, str(folder)):
+        before = read_about(folder) if (folder / ABOUT).exists() else None
+        listed = [products] if isinstance(products, str | Mapping | Product) else list(products or ())
+        wanted = [product_of(one) for one in listed]
+        kept = [product_of(one) for one in (before["products"] if before else ())]
+        kept += [one for one in wanted or ([] if kept else [product_of("minutes")]) if one not in kept]
+        if isinstance(calibrations, str | os.PathLike):
+            calibrations = read_periods(calibrations)
+        elif calibrations is None:
+            calibrations = [period_of(one) for one in before["periods"]] if before else ()
+        origin = _origin(start, before, min(used))
+        made = Plan(folder, found, origin, _hours(hours, before, found), kept, calibrations)
+        made.save()
+        make_stores(made)
+        return made
+
+
+def _make(folder: Path) -> None:
+    """The folder, made if it is not there; one that holds other things is refused."""
+    if folder.is_dir() and not (folder / ABOUT).exists() and any(one.name != LOCK for one in folder.iterdir()):
+        raise OutputError(f"{name_of(folder)}: is there and is no archive. Name another folder.")
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileExistsError:
+        raise OutputError(f"{name_of(folder)}: is a file. Name a folder.") from None
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise OutputError(f"{name_of(folder)}: could not be made ({reason}).") from None
+
+
+def _origin(start: datetime | None, before: dict[str, Any] | None, first_ns: int) -> int:
+    if start is None:
+        return int(before["origin"]) if before else first_ns // (DAY * SECOND) * DAY
+    if start.tzinfo is None:
+        raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
+    seconds, rest = divmod(ns_of(start), SECOND)
+    if rest or seconds % HOUR:
+        raise SettingsError(f"start is {start.isoformat()}; it must be a full hour")
+    if before and seconds != before["origin"]:
+        was = datetime.fromtimestamp(before["origin"], tz=UTC)
+        raise SettingsError(f"start is {start.isoformat()}; the archive has {was.isoformat()}, which stays")
+    return seconds
+
+
+def _hours(hours: int | None, before: dict[str, Any] | None, catalogue: Catalogue) -> int:
+    if hours is not None and hours not in HOURS:
+        raise SettingsError(f"hours is {short(hours)}; it must be one of {', '.join(map(str, HOURS))}")
+    if before:
+        if hours not in (None, before["hours"]):
+            raise SettingsError(f"hours is {hours}; the archive has {before['hours']}, which stay")
+        return int(before["hours"])
+    if hours is not None:
+        return hours
+    rate = max(one.sample_rate * one.n_channels for one in catalogue.segments if one.is_used)
+    return max([one for one in HOURS if one * HOUR * rate <= WORK], default=1)

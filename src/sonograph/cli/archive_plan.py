@@ -1,0 +1,100 @@
+"""`sonograph archive plan`: what an archive shall hold, and what it will cost."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from sonograph.cli import exits, options
+from sonograph.cli.exits import counted
+
+HELP = """Say what an archive shall hold: products of all recordings in a catalogue. Nothing is computed yet; coverage,
+bytes, tasks, time and memory are told. Where ARCHIVE is there already, it is extended by the files that the catalogue
+has now, and by products."""
+
+EXAMPLES = """examples:
+  sonograph archive plan all.parquet -o site.archive
+  sonograph archive plan all.parquet -o site.archive --calibrations periods.toml --measure
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the action."""
+    parser.add_argument("catalogue", metavar="CATALOGUE", help="what there is: a file of 'sonograph archive scan'")
+    out = options.group(parser, "where to")
+    out.add_argument("-o", "--output", required=True, metavar="ARCHIVE", help="a folder, made if it is not there")
+    out.add_argument("--json", action="store_true", help="the plan as one JSON object, for machines")
+    what = options.group(parser, "what to compute")
+    what.add_argument("--products", metavar="NAMES", help="with commas between them [minutes, or what it has already]")
+    what.add_argument(
+        "--channel", type=int, metavar="N", help="of minutes, from 0; needed where recordings have several"
+    )
+    what.add_argument(
+        "--start", metavar="TIME", help="from when on, a full hour with its zone [00:00 UTC of the first day]"
+    )
+    what.add_argument(
+        "--hours", type=int, metavar="N", help="of a task: 1, 2, 3, 4, 6, 8, 12 or 24 [some seconds of work]"
+    )
+    what.add_argument("--calibrations", metavar="TOML", help="periods of calibration [what the files say]")
+    what.add_argument(
+        "--measure", action="store_true", help="compute a few minutes, to tell the time that all will take"
+    )
+    options.add_help(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plan; return the exit code."""
+    from sonograph import archive
+    from sonograph.archive.foretold import foretell
+
+    plan = archive.plan(
+        arguments.catalogue, _products(arguments), at=arguments.output, start=_start(arguments.start),
+        hours=arguments.hours, calibrations=arguments.calibrations,
+    )  # fmt: skip
+    told = foretell(plan, measure=arguments.measure)
+    print(json.dumps(told.values()) if arguments.json else "\n".join(_lines(told, arguments.output)))
+    return exits.DONE
+
+
+def _products(arguments: argparse.Namespace) -> list | None:
+    names = None if arguments.products is None else [one.strip() for one in arguments.products.split(",")]
+    if arguments.channel is None:
+        return names
+    return [{"name": one, "channel": arguments.channel} for one in names or ["minutes"]]
+
+
+def _start(text: str | None):  # type: ignore[no-untyped-def]
+    from datetime import datetime
+
+    from sonograph.errors import SettingsError
+
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"--start is {text!r}; it must be a time with its zone, as 2024-05-01T00:00:00Z") from None
+
+
+def _lines(told, output: str) -> list[str]:  # type: ignore[no-untyped-def]
+    from sonograph.units import duration
+
+    found = []
+    for one in told.timelines:
+        found.append(f"{one.name}: {one.start[:10]} to {one.end[:10]}, {duration(one.seconds)} of sound, "
+                     f"{one.seconds / one.span:.1%} of the time")  # fmt: skip
+    found.append(
+        f"{', '.join(told.products)}: {counted(told.tasks, 'task')} of {counted(told.hours, 'hour')}, "
+        f"{told.todo:,} to do with sound; at most {_bytes(told.bytes)} on the disk, "
+        f"{_bytes(told.memory)} of memory a process"
+    )
+    if told.work is not None:
+        found.append(f"about {duration(told.work)} of one core, as a few minutes took here")
+    return [*found, "", f"next: sonograph archive run {output}"]
+
+
+def _bytes(count: float) -> str:
+    from sonograph.units import prefix
+
+    unit, name = prefix(float(count)) if count else (1.0, "")
+    return f"{count / unit:.3g} {name}B"
