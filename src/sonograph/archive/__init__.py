@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
     from sonograph.archive.findings import Finding as Finding
+    from sonograph.archive.level_counts import LevelCounts as LevelCounts
+    from sonograph.archive.level_summary import LevelSummary as LevelSummary
+    from sonograph.archive.level_summary import summarise as summarise
+    from sonograph.archive.long_term import LongTerm as LongTerm
     from sonograph.archive.minute_bands import Band as Band
     from sonograph.archive.minute_bands import BandMinutes as BandMinutes
     from sonograph.archive.minute_bands import decidecades as decidecades
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from sonograph.archive.verifying import verify as verify
 
 _WHERE = {
+    "LevelCounts": "level_counts", "LevelSummary": "level_summary", "LongTerm": "long_term",
+    "summarise": "level_summary",
     "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
     "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
     "Archive": "opened", "Damage": "verifying", "status": "verifying", "verify": "verifying",
