@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from sonograph import Signal, StftSettings, griffin_lim, loudness, reassigned, spectrogram, welch
+from sonograph import Signal, StftSettings, beats, griffin_lim, loudness, onsets, reassigned, spectrogram, welch
 from sonograph.settings import (
     AutocorrelationSettings,
     BandSettings,
@@ -46,6 +46,13 @@ def glide(n: int = 80_000) -> np.ndarray:
     phase = 2 * np.pi * (150 * t + 40 * t**2)
     voice = (0.4 * np.sin(phase) + 0.2 * np.sin(2 * phase) + 0.1 * np.sin(3 * phase)) * (np.sin(3 * t) > -0.6)
     return voice + 0.003 * np.random.default_rng(0).standard_normal(n)
+
+
+def struck():
+    """The onset strength of decaying tones about half a second apart."""
+    t = np.arange(8 * RATE) / RATE
+    since = t % 0.51
+    return spectrogram(Signal(np.exp(-12 * since) * np.sin(2 * np.pi * 700 * since), float(RATE)), ONSET)
 
 
 def made(settings) -> np.ndarray:
@@ -149,6 +156,26 @@ def cases(case, library):
             1e-9,
             lambda: made(TempogramSettings(of=ONSET)),
             lambda librosa: librosa.feature.tempogram(onset_envelope=made(ONSET)[0], sr=RATE),
+        ),
+        of(
+            "beats, frames",
+            "librosa.beat.beat_track, of the same strength",
+            "1",
+            0.5,
+            lambda: beats(struck(), tempo=60 * RATE / 512 / 22).frames,
+            lambda librosa: librosa.beat.beat_track(
+                onset_envelope=struck().values[0], sr=RATE, bpm=60 * RATE / 512 / 22
+            )[1],
+        ),
+        of(
+            "onsets, half a hop later",
+            "librosa.onset.onset_detect, of the same strength",
+            "s",
+            1e-9,
+            lambda: onsets(struck()) + 256 / RATE,
+            lambda librosa: (
+                librosa.onset.onset_detect(onset_envelope=struck().values[0], sr=RATE, units="time") + 1024 / RATE
+            ),
         ),
         of(
             "SeparationSettings",

@@ -41,6 +41,9 @@ OF_SOUNDS = {
     "weighted": lambda x: sg.weighted(x, "A").read(range(500)),
     "resample": lambda x: sg.resample(x, 8000.0).read(range(500)),
     "echogram": lambda x: sg.echogram(x, ping_interval=0.1, band=(1000, 4000), length=0.002).values,
+    "tempo": lambda x: np.atleast_1d(sg.tempo(x)),
+    "beats": lambda x: sg.beats(sg.mono(sg.open(x) if isinstance(x, str | Path) else x)).times,
+    "onsets": lambda x: sg.onsets(sg.mono(sg.open(x) if isinstance(x, str | Path) else x)),
     "pulses": lambda x: sg.pulses(x, band=(1000, 4000), length=0.002).column("start"),
 }
 

@@ -8,12 +8,15 @@ from sonograph import matching as matching
 from sonograph import settings as settings
 from sonograph import signals as signals
 from sonograph.analysis.band_levels import band_levels as band_levels
+from sonograph.analysis.beats import beats as beats
+from sonograph.analysis.beats import onsets as onsets
 from sonograph.analysis.boxes import measure_box as measure_box
 from sonograph.analysis.lufs import loudness as loudness
 from sonograph.analysis.reassignment import reassigned as reassigned
 from sonograph.analysis.sound_levels import sound_levels as sound_levels
 from sonograph.analysis.spectrum import fourier as fourier
 from sonograph.analysis.spectrum import welch as welch
+from sonograph.analysis.tempo import tempi as tempi
 from sonograph.analysis.tempo import tempo as tempo
 from sonograph.analysis.true_peak import true_peak as true_peak
 from sonograph.archive.consecutive import timeline as timeline

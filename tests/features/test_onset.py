@@ -62,12 +62,13 @@ def test_the_tempogram_is_librosas(length):
     strength = made(ONSET, beats()).values[0]
     theirs = librosa.feature.tempogram(onset_envelope=strength, sr=RATE, win_length=length)
     np.testing.assert_allclose(ours.values, theirs, rtol=0, atol=1e-12)
-    assert tempo(ours) == pytest.approx(librosa.feature.tempo(tg=theirs, sr=RATE)[0], rel=1e-12)
+    lag = 60 * RATE / 512 / librosa.feature.tempo(tg=theirs, sr=RATE)[0]
+    assert 60 * RATE / 512 / tempo(ours) == pytest.approx(lag, abs=0.6)  # between its frames
 
 
 @pytest.mark.parametrize("per_minute", [90.0, 120.0, 150.0])
 def test_the_tempo_is_that_of_the_beats(per_minute):
-    assert tempo(made(TempogramSettings(of=ONSET), beats(per_minute))) == pytest.approx(per_minute, rel=0.03)
+    assert tempo(made(TempogramSettings(of=ONSET), beats(per_minute))) == pytest.approx(per_minute, abs=0.1)
 
 
 def test_silence_has_no_onset_and_no_tempo():
