@@ -46,6 +46,7 @@ def serve():
         if not module.name.endswith(OTHERS):
             importlib.import_module(module.name)
     importlib.import_module("sonograph.io.decoders.flac_frames").program()
+    importlib.import_module("sonograph.io.containers.flac_scan").scan(b"", 0)
     for line in sys.stdin:
         path, limit_seconds = json.loads(line)
         began, (out, into), said = time.monotonic(), os.pipe(), b""

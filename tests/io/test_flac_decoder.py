@@ -8,8 +8,9 @@ import soundfile
 
 from sonograph.errors import SourceError
 from sonograph.io.audio import open as open_sound
+from sonograph.io.containers import flac_scan
 from sonograph.io.containers.flac import Format
-from sonograph.io.decoders import flac_frames
+from sonograph.io.decoders import flac_frames, flac_groups
 from tests.io import damaged, flac_coded, flac_pieces
 
 
@@ -17,6 +18,7 @@ from tests.io import damaged, flac_coded, flac_pieces
 def without_compiler(monkeypatch):
     """As on a machine that nothing can be compiled on."""
     monkeypatch.setattr(flac_frames, "program", lambda: None)
+    monkeypatch.setattr(flac_scan, "_program", lambda: None)
 
 
 def whole_numbers(chance, count, channels, n_bits):
@@ -85,6 +87,72 @@ def test_nonsense_under_a_right_checksum_harms_nothing(tmp_path):
         assert good[0] or (out == 7).all(), seed
         assert len(encoded) == 2 * 2 * 96
         frames._file.close()
+
+
+@pytest.mark.parametrize("harm", ["none", "flip", "drop", "double, flip"])
+def test_any_number_of_threads_reads_the_same_with_the_same_status(tmp_path, monkeypatch, harm):
+    data = damaged.encoded(damaged.sound(150_000, 2), "FLAC", "PCM_16")
+    at = damaged.flac_frames(data)
+    if "double" in harm:
+        data = data[: at[9]] + data[at[8] :]
+    if "flip" in harm:
+        data = damaged.flipped(data, at[8] + 500)
+    if harm == "drop":
+        data = data[: at[8]] + data[at[9] :]
+    (tmp_path / "a.flac").write_bytes(data)
+    monkeypatch.setattr(flac_groups, "GROUP", 1 << 14)
+    read = []
+    for threads, size in ((1, None), (2, None), (3, 50_000), (8, 7777)):
+        monkeypatch.setattr(flac_groups, "n_threads", lambda asked, threads=threads: threads)
+        with open_sound(tmp_path / "a.flac") as sound:
+            read.append((np.concatenate(list(sound.blocks(size)), axis=1), sound.status))
+    for samples, status in read[1:]:
+        np.testing.assert_array_equal(samples, read[0][0])
+        assert status == read[0][1]
+    assert status.word == ("ok" if harm == "none" else "partial")
+    assert np.isnan(samples).any() == (harm in ("flip", "drop"))  # of two copies the one that is whole is heard
+
+
+def test_another_md5_is_told_by_any_number_of_threads(tmp_path, monkeypatch):
+    (tmp_path / "a.flac").write_bytes(damaged.flipped(damaged.encoded(damaged.sound(90_000), "FLAC", "PCM_16"), 30))
+    monkeypatch.setattr(flac_groups, "GROUP", 1 << 14)
+    for threads in (1, 3):
+        monkeypatch.setattr(flac_groups, "n_threads", lambda asked, threads=threads: threads)
+        with open_sound(tmp_path / "a.flac") as sound:
+            assert sound.check().reason == "md5"
+
+
+@pytest.mark.parametrize(("flipped", "word"), [(False, "ok"), (True, "warn")])
+def test_frames_that_lie_far_apart_are_whole_and_under_their_md5(tmp_path, flipped, word):
+    values = np.random.default_rng(0).integers(-(2**15), 2**15, (1280, 2))
+    data = damaged.flac_verbatim(values, 16)
+    at = damaged.flac_frames(data)
+    data = data[: at[5]] + bytes(400_000) + data[at[5] :]
+    (tmp_path / "a.flac").write_bytes(damaged.flipped(data, 30) if flipped else data)
+    with open_sound(tmp_path / "a.flac") as sound:
+        np.testing.assert_array_equal(sound.read(range(1280)).T * 2.0**15, values)
+        assert sound.check().word == word, sound.status
+
+
+def test_headers_are_found_by_the_program_as_by_python(monkeypatch):
+    """In frames, in nonsense, at the very end, and in nonsense that is full of what begins a header."""
+    chance = random.Random(0)
+    pieces = [chance.randbytes(3000), b""]
+    for n_bits, channels in ((8, 1), (16, 2), (24, 5)):
+        values = whole_numbers(chance, 700, channels, n_bits)
+        pieces.append(flac_coded.file(values, n_bits, 64, chance))
+    for _ in range(300):
+        head = bytes([0xFF, chance.choice((0xF8, 0xF9)), chance.randrange(256), chance.randrange(256)])
+        head += bytes(chance.choice((0, 5, 0x7F, 0x80, 0xC2, 0xE1, 0xF7, 0xFD, 0xFE, 0xFF)) for _ in range(8))
+        pieces += [head[:end] + damaged.crc(head[:end], 0x07, 8) for end in range(5, 13)]
+    pieces.append(b"".join(pieces))
+    found = [flac_scan.scan(piece, count) for piece in pieces for count in (len(piece), len(piece) // 2)]
+    monkeypatch.setattr(flac_scan, "_program", lambda: None)
+    wanted = [flac_scan.scan(piece, count) for piece in pieces for count in (len(piece), len(piece) // 2)]
+    for ours, python in zip(found, wanted, strict=True):
+        for a, b in zip(ours, python, strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert len(found[-2].keys) > 100 and len(set(found[-2].keys.tolist())) > 60
 
 
 @pytest.mark.parametrize("way", flac_pieces.WAYS)

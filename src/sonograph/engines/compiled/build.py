@@ -120,10 +120,22 @@ class Loaded:
         self._engine.finalize_object()
 
     def function(self, name: str, arguments: str) -> Any:
-        """A function by its name; arguments : a letter each, p for an address and i for a whole number."""
+        """A function by its name; arguments : a letter each, p for an address and i for a whole number.
+
+        Or as they were written: 'name:ptr name:i64'.
+        """
         kinds = {"i": ctypes.c_int64, "p": ctypes.c_void_p}
+        if ":" in arguments:
+            arguments = "".join(argument.split(":")[1][0] for argument in arguments.split())
         signature = ctypes.CFUNCTYPE(None, *(kinds[letter] for letter in arguments))
         return signature(self._engine.get_function_address(name))
+
+
+@lru_cache(maxsize=8)
+def loaded(text: str) -> Loaded:
+    """A module with variables in memory: of this process, of the cache, or compiled now."""
+    target = host()
+    return Loaded(kept(lambda: object_of(text, target, optimise=True), text, target))
 
 
 class Kernel:

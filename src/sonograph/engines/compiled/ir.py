@@ -234,6 +234,15 @@ class Function:
         with self.when(self.emit(f"xor i1 {condition}, true")):
             yield
 
+    def zeros(self, word: Int) -> Int:
+        """How many zeros are on top of 64 bits."""
+        self.module.declare("llvm.ctlz.i64", "i64", "i64, i1")
+        return Int(self, self.emit(f"call i64 @llvm.ctlz.i64(i64 {word.name}, i1 false)"))
+
+    def either(self, a: str, b: str) -> str:
+        """Whether one of the conditions holds."""
+        return self.emit(f"or i1 {a}, {b}")
+
     def both(self, a: str, b: str) -> str:
         """Whether both conditions hold."""
         return self.emit(f"and i1 {a}, {b}")
@@ -280,6 +289,17 @@ class Function:
         """Element `i` of a table of unsigned 32-bit integers."""
         small = self.emit(f"load i32, ptr {self.at(p, i, 'i32').name}")
         return Int(self, self.emit(f"zext i32 {small} to i64"))
+
+    def load_byte(self, p: Int, i: Number = 0) -> Int:
+        """Byte `i` behind an address."""
+        found = self.emit(f"load i8, ptr {self.at(p, i, 'i8').name}")
+        return Int(self, self.emit(f"zext i8 {found} to i64"))
+
+    def load_eight(self, p: Int, i: Number = 0) -> Int:
+        """Eight bytes from byte `i` on as one number, the first on top."""
+        self.module.declare("llvm.bswap.i64", "i64", "i64")
+        found = self.emit(f"load i64, ptr {self.at(p, i, 'i8').name}, align 1")
+        return Int(self, self.emit(f"call i64 @llvm.bswap.i64(i64 {found})"))
 
     def load_real(self, p: Int, i: Number = 0) -> str:
         """One element."""

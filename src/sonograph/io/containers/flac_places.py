@@ -13,9 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
+from typing import NamedTuple
+
+import numpy as np
 
 from sonograph.io.containers import flac
 from sonograph.io.containers.flac import Format, Frame, StreamInfo
+from sonograph.io.containers.flac_scan import Headers
 from sonograph.io.door import OpenFile
 
 IsWhole = Callable[[int, int, Format], bool]
@@ -56,6 +60,34 @@ def numbering(info: StreamInfo, some: list[Frame]) -> Numbering:
     return Numbering(sound, size if times > 1 or not info.block else info.block, mislabelled=variable)
 
 
+class Row(NamedTuple):
+    """Frames that follow each other: bytes from the beginning of a piece, first samples and sizes."""
+
+    offsets: np.ndarray
+    firsts: np.ndarray
+    sizes: np.ndarray
+
+    def up_to(self, i: int) -> Row:
+        """Those up to one, and that."""
+        return Row(*(column[: i + 1] for column in self))
+
+    def append_to(self, offsets: array[int], firsts: array[int], sizes: array[int], base: int) -> None:
+        """Put them at the end of what there is."""
+        for into, column in ((offsets, self.offsets + base), (firsts, self.firsts), (sizes, self.sizes)):
+            into.frombytes(column.astype(f"i{into.itemsize}").tobytes())
+
+
+def _row(headers: Headers, of: Part, end: int) -> Row | None:
+    """All frames of a piece, where all have the format of the sound and follow `end` without a break."""
+    firsts, sound = headers.numbers * of.numbering.unit, of.numbering.format
+    ends = firsts + headers.sizes
+    if not len(firsts) or firsts[0] != end or (firsts[1:] != ends[:-1]).any():
+        return None
+    if any(flac.format_of(of.info.format, key) != sound for key in np.unique(headers.keys).tolist()):
+        return None
+    return Row(headers.offsets, firsts, headers.sizes)
+
+
 class Index:
     """Frames in their places, by the byte they start at, the first sample and the number of samples.
 
@@ -81,6 +113,11 @@ class Index:
         self.sizes.append(size)
         self.own.append(own)
         self.follows.append(follows)
+
+    def add_row(self, row: Row, base: int) -> None:
+        """Put frames that follow each other into an empty index; `base` is the byte that their offsets count from."""
+        row.append_to(self.offsets, self.firsts, self.sizes, base)
+        self.own, self.follows = bytearray(b"\1" * len(self)), bytearray(b"\0" + b"\1" * (len(self) - 1))
 
     def end(self, i: int) -> int:
         """The sample behind a frame; 0 before the first."""
@@ -136,6 +173,15 @@ def run_from(file: OpenFile, of: Part, offset: int, n_bytes: int, is_whole: IsWh
     is known to start at the byte.
     """
     index, unit, sound = Index(), of.numbering.unit, of.numbering.format
+    if is_frame:
+        base, headers = next(flac.pieces(file, offset, stride=n_bytes), (0, None))
+        row = None if headers is None or not len(headers.keys) else _row(headers, of, int(headers.numbers[0]) * unit)
+        if row is not None:
+            behind = row.offsets >= n_bytes * 7 // 8
+            if behind.any() or offset + n_bytes >= file.size:
+                index.add_row(row.up_to(int(behind.argmax())) if behind.any() else row, base)
+                index.stop = index.firsts[-1] if behind.any() else index.end(len(index) - 1)
+                return index
     for frame in flac.frames(file, of.info, offset, stride=n_bytes):
         first = frame.number * unit
         if frame.format != sound or (len(index) and first != index.end(len(index) - 1)):
@@ -164,20 +210,27 @@ class _Found:
     def _scan(self) -> int | None:
         """Go through the file up to the next header, and say where that is."""
         unit, sound, end, behind = self.numbering.unit, self.numbering.format, 0, self.info.audio
-        for frame in flac.frames(self.file, self.info, self.info.audio):
-            first = frame.number * unit
-            if first != end:
-                header = _header_between(self.file, behind, frame.offset)
-                if header is not None:
-                    return header
-                self.unbroken = False
-            if frame.format != sound:
-                self.others[len(self.offsets)] = frame.format
-                self.unbroken = False
-            self.offsets.append(frame.offset)
-            self.firsts.append(first)
-            self.sizes.append(frame.size)
-            end, behind = first + frame.size, frame.offset
+        part = Part(self.info, self.numbering)
+        for base, headers in flac.pieces(self.file, self.info.audio):
+            row = _row(headers, part, end)
+            if row is not None:
+                row.append_to(self.offsets, self.firsts, self.sizes, base)
+                end, behind = self.firsts[-1] + self.sizes[-1], self.offsets[-1]
+                continue
+            for frame in flac.frames_of(headers, self.info, base):
+                first = frame.number * unit
+                if first != end:
+                    header = _header_between(self.file, behind, frame.offset)
+                    if header is not None:
+                        return header
+                    self.unbroken = False
+                if frame.format != sound:
+                    self.others[len(self.offsets)] = frame.format
+                    self.unbroken = False
+                self.offsets.append(frame.offset)
+                self.firsts.append(first)
+                self.sizes.append(frame.size)
+                end, behind = first + frame.size, frame.offset
         return _header_between(self.file, behind, self.file.size)
 
     def part(self) -> Part:

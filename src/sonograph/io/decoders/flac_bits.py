@@ -26,7 +26,7 @@ class Reader:
 
     def ahead(self, bit: Int) -> Int:
         """57 bits or more from one on, in the upper bits."""
-        return eight(self.fn, self.data, self.fn.min(bit.down(3), self.last)) << (bit & 7)
+        return self.fn.load_eight(self.data, self.fn.min(bit.down(3), self.last)) << (bit & 7)
 
     def take(self, width: Number) -> Int:
         """The next number, of up to 57 bits."""
@@ -48,25 +48,6 @@ class Reader:
         self.bit.set(self.fn.load_int(self.state, BIT))
 
 
-def eight(fn: Function, data: Int, at: Number) -> Int:
-    """Eight bytes as one number, the first on top."""
-    fn.module.declare("llvm.bswap.i64", "i64", "i64")
-    found = fn.emit(f"load i64, ptr {fn.at(data, at, 'i8').name}, align 1")
-    return Int(fn, fn.emit(f"call i64 @llvm.bswap.i64(i64 {found})"))
-
-
-def byte(fn: Function, data: Int, at: Number) -> Int:
-    """One byte."""
-    found = fn.emit(f"load i8, ptr {fn.at(data, at, 'i8').name}")
-    return Int(fn, fn.emit(f"zext i8 {found} to i64"))
-
-
-def zeros(fn: Function, word: Int) -> Int:
-    """How many zeros are on top of 64 bits."""
-    fn.module.declare("llvm.ctlz.i64", "i64", "i64, i1")
-    return Int(fn, fn.emit(f"call i64 @llvm.ctlz.i64(i64 {word.name}, i1 false)"))
-
-
 def raw(module: Module) -> Function:
     """Write the function that reads `count` signed numbers of `width` bits."""
     fn = Function(module, "raw", "data:ptr last:i64 state:ptr out:ptr count:i64 width:i64")
@@ -86,7 +67,7 @@ def code(module: Module) -> Function:
     unary, goes_on = Variable(fn, 0), Variable(fn, 1)
     with fn.repeat(lambda: fn.compare("ne", goes_on.now, 0)):
         bit = bits.bit.now
-        count = fn.min(zeros(fn, bits.ahead(bit)), _AT_ONCE)
+        count = fn.min(fn.zeros(bits.ahead(bit)), _AT_ONCE)
         ends = fn.compare("slt", count, _AT_ONCE)
         unary.set(unary.now + count)
         after = bit + count + fn.select(ends, 1, 0)
@@ -108,7 +89,7 @@ def rice(module: Module, one: Function) -> Function:
     word, left, at = Variable(fn, 0), Variable(fn, 0), Variable(fn, 0)
 
     def fill() -> None:
-        word.set(word.now | eight(fn, data, fn.min(at.now, last)).down(left.now))
+        word.set(word.now | fn.load_eight(data, fn.min(at.now, last)).down(left.now))
         at.set(at.now + (63 - left.now).down(3))
         left.set(left.now | 56)
 
@@ -123,7 +104,7 @@ def rice(module: Module, one: Function) -> Function:
 
     def read(i: Int) -> None:
         here = word.now
-        unary = zeros(fn, here)
+        unary = fn.zeros(here)
         length = unary + 1 + k
         found = Variable(fn, 0)
         fits = fn.compare("sle", length, left.now)

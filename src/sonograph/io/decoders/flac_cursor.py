@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sonograph.io.containers.flac_places import Index
+from sonograph.io.decoders.flac_groups import Groups
 from sonograph.io.status import Fault, read_error
 
 if TYPE_CHECKING:
     from sonograph.io.decoders.flac_decoding import FlacTrack
 
-_GROUP = 1 << 17  # samples of all channels that are decoded at a time: they stay in a near cache
+_AT_ONCE = 1 << 21  # samples of all channels that are decoded at one go
 _LEAST = 1 << 14  # samples of each channel that are decoded where fewer are wanted
 
 
@@ -77,19 +78,19 @@ class FlacCursor:
             room[:, :rest] = np.nan
             return min(rest, at_most)
         if into == 0 and index.sizes[i] <= at_most:
-            stop = self._last_of_group(index, i, at_most)
+            stop = self._last_of_run(index, i, at_most)
             if index.end(stop - 1) - self.position > at_most:
                 stop -= 1
             return self._decode(index, i, stop, room)
-        stop = self._last_of_group(index, i, max(into + min(at_most, index.sizes[i]), _LEAST))
+        stop = self._last_of_run(index, i, max(into + min(at_most, index.sizes[i]), _LEAST))
         ready = np.empty((self.track.n_channels, index.end(stop - 1) - index.firsts[i]), self.track.dtype)
         self._decode(index, i, stop, ready)
         self._ready = ready[:, into:]
         return 0
 
-    def _last_of_group(self, index: Index, i: int, wanted: int) -> int:
-        """The frame behind those that are decoded at one go, `wanted` samples of each channel or a few more."""
-        wanted = min(wanted, max(1, _GROUP // self.track.n_channels))
+    def _last_of_run(self, index: Index, i: int, wanted: int) -> int:
+        """The frame behind those that follow each other without a break: `wanted` samples of each channel, or more."""
+        wanted = min(wanted, max(1, _AT_ONCE // self.track.n_channels))
         stop = max(i, index.find(index.firsts[i] + wanted - 1)) + 1
         if index.stop is not None and index.stop <= index.firsts[stop - 1]:
             stop -= 1
@@ -99,22 +100,16 @@ class FlacCursor:
     def _decode(self, index: Index, i: int, stop: int, out: np.ndarray) -> int:
         """Frames that follow each other into `out`; those that are damaged are NaN. How many samples that were."""
         places, sizes = np.array(index.offsets[i:stop], np.int64), np.array(index.sizes[i:stop], np.int64)
+        ends = np.cumsum(sizes)
         is_hashed = self._is_sound and 0 <= self._check < len(self.track.checks)
         is_hashed = is_hashed and self.track.checks[self._check][1] is not None
-        n_channels, width = self.track.n_channels, -(-self.track.format.bits // 8) if is_hashed else 0
-        frames, sound = self.track.frames, self.track.format
-        ends = np.cumsum(sizes)
-        try:
-            good, encoded = frames.decode(places, sizes, sound, out, width)
-        except OSError:
-            good, encoded = np.zeros(len(sizes), bool), np.zeros(int(ends[-1]) * n_channels * width, np.uint8)
-        for k in np.flatnonzero(~good):
-            first, end = int(ends[k] - sizes[k]), int(ends[k])
-            again = self._again(index, i + int(k), out[:, first:end], width)
-            if again is not None:
-                encoded[first * n_channels * width : end * n_channels * width] = again
+        width = -(-self.track.format.bits // 8) if is_hashed else 0
+        groups = Groups(self.track.frames, self.track.format, self._md5, width)
+        for damaged in groups.decode(places, sizes, out):
+            first, end = int(ends[damaged] - sizes[damaged]), int(ends[damaged])
+            groups.mend(damaged, self._again(index, i + damaged, out[:, first:end], width))
         if width and self._is_sound:
-            self._md5.update(encoded.data)
+            groups.hash_rest()
         return int(ends[-1])
 
     def _again(self, index: Index, i: int, out: np.ndarray, width: int) -> np.ndarray | None:

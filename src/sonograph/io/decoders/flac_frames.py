@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.engines.compiled.build import Loaded, host, kept, object_of, unable
+from sonograph.engines.compiled import build
 from sonograph.io.containers.flac import Format, Frame
 from sonograph.io.decoders import flac_program
 from sonograph.io.decoders.flac_bits import SPARE, STATE
@@ -25,18 +25,14 @@ class _Program:
     """The program in memory."""
 
     def __init__(self) -> None:
-        target, text = host(), flac_program.text()
-        self._loaded = Loaded(kept(lambda: object_of(text, target, optimise=True), text, target))
-        letters = {"ptr": "p", "i64": "i"}
-        kinds = (letters[argument.split(":")[1]] for argument in flac_program.ARGUMENTS.split())
-        self.decode: Any = self._loaded.function("decode", "".join(kinds))
+        self.decode: Any = build.loaded(flac_program.text()).function("decode", flac_program.ARGUMENTS)
         self.crcs = _crc16_tables()
 
 
 @lru_cache(maxsize=1)
 def program() -> _Program | None:
     """None on machines that nothing can be compiled on."""
-    return None if unable() else _Program()
+    return None if build.unable() else _Program()
 
 
 def _crc16_tables() -> np.ndarray:

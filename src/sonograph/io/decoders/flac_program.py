@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sonograph.engines.compiled.ir import Function, Int, Module, Variable
 from sonograph.io.decoders import flac_bits
-from sonograph.io.decoders.flac_bits import BAD, BIT, byte, eight, zeros
+from sonograph.io.decoders.flac_bits import BAD, BIT
 from sonograph.io.decoders.flac_subframes import Subframe
 
 ARGUMENTS = (
@@ -40,8 +40,8 @@ def text() -> str:
         place, size = fn.load_int(places, f), fn.load_int(sizes, f)
         kind = _begin(fn, data, place, n_channels, state)
         with fn.loop(0, n_channels) as c:
-            is_side = fn.emit(f"or i1 {fn.both(fn.compare('eq', kind, _SIDE_RIGHT), fn.compare('eq', c, 0))}, "
-                              f"{_second(fn, kind, c)}")  # fmt: skip
+            is_first = fn.both(fn.compare("eq", kind, _SIDE_RIGHT), fn.compare("eq", c, 0))
+            is_side = fn.either(is_first, _second(fn, kind, c))
             fn.call(subframe, data, last, state, fn.at(work, c * pitch, "i64"), size,
                     n_bits + fn.select(is_side, 1, 0), weights)  # fmt: skip
         end = (fn.load_int(state, BIT) + 7).down(3)
@@ -49,7 +49,7 @@ def text() -> str:
         length = Variable(fn, 0)
         with fn.when(inside):
             fn.call(checksum, fn.at(data, place, "i8"), end - place, crcs, state)
-            wanted = eight(fn, data, end).down(48)
+            wanted = fn.load_eight(data, end).down(48)
             with fn.when(fn.compare("eq", wanted, fn.load_int(state, BIT))):
                 length.set(end + 2 - place)
         fn.store_int(length.now, lengths, f)
@@ -71,16 +71,16 @@ def text() -> str:
 
 def _second(fn: Function, kind: Int, c: Int) -> str:
     """Whether a channel is the difference to the first."""
-    pairs = fn.emit(f"or i1 {fn.compare('eq', kind, _LEFT_SIDE)}, {fn.compare('eq', kind, _MID_SIDE)}")
+    pairs = fn.either(fn.compare("eq", kind, _LEFT_SIDE), fn.compare("eq", kind, _MID_SIDE))
     return fn.both(pairs, fn.compare("eq", c, 1))
 
 
 def _begin(fn: Function, data: Int, place: Int, n_channels: Int, state: Int) -> Int:
     """Go behind the header of a frame; what it says of its channels, which must be as many as there is room for."""
-    codes, lead = byte(fn, data, place + 2), byte(fn, data, place + 4)
-    channels = byte(fn, data, place + 3).down(4)
+    codes, lead = fn.load_byte(data, place + 2), fn.load_byte(data, place + 4)
+    channels = fn.load_byte(data, place + 3).down(4)
     size_code, rate_code = codes.down(4), codes & 15
-    more = fn.select(fn.compare("ult", lead, 128), 0, zeros(fn, lead ^ 255) - 57)
+    more = fn.select(fn.compare("ult", lead, 128), 0, fn.zeros(lead ^ 255) - 57)
     for code, kind, n_bytes in ((6, size_code, 1), (7, size_code, 2), (12, rate_code, 1), (13, rate_code, 2),
                                 (14, rate_code, 2)):  # fmt: skip
         more = more + fn.select(fn.compare("eq", kind, code), n_bytes, 0)
@@ -144,12 +144,12 @@ def _checksum(module: Module) -> Function:
 
     whole = count & -8
     with fn.loop(0, whole, 8) as i:
-        word = eight(fn, data, i) ^ (crc.now << 48)
+        word = fn.load_eight(data, i) ^ (crc.now << 48)
         total = of(0, word & 255)
         for table in range(1, 8):
             total = total ^ of(table, word.down(8 * table) & 255)
         crc.set(total)
     with fn.loop(whole, count) as i:
-        crc.set(((crc.now << 8) & 0xFFFF) ^ of(0, crc.now.down(8) ^ byte(fn, data, i)))
+        crc.set(((crc.now << 8) & 0xFFFF) ^ of(0, crc.now.down(8) ^ fn.load_byte(data, i)))
     fn.store_int(crc.now, state, BIT)
     return fn

@@ -87,11 +87,11 @@ class Subframe:
         order = fn.select(fn.compare("uge", kind, 32), kind - 31, kind & 7)
         is_fixed = fn.both(fn.compare("uge", kind, 8), fn.compare("ule", kind, 12))
         is_linear = fn.compare("uge", kind, 32)
-        predicted = fn.both(can_be, fn.emit(f"or i1 {is_fixed}, {is_linear}"))
+        predicted = fn.both(can_be, fn.either(is_fixed, is_linear))
         predicted = fn.both(predicted, fn.compare("sle", order, self.size))
         is_constant, is_verbatim = (fn.both(can_be, fn.compare("eq", kind, which)) for which in (0, 1))
-        known = fn.emit(f"or i1 {is_constant}, {is_verbatim}")
-        with fn.unless(fn.emit(f"or i1 {known}, {predicted}")):
+        known = fn.either(is_constant, is_verbatim)
+        with fn.unless(fn.either(known, predicted)):
             fn.store_int(1, self.state, BAD)
         with fn.when(is_constant):
             value = self.bits.take_signed(width)
@@ -120,7 +120,7 @@ class Subframe:
             fn.store_int(0, self.weights, j)
         with fn.when(is_linear):
             precision, moved = self.bits.take(4) + 1, self.bits.take_signed(5)
-            bad = fn.emit(f"or i1 {fn.compare('eq', precision, 16)}, {fn.compare('slt', moved, 0)}")
+            bad = fn.either(fn.compare("eq", precision, 16), fn.compare("slt", moved, 0))
             with fn.when(bad):
                 fn.store_int(1, self.state, BAD)
             shift.set(moved & 31)
