@@ -15,6 +15,8 @@ from scipy.signal import sosfilt
 import sonograph
 from sonograph import Signal, Source, high_pass, mono, resample, timeline, weighted
 from sonograph import open as open_sound
+from sonograph.archive.overviews import ArchivedSound
+from sonograph.archive.reading_once import Shared
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched
 from sonograph.computing.stream import _Pushed
@@ -227,6 +229,12 @@ def pushed(folder):
     return source, SAMPLES
 
 
+def made_of(kind, make, folder):
+    """A timeline that does more, of a timeline."""
+    source, whole = make(folder)
+    return kind(source), whole
+
+
 SAYING_MORE = {"in memory": a_signal_that_says_more, "file": a_file_that_says_more}
 RECORDINGS = {"cut": (a_cut_file, LOST), "holes": (a_file_with_holes, 0)}
 CASES = {
@@ -237,6 +245,8 @@ CASES = {
     "table": Case(a_table),
     "timeline": Case(a_timeline),
     "timeline that says more": Case(a_timeline_that_says_more, carries=True),
+    "timeline read once": Case(partial(made_of, Shared, a_timeline_that_says_more), carries=True, travels=False),
+    "timeline of an archive": Case(partial(made_of, partial(ArchivedSound, name="A", overviews=[]), a_timeline)),
     "array": Case(an_array),
     **{name: Case(make, promised) for name, (make, promised) in RECORDINGS.items()},
     **{name: Case(make, carries=True) for name, make in SAYING_MORE.items()},

@@ -12,6 +12,7 @@ import numpy as np
 from sonograph.archive import stores
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.minutes_product import MinutesProduct
+from sonograph.archive.overview_product import OverviewProduct
 from sonograph.archive.plans import read_about
 from sonograph.archive.products import Product, SoundFacts, product_of
 from sonograph.archive.segments import SECOND
@@ -23,6 +24,8 @@ from sonograph.settings.arguments import answered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sonograph.archive.overviews import ArchivedSound
 
 
 class Held:
@@ -97,6 +100,7 @@ class Archive:
         self.about = read_about(folder)
         self.products = [product_of(one) for one in self.about["products"]]
         self._timelines = {one["name"]: one for one in self.about["timelines"]}
+        self._sounds: dict[str, ArchivedSound] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -148,6 +152,64 @@ class Archive:
         return MinutesProduct.of_arrays(
             rows, held.read(rows), held.coordinates(), held.sound.sample_rate, held.sound.unit
         )
+
+    def sounds(self) -> list[ArchivedSound]:
+        """Its timelines as sounds, each from the archive's origin on, with the overviews that are stored of them.
+
+        Raises
+        ------
+        SourceError
+            The catalogue is damaged.
+        """
+        from sonograph.archive.overviews import ArchivedSound, Overview
+        from sonograph.archive.plans import Plan
+
+        plan, found = Plan.open(self.folder), []
+        for t, timeline in enumerate(plan.timelines):
+            overviews = []
+            for p, product in enumerate(plan.products):
+                if isinstance(product, OverviewProduct):
+                    try:
+                        held = self.held(product, plan.names[t])
+                    except SourceError:
+                        held = None
+                    overviews.append(Overview(plan, t, p, held))
+            found.append(ArchivedSound(timeline, plan.names[t], overviews))
+        return found
+
+    def tile(
+        self, level: int, column: int, *, plane: str = "max", channel: int = 0, timeline: str | None = None
+    ) -> np.ndarray:
+        """A tile of the overview, as the viewer shows it: codes (columns, rows), 0 where there is no data.
+
+        A code is (level + 256) · 128, in decibels. Stored columns are read as they lie; finer ones, and those that were
+        not computed yet, are computed from the sound.
+
+        Parameters
+        ----------
+        level, column
+            2^level frames are a column of the tile, and 256 columns a tile, numbered from 0.
+        plane
+            "max", "mean", or "salient": the mean, with maxima that noise gives in under 1 % of cells.
+        channel
+            Which, from 0.
+        timeline
+            Which; needed where there are several.
+
+        Raises
+        ------
+        SettingsError
+            There is no such tile; the archive has no overview; several timelines, and none is named.
+        SourceError
+            The sound cannot be read there, or a shard is damaged.
+        """
+        name = self._timeline(timeline)
+        if self._sounds is None:
+            self._sounds = {sound.name: sound for sound in self.sounds()}
+        overviews = self._sounds[name].overviews
+        if not overviews:
+            raise SettingsError("the archive has no overview; plan one: archive plan --products overview")
+        return overviews[0].tile(level, column, plane, channel)
 
     def _timeline(self, name: str | None) -> str:
         if name is None:

@@ -6,6 +6,7 @@ those that it gives alone.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Generator, Sequence
 from typing import TypeVar
@@ -25,7 +26,7 @@ class Shared(Timeline):
 
     def __init__(self, timeline: Timeline) -> None:
         self.__dict__.update(timeline.__dict__)
-        self._timeline = timeline
+        self._timeline, self._turn = timeline, threading.Lock()
         self._kept: deque[tuple[int, np.ndarray]] = deque()  # first sample and samples, in order
 
     def forget(self, before: int) -> None:
@@ -34,6 +35,10 @@ class Shared(Timeline):
             self._kept.popleft()
 
     def _inside(self, samples: range) -> np.ndarray:
+        with self._turn:
+            return self._known(samples)
+
+    def _known(self, samples: range) -> np.ndarray:
         if not samples or (self._kept and samples.start < self._kept[0][0]):
             return self._timeline.read(samples)
         end = self._end()
@@ -56,6 +61,8 @@ class Shared(Timeline):
                 parts.append(self._timeline.read(range(at, first)))
             parts.append(values[:, max(at, first) - first : samples.stop - first])
             at = min(stop, samples.stop)
+        if at < samples.stop:
+            parts.append(self._timeline.read(range(at, samples.stop)))
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 

@@ -24,6 +24,7 @@ look, and only by the address that is printed; Ctrl-C ends it."""
 EXAMPLES = """examples:
   sonograph view robin.flac
   sonograph view recordings/ --labels labels/
+  sonograph view site.archive
   sonograph view night.wav --marks hits.csv --labels .
   sonograph view bats/ --window 256 --hop 64 --range -110 -30
   sonograph view robin.flac --no-browser --port 9000
@@ -50,7 +51,7 @@ def size(text: str) -> int:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, or a folder of them")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, a folder of them, or an archive")
     how = options.group(parser, "how to serve it")
     how.add_argument("--port", type=int, default=8765, metavar="N", help="or the next that is free; 0 for any [8765]")
     how.add_argument(
@@ -166,6 +167,7 @@ def _begin(arguments: argparse.Namespace) -> Any:
     from sonograph.checks import one_of
     from sonograph.pictures.colours import PERCEPTUAL
     from sonograph.pictures.settings import PictureSettings
+    from sonograph.settings import StftSettings
     from sonograph.web.viewer import Look
 
     if arguments.axis is not None:
@@ -177,6 +179,10 @@ def _begin(arguments: argparse.Namespace) -> Any:
 
     def settings(source: Source) -> Settings:
         found: Settings = options.cleaned(options.settings(arguments, source.sample_rate), arguments)
+        overviews = getattr(source, "overviews", None)
+        if overviews and found == StftSettings():  # nobody chose: what the archive holds is there at once
+            chosen: Settings = overviews[0].settings
+            return chosen
         return found
 
     return Look(settings, levels, arguments.colours or "magma", arguments.axis or "linear")

@@ -222,3 +222,14 @@ class Stated(Derived):
     def read(self, samples: range) -> np.ndarray:
         """As it reads."""
         return self.source.read(samples)
+
+
+def more_of(source: Any, name: str) -> Any:
+    """What a source can do beyond what all can, by the name of the method; None where it cannot.
+
+    >>> import numpy as np
+    >>> more_of(Stated(Signal(np.zeros(8), 8000.0)), "effort")
+    """
+    while isinstance(source, Stated):
+        source = source.source
+    return getattr(source, name, None)

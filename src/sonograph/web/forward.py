@@ -111,7 +111,8 @@ class Forward:
                     ready.append((level, above))
         for level, above in ready:
             for channel in self._channels:
-                self._strips.exact(Place(channel, level, above))
+                if not self._strips.has(Place(channel, level, above)):
+                    self._strips.exact(Place(channel, level, above))
         with self._lock:
             self._done.add(column)
         with self._telling:  # in order, and 1 last

@@ -19,6 +19,7 @@ from sonograph.pixels import pyramid
 from sonograph.pixels.pyramid import EXACT, WIDE
 from sonograph.pixels.shown import shown
 from sonograph.settings import Settings, stft_of
+from sonograph.sounds.derived import more_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, describe
 from sonograph.web import address
@@ -72,7 +73,9 @@ class Layer:
         self.digest = digest("tiles", SCHEMA, *how)
         self.recording, self._workers, self._store = recording, workers, room(self.digest)
         self._closed = closed
-        self._strips = Strips(power, self.reference, floor, self._store, workers)
+        archived = more_of(recording, "overview")
+        beside = None if archived is None else archived(settings)
+        self._strips = Strips(power, self.reference, floor, self._store, workers, beside)
         self._forward = Forward(self._strips, self.n_channels, take if power.source is recording else None)
         self._preview = Preview(self._strips, self._forward, workers)
 

@@ -13,7 +13,7 @@ from sonograph.computing.run import Run, filtered
 from sonograph.engines import Engine
 from sonograph.frames import frames_of, refuse_too_short, samples_for, sound_only
 from sonograph.settings import Settings, context_of, stft_of
-from sonograph.sounds.derived import Derived
+from sonograph.sounds.derived import Derived, more_of
 from sonograph.sounds.mono import mono
 from sonograph.sounds.source import Source
 from sonograph.web.stamps import another, changes_when_it_grows
@@ -62,6 +62,14 @@ class Power:
         one = mono(self.source if source is None else source, channel=channel)
         run.advance(one, stop, out, frames.start, finish=stop == self._frames.stop)
         return np.asarray(out[0])
+
+    def is_missing(self, frames: range) -> bool:
+        """Whether no file has a sample of what some frames look at, as far as the recording can tell."""
+        effort = more_of(self.recording, "effort")
+        if effort is None or not frames:
+            return False
+        samples = samples_for(self._settings, self._looked_at(frames))
+        return not effort(range(max(0, samples.start), min(samples.stop, self.recording.n_samples)))
 
     def held(self, frames: range, step: int = 1) -> Held:
         """The samples of all channels that some frames look at, and more, from one multiple of `step` to another."""

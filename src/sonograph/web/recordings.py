@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sonograph.archive.plans import ABOUT, LEDGER
 from sonograph.errors import SonographError, SourceError
 from sonograph.io.door import split
 from sonograph.io.filesource import FileSource
@@ -120,6 +121,17 @@ class Recording:
         return "was cut" if now[2] < before[2] else "grew" if now[2] > before[2] else "was written to"
 
 
+def _of_archive(path: str) -> Iterator[Recording]:
+    """The timelines of an archive; each has another id when the archive has been extended."""
+    from sonograph.archive.opened import Archive
+
+    folder = Path(path)
+    stamps = [(one.stat().st_size, one.stat().st_mtime_ns) for one in (folder / ABOUT, folder / LEDGER) if one.exists()]
+    for sound in Archive(path).sounds():
+        key = digest("archive", str(folder.resolve()), stamps, sound.name, digits=12)
+        yield Recording(key, shown(sound.name), memory=sound, place=sound.name)
+
+
 class Recordings:
     """All that are viewed, in their order. Any thread may ask."""
 
@@ -143,6 +155,9 @@ class Recordings:
 
         found: dict[str, Recording] = {}
         for path in paths:
+            if (Path(path) / ABOUT).is_file():
+                found |= {one.id: one for one in _of_archive(path)}
+                continue
             is_folder = Path(path).is_dir()
             for file in sound_files([path]):
                 name = os.path.relpath(file, path) if is_folder else os.path.basename(file)  # noqa: PTH119

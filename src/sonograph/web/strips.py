@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -34,14 +34,30 @@ class Place(NamedTuple):
     column: int
 
 
+class Beside(Protocol):
+    """Strips that were computed before, and lie somewhere else."""
+
+    def has(self, level: int, columns: range) -> bool:
+        """Whether columns of a level are there."""
+        ...
+
+    def stored(self, channel: int, level: int, columns: range) -> tuple[np.ndarray, np.ndarray] | None:
+        """Codes (columns, rows) of the largest and of the mean; None where they are not there."""
+        ...
+
+
 class Strips:
     """All strips of one layer.
 
     power            : of its frames
     reference, floor : the power that reads 0 dB, and what silence reads
+    beside           : what an archive holds of the same, if the recording is in one
     """
 
-    def __init__(self, power: Power, reference: float, floor: float, store: Store, workers: Workers) -> None:
+    def __init__(
+        self, power: Power, reference: float, floor: float, store: Store, workers: Workers, beside: Beside | None = None
+    ) -> None:
+        self._beside = beside
         self.power, self._reference, self._floor = power, reference, floor
         self.store, self._workers = store, workers
         self.n_frames = power.n_frames
@@ -65,16 +81,26 @@ class Strips:
 
     def part(self, channel: int, level: int, frames: range, source: Source | None = None) -> Strip:
         """The columns of some frames, at a level up to `EXACT`; `source` where their samples are at hand."""
+        if self.power.is_missing(frames):
+            nothing = np.zeros((pyramid.n_cells(len(frames), level), self.power.n_rows), np.uint16)
+            return Strip(nothing, nothing)
         power = self.power.of(channel, frames, source)
         return Strip(*pyramid.coded(power, level, self._reference, self._floor))
 
     def has(self, place: Place) -> bool:
-        """Whether a strip is kept."""
-        return self.store.has(self.name(place))
+        """Whether a strip is kept, or lies in the archive."""
+        return self.store.has(self.name(place)) or self._is_beside(place)
+
+    def _is_beside(self, place: Place) -> bool:
+        return self._beside is not None and self._beside.has(place.level, self.columns(place.level, place.column))
 
     def kept(self, place: Place) -> Strip | None:
-        """A strip, if it is kept."""
+        """A strip, if it is kept, or lies in the archive."""
         arrays = self.store.get(self.name(place))
+        if arrays is None and self._beside is not None:
+            arrays = self._beside.stored(place.channel, place.level, self.columns(place.level, place.column))
+            if arrays is not None:
+                self.store.put(self.name(place), arrays, stays=False)
         return None if arrays is None else Strip(arrays[0], arrays[1])
 
     def keep(self, place: Place, strip: Strip) -> None:
