@@ -6,7 +6,18 @@ import warnings
 
 import numpy as np
 
-from sonograph import Signal, StftSettings, beats, griffin_lim, loudness, onsets, reassigned, spectrogram, welch
+from sonograph import (
+    Signal,
+    StftSettings,
+    beats,
+    effects,
+    griffin_lim,
+    loudness,
+    onsets,
+    reassigned,
+    spectrogram,
+    welch,
+)
 from sonograph.settings import (
     AutocorrelationSettings,
     BandSettings,
@@ -184,6 +195,38 @@ def cases(case, library):
             1e-9,
             lambda: made(SeparationSettings(of=MAGNITUDE)),
             lambda librosa: librosa.decompose.hpss(magnitude())[0],
+        ),
+        of(
+            "effects.harmonic",
+            "librosa.effects.harmonic",
+            "peak",
+            1e-9,
+            lambda: effects.harmonic(Signal(glide(), RATE)).samples,
+            lambda librosa: librosa.effects.harmonic(glide()),
+        ),
+        of(
+            "effects.time_stretch",
+            "librosa.effects.time_stretch",
+            "peak",
+            1e-9,
+            lambda: effects.time_stretch(Signal(glide(), RATE), 0.8).samples,
+            lambda librosa: librosa.effects.time_stretch(glide(), rate=0.8),
+        ),
+        of(
+            "effects.pitch_shift",
+            "librosa.effects.pitch_shift",
+            "peak",
+            1e-6,
+            lambda: effects.pitch_shift(Signal(glide(), RATE), -3).samples,
+            lambda librosa: librosa.effects.pitch_shift(glide(), sr=RATE, n_steps=-3),
+        ),
+        of(
+            "effects.split",
+            "librosa.effects.split",
+            "s",
+            1e-9,
+            lambda: np.array(effects.split(Signal(glide(), RATE), below=30)),
+            lambda librosa: librosa.effects.split(glide(), top_db=30) / RATE,
         ),
         of(
             "TonnetzSettings",

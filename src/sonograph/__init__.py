@@ -90,7 +90,7 @@ _ELSEWHERE = {
 }
 """What other libraries call ours."""
 
-_MODULES = ("archive", "augment", "engines", "learning", "matching", "settings", "signals")
+_MODULES = ("archive", "augment", "effects", "engines", "learning", "matching", "settings", "signals")
 
 _SHOWN = {name: module for module, names in _HOME.items() for name in names}
 _WHERE = _SHOWN | dict.fromkeys(_IN_SETTINGS, "sonograph.settings")

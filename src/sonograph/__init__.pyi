@@ -2,6 +2,7 @@
 
 from sonograph import archive as archive
 from sonograph import augment as augment
+from sonograph import effects as effects
 from sonograph import engines as engines
 from sonograph import learning as learning
 from sonograph import matching as matching
