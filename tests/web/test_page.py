@@ -50,6 +50,7 @@ def address(sound):
 def looking(browser, address):
     """One page for tests that leave it as it was."""
     page = browser.new_page(viewport={"width": 840, "height": 520})
+    page.add_init_script("localStorage.setItem('sonograph.webgl', 'always')")  # though it is one in software
     there = Looking(page, address)
     assert there.ask("v => v.stage.kind") == "webgl", "there is no WebGL, so that nothing here would be tested"
     yield there
@@ -218,16 +219,20 @@ def test_a_lost_context_is_drawn_by_plain_code_until_it_comes_back(seen):
     np.testing.assert_array_equal(seen.codes(), before)
 
 
-def test_without_webgl_the_same_is_drawn(browser, address, seen):
+@pytest.mark.parametrize("there", ["none", "in software"])
+def test_without_a_gpu_the_same_is_drawn(browser, address, seen, there):
     page = browser.new_page(viewport={"width": 840, "height": 520})
-    page.add_init_script(
-        "const get = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
-        "  return kind === 'webgl2' ? null : get.call(this, kind, ...more) }"
-    )
+    if there == "none":
+        page.add_init_script(
+            "const get = HTMLCanvasElement.prototype.getContext;"
+            "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+            "  return kind === 'webgl2' ? null : get.call(this, kind, ...more) }"
+        )
     plain = Looking(page, address)
-    plain.see(plane="max")
+    for one in (plain, seen):
+        one.see(plane="max", range=[-90, -10], colours="viridis")
     assert plain.ask("v => v.stage.kind") == "plain"
     np.testing.assert_array_equal(plain.codes(), seen.codes())
+    assert plain.ask("v => [...v.stage.pixel(300, 300)]") == seen.ask("v => [...v.stage.pixel(300, 300)]")
     assert plain.faults == []
     page.close()

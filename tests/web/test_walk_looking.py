@@ -4,7 +4,7 @@ import pytest
 
 
 def test_a_folder_is_opened_and_seen_at_once(walk, morning):
-    on = walk(morning)
+    on = walk(morning, gpu="always")
     on.step("opened")
     view = on.view()
     assert (view["start"], view["low"]) == (0, 0)

@@ -195,8 +195,9 @@ def walk(chromium, request):
     """Opens pages on a viewer: `walk(running)`; no page may have had a fault of its own."""
     contexts, walkers = [], []
 
-    def go(running, fragment="", **how):
+    def go(running, fragment="", gpu="", **how):
         contexts.append(chromium.new_context(**{"viewport": {"width": 1010, "height": 540}, **how}))
+        contexts[-1].add_init_script(f"localStorage.setItem('sonograph.webgl', '{gpu}')")  # "always": even in software
         name = request.node.name.removeprefix("test_")
         walkers.append(Walker(contexts[-1].new_page(), running, name, fragment))
         return walkers[-1]

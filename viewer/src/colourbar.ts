@@ -17,6 +17,7 @@ const BAR = 12;
 
 export class ColourBar {
   counts: Uint32Array = new Uint32Array(512);
+  private counted = 0; // how often
   private readonly canvas = el("canvas", { class: "bar" });
   private readonly title = el("div", { class: "bar-title" });
   private readonly handles: readonly [HTMLElement, HTMLElement];
@@ -24,6 +25,7 @@ export class ColourBar {
   private dragging = false;
   private timer = 0;
   private revision = 0;
+  private shown = ""; // all that is painted depends on
 
   constructor(
     private readonly page: Page,
@@ -37,7 +39,7 @@ export class ColourBar {
 
   /** A range that suits what is seen now. */
   fitting(): [number, number] | null {
-    this.counts = histogram(reduceSome(this.stage.seen.draws));
+    this.count();
     return fitting(this.counts);
   }
 
@@ -47,9 +49,14 @@ export class ColourBar {
     this.revision = this.stage.revision;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.counts = histogram(reduceSome(this.stage.seen.draws));
+      this.count();
       this.stage.redraw();
     }, 120) as unknown as number;
+  }
+
+  private count(): void {
+    this.counts = histogram(reduceSome(this.stage.seen.draws));
+    this.counted += 1;
   }
 
   private y(level: number): number {
@@ -87,6 +94,10 @@ export class ColourBar {
     const { palette, range } = colouring(this.page.palettes, view, this.stage.looks);
     this.settle(range, difference);
     const ratio = Math.max(1, window.devicePixelRatio);
+    const { ink, faint } = this.stage.looks;
+    const shown = JSON.stringify([bar, ratio, range, this.domain, view.range, view.plane, view.colours, difference, description.label, ink, faint, this.counted]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     const room = 8; // words and handles reach beyond the ends
     Object.assign(this.canvas.style, { left: `${bar.left}px`, top: `${bar.top - room}px`, width: `${bar.width}px`, height: `${bar.height + 2 * room}px` });
     const context = fitted(this.canvas, bar.width, bar.height + 2 * room, ratio);
