@@ -29,6 +29,8 @@ from sonograph.settings.arguments import answered
 AT_ONCE = 1000
 """Marks of shards without sound that are written together."""
 LOOKING = "look"
+TRIES = 4
+"""Of a task whose process ends, before all of its files are left out: a machine may have its moments."""
 
 
 @dataclass
@@ -104,7 +106,8 @@ class Coordinator:
         for outcome in do(self._tasks(), self.place):
             self._take(outcome)
         self._put_empty()
-        for task, lost in self._again:
+        again, self._again = self._again, []
+        for task, lost in again:
             self._once_more(task, lost)
         self.marks.compact({self.plan.label(t, p): one.counts[p] for t, one in enumerate(self.plan.shards)
                             for p in range(len(self.plan.products))})  # fmt: skip
@@ -177,27 +180,30 @@ class Coordinator:
         self._say()
 
     def _mark(self, work: Work, files: list[dict[str, list[int]]], faults: dict[str, str]) -> None:
-        status = FAILED if faults else DONE
-        self.marks.mark([
-            Mark(one.label, one.number, one.key, status, one.samples, there, faults)
-            for one, there in zip(work.pieces, files, strict=True)
-        ])  # fmt: skip
-        self.ran.done += len(work.pieces)
+        marks = []
+        for one, there in zip(work.pieces, files, strict=True):
+            status = FAILED if faults else DONE if there or one.samples else EMPTY
+            marks.append(Mark(one.label, one.number, one.key, status, one.samples, there, faults))
+        self.marks.mark(marks)
+        self.ran.empty += sum(one.status == EMPTY for one in marks)
+        self.ran.done += sum(one.status != EMPTY for one in marks)
         self.ran.seconds += max(one.samples for one in work.pieces) / work.timeline.sample_rate
 
     def _once_more(self, task: Task, lost: str) -> None:
-        """A task whose process ended: which of its files do that, and the task again without them."""
-        work: Work = task.items[0]
+        """A task whose process ended: again, and then without those of its files that end a process by themselves."""
+        whole: Work = task.items[0]
         faults: dict[str, str] = {}
-        for outcome in do([Task(LOOKING, look, tuple(work.paths), (work.timeline,))], self.place):
-            if outcome.lost:
-                faults |= dict.fromkeys(outcome.task.items, outcome.lost)
-        for left in (work.paths, []):
-            again = Task(task.name, write, (work.without(set(faults)),))
-            [outcome] = do([again], self.place)
-            if not outcome.lost or not left:
+        for tried in range(TRIES + 1):
+            if tried == TRIES:  # none of them alone, but all together
+                faults |= {path: lost for path in whole.paths if path not in faults}
+            work = whole.without(set(faults))
+            [outcome] = do([Task(task.name, write, (work,))], self.place)
+            if not outcome.lost:
                 break
-            faults |= dict.fromkeys(left, lost)  # none of them alone, but all together
+            lost = outcome.lost
+            for one in do([Task(LOOKING, look, tuple(work.paths), (work.timeline,))], self.place):
+                if one.lost:
+                    faults |= dict.fromkeys(one.task.items, one.lost)
         self.ran.failed |= faults
         self._take(outcome, {PurePath(path).name: words for path, words in faults.items()})
 

@@ -114,7 +114,7 @@ def write(path: Path, facts: dict[str, ArrayFacts], number: int, per_shard: int,
                 if file.exists():
                     found[name] = list(measured(file, sync=True))
             except OSError as error:
-                raise OutputError(could_not_be_written(error, file, file)) from error
+                raise OutputError(could_not_be_written(error, path, path / name)) from error
     return found
 
 
@@ -139,7 +139,20 @@ def measured(file: Path, *, sync: bool = False) -> tuple[int, int]:
         data = opened.read()
         if sync:
             os.fsync(opened.fileno())
+    if sync:
+        for folder in (file.parent, file.parent.parent):  # that its name is on the disk too
+            _sync_folder(folder)
     return len(data), zlib.crc32(data)
+
+
+def _sync_folder(folder: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read(path: Path, name: str, first: int, stop: int) -> np.ndarray:
