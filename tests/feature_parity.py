@@ -8,19 +8,24 @@ import numpy as np
 
 from sonograph import (
     Signal,
+    Spectrogram,
     StftSettings,
+    align,
     beats,
     effects,
     griffin_lim,
     loudness,
     onsets,
     reassigned,
+    recurrence,
     spectrogram,
     welch,
 )
+from sonograph.features.cens import Cens
 from sonograph.settings import (
     AutocorrelationSettings,
     BandSettings,
+    CensSettings,
     ChromaBank,
     ConstantQSettings,
     LevelSettings,
@@ -57,6 +62,19 @@ def glide(n: int = 80_000) -> np.ndarray:
     phase = 2 * np.pi * (150 * t + 40 * t**2)
     voice = (0.4 * np.sin(phase) + 0.2 * np.sin(2 * phase) + 0.1 * np.sin(3 * phase)) * (np.sin(3 * t) > -0.6)
     return voice + 0.003 * np.random.default_rng(0).standard_normal(n)
+
+
+def moments(seed: int) -> Spectrogram:
+    """Twelve rows of numbers that repeat nothing."""
+    values = np.random.default_rng(seed).random((12, 80 + 9 * seed))
+    return Spectrogram.from_array(values, times=0.1 * np.arange(values.shape[1]))
+
+
+def cens_of(librosa) -> np.ndarray:
+    """Our CENS of librosa's pitch classes."""
+    classes = librosa.feature.chroma_cqt(y=glide(), sr=RATE, norm=None).T.astype(float)
+    lane = Cens(CensSettings(of=PitchClassSettings(of=ConstantQSettings.for_rate(RATE, quantity="magnitude"))))
+    return np.concatenate([lane.push(classes), lane.finish()]).T
 
 
 def struck():
@@ -227,6 +245,30 @@ def cases(case, library):
             1e-9,
             lambda: np.array(effects.split(Signal(glide(), RATE), below=30)),
             lambda librosa: librosa.effects.split(glide(), top_db=30) / RATE,
+        ),
+        of(
+            "CensSettings, of librosa's chroma",
+            "librosa.feature.chroma_cens",
+            "1",
+            1e-9,
+            lambda: cens_of(library("librosa")),
+            lambda librosa: librosa.feature.chroma_cens(y=glide(), sr=RATE),
+        ),
+        of(
+            "recurrence, affinity",
+            "librosa.segment.recurrence_matrix",
+            "1",
+            1e-9,
+            lambda: recurrence(moments(0), values="affinity", metric="cosine").values,
+            lambda librosa: librosa.segment.recurrence_matrix(moments(0).values, mode="affinity", metric="cosine"),
+        ),
+        of(
+            "align",
+            "librosa.sequence.dtw",
+            "1",
+            0.5,
+            lambda: align(moments(0), moments(1)).path,
+            lambda librosa: librosa.sequence.dtw(moments(0).values, moments(1).values)[1][::-1],
         ),
         of(
             "TonnetzSettings",

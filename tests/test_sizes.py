@@ -34,6 +34,7 @@ def examples():
         kinds.TemporalSettings(of=stft), kinds.AutocorrelationSettings(of=stft), kinds.YinSettings(of=stft, low=100.0),
         candidates, kinds.PyinSettings(of=candidates), kinds.ShapeSettings(of=magnitude, contrast_bands=4), onset,
         kinds.TempogramSettings(of=onset), kinds.SeparationSettings(of=magnitude), kinds.TonnetzSettings(of=classes),
+        kinds.CensSettings(of=classes),
         constant_q, classes, kinds.MultitaperSettings(of=stft), kinds.LoudnessSettings.for_rate(RATE),
         kinds.SquaresSettings(of=stft), kinds.SoundLevelSettings.for_rate(RATE),
     ]  # fmt: skip

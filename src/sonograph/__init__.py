@@ -41,6 +41,7 @@ _HOME = {
     "sonograph.analysis.impacts": ("envelope_spectrum", "band_kurtosis"),
     "sonograph.analysis.boxes": ("measure_box",),
     "sonograph.analysis.tempo": ("tempo", "tempi"),
+    "sonograph.analysis.recurrence": ("recurrence", "align"),
     "sonograph.analysis.beats": ("beats", "onsets"),
     "sonograph.matching.pulses.pulse_finding": ("pulses",),
     "sonograph.matching.detection.detecting": ("detect",),
@@ -65,7 +66,7 @@ _HOME = {
 """The names at the top, by the module that each is in; `__init__.pyi` says the same to type checkers."""
 
 _IN_SETTINGS = (
-    "AffineSettings", "AutocorrelationSettings", "Band", "BarkBank", "CepstralSettings", "ChromaBank",
+    "AffineSettings", "AutocorrelationSettings", "Band", "BarkBank", "CensSettings", "CepstralSettings", "ChromaBank",
     "ConstantQSettings", "DeltaSettings", "EnergySettings", "GammatoneBank", "LinearBank", "LogSettings",
     "MillidecadeBank", "MultitaperSettings", "NormSettings", "OctaveBank", "OnsetSettings", "PcenSettings",
     "PitchClassSettings", "PyinCandidates", "PyinSettings", "RangeSettings", "SeparationSettings", "ShapeSettings",

@@ -17,6 +17,8 @@ from sonograph.analysis.impacts import envelope_spectrum as envelope_spectrum
 from sonograph.analysis.lufs import loudness as loudness
 from sonograph.analysis.orders import orders as orders
 from sonograph.analysis.reassignment import reassigned as reassigned
+from sonograph.analysis.recurrence import align as align
+from sonograph.analysis.recurrence import recurrence as recurrence
 from sonograph.analysis.sound_levels import sound_levels as sound_levels
 from sonograph.analysis.spectrum import fourier as fourier
 from sonograph.analysis.spectrum import welch as welch
@@ -70,6 +72,7 @@ from sonograph.settings import AutocorrelationSettings as AutocorrelationSetting
 from sonograph.settings import Band as Band
 from sonograph.settings import BandSettings as BandSettings
 from sonograph.settings import BarkBank as BarkBank
+from sonograph.settings import CensSettings as CensSettings
 from sonograph.settings import CepstralSettings as CepstralSettings
 from sonograph.settings import ChromaBank as ChromaBank
 from sonograph.settings import ConstantQSettings as ConstantQSettings

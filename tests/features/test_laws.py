@@ -10,6 +10,7 @@ from sonograph.errors import SettingsError
 from sonograph.frames import samples_for
 from sonograph.settings import (
     AutocorrelationSettings,
+    CensSettings,
     ChromaBank,
     ConstantQSettings,
     MelBank,
@@ -51,6 +52,7 @@ ALL = [
     SeparationSettings(of=MAGNITUDE, width=7),
     SeparationSettings(of=FRAMES, part="percussive", width=9, margin=2.0),
     TonnetzSettings(of=BandSettings(of=FRAMES, bands=ChromaBank())),
+    CensSettings(of=BandSettings(of=FRAMES, bands=ChromaBank()), smoothing=7),
     LevelSettings(of=MultitaperSettings(of=StftSettings(window_length=200, hop=70, n_fft=256))),
     ConstantQSettings.for_rate(8000.0, hop=100, low=200.0, n_bands=40, quantity="transform"),
     LevelSettings(of=ConstantQSettings.for_rate(8000.0, hop=104, low=220.0, n_bands=40)),

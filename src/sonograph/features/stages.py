@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from sonograph.features import cepstral, constantq, multitaper, norms, pitch, temporal, tonnetz
 from sonograph.features.autocorrelation import autocorrelation
+from sonograph.features.cens import Cens
 from sonograph.features.deltas import Deltas
 from sonograph.features.energy import placed
 from sonograph.features.loudness import loudness
@@ -28,6 +29,7 @@ from sonograph.settings import (
     AffineSettings,
     AutocorrelationSettings,
     BandSettings,
+    CensSettings,
     CepstralSettings,
     ConstantQSettings,
     DeltaSettings,
@@ -92,6 +94,7 @@ STAGES: dict[type[Stage], Way] = {
     OnsetSettings: Way("running", _at_any_rate(Onset)),
     TempogramSettings: Way("running", _at_any_rate(Tempogram)),
     SeparationSettings: Way("running", _at_any_rate(Separation)),
+    CensSettings: Way("running", _at_any_rate(Cens)),
     TonnetzSettings: Way("each frame", tonnetz.tonnetz),
     ConstantQSettings: Way("samples", constantq.constant_q),
     PitchClassSettings: Way("each frame", constantq.pitch_classes),

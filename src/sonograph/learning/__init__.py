@@ -7,6 +7,7 @@
     augment               masks, shifts, gains and mixtures  extra torch
     tensorflow            a function and a tf.data source    extra tensorflow
     Summary               a sound as a row of numbers with names; no extra
+    decompose             a few patterns and when each sounds       extra learn
     Embedding             the same by an ONNX file                     extra onnx
     Classifier, evaluate  what a sound is called, and how right that is; no extra for the default
     Item, Windows, from_folders, from_table: which sounds, and which parts of them; no extra
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sonograph.learning.classifier import Classifier as Classifier
     from sonograph.learning.classifier import evaluate as evaluate
     from sonograph.learning.crops import Windows as Windows
+    from sonograph.learning.decomposition import decompose as decompose
     from sonograph.learning.embedding import Embedding as Embedding
     from sonograph.learning.evaluation import Evaluation as Evaluation
     from sonograph.learning.items import Item as Item
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Classifier": "classifier",
     "evaluate": "classifier",
+    "decompose": "decomposition",
     "Embedding": "embedding",
     "Evaluation": "evaluation",
     "SpectrogramModule": "torch.module",

@@ -11,11 +11,19 @@ from sonograph.computing.pipeline import Pipeline, pipeline
 from sonograph.engines import Work
 from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
-from sonograph.settings import LoudnessSettings, PyinSettings, Settings, SoundLevelSettings, SquaresSettings
+from sonograph.settings import (
+    CensSettings,
+    LoudnessSettings,
+    PyinSettings,
+    Settings,
+    SoundLevelSettings,
+    SquaresSettings,
+)
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.source import Signal
 
 REASONS: dict[type, str] = {
+    CensSettings: ", as its steps have no slope that a network could follow",
     PyinSettings: ", as its path is found frame after frame",
     SquaresSettings: ", as what follows of them fades from frame to frame",
     SoundLevelSettings: ", as a meter's reading fades from frame to frame",

@@ -17,6 +17,7 @@ from sonograph.settings.banks import LinearBank as LinearBank
 from sonograph.settings.banks import MelBank as MelBank
 from sonograph.settings.banks import MillidecadeBank as MillidecadeBank
 from sonograph.settings.banks import OctaveBank as OctaveBank
+from sonograph.settings.cens import CensSettings as CensSettings
 from sonograph.settings.cepstra import CepstralSettings as CepstralSettings
 from sonograph.settings.cepstra import DeltaSettings as DeltaSettings
 from sonograph.settings.common import KINDS as KINDS
