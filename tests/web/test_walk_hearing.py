@@ -4,8 +4,10 @@ import base64
 
 import numpy as np
 import pytest
+import soundfile
 
 import sonograph
+from tests.web.walking import Running
 
 OFFLINE = """async ({recording, start, end, rate, slow, loop, seconds, low, high}) => {
     const {Player, channelsOf} = await import('/app/view.js');
@@ -31,6 +33,33 @@ def rendered(on, **how):
     answer = on.page.evaluate(OFFLINE, {"slow": 1, "loop": False, "rate": 48_000, **how})
     assert answer["faults"] == []
     return np.frombuffer(base64.b64decode(answer["sound"]), np.float32), answer["first"]
+
+
+LISTENING = """() => {  // a second ear beside the loudspeaker
+    const connect = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (to, ...more) {
+        if (to === this.context.destination) {
+            window.ear = this.context.createAnalyser();
+            window.ear.fftSize = 256;
+            connect.call(this, window.ear);
+        }
+        return connect.call(this, to, ...more);
+    };
+}"""
+APART = """async n => {  // seconds from the cursor to the sample that the clock of the output is at
+    const apart = [], sound = new Float32Array(256), {store} = document.body.sonograph.app;
+    for (let i = 0; i < n; i++) {
+        await new Promise(requestAnimationFrame);
+        await Promise.resolve();
+        const {context} = window.ear;
+        window.ear.getFloatTimeDomainData(sound);
+        const stamp = context.getOutputTimestamp();
+        const heard = stamp.contextTime + (performance.now() - stamp.performanceTime) / 1000;
+        const behind = Math.max(0, context.currentTime - heard);
+        if (sound[255] > 0) apart.push(store.get().cursor.seconds - (sound[255] * 20 - behind));
+    }
+    return apart;
+}"""
 
 
 def test_a_loop_of_50_ms_is_exact_to_the_sample(walk, morning):
@@ -75,6 +104,21 @@ def test_the_cursor_goes_with_the_sound_and_stops_with_it(walk, morning):
     stopped = on.view()["cursor"]["seconds"]
     on.frame()
     assert on.view()["cursor"]["seconds"] == stopped
+
+
+def test_the_cursor_is_where_the_sound_is_to_20_ms(walk, tmp_path):
+    soundfile.write(tmp_path / "ramp.wav", np.arange(20 * 48_000) / 48_000 / 20, 48_000, subtype="FLOAT")
+    running = Running(tmp_path)
+    on = walk(running)
+    on.page.evaluate(LISTENING)
+    on.press("Space")
+    on.until("view.playing && view.cursor?.seconds > 0.5")
+    apart = on.page.evaluate(APART, 30)
+    on.press("Space")
+    on.page.close()
+    running.close()
+    assert len(apart) > 10
+    assert abs(np.median(apart)) < 0.02
 
 
 def test_a_selection_is_looped_slowed_and_stays_within(walk, morning):

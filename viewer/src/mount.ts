@@ -49,7 +49,7 @@ export function mount(root: HTMLElement, transport: Transport, options: Options 
     const first = view.recordings[0] && catalogue.description(view.recordings[0]);
     const step = first ? first.sample_rate / first.n_fft : 1;
     return extentOf(view.recordings, (id) => catalogue.recording(id), step);
-  });
+  }, () => stage.across);
   const page: Page = {
     root,
     plot: parts.plot,

@@ -40,6 +40,8 @@ export class Navigation {
   constructor(
     private readonly store: Store,
     readonly extent: () => Extent,
+    /** Of the device, on the width of a picture. */
+    private readonly pixels: () => number = () => 0,
   ) {}
 
   private get view(): View {
@@ -53,10 +55,12 @@ export class Navigation {
     this.store.set({ start: from, end: to });
   }
 
-  /** By a share of what is seen; to the right where it is above 0. */
+  /** By a share of what is seen, to the right where it is above 0; by whole pixels, so that what is drawn stays right. */
   panTime(share: number): void {
     const { start, end } = this.extent();
-    const [from, to] = moved(PLAIN, [this.view.start, this.view.end], share, [start, end]);
+    const pixels = this.pixels();
+    const by = Math.round(share * pixels) / pixels || share;
+    const [from, to] = moved(PLAIN, [this.view.start, this.view.end], by, [start, end]);
     this.store.set({ start: from, end: to });
   }
 

@@ -98,6 +98,11 @@ export class Stage {
     return this.swap.kind();
   }
 
+  /** Pixels of the device on the width of a picture. */
+  get across(): number {
+    return Math.round((this.seen.panes[0]?.width ?? 0) * this.ratio);
+  }
+
   close(): void {
     this.free = true;
     cancelAnimationFrame(this.frame);

@@ -51,3 +51,17 @@ it("one cannot move beyond the recording, nor to half its frequencies when all w
   go.zoomTime(5, 1e-12);
   expect(store.get().end - store.get().start).toBeCloseTo(8 / 48_000, 12);
 });
+
+it("one moves by whole pixels, so that what is drawn can stay", () => {
+  const store = new Store({ ...EMPTY, start: 10, end: 20 });
+  const navigation = new Navigation(store, () => ({ start: 0, end: 600, nyquist: 1, rate: 48_000, step: 1 }), () => 700);
+  for (const share of [0.1234, -0.31, 0.0011, 0.9]) {
+    const before = store.get().start;
+    navigation.panTime(share);
+    const pixels = ((store.get().start - before) / 10) * 700;
+    expect(pixels).toBeCloseTo(Math.round(share * 700), 6);
+  }
+  navigation.panTime(0.0003); // less than a pixel is not lost
+  expect(store.get().end - store.get().start).toBeCloseTo(10, 9);
+  expect((store.get().start * 70) % 1).toBeGreaterThan(0.1);
+});
