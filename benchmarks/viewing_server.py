@@ -26,6 +26,8 @@ AT_ONCE = 4
 """Requests of a client."""
 LEVELS = range(3, 7)
 """Zooms at which tiles are computed when asked for; of 20 recordings of 2 minutes they fit into memory."""
+LATER = 10, 70
+"""Seconds after which memory is looked at: what is free is given back by then, and then tiles that are cheap."""
 PAUSE = 0.5
 """Seconds that a view is looked at."""
 
@@ -176,12 +178,16 @@ def main():
         one, errors = asyncio.run(crowd(address, 1, min(10.0, given.seconds)))
         report("one client, cold", one, resident(pid), errors)
         one, errors = asyncio.run(crowd(address, 1, min(10.0, given.seconds)))
-        report("one client, the same again", one, resident(pid), errors)
+        alone = resident(pid)
+        report("one client, the same again", one, alone, errors)
         for name in ("cold", "again"):
             took, errors = asyncio.run(crowd(address, given.clients, given.seconds))
             report(f"{given.clients} clients, {name}", took, resident(pid), errors)
-        time.sleep(5)
-        print(f"\nmemory before anybody came: {before:.0f} MB; 5 s after all had left: {resident(pid):.0f} MB")
+        after = []
+        for seconds in LATER:
+            time.sleep(seconds - LATER[0] if after else seconds)
+            after.append(f"{seconds} s after all had left {resident(pid):.0f} MB")
+        print(f"\nmemory before anybody came {before:.0f} MB, of one client {alone:.0f} MB, {', '.join(after)}")
 
 
 if __name__ == "__main__":
