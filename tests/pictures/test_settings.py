@@ -16,7 +16,7 @@ OF_A_BANK = {"axis", "frequencies", "theme", "size", "dpi", "axes", "title"}
     ("given", "error", "words"),
     [
         ({"view": "waves"}, SettingsError, "view is 'waves'; it must be one of spectrogram, waveform, both"),
-        ({"reduction": "min"}, SettingsError, "reduction is 'min'; it must be one of max, mean"),
+        ({"reduction": "min"}, SettingsError, "reduction is 'min'; it must be one of max, mean, salient"),
         ({"below": 0}, SettingsError, "below is 0; it must be above 0 dB"),
         ({"range": (0, -80)}, SettingsError, "range is 0 to -80 dB; it must begin below its end"),
         ({"range": (-80,)}, SettingsError, r"range is \(-80,\); it must be two levels"),

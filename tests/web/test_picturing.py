@@ -21,10 +21,11 @@ def pixels(data):
     return np.asarray(Image.open(BytesIO(data)).convert("RGB"))
 
 
-def test_a_picture_is_the_one_that_draw_draws(client, ids, sounds, tmp_path):
+@pytest.mark.parametrize("plane", ["mean", "salient"])
+def test_a_picture_is_the_one_that_draw_draws(plane, client, ids, sounds, tmp_path):
     view = {
         "recordings": [{"id": ids["tone.wav"], "offset": 0, "channel": 0}], "start": 0.2, "end": 0.7, "low": 0.0,
-        "high": 4000.0, "axis": "mel", "settings": StftSettings(window_length=512).to_dict(), "plane": "mean",
+        "high": 4000.0, "axis": "mel", "settings": StftSettings(window_length=512).to_dict(), "plane": plane,
         "range": [-90, 0], "colours": "viridis", "cursor": None, "selection": None, "loop": False, "playing": False,
     }  # fmt: skip
     answer = ask(client, ids["tone.wav"], view)
@@ -32,7 +33,7 @@ def test_a_picture_is_the_one_that_draw_draws(client, ids, sounds, tmp_path):
     with open_sound(sounds / "tone.wav") as sound:
         draw(
             {"tone.wav": sound}, StftSettings(window_length=512), path=tmp_path / "a.png", seconds=(0.2, 0.7),
-            axis="mel", frequencies=(0.0, 4000.0), reduction="mean", range=(-90.0, 0.0), colours="viridis",
+            axis="mel", frequencies=(0.0, 4000.0), reduction=plane, range=(-90.0, 0.0), colours="viridis",
         )  # fmt: skip
     np.testing.assert_array_equal(pixels(answer.content), pixels((tmp_path / "a.png").read_bytes()))
 

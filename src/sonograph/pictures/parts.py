@@ -201,6 +201,8 @@ def _notes(composition: Composition) -> list[str]:
         second += " (percentiles {:g} to {:g})".format(*look.percentiles)
     if look.reduction == "mean":
         second += ", a pixel is the mean of what it covers"
+    elif look.reduction == "salient":
+        second += ", a pixel is the mean of what it covers, with peaks that noise would hardly give"
     missing, n_frames = sum(one.missing for one in computed), sum(one.n_frames for one in computed)
     if missing:
         second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames {counted[0].no_data}")))

@@ -16,7 +16,7 @@ from sonograph.settings.arguments import answered
 AXES = ("linear", "log", "mel", "bark", "erb", "musical")
 VIEWS = ("spectrogram", "waveform", "both", "spectrum", "surface", "difference")
 VSCALES = ("level", "power", "magnitude", "log")
-REDUCTIONS = ("max", "mean")
+REDUCTIONS = ("max", "mean", "salient")
 LARGEST_SIDE = 16_384
 """Pixels; a picture this wide needs a gigabyte to be drawn with axes."""
 USUAL, DPI = (1200, 720), 150.0
@@ -62,7 +62,8 @@ class PictureSettings:
     theme
         "light", for paper, or "dark".
     reduction
-        What a pixel shows of the frames and bins that it covers: their "max" (a click stays a click) or their "mean".
+        What a pixel shows of the frames and bins that it covers: their "max" (a click stays a click), their "mean",
+        or "salient": the mean, and the maximum where noise alone would give such a one in under 1 % of pixels.
     size
         Width and height in pixels; None: 1200 × 720, and taller for more than one panel.
     dpi

@@ -13,6 +13,7 @@ from sonograph.errors import LimitError, SettingsError
 from sonograph.frames import frames_of
 from sonograph.pixels import grid
 from sonograph.pixels.raster import HERTZ, NO_FLOOR, Pixels, Raster, decibels_of, expanded, is_of_power, levels_of
+from sonograph.pixels.salient import picked
 from sonograph.pixels.span import frames_in, shown_and_there
 from sonograph.settings import Settings, stages, stft_of, whole_sound
 from sonograph.sounds.source import Source
@@ -82,12 +83,14 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     columns = grid.columns(stft_of(like.settings), frames, pixels.samples, pixels.width)
     decibels = is_of_power(like.settings) or (like.quantity in ("power", "magnitude") and like.rows in HERTZ)
     # a level rises with its power, so their maxima agree; their means do not, and features have no loudest
-    mean = pixels.mean or not (decibels or like.quantity in ("log", "level"))
+    salient = pixels.salient and decibels
+    mean = pixels.mean or pixels.salient or not (decibels or like.quantity in ("log", "level"))
     if pixels.vscale != "level" and not decibels:
         raise SettingsError(f'vscale is "{pixels.vscale}", but the values are no power; leave it out')
     as_level = decibels and like.quantity == "level" and not mean and pixels.vscale == "level"
     shape = like.n_channels, len(columns.edges) - 1, len(rows.edges) - 1
-    planes = Planes(columns.edges, shape, ("mean",) if mean else ("high",), rows.edges)
+    wanted = ("high", "mean") if salient else ("mean",) if mean else ("high",)
+    planes = Planes(columns.edges, shape, wanted, rows.edges)
     n_there = n_missing = 0
     for part in parts:
         n_there += len(part.frames)
@@ -98,6 +101,8 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         n_missing += int(np.isnan(values).all(axis=-1).any(axis=0).sum())
         planes.add(values, part.frames)
     cells, unit, label, settings = planes.mean if mean else planes.high, like.value_unit, like.label, like.settings
+    if salient:
+        cells = picked(planes.high, planes.mean, planes.count)
     floor = NO_FLOOR
     if decibels:
         shown = decibels_of(settings, like.unit)

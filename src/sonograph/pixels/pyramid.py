@@ -16,14 +16,13 @@ import numpy as np
 
 from sonograph.pixels import trees
 from sonograph.pixels.codes import A_DECIBEL, LARGEST, NO_DATA, codes, powers
+from sonograph.pixels.salient import least
 
 PLANES = ("max", "mean", "salient")
 EXACT = 7
 """The last level that is made from frames."""
 WIDE, HIGH = 256, 512
 """Columns and rows of a tile; a lone last row joins the tile before it."""
-CHANCE = 0.01
-"""Of cells of noise alone, how many at most show their maximum on the plane "salient"."""
 _AT_ONCE = 64
 """Frames whose tree fits the cache; a power of two."""
 
@@ -189,14 +188,9 @@ def folded(plane: np.ndarray, fold: int, *, mean: bool) -> np.ndarray:
 def salient(largest: np.ndarray, mean: np.ndarray, frames: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Codes of the mean, and of the maximum where noise alone would give such a one in under 1 % of cells.
 
-    Of N independent powers of noise the largest is above x times their sum in N (1 - x)^(N - 1) of cases at most
-    (Fisher 1929); above the mean it is then (ln N + 4.6) times, where N is large.
-
     largest, mean : (columns, rows) codes of one level and fold
     frames        : (columns,) frames that a column holds
     rows          : (rows,) rows of fold 0 that a row holds
     """
-    n = np.maximum(2, frames[:, None] * rows)  # of one number the maximum is the mean
-    ratio = -n * np.expm1(np.log(CHANCE / n) / (n - 1))
-    over = 10 * A_DECIBEL * np.log10(ratio)
+    over = 10 * A_DECIBEL * np.log10(least(frames[:, None] * rows))
     return np.where(largest.astype(np.int32) - mean > over, largest, mean)

@@ -45,7 +45,7 @@ class Raster:
     unit     : what the levels are in, their reference named
     label    : what a colour bar says
     is_level : whether they are decibels; silence then reads `floor`
-    mean     : whether a pixel is the mean of what it covers, not the loudest
+    mean     : whether a pixel is the mean of what it covers (unless a peak is salient), not the loudest
     missing  : frames that are no data in some channel, of n_frames
     """
 
@@ -96,6 +96,7 @@ class Pixels:
     frequencies : from which to which, Hz; None: all
     mean        : a pixel is the mean of what it covers, not the maximum
     vscale      : what is shown of a power: its "level", the "power" itself, or its root, the "magnitude"
+    salient     : a pixel is the mean, and the maximum where noise would hardly have given it
     """
 
     width: int
@@ -105,6 +106,7 @@ class Pixels:
     frequencies: tuple[float, float] | None = None
     mean: bool = False
     vscale: str = "level"
+    salient: bool = False
 
     def rows(self, like: Rows) -> tuple[Cells, np.ndarray, str]:
         """Which of the rows each pixel row gathers, where pixel rows begin and end, and on which axis."""

@@ -12,6 +12,7 @@ from sonograph.frames import refuse_too_short
 from sonograph.pixels import grid
 from sonograph.pixels.grid import Cells
 from sonograph.pixels.raster import NO_FLOOR, Pixels, Raster, decibels_of, expanded, levels_of, power_and_level
+from sonograph.pixels.salient import picked
 from sonograph.pixels.span import shown_and_there
 from sonograph.settings import Settings, StftSettings
 from sonograph.sounds.source import Source
@@ -28,7 +29,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
     columns = grid.columns(of, frames, pixels.samples, pixels.width)
     like = describe(of, sound.sample_rate, sound.unit, sound.n_channels)
     rows, bounds, axis = pixels.rows(like)
-    sink = _Sink(bound, columns, rows, mean=pixels.mean)
+    sink = _Sink(bound, columns, rows, mean=pixels.mean, salient=pixels.salient)
     for part, samples in parts(bound, filtered(sound, of), there):
         sink.add(part, samples)
     levels, unit, label = levels_of(sink.power(), sound, shown, pixels.vscale)
@@ -46,7 +47,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
         unit=unit,
         label=label,
         is_level=pixels.vscale == "level",
-        mean=pixels.mean,
+        mean=pixels.mean or pixels.salient,
         floor=shown.floor if pixels.vscale == "level" else NO_FLOOR,
         missing=sink.missing + len(frames) - len(there),
         n_frames=len(frames),
@@ -56,7 +57,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
 class _Sink:
     """Pixels being filled, part by part of the frames."""
 
-    def __init__(self, bound: Pipeline, columns: Cells, rows: Cells, *, mean: bool) -> None:
+    def __init__(self, bound: Pipeline, columns: Cells, rows: Cells, *, mean: bool, salient: bool) -> None:
         self.pipeline, self.columns = bound, columns.edges
         # an engine gathers all rows: what lies outside the picture goes to a first and a last cell, and is dropped
         self.rows = grid.rising(np.concatenate([[0], rows.edges, [bound.work.n_rows]]))
@@ -65,7 +66,7 @@ class _Sink:
         shape = (bound.n_channels, len(self.columns) - 1, len(self.rows) - 1)
         self.counts = np.zeros(shape[:2], np.int64)
         self.largest = None if mean else np.full(shape, np.nan, bound.samples_dtype)
-        self.total = np.zeros(shape) if mean else None
+        self.total = np.zeros(shape) if mean or salient else None
         self.missing = 0
 
     def add(self, part: range, samples: np.ndarray) -> None:
@@ -89,7 +90,10 @@ class _Sink:
         shown = slice(self.first_row, self.first_row + self.n_rows)
         if self.total is None:
             return np.asarray(self.largest)[..., shown]
-        return mean_of(self.total[..., shown], self.counts[..., None])
+        mean = mean_of(self.total[..., shown], self.counts[..., None])
+        if self.largest is None:
+            return mean
+        return picked(self.largest[..., shown], mean, self.counts[..., None] * np.diff(self.rows)[shown])
 
 
 def _missing_frames(samples: np.ndarray, stft: StftSettings, n_frames: int) -> int:

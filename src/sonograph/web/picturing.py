@@ -19,7 +19,7 @@ from sonograph.web.viewer import Viewer
 
 TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 AXES = {"linear": "linear", "log": "log", "mel": "mel", "note": "musical"}
-REDUCTIONS = {"max": "max", "mean": "mean", "salient": "max"}
+REDUCTIONS = {"max": "max", "mean": "mean", "salient": "salient"}
 MOST = 8
 """Recordings on a picture."""
 _alone = threading.Lock()  # Matplotlib has one state for a process

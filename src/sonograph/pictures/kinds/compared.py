@@ -83,7 +83,9 @@ class Difference(Level):
         frequencies = look.frequencies or ((0.0, min(rates) / 2) if rates[0] != rates[1] else None)
         rasters = []
         for one in both:
-            pixels = Pixels(box.width, box.height, one.span, look.axis, frequencies, look.reduction == "mean")
+            mean, salient = look.reduction == "mean", look.reduction == "salient"
+            size = box.width, box.height
+            pixels = Pixels(*size, one.span, look.axis, frequencies, mean, salient=salient)
             rasters.append(raster(one.named.sound, one.named.settings, pixels, engine))
         apart = difference(rasters[0], rasters[1], look.below)[0]
         if not part.live:

@@ -92,8 +92,8 @@ class Level(Content):
     def make(cls, part: Part, box: Box, look: PictureSettings, engine: Engine | None) -> Self:
         """The pixels of all channels, and the lines over them."""
         width, height = cls.points or (box.width, box.height)
-        mean, vscale = look.reduction == "mean", look.vscale
-        wanted = Pixels(width, height, part.span, look.axis, look.frequencies, mean, vscale)
+        mean, salient = look.reduction == "mean", look.reduction == "salient"
+        wanted = Pixels(width, height, part.span, look.axis, look.frequencies, mean, look.vscale, salient)
         raster = rasterise.raster(part.named.sound, frames_below(part.named), wanted, engine)
         over = _lines_over(part, raster, ALL if part.live else box.width, engine) if part.named.over else ()
         if not part.live:
