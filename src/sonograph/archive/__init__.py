@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sonograph.archive.catalogue import Catalogue as Catalogue
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
+    from sonograph.archive.day_by_day import Day as Day
+    from sonograph.archive.day_by_day import days as days
     from sonograph.archive.findings import Finding as Finding
     from sonograph.archive.level_counts import LevelCounts as LevelCounts
     from sonograph.archive.level_summary import LevelSummary as LevelSummary
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from sonograph.archive.minute_bands import read_bands as read_bands
     from sonograph.archive.minute_levels import Minutes as Minutes
     from sonograph.archive.minute_levels import minutes as minutes
+    from sonograph.archive.minute_tables import day_tables as day_tables
     from sonograph.archive.netcdf import day_files as day_files
     from sonograph.archive.opened import Archive as Archive
     from sonograph.archive.opened import open as open
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "LevelCounts": "level_counts", "LevelSummary": "level_summary", "LongTerm": "long_term",
-    "summarise": "level_summary",
+    "summarise": "level_summary", "Day": "day_by_day", "day_tables": "minute_tables", "days": "day_by_day",
     "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
     "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
     "Archive": "opened", "Damage": "verifying", "status": "verifying", "verify": "verifying",

@@ -157,14 +157,31 @@ def summarise(
     >>> day.mean_levels.round(1).tolist(), day.effort, day.sel.round(1).tolist(), day.sel_unit
     ([94.0], 120.0, [114.8], 'dB re (20 µPa)² s')
     """
-    one_of("every", every, EVERY)
-    found: dict[int, LevelSummary] = {}
+    found = Sums(every, bands)
     for piece in [minutes] if isinstance(minutes, Minutes) else minutes:
-        for start, end, part in split(piece, every):
-            one = summary_of(part, bands, start, end)
-            key = start if every != "all" else 0
-            found[key] = found[key] + one if key in found else one
-    return list(found.values())
+        found.add(piece)
+    return found.summaries
+
+
+class Sums:
+    """Level summaries that minutes are added to as they come; as of `summarise`."""
+
+    def __init__(self, every: str, bands: Bands) -> None:
+        one_of("every", every, EVERY)
+        self.every, self.bands = every, bands
+        self._held: dict[int, LevelSummary] = {}
+
+    def add(self, minutes: Minutes) -> None:
+        """Take minutes in."""
+        for start, end, part in split(minutes, self.every):
+            one = summary_of(part, self.bands, start, end)
+            key = start if self.every != "all" else 0
+            self._held[key] = self._held[key] + one if key in self._held else one
+
+    @property
+    def summaries(self) -> list[LevelSummary]:
+        """Those there are, in the order in which they began."""
+        return list(self._held.values())
 
 
 def split(minutes: Minutes, every: str) -> Iterator[tuple[int, int, Minutes]]:

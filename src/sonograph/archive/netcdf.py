@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sonograph.archive.attributes import Attributes, Paths, read_attributes
-from sonograph.archive.days import DAY, Day, KeepsMinutes, days
+from sonograph.archive.day_by_day import DAY, Day, KeepsMinutes, days
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.profiles import PROFILES, globals_of, variables
 from sonograph.archive.quality import Judged, quality_of, read_quality
@@ -19,9 +19,12 @@ from sonograph.checks import one_of
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.sounds.source import Source
 
+if TYPE_CHECKING:
+    from sonograph.archive.opened import Archive
+
 
 def day_files(
-    source: Source | KeepsMinutes,
+    source: Source | KeepsMinutes | Archive,
     folder: str | os.PathLike[str],
     *,
     prefix: str = "",

@@ -10,7 +10,7 @@ import numpy as np
 
 from sonograph import __version__
 from sonograph.archive.attributes import CHAIN_KEYS, Attributes
-from sonograph.archive.days import DAY, Day
+from sonograph.archive.day_by_day import DAY, Day
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.quality import NO_DATA
 from sonograph.archive.segments import SECOND

@@ -28,6 +28,7 @@ COMMANDS = {
     "detect": "find sounds like a template in sound files, at a rate of false alarms that you choose",
     "echogram": "turn a recording of an active sonar into an echogram: pings across, range downwards",
     "archive": "say what months of recordings hold: coverage, gaps, clocks, bad files",
+    "summary": "levels of days, months or a year of an archive: means, percentiles, exposure, pictures",
     "train": "learn what sounds are called, from a folder a class or a table; says how right it is",
     "classify": "say what sounds are, by a model that 'sonograph train' wrote",
     "listen": "write a WAV of a box of a spectrogram, or of what features keep of a sound",
@@ -35,7 +36,7 @@ COMMANDS = {
     "presets": "list other libraries' numbers by name, or print one as settings",
     "demo": "draw demonstration pictures of sounds that Sonograph makes itself",
 }
-DRAWING = ("draw", "demo", "detect", "echogram", "archive")
+DRAWING = ("draw", "demo", "detect", "echogram", "archive", "summary")
 """Those that need Matplotlib."""
 
 

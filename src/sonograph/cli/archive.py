@@ -14,6 +14,7 @@ EXAMPLES = """examples:
   sonograph archive scan recordings/ -o all.parquet --zone UTC
   sonograph archive plan all.parquet -o site.archive
   sonograph archive run site.archive
+  sonograph archive export site.archive -o days/ --to netcdf
 """
 
 ACTIONS = {
@@ -21,6 +22,7 @@ ACTIONS = {
     "plan": "say what an archive shall hold, and what it will cost",
     "run": "compute what an archive shall hold and does not yet",
     "status": "say how far an archive is",
+    "export": "write its minutes as files that other programs read, one for each day",
     "verify": "look whether an archive is whole, and make damage good",
 }
 """The actions, in the order in which they are done."""

@@ -19,7 +19,7 @@ SOUNDS = ("files", "paths", "file", "queries")
 READ = {
     "settings": "--settings", "labels": "--labels", "index": "--index", "pulse": "--pulse", "pings": "--pings",
     "marks": "--templates", "hits": "--marks", "of": "--of", "sounds": "--sounds", "embedding": "--embedding",
-    "times": "--times",
+    "times": "--times", "attributes": "--attributes", "quality": "--quality", "band_table": "--bands",
 }  # fmt: skip
 """Options that name other files that are read, and what they are called."""
 
@@ -72,7 +72,8 @@ def _inputs(arguments: argparse.Namespace) -> Iterator[Input]:
 
     for name, flag in READ.items():
         if (path := getattr(arguments, name, None)) is not None:
-            yield Input(path, f"what {flag} reads")
+            for one in path if isinstance(path, list) else [path]:
+                yield Input(one, f"what {flag} reads")
     for path in _sounds(arguments):
         if path == STANDARD or not Path(path).is_dir():
             yield from sound_input(path)

@@ -82,6 +82,12 @@ def draw_level_percentiles(
     return levels_sheet.saved(figure, path, form)
 
 
+def check_bands(count: int) -> None:
+    """Refuse more bands than can be told apart."""
+    if count > MOST:
+        raise SettingsError(f"levels of so many bands cannot be told apart; name at most {MOST}")
+
+
 def draw_levels(
     summaries: Sequence[LevelSummary], *, percents: tuple[float, float] = (5, 95), path: Path = None,
     theme: str = "light",
@@ -106,8 +112,7 @@ def draw_levels(
     if not summaries:
         raise SettingsError("no minutes are there; there is nothing to draw")
     first, bands = summaries[0], summaries[0].bands
-    if len(bands) > MOST:
-        raise SettingsError(f"levels of {len(bands)} bands cannot be told apart; name at most {MOST}")
+    check_bands(len(bands))
     start = first.start
     days = [(float(one.start - start), float(one.end - start)) for one in summaries]
     with ours():

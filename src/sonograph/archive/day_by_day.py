@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from sonograph.archive.times import moment_at, ns_of
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.derived import responses_of
 from sonograph.sounds.source import Source
+
+if TYPE_CHECKING:
+    from sonograph.archive.opened import Archive
 
 DAY = 86_400
 
@@ -58,11 +61,29 @@ class Day:
 
 
 def days(
-    source: Source | KeepsMinutes, *, start: datetime | None = None, end: datetime | None = None,
+    source: Source | KeepsMinutes | Archive, *, start: datetime | None = None, end: datetime | None = None,
     channel: int | None = None,
 ) -> Iterator[Day]:  # fmt: skip
-    """The days of a sound, or of minutes that were kept, that hold sound; as of `minutes`."""
-    kept = source if isinstance(source, KeepsMinutes) else None
+    """The days that hold sound, one after the other, of a sound or of an archive, whose minutes are computed already.
+
+    Parameters
+    ----------
+    source, start, end, channel
+        As of `minutes`; an archive, or whatever keeps minutes, is read in place of sound.
+
+    Raises
+    ------
+    SettingsError
+        As `minutes`; an archive of several timelines.
+    SourceError
+        Some of an archive are not computed yet.
+
+    Examples
+    --------
+    >>> site = sg.archive.open("site.archive")  # doctest: +SKIP
+    >>> months = sg.archive.summarise(day.minutes for day in sg.archive.days(site))  # doctest: +SKIP
+    """
+    kept = source if isinstance(source, KeepsMinutes) else _of_archive(source, start, end)
     first, stop = span(source) if kept is None else kept.span  # type: ignore[arg-type]
     first = first if start is None else max(first, ns_of(start) // SECOND)
     stop = stop if end is None else min(stop, -(-ns_of(end) // SECOND))
@@ -75,6 +96,17 @@ def days(
         if found.effort.any():
             sound: Any = source if kept is None else kept.sound
             yield Day(moment_at(day * SECOND), found, None if sound is None else sensitivity_of(sound, found))
+
+
+def _of_archive(source: Any, start: datetime | None, end: datetime | None) -> KeepsMinutes | None:
+    """The minutes of an archive, all of them computed; None of a sound."""
+    if not hasattr(source, "held"):
+        return None
+    from sonograph.archive.kept import Kept
+
+    kept = Kept(source.folder)
+    kept.check_computed(start, end)
+    return kept
 
 
 def sensitivity_of(source: Source, found: Minutes) -> np.ndarray | None:

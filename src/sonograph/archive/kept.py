@@ -1,0 +1,78 @@
+"""The minutes of an archive, for whatever is made of them: refused where some of them have not been computed yet."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sonograph.archive import opened
+from sonograph.archive.marks import Marks
+from sonograph.archive.minute_levels import Minutes
+from sonograph.archive.plans import LEDGER, Plan
+from sonograph.archive.segments import SECOND
+from sonograph.archive.times import ns_of, stamp
+from sonograph.atomic import name_of
+from sonograph.errors import SettingsError, SourceError
+
+if TYPE_CHECKING:
+    from sonograph.archive.timeline import Timeline
+
+MINUTES = "minutes"
+
+
+class Kept:
+    """The minutes of one timeline of an archive.
+
+    name : of the timeline
+    span : when the first minute begins that holds sound, and when the last one ends, s since 1970 UTC
+    sound : the timeline
+    """
+
+    def __init__(self, path: str | os.PathLike[str], timeline: str | None = None) -> None:
+        self._path, self._archive = path, opened.open(path)
+        names = self._archive.names
+        if timeline is None and len(names) > 1:
+            raise SettingsError(f"the archive has timelines {', '.join(names)}; name one of them: timeline")
+        self._held = self._archive.held(MINUTES, timeline)
+        self.name = names[0] if timeline is None else timeline
+        self._plan = Plan.open(path)
+        self._number = self._plan.names.index(self.name)
+        self.sound: Timeline = self._plan.timelines[self._number]
+        first = self.sound.parts[0].start if self.sound.parts else 0
+        began = self.sound.clock.utc_ns_at(first) // (60 * SECOND) * 60
+        self.span = began, self._held.rows.stop * 60
+
+    def minutes(self, start: datetime, end: datetime) -> Minutes:
+        """Those from one time to another."""
+        return self._archive.minutes(start, end, timeline=self.name)
+
+    def stretch(self, start: datetime | None = None, end: datetime | None = None) -> tuple[int, int]:
+        """What of its span lies between two times, s since 1970 UTC."""
+        first, stop = self.span
+        first = first if start is None else max(first, ns_of(start) // (60 * SECOND) * 60)
+        stop = stop if end is None else min(stop, -(-ns_of(end) // (60 * SECOND)) * 60)
+        return first, max(first + 60, stop)
+
+    def check_computed(self, start: datetime | None = None, end: datetime | None = None) -> None:
+        """Refuse minutes that were never computed, as they read as if nothing had been recorded.
+
+        Raises
+        ------
+        SourceError
+            Some between these times are not.
+        """
+        first, stop = (None if one is None else ns_of(one) for one in (start, end))
+        shards, marks = self._plan.shards[self._number], Marks(self._plan.folder / LEDGER)
+        product = next(i for i, one in enumerate(self._plan.products) if one == self._held.product)
+        label, todo = self._plan.label(self._number, product), []
+        for number in range(shards.counts[product]):
+            began, ended = shards.span_ns(shards.shard(product, number))
+            wanted = (stop is None or began < stop) and (first is None or ended > first)
+            if wanted and not marks.key(label, number):
+                todo.append(began)
+        if todo:
+            raise SourceError(
+                f"{name_of(self._path)}: {len(todo):,} of its tasks are not done yet, from {stamp(min(todo))} on. Do "
+                f"them: archive run."
+            )

@@ -1,0 +1,90 @@
+"""`sonograph archive export`: an archive's minutes as files that other programs read, one for each day of UTC."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sonograph.cli import archived, exits, options, outputs
+from sonograph.cli.exits import counted, talk
+from sonograph.errors import OutputError, SettingsError
+
+HELP = """Write the minutes of an archive as files that other programs read, one for each day of UTC that holds sound:
+netCDF in the forms of pbp and of SoundCoop, and CSV or Parquet as PAMscapes reads them. Missing is missing there."""
+
+EXAMPLES = """examples:
+  sonograph archive export site.archive -o days --to netcdf --prefix A1_
+  sonograph archive export site.archive -o days --to netcdf \\
+      --profile soundcoop --attributes site.toml --quality judged.csv
+  sonograph archive export site.archive -o tables --to csv --bands decidecades
+"""
+
+FORMS = ("netcdf", "parquet", "csv")
+PROFILES = ("pbp", "soundcoop")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the action."""
+    archived.add_archive(parser, until="--until")
+    out = options.group(parser, "where to")
+    out.add_argument("-o", "--output", required=True, metavar="FOLDER", help="made, if it is not there")
+    out.add_argument("--to", required=True, choices=FORMS, help="which form")
+    out.add_argument("--prefix", default="", metavar="TEXT", help="what names begin with, before the day [nothing]")
+    out.add_argument("-q", "--quiet", action="store_true", help="say only what is at fault")
+    how = options.group(parser, "of netCDF")
+    how.add_argument(
+        "--profile", choices=PROFILES, default="pbp",
+        help="pbp: float32, from 0 Hz on; soundcoop: float64, from 0.1 Hz on, and cal_frequency [pbp]",
+    )  # fmt: skip
+    how.add_argument(
+        "--attributes", action="append", metavar="FILE",
+        help="what only you know, in TOML or in pbp's YAML: title, institution …; may be given again",
+    )  # fmt: skip
+    how.add_argument("--quality", metavar="FILE", help="what was judged: a CSV of start,end,freqMin,freqMax,quality")
+    table = options.group(parser, "of CSV and Parquet")
+    archived.add_bands(table, "millidecades")
+    table.add_argument("--long", action="store_true", help="a row for each band: UTC, type, frequency, value")
+    options.add_help(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Export; return the exit code."""
+    from sonograph import archive
+    from sonograph.archive.minute_tables import day_tables
+
+    _check(arguments)
+    first, last = archived.stretch_of(arguments)
+    bands = archived.bands_of(arguments)
+    outputs.check(arguments, ())
+    found = archived.kept(arguments, first, last)
+    folder = Path(arguments.output)
+    if Path(arguments.archive).resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise OutputError(f"{arguments.output}: is in the archive. Name another folder.")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{arguments.output}: is no folder and cannot be made. Name another.") from error
+    if arguments.to == "netcdf":
+        paths = archive.day_files(
+            found, folder, prefix=arguments.prefix, profile=arguments.profile, attributes=arguments.attributes,
+            quality=arguments.quality, start=first, end=last,
+        )  # fmt: skip
+    else:
+        paths = day_tables(found, folder, to=arguments.to, prefix=arguments.prefix, bands=bands, long=arguments.long,
+                           start=first, end=last)  # fmt: skip
+    if not paths:
+        talk("no sound was recorded in that time; nothing is written")
+        return exits.INPUT
+    if not arguments.quiet:
+        print(f"{counted(len(paths), 'day')}: {paths[0]}" + (f" to {paths[-1].name}" if len(paths) > 1 else ""))
+    return exits.DONE
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse options that would do nothing."""
+    of_netcdf = [("--profile", arguments.profile != "pbp"), ("--attributes", arguments.attributes is not None),
+                 ("--quality", arguments.quality is not None)]  # fmt: skip
+    of_tables = [("--bands", arguments.bands != "millidecades"), ("--long", arguments.long)]
+    for flag, given in of_tables if arguments.to == "netcdf" else of_netcdf:
+        if given:
+            raise SettingsError(f"{flag} is given with --to {arguments.to}, which has no such thing; leave it out")
