@@ -29,6 +29,7 @@ class LtsaProduct(Product):
     """
 
     name: ClassVar[str] = "ltsa"
+    corrected: ClassVar[bool] = True
     seconds: int = 5
     hertz: float = 200.0
     channel: int | None = None

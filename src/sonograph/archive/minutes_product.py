@@ -26,6 +26,7 @@ class MinutesProduct(Product):
     """
 
     name: ClassVar[str] = "minutes"
+    corrected: ClassVar[bool] = True
     channel: int | None = None
 
     def arrays(self, sound: SoundFacts) -> dict[str, ArrayFacts]:

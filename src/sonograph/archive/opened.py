@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sonograph.archive import stores
+from sonograph.archive.corrections import factors
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.minutes_product import MinutesProduct
 from sonograph.archive.overview_product import OverviewProduct
 from sonograph.archive.plans import read_about
-from sonograph.archive.products import Product, SoundFacts, product_of
+from sonograph.archive.products import ArrayFacts, Product, SoundFacts, product_of
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
 from sonograph.atomic import name_of
@@ -37,10 +38,10 @@ class Held:
     first_row, n_rows : which rows there are, in the product's own numbering
     """
 
-    def __init__(self, path: Path, product: Product, facts: Mapping[str, Any], n_channels: int) -> None:
-        self.path, self.product = path, product
+    def __init__(self, path: Path, product: Product, facts: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+        self.path, self.product, self._corrections = path, product, about["corrections"]
         self.first_row, self.n_rows = int(facts["first_row"]), int(facts["n_rows"])
-        self.sound = SoundFacts(facts["sample_rate"], n_channels, facts["unit"], 0)
+        self.sound = SoundFacts(facts["sample_rate"], about["n_channels"], about["unit"], 0)
         self.recorder = str(facts["recorder"])
         self.arrays = product.arrays(self.sound)
         """Its arrays by name: dtype, shape of a row, unit."""
@@ -77,8 +78,15 @@ class Held:
                     raise SourceError(
                         f"{name_of(self.path / name)}: is damaged. Repair it: archive verify --repair."
                     ) from error
-            found[name] = values
+            found[name] = self._corrected(values, fact, rows)
         return found
+
+    def _corrected(self, values: np.ndarray, fact: ArrayFacts, rows: range) -> np.ndarray:
+        """Rows with the calibration that holds now, float64 where it was corrected."""
+        if not self._corrections or not fact.power:
+            return values
+        found = factors(self._corrections, rows, self.product.cell) ** fact.power
+        return values * found.reshape(-1, *(1 for _ in fact.shape))
 
     def rows_of(self, start: datetime | None, end: datetime | None) -> range:
         """The cells from the one that `start` lies in to the one before `end`; all by default."""
@@ -101,6 +109,11 @@ class Archive:
         self.products = [product_of(one) for one in self.about["products"]]
         self._timelines = {one["name"]: one for one in self.about["timelines"]}
         self._sounds: dict[str, ArchivedSound] | None = None
+
+    @property
+    def history(self) -> list[dict[str, str]]:
+        """What was changed of its calibration, and when."""
+        return list(self.about["history"])
 
     @property
     def names(self) -> list[str]:
@@ -133,7 +146,7 @@ class Archive:
             raise SourceError(
                 f"{name_of(path)}: is not there. Compute it: archive run {name_of(self.folder)}."
             ) from None
-        return Held(path, fits[0], facts, self._timelines[name]["n_channels"])
+        return Held(path, fits[0], facts, self._timelines[name])
 
     def minutes(
         self, start: datetime | None = None, end: datetime | None = None, *, timeline: str | None = None

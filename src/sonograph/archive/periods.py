@@ -106,3 +106,19 @@ def periods_of(recorder: str, periods: Sequence[Period]) -> list[Period]:
                 f"one unit"
             )
     return found
+
+
+def period_values(one: Period) -> dict[str, Any]:
+    """A period as JSON can hold it."""
+    calibration = one.calibration
+    return {
+        "start_ns": one.start_ns, "end_ns": one.end_ns, "serial": one.serial, "scale": calibration.scale,
+        "unit": calibration.unit, "response": [list(pair) for pair in calibration.response],
+    }  # fmt: skip
+
+
+def period_of(values: Mapping[str, Any]) -> Period:
+    """A period of calibration of such values."""
+    response = tuple((hertz, decibels) for hertz, decibels in values["response"])
+    return Period(Calibration(values["scale"], values["unit"], response), values["start_ns"], values["end_ns"],
+                  values["serial"])  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.archive.catalogue import Catalogue
-from sonograph.archive.periods import Period, read_periods
-from sonograph.archive.plans import ABOUT, LOCK, Plan, make_stores, period_of, read_about
+from sonograph.archive.corrections import corrections
+from sonograph.archive.likely import check_levels
+from sonograph.archive.periods import Period, period_of, read_periods
+from sonograph.archive.plans import ABOUT, LOCK, Corrected, Plan, make_stores, read_about
 from sonograph.archive.products import HOUR, Product, product_of
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
@@ -38,6 +41,8 @@ def plan(
 ) -> Plan:
     """Say what an archive shall hold, and make its folder; nothing is computed.
 
+    Of sound, ten minutes are read where it is calibrated, to see whether its levels can be.
+
     Where there is an archive already, it is extended: by the files that the catalogue has now, and by products.
 
     Parameters
@@ -54,13 +59,15 @@ def plan(
     hours
         Of a task: 1, 2, 3, 4, 6, 8, 12 or 24; by default so many that a task is some seconds of work. They stay.
     calibrations
-        Periods of calibration, or the TOML that has them, in place of what the files and those beside them say.
+        Periods of calibration, or the TOML that has them, in place of what the files and those beside them say. Given
+        for an archive that is there, they correct it: by a factor on what is stored where only scales change, and that
+        between cells; else what they touch is computed again.
 
     Raises
     ------
     SettingsError
         A product that there is none of, or that cannot be made of a timeline; another start or hours than before; files
-        from before the start.
+        from before the start; a calibration by which ten minutes across a deployment have levels that no sound has.
     SourceError
         The catalogue cannot be used, or has no sound with a time.
     OutputError
@@ -80,13 +87,51 @@ def plan(
         kept += [one for one in wanted or ([] if kept else [product_of("minutes")]) if one not in kept]
         if isinstance(calibrations, str | os.PathLike):
             calibrations = read_periods(calibrations)
-        elif calibrations is None:
-            calibrations = [period_of(one) for one in before["periods"]] if before else ()
         origin = _origin(start, before, min(used))
-        made = Plan(folder, found, origin, _hours(hours, before, found), kept, calibrations)
+        made = _calibrated(folder, found, origin, _hours(hours, before, found), kept, calibrations, before)
+        if made.correction is None:
+            check_levels(made.timelines)
         made.save()
         make_stores(made)
         return made
+
+
+def _calibrated(
+    folder: Path, catalogue: Catalogue, origin: int, hours: int, products: list[Product],
+    given: Sequence[Period] | None, before: dict[str, Any] | None,
+) -> Plan:  # fmt: skip
+    """The plan, whose calibrations are those of before, corrected, or new ones by which all is computed again."""
+    if before is None:
+        return Plan(folder, catalogue, origin, hours, products, given or ())
+    base = [period_of(one) for one in before["periods"]]
+    wanted = given if given is not None else [period_of(one) for one in before["corrected"] or ()] or base
+    plan = None
+    with contextlib.suppress(SettingsError):  # no period of before may hold for files that are new
+        plan = Plan(folder, catalogue, origin, hours, products, base)
+    made = None if plan is None else corrected(plan, wanted)
+    changed = list(wanted) != ([period_of(one) for one in before["corrected"] or ()] or base)
+    words = "calibration corrected by a factor; nothing is computed again"
+    if made is None:
+        made = Plan(folder, catalogue, origin, hours, products, wanted)
+        words = "calibration changed; what it touches is computed again"
+    made.history = before["history"] + (
+        [{"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "what": words}] if changed else []
+    )
+    return made
+
+
+def corrected(plan: Plan, periods: Sequence[Period]) -> Plan | None:
+    """A plan whose levels are those of other periods of calibration; None where no factor does that."""
+    if tuple(periods) == plan.periods:
+        return plan
+    start = datetime.fromtimestamp(plan.origin_s, tz=UTC)
+    after = plan.catalogue.timelines(start=start, calibrations=periods)
+    factors = corrections(plan.timelines, after, plan.products)
+    if factors is None:
+        return None
+    check_levels(after)
+    plan.correction = Corrected(tuple(periods), [one.unit for one in after], factors)
+    return plan
 
 
 def _make(folder: Path) -> None:

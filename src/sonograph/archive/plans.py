@@ -10,26 +10,37 @@ import json
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sonograph.archive import stores
 from sonograph.archive.catalogue import Catalogue
-from sonograph.archive.periods import Period
+from sonograph.archive.corrections import Correction
+from sonograph.archive.periods import Period, period_of, period_values
 from sonograph.archive.products import Product, SoundFacts, product_of
 from sonograph.archive.shards import Shards
 from sonograph.archive.timeline import Timeline
 from sonograph.atomic import could_not_be_written, name_of, written
 from sonograph.errors import OutputError, SourceError
 from sonograph.jobs.identity import digest
-from sonograph.sounds.calibration import Calibration
 
 MARK, VERSION = "sonograph archive", 1
 ABOUT, LEDGER, LOCK, LOG = "archive.json", "ledger", "lock", "run.log"
 CATALOGUE = "catalogue"
+
+
+class Corrected(NamedTuple):
+    """Periods of calibration that hold in place of those that were computed with, by a factor alone.
+
+    units, factors : of each timeline: the unit of its samples, and what they are multiplied by from when on
+    """
+
+    periods: tuple[Period, ...]
+    units: list[str]
+    factors: list[list[Correction]]
 
 
 class Plan:
@@ -40,6 +51,8 @@ class Plan:
     hours : of a task
     products : what is computed of each timeline
     catalogue, periods : what there is, and the calibrations that hold in place of the files' own
+    correction : of the scale of samples, when a calibration was corrected afterwards
+    history : what was changed, and when
     timelines, names : one for each recorder, rate and number of channels, and what its folder is called
     """
 
@@ -49,6 +62,8 @@ class Plan:
     ) -> None:  # fmt: skip
         self.folder, self.catalogue, self.origin_s, self.hours = Path(folder), catalogue, origin_s, hours
         self.products, self.periods = tuple(products), tuple(periods)
+        self.correction: Corrected | None = None
+        self.history: list[dict[str, str]] = []
         start = datetime.fromtimestamp(origin_s, tz=UTC)
         self.timelines: list[Timeline] = catalogue.timelines(start=start, calibrations=self.periods)
         self.names = _names(self.timelines)
@@ -93,11 +108,14 @@ class Plan:
         return {
             "kind": MARK, "version": VERSION, "origin": self.origin_s, "hours": self.hours,
             "products": [one.to_dict() for one in self.products],
-            "periods": [_period_values(one) for one in self.periods],
+            "periods": [period_values(one) for one in self.periods],
+            "corrected": None if self.correction is None else [period_values(one) for one in self.correction.periods],
+            "history": self.history,
             "timelines": [
                 {"name": name, "recorder": one.recorder, "sample_rate": one.sample_rate, "n_channels": one.n_channels,
-                 "unit": one.unit}
-                for name, one in zip(self.names, self.timelines, strict=True)
+                 "unit": one.unit if self.correction is None else self.correction.units[t],
+                 "corrections": [] if self.correction is None else [list(pair) for pair in self.correction.factors[t]]}
+                for t, (name, one) in enumerate(zip(self.names, self.timelines, strict=True))
             ],
         }  # fmt: skip
 
@@ -187,21 +205,6 @@ def _names(timelines: Sequence[Timeline]) -> list[str]:
         channels = "" if one.n_channels == 1 else f"_{one.n_channels}ch"
         found.append(f"{plain}_{one.sample_rate:.12g}Hz{channels}")
     return found
-
-
-def _period_values(one: Period) -> dict[str, Any]:
-    calibration = one.calibration
-    return {
-        "start_ns": one.start_ns, "end_ns": one.end_ns, "serial": one.serial, "scale": calibration.scale,
-        "unit": calibration.unit, "response": [list(pair) for pair in calibration.response],
-    }  # fmt: skip
-
-
-def period_of(values: Mapping[str, Any]) -> Period:
-    """A period of calibration as a plan keeps it."""
-    response = tuple((hertz, decibels) for hertz, decibels in values["response"])
-    return Period(Calibration(values["scale"], values["unit"], response), values["start_ns"], values["end_ns"],
-                  values["serial"])  # fmt: skip
 
 
 def make_stores(plan: Plan, folder: Path | None = None) -> None:

@@ -69,11 +69,13 @@ class Product:
     name : what it is called
     version : another one whenever the same settings give other bits
     grid : what a row is: "cells" of so many `seconds` of UTC, row 0 that of 1970, or "frames" of the timeline
+    corrected : whether another scale of samples changes its arrays by a factor alone, as their `power` says
     """
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     grid: ClassVar[str] = "cells"
+    corrected: ClassVar[bool] = False
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
