@@ -28,7 +28,9 @@ from sonograph.settings import (
     CensSettings,
     ChromaBank,
     ConstantQSettings,
+    FormantSettings,
     LevelSettings,
+    LinearPredictionSettings,
     LoudnessSettings,
     MelBank,
     OnsetSettings,
@@ -44,9 +46,12 @@ from sonograph.settings import (
     YinSettings,
 )
 from sonograph.settings.loudness import settling
+from tests.features.voices import RATE as VOICE_RATE
+from tests.features.voices import praats, vowel
 
 RATE = 22_050
 FRAMES = StftSettings(window_length=2048, hop=512)
+VOICE = StftSettings(window_length=1024, hop=1024, edges="inside")
 INSIDE = StftSettings(window_length=2048, hop=512, edges="inside")
 MAGNITUDE = StftSettings(window_length=2048, hop=512, scaling="raw", quantity="magnitude")
 MEL = LevelSettings(of=BandSettings(of=StftSettings(scaling="raw"), bands=MelBank()), reference=1.0, floor=-100)
@@ -169,6 +174,27 @@ def cases(case, library):
             1e-9,
             lambda: _our_pyin()[2],
             lambda librosa: _their_pyin(librosa)[2],
+        ),
+        of(
+            "LinearPredictionSettings",
+            "librosa.lpc",
+            "peak",
+            1e-8,
+            lambda: made(LinearPredictionSettings(of=VOICE, order=12)),
+            lambda librosa: librosa.lpc(
+                librosa.util.frame(glide(), frame_length=1024, hop_length=1024), order=12, axis=0
+            )[1:],
+        ),
+        *(
+            case(
+                f"FormantSettings, {name}",
+                "Praat, To Formant (burg)",
+                "data",
+                "Hz",
+                0.01,
+                lambda rows=rows, key=key: (_our_formants()[rows], np.array(praats()[key])),
+            )
+            for name, rows, key in (("frequencies", slice(0, 5), "f"), ("bandwidths", slice(5, 10), "b"))
         ),
         of(
             "OnsetSettings",
@@ -358,6 +384,13 @@ def _their_blocks(pyloudnorm, name):
     meter.integrated_loudness(glide())
     first = settling(RATE, TENTH) // TENTH
     return np.array(meter.blockwise_loudness)[first : first + len(_in_time(name))]
+
+
+def _our_formants():
+    """Of frames with the middles of Praat's, which end earlier or later by one."""
+    settings = FormantSettings.for_rate(VOICE_RATE, hop=110, edges="inside")
+    first = round(praats()["t"][0] * VOICE_RATE) - settings.of.window_length // 2
+    return spectrogram(Signal(vowel()[first:], VOICE_RATE), settings).values[:, : len(praats()["t"])]
 
 
 def _our_pyin():

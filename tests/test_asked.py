@@ -35,6 +35,8 @@ OF_SOUNDS = {
     "true_peak": lambda x: sg.true_peak(x),
     "sound_levels": lambda x: sg.sound_levels(x).leq,
     "band_levels": lambda x: sg.band_levels(x, low=200.0).levels,
+    "voice": lambda x: sg.voice(x, low=200.0).pitch,
+    "whisper": lambda x: sg.whisper(x).values[:, :60],
     "zoom": lambda x: sg.zoom(x, (100.0, 200.0)).values,
     "tacho": lambda x: sg.tacho(x).times,
     "orders": lambda x: sg.orders(x, sg.speed([0.0, 0.5], [6000.0, 9000.0])).values,

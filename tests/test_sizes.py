@@ -36,7 +36,9 @@ def examples():
         kinds.TempogramSettings(of=onset), kinds.SeparationSettings(of=magnitude), kinds.TonnetzSettings(of=classes),
         kinds.CensSettings(of=classes),
         constant_q, classes, kinds.MultitaperSettings(of=stft), kinds.LoudnessSettings.for_rate(RATE),
-        kinds.SquaresSettings(of=stft), kinds.SoundLevelSettings.for_rate(RATE),
+        kinds.LinearPredictionSettings(of=stft), kinds.FormantSettings(of=stft), kinds.RastaSettings(of=log),
+        kinds.HarmonicitySettings.for_rate(RATE), kinds.SquaresSettings(of=stft),
+        kinds.SoundLevelSettings.for_rate(RATE),
     ]  # fmt: skip
     for bank in BANKS.values():
         wide = dataclasses.replace(stft, window_length=8192, hop=2048, n_fft=8192)

@@ -35,6 +35,8 @@ _HOME = {
     "sonograph.analysis.true_peak": ("true_peak",),
     "sonograph.analysis.sound_levels": ("sound_levels",),
     "sonograph.analysis.band_levels": ("band_levels",),
+    "sonograph.analysis.voice": ("voice",),
+    "sonograph.analysis.whisper": ("whisper",),
     "sonograph.analysis.zoomed": ("zoom",),
     "sonograph.analysis.speed": ("speed", "tacho"),
     "sonograph.analysis.orders": ("orders",),

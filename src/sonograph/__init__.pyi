@@ -27,6 +27,8 @@ from sonograph.analysis.speed import tacho as tacho
 from sonograph.analysis.tempo import tempi as tempi
 from sonograph.analysis.tempo import tempo as tempo
 from sonograph.analysis.true_peak import true_peak as true_peak
+from sonograph.analysis.voice import voice as voice
+from sonograph.analysis.whisper import whisper as whisper
 from sonograph.analysis.zoomed import zoom as zoom
 from sonograph.archive.consecutive import timeline as timeline
 from sonograph.computing.spectrogram import pieces as pieces

@@ -18,10 +18,13 @@ from sonograph.features.autocorrelation import autocorrelation
 from sonograph.features.cens import Cens
 from sonograph.features.deltas import Deltas
 from sonograph.features.energy import placed
+from sonograph.features.harmonicity import harmonicity
 from sonograph.features.loudness import loudness
 from sonograph.features.onset import Onset, Tempogram
 from sonograph.features.path import paths
 from sonograph.features.pcen import Pcen
+from sonograph.features.prediction import formants, linear_prediction
+from sonograph.features.rasta import Rasta
 from sonograph.features.separation import Separation
 from sonograph.features.soundlevel import SoundLevels, squares
 from sonograph.features.spectral_shape import Shapes
@@ -34,7 +37,10 @@ from sonograph.settings import (
     ConstantQSettings,
     DeltaSettings,
     EnergySettings,
+    FormantSettings,
+    HarmonicitySettings,
     LevelSettings,
+    LinearPredictionSettings,
     LogSettings,
     LoudnessSettings,
     MultitaperSettings,
@@ -45,6 +51,7 @@ from sonograph.settings import (
     PyinCandidates,
     PyinSettings,
     RangeSettings,
+    RastaSettings,
     SeparationSettings,
     ShapeSettings,
     SoundLevelSettings,
@@ -82,10 +89,14 @@ STAGES: dict[type[Stage], Way] = {
     EnergySettings: Way("energy", placed),
     DeltaSettings: Way("running", _at_any_rate(Deltas)),
     PcenSettings: Way("running", Pcen),
+    RastaSettings: Way("running", Rasta),
     TemporalSettings: Way("samples", temporal.temporal),
     LoudnessSettings: Way("samples", loudness),
     SquaresSettings: Way("samples", squares),
     SoundLevelSettings: Way("running", SoundLevels),
+    LinearPredictionSettings: Way("samples", linear_prediction),
+    FormantSettings: Way("samples", formants),
+    HarmonicitySettings: Way("samples", harmonicity),
     AutocorrelationSettings: Way("samples", autocorrelation),
     YinSettings: Way("samples", pitch.yin),
     PyinCandidates: Way("samples", pitch.candidates),

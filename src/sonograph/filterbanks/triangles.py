@@ -27,6 +27,9 @@ def filters(bank: MelBank | BarkBank | LinearBank, stft: StftSettings, sample_ra
     else:
         even = np.linspace(hz_to_mel(low, bank.formula), hz_to_mel(high, bank.formula), bank.n_bands + 2)
         corners = mel_to_hz(even, bank.formula)
+        if bank.warp != 1:
+            corners = _warped(corners, bank, high, sample_rate / 2)
+            even = hz_to_mel(corners, bank.formula)
         if bank.triangles == "mel":
             matrix = _between(even, hz_to_mel(bins, bank.formula))
         elif bank.triangles == "bins":
@@ -39,6 +42,18 @@ def filters(bank: MelBank | BarkBank | LinearBank, stft: StftSettings, sample_ra
     if bank.empty == "refuse":
         _refuse_empty(matrix, corners, stft, sample_rate)
     return sparse(matrix, corners[1:-1], np.stack([corners[:-2], corners[2:]], axis=1))
+
+
+def _warped(f: np.ndarray, bank: MelBank, high: float, half: float) -> np.ndarray:
+    """Frequencies of a longer or a shorter vocal tract, as Kaldi's VtlnWarpFreq has them."""
+    top = half - 500 if bank.warp_high is None else bank.warp_high
+    lower, upper = bank.warp_low * max(1.0, bank.warp), top * min(1.0, bank.warp)
+    if not bank.low < lower < upper < high:
+        raise SettingsError(
+            f"warp is {bank.warp:g} from {bank.warp_low:g} to {top:g} Hz; between these it must bend within the bank, "
+            f"{bank.low:g} to {high:g} Hz: change warp_low and warp_high"
+        )
+    return np.interp(f, (bank.low, lower, upper, high), (bank.low, lower / bank.warp, upper / bank.warp, high))
 
 
 def _between(corners: np.ndarray, places: np.ndarray, *, closed: bool = False) -> np.ndarray:

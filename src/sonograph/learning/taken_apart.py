@@ -13,8 +13,12 @@ from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
 from sonograph.settings import (
     CensSettings,
+    FormantSettings,
+    HarmonicitySettings,
+    LinearPredictionSettings,
     LoudnessSettings,
     PyinSettings,
+    RastaSettings,
     Settings,
     SoundLevelSettings,
     SquaresSettings,
@@ -27,6 +31,10 @@ REASONS: dict[type, str] = {
     PyinSettings: ", as its path is found frame after frame",
     SquaresSettings: ", as what follows of them fades from frame to frame",
     SoundLevelSettings: ", as a meter's reading fades from frame to frame",
+    LinearPredictionSettings: ", as Burg's recursion is not written there",
+    FormantSettings: ", as the roots of a polynomial have no gradient that lasts",
+    HarmonicitySettings: ", as its highest peak jumps from lag to lag",
+    RastaSettings: ", as its filter has no end and runs frame after frame",
     LoudnessSettings: ", as its filters have no end and run sample after sample",
 }
 """Why a stage is not computed at all where all frames are at once."""

@@ -23,6 +23,7 @@ from sonograph.settings.norms import NormSettings, RangeSettings
 from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
 from sonograph.settings.shapes import OnsetSettings, ShapeSettings, TempogramSettings, TonnetzSettings
 from sonograph.settings.soundlevel import SoundLevelSettings, SquaresSettings
+from sonograph.settings.speech import HarmonicitySettings
 from sonograph.settings.stft import StftSettings
 from sonograph.settings.temporal import AutocorrelationSettings, TemporalSettings
 from sonograph.sounds.source import checked_rate
@@ -89,6 +90,15 @@ def _meter(name: str) -> Any:
     )
 
 
+def _harmonicity(frames: StftSettings, rate: float | None) -> HarmonicitySettings:
+    if rate is None:
+        raise SettingsError("sample_rate is None; a harmonics-to-noise ratio needs it, as it is of nine long periods")
+    usual = HarmonicitySettings.for_rate(rate)
+    n = _lengthened(frames, usual.of.window_length).window_length
+    window: dict[str, Any] = {"window_length": n, "n_fft": n, "window": usual.of.window, "periodic": False}
+    return replace(usual, of=replace(frames, **window))
+
+
 def _lengthened(frames: StftSettings, n: int) -> StftSettings:
     """The same frames of n samples or more, as many with the same middles, for filters that hear no offset."""
     n = max(n, frames.window_length)
@@ -111,6 +121,7 @@ FEATURES = {
     "leq": Feature("level of the mean square of its hop, dB of the samples' unit (see --weighting)", _meter("leq")),
     "level_fast": Feature("level with a meter's fast time weighting, 125 ms (IEC 61672-1)", _meter("level_fast")),
     "level_slow": Feature("level with a meter's slow time weighting, 1 s (IEC 61672-1)", _meter("level_slow")),
+    "hnr": Feature("harmonics-to-noise ratio, dB, and its strength: 2 columns", _harmonicity),
     "centroid": Feature(
         "mean frequency, weighed by magnitude, Hz; empty in silence, as all shapes", _shape("centroid")
     ),
@@ -158,6 +169,8 @@ FEATURES = {
 ALONE = {
     "loudness": "in time it is momentary or short_term; of a whole sound it is one number: sonograph.loudness gives it",
     "tempo": "it is one number for a whole sound, not one for each frame: tempogram, or sonograph.tempo, gives it",
+    "formants": "they are of a sound at 10 to 11 kHz: resample it, and use --settings with FormantSettings alone",
+    "lpc": "it is a filter, not a few numbers: use --settings with LinearPredictionSettings alone",
     "harmonic": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",
     "percussive": "it is a whole spectrogram, not a few numbers: use --settings with a SeparationSettings alone",
 }

@@ -1,4 +1,4 @@
-"""Features that are frequencies, and so have a place over a spectrogram: pitch, centroid, roll-off."""
+"""Features that are frequencies, and so have a place over a spectrogram: pitch, centroid, roll-off, formants."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sonograph.pixels.lines import Lines, lines_of
 from sonograph.settings import Settings
 from sonograph.sounds.source import Source
 
-IN_HERTZ = ("pitch", "centroid", "rolloff")
-"""Rows that are frequencies: they have a place on the axis of a spectrogram."""
+IN_HERTZ = ("pitch", "centroid", "rolloff", *(f"f{i}" for i in range(1, 10)))
+"""Rows that are frequencies, f1 and so on of formants: they have a place on the axis of a spectrogram."""
 
 MOST = 6
 """Lines that can be told apart."""
@@ -28,7 +28,9 @@ def check_over(over: tuple[Any, ...]) -> None:
     for settings in over:
         if not any(name in IN_HERTZ for name in getattr(settings, "names", ())):
             rows = ", ".join(getattr(settings, "names", ())[:3]) or f"a {type(settings).__name__}"
-            raise SettingsError(f"over is {rows}; it must be a feature in hertz: pitch, yin, centroid or rolloff")
+            raise SettingsError(
+                f"over is {rows}; it must be a feature in hertz: pitch, yin, centroid or rolloff, or FormantSettings"
+            )
     if len(_rows(over)) > MOST:
         raise SettingsError(f"over gives {len(_rows(over))} lines; it must be {MOST} or fewer to be told apart")
 

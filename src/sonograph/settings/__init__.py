@@ -38,6 +38,7 @@ from sonograph.settings.pcen import PcenSettings as PcenSettings
 from sonograph.settings.pitch import PyinCandidates as PyinCandidates
 from sonograph.settings.pitch import PyinSettings as PyinSettings
 from sonograph.settings.pitch import YinSettings as YinSettings
+from sonograph.settings.rasta import RastaSettings as RastaSettings
 from sonograph.settings.shapes import OnsetSettings as OnsetSettings
 from sonograph.settings.shapes import SeparationSettings as SeparationSettings
 from sonograph.settings.shapes import ShapeSettings as ShapeSettings
@@ -45,6 +46,9 @@ from sonograph.settings.shapes import TempogramSettings as TempogramSettings
 from sonograph.settings.shapes import TonnetzSettings as TonnetzSettings
 from sonograph.settings.soundlevel import SoundLevelSettings as SoundLevelSettings
 from sonograph.settings.soundlevel import SquaresSettings as SquaresSettings
+from sonograph.settings.speech import FormantSettings as FormantSettings
+from sonograph.settings.speech import HarmonicitySettings as HarmonicitySettings
+from sonograph.settings.speech import LinearPredictionSettings as LinearPredictionSettings
 from sonograph.settings.stft import EDGES as EDGES
 from sonograph.settings.stft import PLAIN_WINDOWS as PLAIN_WINDOWS
 from sonograph.settings.stft import QUANTITIES as QUANTITIES

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sonograph.checks import number, one_of, whole
 from sonograph.errors import SettingsError
-from sonograph.settings.common import Json, put
+from sonograph.settings.common import OFF, Json, put
 
 EMPTY = ("refuse", "zero")
 BANKS: dict[str, Any] = {}
@@ -71,6 +71,11 @@ class MelBank(Bank, kind="mel"):
         rounded down to bins (python_speech_features).
     empty
         What becomes of a band with no bin in it: "refuse", or "zero" as most libraries do.
+    warp
+        Vocal tract length normalisation as Kaldi's --vtln-warp: corners lie at 1 / warp of their frequency, and between
+        warp_low and low, and warp_high and high, on straight lines that meet. 1 for none.
+    warp_low, warp_high
+        Hz, above low and below high; warp_high None: 500 Hz below half the sample rate.
     """
 
     n_bands: int = 128
@@ -80,11 +85,17 @@ class MelBank(Bank, kind="mel"):
     norm: str = "slaney"
     triangles: str = "hertz"
     empty: str = "refuse"
+    warp: float = field(default=1.0, metadata=OFF)
+    warp_low: float = field(default=100.0, metadata=OFF)
+    warp_high: float | None = field(default=None, metadata=OFF)
 
     def __post_init__(self) -> None:
         _triangles(self)
         one_of("formula", self.formula, ("slaney", "htk", "kaldi"))
         one_of("norm", self.norm, ("slaney", "none"))
+        put(self, warp=number("warp", self.warp, 0.5, 2.0), warp_low=number("warp_low", self.warp_low, 0.0, above=True))
+        if self.warp_high is not None:
+            put(self, warp_high=number("warp_high", self.warp_high, 0.0, above=True))
         one_of("triangles", self.triangles, ("hertz", "mel", "bins"))
 
     @property
