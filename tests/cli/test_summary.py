@@ -9,6 +9,7 @@ import pytest
 from sonograph import archive, cli
 from sonograph.archive.kept import Kept
 from sonograph.archive.level_summary import summarise
+from sonograph.archive.marks import FAILED, Marks
 from tests.archive.archives import HOURS, record, scanned
 from tests.archive.recordings import BEGAN
 
@@ -121,10 +122,41 @@ def test_an_archive_that_is_not_computed_yet_is_not_summed_up(site, tmp_path, ca
     archive.plan(scanned(folder), at=tmp_path / "b")
     assert run("summary", tmp_path / "b") == 3
     assert "are not done yet, from 2024-05-0" in capsys.readouterr().err
-    assert run("summary", tmp_path / "b", "--to", "2024-05-02", "-q") == 0  # of what is there
+    assert run("summary", tmp_path / "b", "--to", "2024-05-01", "-q") == 0  # of what is there
     for to in ("csv", "netcdf"):
         assert run("archive", "export", tmp_path / "b", "-o", tmp_path / "x", "--to", to) == 3
     assert not (tmp_path / "x").exists()
+    archive.run(tmp_path / "b", workers=1)
+    marks = Marks(tmp_path / "b" / "ledger")
+    marks.mark([next(marks.all())._replace(key="")])  # the first day is to be computed again
+    assert run("summary", tmp_path / "b", "-q") == 3
+    assert run("summary", tmp_path / "b", "--from", "2024-05-02", "-q") == 0
+
+
+def test_a_day_that_got_more_files_is_not_summed_up_by_what_it_was(tmp_path, capsys):
+    folder = tmp_path / "in"
+    record(folder, (0,))
+    archive.plan(scanned(folder), at=tmp_path / "b", hours=24)
+    archive.run(tmp_path / "b", workers=1)
+    record(folder, (3,))
+    archive.plan(scanned(folder), at=tmp_path / "b")
+    assert run("summary", tmp_path / "b") == 3
+    assert "1 of its tasks are not done yet" in capsys.readouterr().err
+
+
+def test_a_file_that_could_not_be_read_is_told_with_what_was_made_without_it(tmp_path, capsys):
+    files = record(tmp_path / "in", (0, 1))
+    archive.plan(scanned(tmp_path / "in"), at=tmp_path / "b", hours=24)
+    archive.run(tmp_path / "b", workers=1)
+    marks = Marks(tmp_path / "b" / "ledger")
+    [mark] = marks.all()
+    marks.mark([mark._replace(status=FAILED, faults={str(files[1]): "it ends the process that reads it"})])
+    assert run("summary", tmp_path / "b", "-q") == 3
+    out, err = capsys.readouterr()
+    assert files[1].name in err and "what it holds is missing" in err
+    assert out
+    assert run("archive", "export", tmp_path / "b", "-o", tmp_path / "x", "--to", "csv", "-q") == 3
+    assert len(list((tmp_path / "x").glob("*.csv"))) == 1
 
 
 @pytest.mark.parametrize(

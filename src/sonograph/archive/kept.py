@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sonograph.archive import opened
 from sonograph.archive.marks import Marks
 from sonograph.archive.minute_levels import Minutes
+from sonograph.archive.narrowed import Inputs
 from sonograph.archive.plans import LEDGER, Plan
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of, stamp
@@ -54,8 +55,12 @@ class Kept:
         stop = stop if end is None else min(stop, -(-ns_of(end) // (60 * SECOND)) * 60)
         return first, max(first + 60, stop)
 
-    def check_computed(self, start: datetime | None = None, end: datetime | None = None) -> None:
-        """Refuse minutes that were never computed, as they read as if nothing had been recorded.
+    def check_computed(self, start: datetime | None = None, end: datetime | None = None) -> dict[str, str]:
+        """Refuse minutes that are not computed of what there is now, as they read as if nothing had been recorded.
+
+        Returns
+        -------
+        Why, of each file between these times that could not be read: what it holds is missing.
 
         Raises
         ------
@@ -63,16 +68,24 @@ class Kept:
             Some between these times are not.
         """
         first, stop = (None if one is None else ns_of(one) for one in (start, end))
-        shards, marks = self._plan.shards[self._number], Marks(self._plan.folder / LEDGER)
-        product = next(i for i, one in enumerate(self._plan.products) if one == self._held.product)
-        label, todo = self._plan.label(self._number, product), []
-        for number in range(shards.counts[product]):
-            began, ended = shards.span_ns(shards.shard(product, number))
-            wanted = (stop is None or began < stop) and (first is None or ended > first)
-            if wanted and not marks.key(label, number):
+        shards, inputs = self._plan.shards[self._number], Inputs(self.sound)
+        number = next(i for i, one in enumerate(self._plan.products) if one == self._held.product)
+        label, product = self._plan.label(self._number, number), self._plan.products[number]
+        marks = {mark.shard: mark for mark in Marks(self._plan.folder / LEDGER).all([label])}
+        faults, todo = dict[str, str](), []
+        for one in range(shards.counts[number]):
+            shard = shards.shard(number, one)
+            began, ended = shards.span_ns(shard)
+            if (stop is not None and began >= stop) or (first is not None and ended <= first):
+                continue
+            mark = marks.get(one)
+            if mark is None or mark.key != inputs.name(product, shards.there(shard), shards.samples(shard)):
                 todo.append(began)
+            else:
+                faults |= mark.faults
         if todo:
             raise SourceError(
                 f"{name_of(self._path)}: {len(todo):,} of its tasks are not done yet, from {stamp(min(todo))} on. Do "
                 f"them: archive run."
             )
+        return faults

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     first, last = archived.stretch_of(arguments)
     bands = archived.bands_of(arguments)
     outputs.check(arguments, ())
-    found = archived.kept(arguments, first, last)
+    found, faults = archived.kept(arguments, first, last)
     folder = Path(arguments.output)
     if Path(arguments.archive).resolve() in (folder.resolve(), *folder.resolve().parents):
         raise OutputError(f"{arguments.output}: is in the archive. Name another folder.")
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         return exits.INPUT
     if not arguments.quiet:
         print(f"{counted(len(paths), 'day')}: {paths[0]}" + (f" to {paths[-1].name}" if len(paths) > 1 else ""))
-    return exits.DONE
+    return archived.tell(faults)
 
 
 def _check(arguments: argparse.Namespace) -> None:

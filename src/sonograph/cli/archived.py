@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import options
+from sonograph.cli import exits, options
+from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -72,10 +73,16 @@ def _moment(flag: str, text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def kept(arguments: argparse.Namespace, first: datetime | None, last: datetime | None) -> Kept:
-    """The minutes of the archive, all computed between two times."""
+def kept(arguments: argparse.Namespace, first: datetime | None, last: datetime | None) -> tuple[Kept, dict[str, str]]:
+    """The minutes of the archive, all computed between two times, and why of each file that could not be read."""
     from sonograph.archive.kept import Kept
 
     found = Kept(arguments.archive, arguments.timeline)
-    found.check_computed(first, last)
-    return found
+    return found, found.check_computed(first, last)
+
+
+def tell(faults: dict[str, str]) -> int:
+    """Say which files are missing in what was made; return the exit code."""
+    for path, words in faults.items():
+        talk(f"{path}: {words}; what it holds is missing")
+    return exits.INPUT if faults else exits.DONE

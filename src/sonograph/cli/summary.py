@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     first, last = archived.stretch_of(arguments)
     bands, percents, whole = archived.bands_of(arguments), arguments.percentiles, arguments.sel_of_whole
     _check(arguments)
-    kept = archived.kept(arguments, first, last)
+    kept, faults = archived.kept(arguments, first, last)
     table, spectra, columns = Sums(arguments.every, bands), None, None
     if arguments.draw is not None and arguments.view == "spectrum":
         spectra = Sums("all", MILLIDECADES)
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(json.dumps(row))
     elif arguments.output is None and not (arguments.quiet and arguments.draw is not None):
         print("\n".join(_lines(table.summaries, percents, whole)))
-    return exits.DONE
+    return archived.tell(faults)
 
 
 def _check(arguments: argparse.Namespace) -> None:
