@@ -1,7 +1,9 @@
 """Kernels in a process whose memory is full of holes."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
 
@@ -43,3 +45,18 @@ print("ran")
 def test_code_and_constants_lie_within_reach_of_each_other():
     done = subprocess.run([sys.executable, "-c", WALL], capture_output=True, text=True)
     assert done.stdout == "ran\n", done.stderr[-2000:]
+
+
+@pytest.mark.skipif(build.unable() is not None, reason="nothing can be compiled here")
+def test_a_function_keeps_the_code_that_it_calls():
+    """Of two threads that load the same at once each has its own, and a cache keeps one of them."""
+    text = "define void @nothing(i64 %n) {\n  ret void\n}\n@_fltused = constant i32 1\n"
+    loaded = build.Loaded(build.object_of(text, build.host()))
+    function, code = loaded.function("nothing", "i"), weakref.ref(loaded)
+    del loaded
+    gc.collect()
+    assert code() is not None
+    function(1)
+    del function
+    gc.collect()
+    assert code() is None

@@ -128,7 +128,9 @@ class Loaded:
         if ":" in arguments:
             arguments = "".join(argument.split(":")[1][0] for argument in arguments.split())
         signature = ctypes.CFUNCTYPE(None, *(kinds[letter] for letter in arguments))
-        return signature(self._engine.get_function_address(name))
+        function = signature(self._engine.get_function_address(name))
+        vars(function)["code"] = self  # of two threads that load the same, one has what no cache keeps
+        return function
 
 
 @lru_cache(maxsize=8)
