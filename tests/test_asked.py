@@ -50,6 +50,7 @@ OF_SOUNDS = {
     "echogram": lambda x: sg.echogram(x, ping_interval=0.1, band=(1000, 4000), length=0.002).values,
     "tempo": lambda x: np.atleast_1d(sg.tempo(x)),
     "beats": lambda x: sg.beats(sg.mono(sg.open(x) if isinstance(x, str | Path) else x)).times,
+    "local_pulse": lambda x: sg.local_pulse(sg.mono(sg.open(x) if isinstance(x, str | Path) else x)).values,
     "onsets": lambda x: sg.onsets(sg.mono(sg.open(x) if isinstance(x, str | Path) else x)),
     "pulses": lambda x: sg.pulses(x, band=(1000, 4000), length=0.002).column("start"),
 }

@@ -43,6 +43,7 @@ _HOME = {
     "sonograph.analysis.impacts": ("envelope_spectrum", "band_kurtosis"),
     "sonograph.analysis.boxes": ("measure_box",),
     "sonograph.analysis.tempo": ("tempo", "tempi"),
+    "sonograph.analysis.local_pulse": ("local_pulse",),
     "sonograph.analysis.recurrence": ("recurrence", "align"),
     "sonograph.analysis.beats": ("beats", "onsets"),
     "sonograph.matching.pulses.pulse_finding": ("pulses",),

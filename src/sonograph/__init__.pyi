@@ -14,6 +14,7 @@ from sonograph.analysis.beats import onsets as onsets
 from sonograph.analysis.boxes import measure_box as measure_box
 from sonograph.analysis.impacts import band_kurtosis as band_kurtosis
 from sonograph.analysis.impacts import envelope_spectrum as envelope_spectrum
+from sonograph.analysis.local_pulse import local_pulse as local_pulse
 from sonograph.analysis.lufs import loudness as loudness
 from sonograph.analysis.orders import orders as orders
 from sonograph.analysis.reassignment import reassigned as reassigned
