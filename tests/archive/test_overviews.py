@@ -5,6 +5,7 @@ import struct
 import numpy as np
 import pytest
 
+import sonograph as sg
 from sonograph import archive
 from sonograph.archive.overview_product import LEVELS, OverviewProduct
 from sonograph.archive.timeline import Timeline
@@ -65,6 +66,29 @@ def test_stored_levels_are_served_without_a_look_at_the_sound(place, tiles, monk
     for address in asked(layer):
         if address[2] >= LEVELS.start:
             assert struct.unpack_from("<f", layer.tile(*address), 24) == (1.0,)
+
+
+def test_the_waveform_passes_over_what_no_file_holds_with_the_same_bits(place, tiles, monkeypatch):
+    [sound] = archive.open(place).sounds()
+    plain = sg.Signal(sound.read(range(sound.n_samples)), sound.sample_rate)
+    read = []
+    real = Timeline.read
+    monkeypatch.setattr(Timeline, "read", lambda self, samples: read.append(samples) or real(self, samples))
+    waves, computed = tiles.waves(sound), tiles.waves(plain)
+    for level in (8, computed.base, computed.base + 2, computed.top_level):
+        n = -(-sound.n_samples // (256 << level))
+        for column in {0, n // 2, n - 1}:
+            found = [_exact(one, level, column) for one in (waves, computed)]
+            assert found[0] == found[1]
+    passes = [samples for samples in read if len(samples) == 1 << 20]
+    assert passes and all(sound.effort(samples) for samples in passes)
+
+
+def _exact(waves, level, column):
+    while True:
+        octets = waves.tile(0, level, column)
+        if octets[6:8] == b"\0\0":
+            return octets
 
 
 def test_an_archive_that_was_not_computed_is_shown_of_its_sound(place, tiles, tmp_path):

@@ -1,5 +1,7 @@
 """An archive of several products, computed in tasks of any size, holds the bits of each product's whole computation."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from sonograph.archive.ltsa_product import LtsaProduct
 from sonograph.archive.overview_product import OverviewProduct
 from sonograph.archive.products import product_of
 from sonograph.archive.spectrogram_product import SpectrogramProduct
+from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings
 from tests.archive.archives import record, scanned
 from tests.archive.recordings import BEGAN
@@ -45,6 +48,24 @@ def test_an_archive_in_any_tasks_holds_the_bits_of_the_whole(recordings, wholes,
         assert found.keys() == whole.keys()
         for name, values in whole.items():
             np.testing.assert_array_equal(found[name], values, f"{product.name} {name}")
+
+
+def test_cells_have_times_units_and_axes_and_go_to_xarray(recordings, wholes, tmp_path):
+    archive.run(archive.plan(scanned(recordings), PRODUCTS, at=tmp_path / "a", hours=24), workers=0)
+    opened = archive.open(tmp_path / "a")
+    cells = opened.cells("ltsa", BEGAN, BEGAN + timedelta(minutes=5))
+    assert (cells.times - int(BEGAN.timestamp())).tolist() == list(range(0, 300, 30))
+    rows, whole = wholes[2]
+    first = int(BEGAN.timestamp()) // 30 - rows.start
+    np.testing.assert_array_equal(cells["mean"], whole["mean"][first : first + 10])
+    table = cells.to_xarray()
+    assert table["mean"].dims == ("time", "frequency") and table["mean"].units == "FS²/Hz"
+    assert str(table.time.values[1])[:19] == "2024-05-01T04:30:30"
+    assert table.frequency.values.tolist() == [10.0 * k for k in range(11)]
+    statistics = opened.cells("features").to_xarray()["features"]
+    assert statistics.sel(statistic="p50").dims == ("time", "feature")
+    with pytest.raises(SettingsError, match="overview lies on frames, not on cells of UTC; use tile"):
+        opened.cells("overview")
 
 
 def test_hours_without_sound_take_no_bytes(recordings, tmp_path):

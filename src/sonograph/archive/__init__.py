@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sonograph.archive.catalogue import Catalogue as Catalogue
+    from sonograph.archive.cells import Cells as Cells
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
     from sonograph.archive.day_by_day import Day as Day
@@ -50,7 +51,7 @@ _WHERE = {
     "LevelCounts": "level_counts", "LevelSummary": "level_summary", "LongTerm": "long_term",
     "summarise": "level_summary", "Day": "day_by_day", "day_tables": "minute_tables", "days": "day_by_day",
     "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
-    "Catalogue": "catalogue", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
+    "Catalogue": "catalogue", "Cells": "cells", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
     "Archive": "opened", "Damage": "verifying", "status": "verifying", "verify": "verifying",
     "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",
     "read_periods": "periods", "scan": "scanning",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sonograph.archive import stores
+from sonograph.archive.cells import Cells
 from sonograph.archive.corrections import factors
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.minutes_product import MinutesProduct
@@ -165,6 +166,38 @@ class Archive:
         return MinutesProduct.of_arrays(
             rows, held.read(rows), held.coordinates(), held.sound.sample_rate, held.sound.unit
         )
+
+    def cells(
+        self, product: str | Product, start: datetime | None = None, end: datetime | None = None, *,
+        timeline: str | None = None,
+    ) -> Cells:  # fmt: skip
+        """A product on cells of UTC: from the cell that `start` lies in to the one before `end`; all by default.
+
+        Parameters
+        ----------
+        product
+            "minutes", "ltsa" or "features"; its settings where there are several of a name.
+        start, end
+            With their zones.
+        timeline
+            Which; needed where there are several.
+
+        Raises
+        ------
+        SettingsError
+            A time without zone; a product that lies on frames, or that there is none of.
+        SourceError
+            It has not been computed, or is damaged.
+        """
+        held = self.held(product, timeline)
+        if held.product.grid != "cells":
+            raise SettingsError(
+                f"{held.product.name} lies on frames, not on cells of UTC; use tile, or held({held.product.name!r})"
+            )
+        rows = held.rows_of(start, end)
+        times = np.arange(rows.start, rows.stop, dtype=np.int64) * held.product.cell
+        about = {"recorder": held.recorder, "sample_rate": held.sound.sample_rate, "unit": held.sound.unit}
+        return Cells.of(times, held.product.cell, held.read(rows), held.arrays, held.coordinates(), about)
 
     def sounds(self) -> list[ArchivedSound]:
         """Its timelines as sounds, each from the archive's origin on, with the overviews that are stored of them.

@@ -17,6 +17,7 @@ from sonograph.errors import SettingsError
 from sonograph.frames import split
 from sonograph.pixels import wave_levels
 from sonograph.pixels.pyramid import WIDE, n_cells, top_level
+from sonograph.sounds.derived import more_of
 from sonograph.sounds.source import Source
 from sonograph.web.address import below
 from sonograph.web.power import Held
@@ -111,10 +112,24 @@ class Waves:
         for channel in self._channels:
             rows = slice(4 * channel, 4 * channel + 4)
             self._columns[rows, first:stop] = wave_levels.gathered(held.values[channel, inside], self.base)
+        self._are_done(first, stop)
+
+    def _pass_over(self, samples: range) -> None:
+        """Whole columns of samples that no file holds."""
+        first, stop = samples.start >> self.base, n_cells(samples.stop, self.base)
+        self._columns[:, first:stop] = np.tile(_nothing(stop - first), (len(self._channels), 1))
+        self._are_done(first, stop)
+
+    def _are_done(self, first: int, stop: int) -> None:
         self._done[first:stop] = True
         with self._lock:
             if self._done.all():
                 self._store.put(self._name, (self._columns,), stays=True, dear=64)
+
+    def _is_missing(self, samples: range) -> bool:
+        """Whether no file has any of them, as far as the recording can tell."""
+        effort = more_of(self.recording, "effort")
+        return effort is not None and not effort(samples)
 
     def take_over(self, shorter: Waves) -> None:
         """Take the whole columns of the same recording when it was shorter."""
@@ -139,6 +154,8 @@ class Waves:
 
         def part(some: range) -> np.ndarray:
             samples = range(some.start << level, min(some.stop << level, self._n))
+            if self._is_missing(samples):
+                return _nothing(len(some))
             return wave_levels.gathered(self.recording.read(samples)[channel], level)
 
         step = max(1, (READ_AT_ONCE // len(self._channels)) >> level)
@@ -156,8 +173,7 @@ class Waves:
             return _joined(found)
 
         if not goes_anywhere(self.recording):
-            nothing = np.repeat([[np.nan], [np.nan], [0.0], [0.0]], len(columns), axis=1)
-            return [lambda: nothing], _joined
+            return [lambda: _nothing(len(columns))], _joined
         return [partial(part, some) for some in split(columns, COLUMNS_AT_ONCE)], _joined
 
     def _under(self, level: int, columns: range) -> slice:
@@ -186,10 +202,18 @@ class Waves:
                 if samples is None:
                     self._is_running = False
                     return
-                held = Held(self.recording, samples)
-            self.hear(held)
+                held = None if self._is_missing(samples) else Held(self.recording, samples)
+            if held is None:
+                self._pass_over(samples)
+            else:
+                self.hear(held)
         except Exception:  # a tile that needs it says why
             self._is_running = False
+
+
+def _nothing(count: int) -> np.ndarray:
+    """Columns of missing samples."""
+    return np.repeat([[np.nan], [np.nan], [0.0], [0.0]], count, axis=1)
 
 
 def _joined(columns: list[np.ndarray]) -> np.ndarray:
