@@ -65,7 +65,7 @@ def refuse_unseen(settings: Settings) -> None:
         With the longest hop that would do.
     """
     stft, weights = stft_of(settings), weights_of(settings)
-    if least_between(weights, stft.hop) >= SMALL:
+    if stft.unseen or least_between(weights, stft.hop) >= SMALL:
         return
     enough, too_long = 0, stft.hop
     while too_long - enough > 1:
@@ -76,6 +76,21 @@ def refuse_unseen(settings: Settings) -> None:
         f"hop is {stft.hop}; with the {name_of(stft)} window of {stft.window_length} samples {way}, or what lies "
         f"between two frames is in neither"
     )
+
+
+def between(settings: Settings) -> str:
+    """That samples lie between frames, where the settings let them; "" where each counts.
+
+    >>> between(StftSettings(window_length=300, hop=400, window="boxcar", unseen=True))
+    '25 % of the samples lie between frames, and are hardly seen'
+    """
+    stft, weights = stft_of(settings), weights_of(settings)
+    if not stft.unseen:
+        return ""
+    padded = np.zeros(-(-len(weights) // stft.hop) * stft.hop)
+    padded[: len(weights)] = weights
+    share = float(np.mean(padded.reshape(-1, stft.hop).max(axis=0) < SMALL))
+    return f"{100 * share:.0f} % of the samples lie between frames, and are hardly seen" if share else ""
 
 
 def name_of(stft: StftSettings) -> str:
@@ -155,7 +170,7 @@ def padding(settings: Settings, n_samples: int) -> str:
 
 
 def unseen_ends(settings: Settings, n_samples: int, sample_rate: float) -> str:
-    """Which ends of the sound no frame lies near enough to; "" where each sample counts.
+    """Which ends of the sound no frame lies near enough to, and what lies between frames; "" where each sample counts.
 
     >>> unseen_ends(StftSettings(edges="inside"), 48_000, 48_000.0)
     'the first 4.38 ms and the last 12.4 ms are hardly seen, as no frame lies over them'
@@ -168,4 +183,5 @@ def unseen_ends(settings: Settings, n_samples: int, sample_rate: float) -> str:
         for words, count in (("first", found.start), ("last", found.end))
         if count
     ]
-    return f"{' and '.join(ends)} are hardly seen, as no frame lies over them" if ends else ""
+    words = f"{' and '.join(ends)} are hardly seen, as no frame lies over them" if ends else ""
+    return "; ".join(filter(None, (between(settings), words)))

@@ -85,6 +85,11 @@ def taken_apart(
             f'weighting is "{whole.stft.weighting}"; {where} does not filter a sound: give it samples of '
             f'weighted(source, "{whole.stft.weighting}"), and leave it out of the settings'
         )
+    if whole.stft.hop > whole.stft.window_length:
+        raise SettingsError(
+            f"hop is {whole.stft.hop}; with window_length {whole.stft.window_length} {where} skips no samples: use "
+            f"spectrogram, or a longer window"
+        )
     if measure and whole.stft.remove_dc:
         raise SettingsError(
             f"remove_dc is True; {where} does not take the mean off the frames of {type(measure[0]).__name__}: use "

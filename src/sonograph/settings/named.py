@@ -81,8 +81,13 @@ def plain_frames(stage: Measure) -> StftSettings:
 
 
 def frames_of_filters(stage: Measure) -> StftSettings:
-    """Refuse frames that filters of the stage's own cannot have: no mean is taken off them."""
+    """Refuse frames that filters of the stage's own cannot have: no mean is taken off them, no sample skipped."""
     frames = plain_frames(stage)
+    if frames.hop > frames.window_length:
+        raise SettingsError(
+            f"hop is {frames.hop}; with window_length {frames.window_length} {type(stage).__name__} would skip samples "
+            f"that its filters must hear: take a shorter hop, or a longer window"
+        )
     if frames.remove_dc:
         raise SettingsError(f"remove_dc is True; the filters of {type(stage).__name__} hear no offset: leave it out")
     return frames

@@ -29,7 +29,8 @@ class StftSettings(Json, kind="stft"):
     window_length
         Samples in a frame.
     hop
-        Samples between the starts of neighbouring frames; a quarter of the window by default.
+        Samples between the starts of neighbouring frames; a quarter of the window by default, and at most the window
+        unless `unseen`.
     n_fft
         Samples per transform: zeros follow the window. By default window_length.
     window
@@ -64,6 +65,9 @@ class StftSettings(Json, kind="stft"):
         What samples are multiplied by: 32768 for libraries that work on 16-bit numbers.
     sample_rate
         The only rate that these settings are for, Hz, or None for any.
+    unseen
+        Whether samples may lie between frames and be in none, as Kaldi and MATLAB allow: hop may be longer than the
+        window, and pictures and tables say how much of the sound is not seen.
     drop_last
         Whether the last frame is left away, as Whisper does.
 
@@ -93,6 +97,7 @@ class StftSettings(Json, kind="stft"):
     preemphasis_over: str = field(default="frame", metadata=OFF)
     input_scale: float = field(default=1.0, metadata=OFF)
     sample_rate: float | None = None
+    unseen: bool = field(default=False, metadata=OFF)
     drop_last: bool = field(default=False, metadata=OFF)
 
     register = KINDS
@@ -104,11 +109,12 @@ class StftSettings(Json, kind="stft"):
         n = whole("window_length", self.window_length, 1, memory=NUMBERS)
         put("window_length", n)
         hop = max(1, n // 4) if self.hop is None else self.hop
-        if isinstance(hop, int) and hop > n:
+        put("unseen", bool(self.unseen))
+        if isinstance(hop, int) and hop > n and not self.unseen:
             raise SettingsError(
                 f"hop is {short(hop)}; with window_length {n} it must be 1 to {n}, or samples would be skipped"
             )
-        put("hop", whole("hop", hop, 1, n, memory=NUMBERS))
+        put("hop", whole("hop", hop, 1, None if self.unseen else n, memory=NUMBERS))
         n_fft = n if self.n_fft is None else self.n_fft
         if isinstance(n_fft, int) and n_fft < n:
             raise SettingsError(
@@ -134,7 +140,7 @@ class StftSettings(Json, kind="stft"):
 
     @property
     def overlap(self) -> int:
-        """Samples that neighbouring frames share."""
+        """Samples that neighbouring frames share; below 0 those that lie between them."""
         return self.window_length - self.hop
 
     @property
