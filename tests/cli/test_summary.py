@@ -217,3 +217,22 @@ def test_python_takes_an_archive_in_place_of_its_sound(site, tmp_path):
         "20240501.csv",
         "20240502.csv",
     ]
+
+
+def test_a_calibration_that_was_corrected_is_in_levels_sensitivity_and_history(tmp_path, capsys):
+    xarray = pytest.importorskip("xarray")
+    record(tmp_path / "in", (0,))
+    (tmp_path / "p.toml").write_text("[[period]]\nend_to_end = 170.0\n")
+    archive.plan(scanned(tmp_path / "in"), at=tmp_path / "b", calibrations=tmp_path / "p.toml")
+    archive.run(tmp_path / "b", workers=1)
+    days = []
+    for level in (170.0, 173.0):
+        (tmp_path / "p.toml").write_text(f"[[period]]\nend_to_end = {level}\n")
+        archive.plan(scanned(tmp_path / "in"), at=tmp_path / "b", calibrations=tmp_path / "p.toml")
+        assert run("archive", "export", tmp_path / "b", "-o", tmp_path / "x", "--to", "netcdf", "-q") == 0
+        days.append(xarray.load_dataset(tmp_path / "x" / "20240501.nc", engine="h5netcdf", decode_timedelta=False))
+        assert np.unique(days[-1].sensitivity.values) == pytest.approx([-level])
+    assert "corrected" not in days[0].history
+    assert "calibration corrected by a factor" in days[1].history
+    difference = days[1].psd.values - days[0].psd.values
+    assert difference[np.isfinite(difference)] == pytest.approx(3, abs=1e-4)

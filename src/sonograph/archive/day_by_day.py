@@ -28,12 +28,15 @@ class KeepsMinutes(Protocol):
 
     span : when the first begins and when the last one ends, s since 1970 UTC
     sound : the timeline that they are of, for its calibration
+    history : what became of them, a line each
     """
 
     @property
     def span(self) -> tuple[int, int]: ...  # noqa: D102
     @property
     def sound(self) -> Source | None: ...  # noqa: D102
+    @property
+    def history(self) -> tuple[str, ...]: ...  # noqa: D102
 
     def minutes(self, start: datetime, end: datetime) -> Minutes:
         """Those from one time to another."""
@@ -48,11 +51,13 @@ class Day:
     minutes : those that were looked at
     sensitivity : (bands,) dB re 1 FS/µPa (or per its unit) of the receiver, all of its chain; None where it is not
         known, or another one at another time of the day
+    history : what became of the minutes before, a line each
     """
 
     began: datetime
     minutes: Minutes
     sensitivity: np.ndarray | None
+    history: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -95,7 +100,8 @@ def days(
             found = minutes(source, start=began, end=ended, channel=channel)  # type: ignore[arg-type]
         if found.effort.any():
             sound: Any = source if kept is None else kept.sound
-            yield Day(moment_at(day * SECOND), found, None if sound is None else sensitivity_of(sound, found))
+            sensitivity = None if sound is None else sensitivity_of(sound, found)
+            yield Day(moment_at(day * SECOND), found, sensitivity, () if kept is None else kept.history)
 
 
 def _of_archive(source: Any, start: datetime | None, end: datetime | None) -> KeepsMinutes | None:

@@ -10,6 +10,7 @@ from sonograph.archive import opened
 from sonograph.archive.marks import Marks
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.narrowed import Inputs
+from sonograph.archive.periods import period_of
 from sonograph.archive.plans import LEDGER, Plan
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of, stamp
@@ -27,7 +28,8 @@ class Kept:
 
     name : of the timeline
     span : when the first minute begins that holds sound, and when the last one ends, s since 1970 UTC
-    sound : the timeline
+    sound : the timeline, with the calibration that holds now
+    history : what became of the archive's calibration
     """
 
     def __init__(self, path: str | os.PathLike[str], timeline: str | None = None) -> None:
@@ -39,10 +41,19 @@ class Kept:
         self.name = names[0] if timeline is None else timeline
         self._plan = Plan.open(path)
         self._number = self._plan.names.index(self.name)
-        self.sound: Timeline = self._plan.timelines[self._number]
+        self._timeline = self._plan.timelines[self._number]
+        self.sound: Timeline = self._calibrated()
+        self.history = tuple(f"{one['at']}: {one['what']}" for one in self._archive.about["history"])
         first = self.sound.parts[0].start if self.sound.parts else 0
         began = self.sound.clock.utc_ns_at(first) // (60 * SECOND) * 60
         self.span = began, self._held.rows.stop * 60
+
+    def _calibrated(self) -> Timeline:
+        corrected = self._archive.about["corrected"]
+        if corrected is None:
+            return self._timeline
+        periods = [period_of(one) for one in corrected]
+        return self._plan.catalogue.timelines(start=self._timeline.start, calibrations=periods)[self._number]
 
     def minutes(self, start: datetime, end: datetime) -> Minutes:
         """Those from one time to another."""
@@ -68,7 +79,7 @@ class Kept:
             Some between these times are not.
         """
         first, stop = (None if one is None else ns_of(one) for one in (start, end))
-        shards, inputs = self._plan.shards[self._number], Inputs(self.sound)
+        shards, inputs = self._plan.shards[self._number], Inputs(self._timeline)
         number = next(i for i, one in enumerate(self._plan.products) if one == self._held.product)
         label, product = self._plan.label(self._number, number), self._plan.products[number]
         marks = {mark.shard: mark for mark in Marks(self._plan.folder / LEDGER).all([label])}

@@ -23,6 +23,8 @@ from sonograph.archive.times import moment_at
 from sonograph.checks import one_of
 from sonograph.errors import SettingsError
 
+VALUES = 1 << 22
+"""Of density that are counted at once."""
 EVERY = ("day", "month", "all")
 BROADBAND, MILLIDECADES = "broadband", "millidecades"
 SETS = (BROADBAND, DECIDECADES, MILLIDECADES)
@@ -173,10 +175,12 @@ class Sums:
 
     def add(self, minutes: Minutes) -> None:
         """Take minutes in."""
-        for start, end, part in split(minutes, self.every):
-            one = summary_of(part, self.bands, start, end)
-            key = start if self.every != "all" else 0
-            self._held[key] = self._held[key] + one if key in self._held else one
+        at_once = max(1, VALUES // max(1, len(minutes.frequencies)))
+        for start, end, whole in split(minutes, self.every):
+            for first in range(0, len(whole), at_once):
+                one = summary_of(sliced(whole, slice(first, first + at_once)), self.bands, start, end)
+                key = start if self.every != "all" else 0
+                self._held[key] = self._held[key] + one if key in self._held else one
 
     @property
     def summaries(self) -> list[LevelSummary]:

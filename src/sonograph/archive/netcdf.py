@@ -112,7 +112,7 @@ def write_day(
     """Write the minutes of one day of UTC, whole or not at all."""
     h5netcdf = load()
     attributes.check_unit(day.minutes.unit)
-    told = attributes.resolved(globals_of(day.minutes, profile))
+    told = attributes.resolved(globals_of(day, profile))
     held = variables(day, quality_of(day.minutes, judged), profile, attributes)
     with written(path) as part, h5netcdf.File(part, "w") as file:
         file.dimensions = {one.dims[0]: len(one.values) for name, one in held.items() if one.dims == (name,)}

@@ -125,14 +125,15 @@ def _chain(frequencies: np.ndarray, known: Mapping[str, Any]) -> dict[str, Varia
     }  # fmt: skip
 
 
-def globals_of(found: Minutes, profile: str) -> dict[str, Any]:
+def globals_of(day: Day, profile: str) -> dict[str, Any]:
     """What is known of a day: times, rate, and how it was made."""
+    found, before = day.minutes, "".join(f"{line}\n" for line in day.history)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     told: dict[str, Any] = {
         "Conventions": "CF-1.8, ACDD-1.3",
         "date_created": now,
-        "history": f"{now}: sonograph {__version__}, profile {profile}: Hann, 1 s, half overlap, mean of the density "
-                   f"over frames without a gap",
+        "history": f"{before}{now}: sonograph {__version__}, profile {profile}: Hann, 1 s, half overlap, mean of the "
+                   f"density over frames without a gap",
         "time_coverage_resolution": "PT60S",
         "SamplingRate": found.sample_rate,
     }  # fmt: skip
