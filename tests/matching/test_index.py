@@ -19,7 +19,7 @@ def test_an_index_says_what_it_holds(index, songs):
     assert [recording.name for recording in index.recordings] == list(songs)
     assert len(index) == len(songs)
     assert index.seconds == pytest.approx(16.0 * len(songs), rel=0.01)
-    assert repr(index).endswith("songs.index: 14 recordings of 0.0619 h>")
+    assert repr(index).endswith("songs.index: 14 recordings of 0.0622 h>")
 
 
 def test_it_is_the_same_when_it_is_opened_again(index, songs):
@@ -139,7 +139,7 @@ def test_a_reader_goes_on_while_it_is_merged(copy, songs):
 
 
 def test_an_index_of_other_settings_is_refused_by_name(index):
-    with pytest.raises(SettingsError, match=r"made with other settings: low is 200.0 there and 50.0 here"):
+    with pytest.raises(SettingsError, match=r"made with other settings: low is 200 there and 50 here"):
         Index.open(index.path, LandmarkSettings(low=50.0))
 
 

@@ -86,8 +86,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Find; return the exit code."""
     from sonograph.io.folders import sound_files
     from sonograph.matching.recordings.folder import Index
-    from sonograph.matching.recordings.search import Wish
+    from sonograph.matching.recordings.search import MOST_SPEED, Wish
 
+    if not 0 <= arguments.speeds <= MOST_SPEED:
+        raise SettingsError(f"--speeds is {100 * arguments.speeds:g}%; it must be 0% to {100 * MOST_SPEED:g}%")
     with options.in_flags({"chance": "--chance", "speeds": "--speeds", "most": "--most"}):
         wish = Wish(arguments.chance, arguments.speeds, arguments.most)
     _refuse(arguments)

@@ -210,8 +210,9 @@ def _say(arguments: argparse.Namespace, index: Index, done: str) -> None:
     from sonograph.io.status import shown
 
     if not arguments.quiet:
-        hours, minutes = index.seconds / 3600, index.seconds / 60
-        long = f"{hours:,.4g} h" if hours >= 1 else f"{minutes:.3g} min"
+        seconds = index.seconds
+        long = f"{seconds / 3600:,.4g} h" if seconds >= 3600 else f"{seconds / 60:.3g} min"
+        long = long if seconds >= 120 else f"{seconds:.3g} s"
         talk(f"{shown(arguments.output)}: {done}{counted(len(index), 'recording')} of {long}.")
 
 
@@ -220,4 +221,5 @@ def _list(index: Index) -> None:
     from sonograph.io.status import shown
 
     for recording in index.recordings:
-        print(f"{clock(index.settings.seconds(recording.n_frames))}  {shown(recording.name)}")
+        length = round(index.settings.seconds(recording.n_frames), 1)  # it is known to a frame, 23 ms
+        print(f"{clock(length)[:-1]}  {shown(recording.name)}")

@@ -156,7 +156,8 @@ def refusal(file: OpenFile) -> str:
     if not head.strip(b"\0"):
         return "holds only zeros, as when a disk or a copy failed. Copy it again if you have the original."
     if len(head) < 12:
-        return f"has only {len(head)} bytes, too few for a sound file. Copy it again if you have the original."
+        size = "1 byte" if len(head) == 1 else f"{len(head)} bytes"
+        return f"has only {size}, too few for a sound file. Copy it again if you have the original."
     if head[:4] in (b"RIFF", b"RIFX", b"FORM"):
         return f"is a {head[:4].decode()} file that holds no sound ({word(head[8:12])})."
     if head[:3] == b"ID3":

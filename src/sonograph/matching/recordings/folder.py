@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
@@ -99,13 +101,16 @@ class Index:
         index = cls(Path(path))
         if settings is not None and settings != index.settings:
             differ = [
-                f"{name} is {theirs} there and {ours} here"
+                f"{name} is {theirs:g} there and {ours:g} here"
                 for name, theirs, ours in (
                     (name, getattr(index.settings, name), getattr(settings, name)) for name in vars(settings)
                 )
                 if theirs != ours
             ]
-            raise SettingsError(f"{shown(index.path)}: was made with other settings: {', '.join(differ)}")
+            raise SettingsError(
+                f"{shown(index.path)}: was made with other settings: {', '.join(differ)}. All recordings of an index "
+                f"have the same: take those that it has, or make another index"
+            )
         return index
 
     @property
@@ -134,10 +139,14 @@ class Index:
     @property
     def seconds(self) -> float:
         """How much sound it holds."""
-        frames = 0
+        total = 0.0
         for segment, removed in self.segments:
-            frames += int(segment.lengths.sum()) - int(segment.lengths[sorted(removed)].sum())
-        return frames / self.settings.frames_per_second
+            lengths = np.delete(np.asarray(segment.lengths), sorted(removed))
+            frames, counts = np.unique(lengths, return_counts=True)
+            total += sum(
+                n * self.settings.seconds(long) for long, n in zip(frames.tolist(), counts.tolist(), strict=True)
+            )
+        return total
 
     @property
     def n_landmarks(self) -> int:
