@@ -126,8 +126,6 @@ def orders(source: Sound, speed: Speed, *, highest: float = 20.0, revolutions: i
             f"revolutions is {revolutions}; the sound has {angles[-1] - angles[0]:.4g} of them: ask for fewer"
         )
     even = np.interp(angles[0] + np.arange(count) / per, angles, at)
-    for _ in range(2):  # Newton: the table of angles is coarse
-        even -= (speed._angle(even) - angles[0] - np.arange(count) / per) / speed._angle.derivative()(even)
     samples = _at_times(source, np.clip(even, begin, end))
     hop = max(1, length // OVERLAP)
     window = window_values("hann", length)
