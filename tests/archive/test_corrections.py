@@ -124,3 +124,20 @@ def test_levels_that_cannot_be_stop_the_plan(recordings, tmp_path):
     with pytest.raises(SettingsError, match="no sound has"):
         archive.plan(scanned(recordings), at=tmp_path / "a", calibrations=tmp_path / "c.toml")
     assert contents(tmp_path / "a") == before
+
+
+def test_an_ltsa_is_corrected_by_the_same_factor(recordings, tmp_path):
+    for i, text in enumerate((WHOLE.format(176), CHANGED.format(at="2024-05-01T05:00:00Z", after=164.0))):
+        (tmp_path / f"{i}.toml").write_text(text)
+        products = ["minutes", {"name": "ltsa", "seconds": 30, "hertz": 20.0}]
+        archive.plan(scanned(recordings), products, at=tmp_path / "a", hours=1, calibrations=tmp_path / f"{i}.toml")
+        if not i:
+            archive.run(tmp_path / "a", workers=0)
+    assert archive.run(tmp_path / "a", workers=0).done == 0
+    [timeline] = scanned(recordings).timelines(calibrations=tmp_path / "1.toml")
+    held = archive.open(tmp_path / "a").held("ltsa")
+    rows = held.product.rows(timeline)
+    stored, whole = held.read(rows), held.product.compute(timeline, rows)
+    for name in ("mean", "max"):
+        np.testing.assert_allclose(stored[name], whole[name], rtol=1e-6)
+    np.testing.assert_array_equal(stored["frames"], whole["frames"])
