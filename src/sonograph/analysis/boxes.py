@@ -16,6 +16,7 @@ from sonograph.analysis.box_frames import BoxFrames
 from sonograph.errors import SettingsError
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
+from sonograph.notes import in_hertz
 from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of, whole_sound, with_stft
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.mono import mono
@@ -227,7 +228,7 @@ def _band(source: Source, hertz: tuple[float, float] | None) -> tuple[float, flo
     half = source.sample_rate / 2
     if hertz is None:
         return 0.0, half
-    low, high = (float(one) for one in hertz)
+    low, high = (float(one) for one in in_hertz(hertz))
     if not (math.isfinite(low) and math.isfinite(high) and low < high and low < half and high > 0):
         raise SettingsError(f"the box is {low:g} to {high:g} Hz; it must go up, within 0 to {half:g} Hz")
     return max(0.0, low), min(high, half)

@@ -130,10 +130,11 @@ class _Box:
 def _box(words: list[str]) -> _Box:
     try:
         start, end = options.moment(words[0]), options.moment(words[1])
-        low, high = float(words[2]), float(words[3])
     except argparse.ArgumentTypeError as error:
         raise SettingsError(f"--box: {error}") from None
-    except ValueError:
+    try:
+        low, high = (options.frequency(word) for word in words[2:])
+    except argparse.ArgumentTypeError:
         raise SettingsError(f"--box is {' '.join(words)}; its last two must be frequencies in Hz") from None
     if not 0 <= low < high:
         raise SettingsError(f"--box is from {low:g} to {high:g} Hz; it must go up from 0 or more")

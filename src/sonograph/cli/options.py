@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sonograph.errors import SettingsError, TextError
+from sonograph.notes import note
 from sonograph.weightings import WEIGHTINGS
 
 if TYPE_CHECKING:
@@ -68,6 +69,21 @@ def window_length(text: str) -> Length:
             f"{text!r}; it must be samples (1024) or a time (25ms); what the window is like is --shape {text}"
         )
     return length(text)
+
+
+def frequency(text: str) -> float:
+    """A frequency: hertz, or a note, as A4 or Bb3.
+
+    >>> frequency("8e3"), frequency("A3")
+    (8000.0, 220.0)
+    """
+    found = note(text)
+    if found is not None:
+        return found
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}; it must be hertz, as 440, or a note, as A4") from None
 
 
 def moment(text: str) -> Length:
@@ -160,7 +176,10 @@ def add_cleaning(how: Any) -> None:
     """What is taken off before anything is computed, in a group of options."""
     how.add_argument("--remove-dc", action="store_true", help="take its mean off each frame, as an offset shifts it")
     how.add_argument(
-        "--high-pass", type=float, metavar="HZ", help="take off what lies below first: 24 dB per octave (Butterworth)"
+        "--high-pass",
+        type=frequency,
+        metavar="HZ",
+        help="take off what lies below first: 24 dB per octave",
     )
     how.add_argument(
         "--weighting",

@@ -8,6 +8,7 @@ import numpy as np
 
 from sonograph.checks import pair
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 from sonograph.settings.arguments import answered
 from sonograph.spectrograms import Spectrogram
 
@@ -30,7 +31,7 @@ def box(
             f"the spectrogram is a {spectrogram.quantity}; a box is cut out of a transform or its power"
         )
     seconds = None if seconds is None else pair("seconds", seconds)
-    hertz = None if hertz is None else pair("hertz", hertz)
+    hertz = None if hertz is None else pair("hertz", in_hertz(hertz))
     for name, span in (("seconds", seconds), ("hertz", hertz)):
         if span is not None and not span[0] < span[1]:
             raise SettingsError(f"{name} is {span[0]:g} to {span[1]:g}; it must begin before it ends")

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from sonograph.errors import SettingsError
+from sonograph.notes import note
 
 FREQUENCY = r"(\d+(?:\.\d+)?)(k?)(?:Hz)?"
 TIME = r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)s?"
@@ -33,15 +34,18 @@ def part_of(text: str, before: str, example: str) -> Part:
     --------
     >>> part_of("1.2-1.9,2k-8k", "", ""), part_of("500Hz-2kHz", "", "")
     (Part(seconds=(1.2, 1.9), hertz=(2000.0, 8000.0)), Part(seconds=None, hertz=(500.0, 2000.0)))
+    >>> part_of("1-2,A3-A5", "", "")
+    Part(seconds=(1.0, 2.0), hertz=(220.0, 880.0))
     """
     if not text:
         return Part()
     first, _, second = text.partition(",")
-    if not second and re.search("k|Hz", first):
+    if not second and (re.search("k|Hz", first) or _notes(first)):
         first, second = "", first
     times = re.fullmatch(f"{TIME}-{TIME}", first) if first else None
     band = re.fullmatch(f"{FREQUENCY}-{FREQUENCY}", second) if second else None
-    if (first and not times) or (second and not band):
+    limits = _notes(second)
+    if (first and not times) or (second and not band and limits is None):
         raise SettingsError(f"{before}: the part is {text!r}; it must be FROM-TO,LOW-HIGH, as {example}")
     when = None
     if times:
@@ -50,7 +54,6 @@ def part_of(text: str, before: str, example: str) -> Part:
             raise SettingsError(
                 f"{before}: the part begins at {when[0]:g} s; it must end after that, not at {when[1]:g}"
             )
-    limits = None
     if band:
         low, high = (float(band[i]) * (1000 if band[i + 1] else 1) for i in (1, 3))
         if not band[2] and band[4] and low < high / 1000:  # 2-8k
@@ -58,7 +61,15 @@ def part_of(text: str, before: str, example: str) -> Part:
         if low >= high:
             raise SettingsError(f"{before}: the part is from {low:g} to {high:g} Hz; its low must be below its high")
         limits = low, high
+    if limits and limits[0] >= limits[1]:
+        raise SettingsError(f"{before}: the part is {second}; its low must be below its high")
     return Part(when, limits)
+
+
+def _notes(text: str) -> tuple[float, float] | None:
+    """From one note to another, Hz: "C2-C7"."""
+    low, high = (note(part) for part in text.partition("-")[::2])
+    return None if low is None or high is None else (low, high)
 
 
 def _seconds(hours: str | None, minutes: str | None, seconds: str) -> float:

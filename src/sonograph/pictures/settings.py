@@ -9,6 +9,7 @@ from typing import Any
 
 from sonograph.checks import one_of, short
 from sonograph.errors import LimitError, SettingsError
+from sonograph.notes import in_hertz
 from sonograph.pictures.colours import check_colours
 from sonograph.pictures.themes import THEMES
 from sonograph.settings.arguments import answered
@@ -120,7 +121,7 @@ class PictureSettings:
             if self.range is not None:
                 raise SettingsError("range and percentiles are both given; one of them says what the colours span")
         if self.frequencies is not None:
-            object.__setattr__(self, "frequencies", _checked_frequencies(self.frequencies))
+            object.__setattr__(self, "frequencies", _checked_frequencies(in_hertz(self.frequencies)))
         object.__setattr__(self, "seconds", checked_seconds(self.seconds))
         if self.channel is not None and (not _is_whole(self.channel) or self.channel < 0):
             raise SettingsError(f"channel is {self.channel!r}; it must be a whole number, 0 for the first")

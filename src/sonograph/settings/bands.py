@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sonograph.checks import NUMBERS, number, numbers, refuse_large, whole
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 from sonograph.settings.banks import Bank, MillidecadeBank, OctaveBank
 from sonograph.settings.common import Json, Stage, holds, put
 from sonograph.settings.named import PITCHES
@@ -31,7 +32,7 @@ class Band(Json, kind="band"):
     def __post_init__(self) -> None:
         object.__setattr__(self, "first", whole("first", self.first, 0, memory=NUMBERS))
         put(self, weights=numbers("weights", self.weights))
-        put(self, **{name: number(name, getattr(self, name)) for name in ("centre", "low", "high")})
+        put(self, **{name: number(name, in_hertz(getattr(self, name))) for name in ("centre", "low", "high")})
         if not self.low <= self.centre <= self.high:
             raise SettingsError(f"centre is {self.centre} Hz; it must lie in {self.low} to {self.high} Hz")
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from sonograph.checks import number, one_of, whole
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 from sonograph.settings.common import OFF, Json, put
 
 EMPTY = ("refuse", "zero")
@@ -38,9 +39,9 @@ class Bank(Json):
 
 def _span(bank: Any) -> None:
     """Check the frequencies that a bank lies between."""
-    put(bank, low=number("low", bank.low, 0.0))
+    put(bank, low=number("low", in_hertz(bank.low), 0.0))
     if bank.high is not None:
-        put(bank, high=number("high", bank.high, 0.0, above=True))
+        put(bank, high=number("high", in_hertz(bank.high), 0.0, above=True))
         if bank.low >= bank.high:
             raise SettingsError(f"low is {bank.low:g} Hz; it must be below high, which is {bank.high:g} Hz")
 

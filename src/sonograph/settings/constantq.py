@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from sonograph.checks import number, refuse_large, short, whole
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 from sonograph.settings.common import put
 from sonograph.settings.named import PITCHES, Measure, NamedRows, frames_of_filters
 from sonograph.settings.stft import StftSettings
@@ -75,7 +76,7 @@ class ConstantQSettings(Measure, kind="constant_q"):
         frames_of_filters(self)
         put(
             self,
-            low=number("low", self.low, 0.0, above=True),
+            low=number("low", in_hertz(self.low), 0.0, above=True),
             n_bands=whole("n_bands", self.n_bands, 1),
             per_octave=whole("per_octave", self.per_octave, 1),
             gamma=number("gamma", self.gamma, 0.0),

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from sonograph.checks import MOST, number, numbers, refuse_large, short, whole
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 from sonograph.settings.common import holds, put
 from sonograph.settings.named import Measure, NamedRows, plain_frames
 from sonograph.settings.stft import StftSettings
@@ -21,8 +22,8 @@ class _Periods(Measure):
 
     def _check_range(self) -> None:
         plain_frames(self)
-        low = number("low", self.low, 0.0, above=True)
-        high = number("high", self.high, 0.0, above=True)
+        low = number("low", in_hertz(self.low), 0.0, above=True)
+        high = number("high", in_hertz(self.high), 0.0, above=True)
         if low >= high:
             raise SettingsError(f"low is {low:g} Hz; it must be below high, which is {high:g} Hz")
         put(self, low=low, high=high)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from sonograph.checks import NUMBERS, number, one_of, refuse_near, short, whole
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 from sonograph.settings.common import KINDS, OFF, Json
 from sonograph.weightings import WEIGHTINGS
 
@@ -129,7 +130,7 @@ class StftSettings(Json, kind="stft"):
         one_of("scaling", self.scaling, SCALINGS)
         one_of("quantity", self.quantity, QUANTITIES)
         put("remove_dc", bool(self.remove_dc))
-        put("high_pass", number("high_pass", self.high_pass, 0.0))
+        put("high_pass", number("high_pass", in_hertz(self.high_pass), 0.0))
         one_of("weighting", self.weighting, WEIGHTINGS)
         put("drop_last", bool(self.drop_last))
         put("preemphasis", number("preemphasis", self.preemphasis, 0.0, 1.0))

@@ -6,13 +6,14 @@ import numpy as np
 
 from sonograph.checks import quantity, short
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 
 
 def frequency(name: str, value: object, sample_rate: float, *, least: float | None = None) -> float:
     """`value` as a frequency that `sample_rate` can hold."""
     return quantity(
         name,
-        value,
+        in_hertz(value),
         "Hz",
         least=least,
         above=0 if least is None else None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph import checks
+from sonograph import checks, notes
 from sonograph.errors import SettingsError
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.filters import Filtered
@@ -22,7 +22,7 @@ _QS = tuple(1 / (2 * math.cos(math.pi * k / 8)) for k in (1, 3))  # of the two h
 def high_pass(source: Source, hertz: float) -> Source:
     """A source through a Butterworth high-pass filter; `io.sources.high_pass` takes paths too, and says more."""
     source = checked_source(source)
-    hertz = checks.number("hertz", hertz, 0.0, above=True)
+    hertz = checks.number("hertz", notes.in_hertz(hertz), 0.0, above=True)
     check_high_pass(hertz, source.sample_rate)
     return HighPassed(source, float(hertz))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from sonograph.checks import pair, short
 from sonograph.errors import SettingsError
+from sonograph.notes import in_hertz
 from sonograph.settings import stft_of
 from sonograph.units import rate
 
@@ -40,7 +41,7 @@ def nearest_rows(spectrogram: Spectrogram, hertz: Any) -> np.ndarray:
     SettingsError
         With the range that there is; or the rows have no frequency.
     """
-    centres, edges, asked = spectrogram.frequencies, spectrogram.edges, _numbers("hertz", hertz)
+    centres, edges, asked = spectrogram.frequencies, spectrogram.edges, _numbers("hertz", in_hertz(hertz))
     low, high = max(0.0, float(edges.min())), min(float(edges.max()), spectrogram.described.highest)
     _refuse_outside("hertz", asked, low, high, f"{rate(low)} to {rate(high)}")
     return _nearest(centres, asked)
@@ -54,7 +55,7 @@ def rows_between(spectrogram: Spectrogram, hertz: Any) -> range:
     SettingsError
         None does; the rows have no frequency.
     """
-    low, high = _pair("hertz", hertz)
+    low, high = _pair("hertz", in_hertz(hertz))
     centres = spectrogram.frequencies
     inside = np.flatnonzero((centres >= low) & (centres <= high))
     if not len(inside):
