@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 NODE := $(shell command -v node)
 
-.PHONY: viewer viewer-test viewer-check demo test test-oldest test-tensorflow torch check bench docs site fuzz parity package clean
+.PHONY: viewer viewer-test viewer-check demo test test-oldest test-tensorflow torch cluster check bench docs site fuzz parity package clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -17,13 +17,16 @@ demo: $(VENV)/run.stamp
 # On all cores, one process each: threads within them wait for each other, which takes three times the work where all are busy.
 # Ends with what was slow, what was skipped and why, and how long all took.
 test: $(VENV)/dev.stamp
-	@echo "Ten minutes or so on two cores. What needs Torch (make torch), TensorFlow (make test-tensorflow) or the recordings of"
+	@echo "Ten minutes or so on two cores. What needs Torch (make torch), Dask (make cluster), TensorFlow (make test-tensorflow) or recordings"
 	@echo "../shared is skipped where they are not here, and named at the end."
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 	  $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -rs --durations=10
 
 # The tests of the Torch engine and of training run where Torch is; this puts it there (a CPU build, 200 MB, on most machines).
 torch: $(VENV)/torch.stamp
+
+# What runs on a Dask cluster is tested where Dask is; this puts it there.
+cluster: $(VENV)/cluster.stamp
 
 # TensorFlow has an environment of its own: it is large, and wants other versions of what others want too.
 test-tensorflow: $(VENV)-tensorflow/made.stamp
@@ -120,6 +123,10 @@ $(VENV)/docs.stamp: $(VENV)/dev.stamp
 
 $(VENV)/torch.stamp: $(VENV)/dev.stamp
 	$(PIP) install --quiet --constraint constraints.txt torch==2.13.0 onnx onnxscript onnxruntime
+	@touch $@
+
+$(VENV)/cluster.stamp: $(VENV)/dev.stamp
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[cluster]'
 	@touch $@
 
 $(VENV)-tensorflow/made.stamp: $(VENV)/made.stamp pyproject.toml

@@ -21,7 +21,7 @@ from sonograph.archive.work import Piece, Work, look, write
 from sonograph.errors import SourceError
 from sonograph.jobs.identity import digest
 from sonograph.jobs.lock import locked
-from sonograph.jobs.places import Here, Place, Processes
+from sonograph.jobs.places import Here, Place, Processes, place_of
 from sonograph.jobs.run import run as do
 from sonograph.jobs.task import Outcome, Task
 from sonograph.settings.arguments import answered
@@ -31,6 +31,7 @@ AT_ONCE = 1000
 LOOKING = "look"
 TRIES = 4
 """Of a task whose process ends, before all of its files are left out: a machine may have its moments."""
+PRELOADED = ("sonograph.archive.work",)
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Ran:
 def run(
     plan: Plan | str | os.PathLike[str],
     *,
-    workers: int | None = None,
+    workers: int | str | None = None,
     tell: Callable[[int, int, float], None] | None = None,
 ) -> Ran:
     """Compute what an archive shall hold and does not yet.
@@ -71,6 +72,7 @@ def run(
         A Plan, or the folder of an archive.
     workers
         Processes; as many as the machine has cores by default. 0: in this process, where a file that ends it ends all.
+        Or the address of a Dask scheduler, whose workers see the recordings and the archive by the same paths.
     tell
         Is told now and then how many tasks are done, of how many, and how many seconds of sound were computed.
 
@@ -82,10 +84,23 @@ def run(
         Another run is at it; the disk is full, or the like. What is done stays done.
     """
     made = plan if isinstance(plan, Plan) else Plan.open(plan)
-    count = (os.cpu_count() or 1) if workers is None else workers
-    place: Place = Here() if count == 0 else Processes(count, preload=("sonograph.archive.work",))
+    place = place_for(workers)
     with locked(made.folder / LOCK, str(made.folder)):
         return Coordinator(made, place, tell).run()
+
+
+def place_for(workers: int | str | None) -> Place:
+    """Where the tasks of an archive are done: 0: in this process; a process has a guard, also where it is the only one.
+
+    Raises
+    ------
+    MissingExtra
+        A scheduler was asked for, and Dask is not installed.
+    """
+    if isinstance(workers, str):
+        return place_of(workers, 1, PRELOADED)
+    count = (os.cpu_count() or 1) if workers is None else workers
+    return Here() if count == 0 else Processes(count, preload=PRELOADED)
 
 
 class Coordinator:

@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from sonograph.cli import exits, options
+from sonograph.cli import exits, options, workers
 from sonograph.cli.exits import counted, talk
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the action."""
     parser.add_argument("archive", metavar="ARCHIVE", help="a folder of 'sonograph archive plan'")
     how = options.group(parser, "how")
-    how.add_argument("--processes", type=int, metavar="N", help="how many at a time [as the machine has cores]")
+    workers.add(how, "how many at a time [as the machine has cores]")
     how.add_argument("--json", action="store_true", help="progress and the end as lines of JSON, for machines")
     how.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     options.add_help(parser)
@@ -40,10 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compute; return the exit code."""
     from sonograph import archive
     from sonograph.cli.progress import Progress
-    from sonograph.errors import SettingsError
 
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
     progress = Progress(0, "tasks", quiet=arguments.quiet or arguments.json)
     began = last = time.monotonic()
     before = 0.0
@@ -58,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             last = now
             _line(event="progress", done=done, total=total, seconds_of_sound=seconds, elapsed=now - began)
 
-    ran = archive.run(arguments.archive, workers=arguments.processes, tell=tell)
+    ran = archive.run(arguments.archive, workers=workers.asked(arguments), tell=tell)
     progress.clear()
     if arguments.json:
         _line(event="end", elapsed=time.monotonic() - began, **ran.values())

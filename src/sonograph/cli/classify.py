@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, outputs, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams, workers
 from sonograph.cli.exits import counted, talk
 from sonograph.cli.find import percent
 from sonograph.errors import SettingsError
@@ -70,7 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("-q", "--quiet", action="store_true", help="only answers and faults")
     reading.add_report(out)
     run = options.group(parser, "how to run")
-    run.add_argument("--processes", type=int, metavar="N", help="at a time [all cores for 32 MB or more]")
+    workers.add(run, "at a time [all cores for 32 MB or more]")
     reading.add_limits(parser)
     options.add_help(parser)
 
@@ -80,8 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sonograph.learning.model import Model
     from sonograph.learning.rolling import check_windows
 
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    workers.asked(arguments)
     if arguments.window is None and arguments.step is not None:
         raise SettingsError(f"--step is {arguments.step:g} s without --window; give both, or neither")
     step = arguments.step if arguments.step is not None else (arguments.window or 0.0) / 5
@@ -174,7 +173,7 @@ class _Files:
                 progress.add(len(listed), seconds=sum(one.get("seconds", 0.0) for one in listed))
 
         items = [(file, ()) for file in files]
-        done = through(items, work, folder, processes=self.arguments.processes, tell=tell)
+        done = through(items, work, folder, processes=workers.asked(self.arguments), tell=tell)
         progress.clear()
         answers: list[tuple[str, list[Segment]]] = []
         codes: set[int] = set()

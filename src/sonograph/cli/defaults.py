@@ -25,7 +25,7 @@ COMMANDS = ("draw", "info", "features", "listen")
 SOUNDS = ("files", "paths", "file")
 NEVER = ("output", "overwrite", "report", "labels", "settings", "help", "list", "formats", "no_defaults")
 """What only the command gives: files that are read or written, and what leaves."""
-ALLOWANCES = ("processes", "max_channels", "max_samples", "max_seconds", "max_pixels", "max_bytes")
+ALLOWANCES = ("processes", "scheduler", "max_channels", "max_samples", "max_seconds", "max_pixels", "max_bytes")
 """What the user's own file may give, and none beside sounds."""
 SILENT = ("quiet", "json")
 """What changes nothing of a result."""

@@ -7,7 +7,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, outputs, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams, workers
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SonographError
 
@@ -62,9 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--draw", metavar="FOLDER", help="pictures with the hits drawn, in a folder")
     out.add_argument("--each", choices=("file", "hit"), default="file", help="what a picture is of [file]")
     run = options.group(parser, "how to run")
-    run.add_argument(
-        "--processes", type=int, metavar="N", help="at a time, each on one thread [all cores for 32 MB or more]"
-    )
+    workers.add(run)
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(run)
     reading.add_limits(parser)
@@ -93,8 +91,7 @@ def _refuse(arguments: argparse.Namespace) -> None:
     if (arguments.marks is None) != (arguments.of is None):
         given, missing = ("--templates", "--of") if arguments.of is None else ("--of", "--templates")
         raise SettingsError(f"{given} is given without {missing}; a table of marks and its recording go together")
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    workers.asked(arguments)
     if streams.STANDARD in [*arguments.templates, *arguments.paths]:
         raise SettingsError("- is given, and a threshold needs the whole recording; name a file")
 
@@ -152,7 +149,7 @@ class _Detection:
 
         watch = (lambda source: Watched(source, self.bar)) if len(self.files) == 1 else None
         found, parts = [], []
-        for one in search_many(self.files, self.search, self.arguments.processes, watch):
+        for one in search_many(self.files, self.search, workers.asked(self.arguments), watch):
             self._tell(one)
             if one.found is not None and self.arguments.together:
                 found.append(one.found)

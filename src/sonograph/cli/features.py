@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sonograph.checks import one_of
-from sonograph.cli import exits, options, outputs, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams, workers
 from sonograph.cli.exits import counted, talk
 from sonograph.cli.idle import refuse
 from sonograph.errors import SettingsError
@@ -97,9 +97,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "envelope,tonal, and kernels,excerpt",
     )
     run = options.group(parser, "how to run")
-    run.add_argument(
-        "--processes", type=int, metavar="N", help="at a time, each on one thread [all cores for 32 MB or more]"
-    )
+    workers.add(run)
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(run)
     reading.add_taking(parser)
@@ -131,8 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sonograph.io.folders import sound_files
 
     arguments.summary = arguments.summary if arguments.summary != "" else True
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    workers.asked(arguments)
     settings = _settings(arguments)
     reading.refuse_uncalibrated(arguments)
     opening = reading.opening(arguments)
@@ -194,7 +191,7 @@ def _extracted(arguments: argparse.Namespace, files: list[str], settings: Any, o
                 out,
                 summary=bool(arguments.summary),
                 opening=opening,
-                processes=arguments.processes,
+                processes=workers.asked(arguments),
                 overwrite=arguments.overwrite,
                 tell=talker.tell,
                 shown=streams.plain,

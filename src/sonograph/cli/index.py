@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, reading, streams
+from sonograph.cli import exits, options, reading, streams, workers
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import OutputError, SettingsError
 
@@ -49,9 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="that is looked at, Hz; frames are the shorter the higher it ends [200 5000]",
     )
     run = options.group(parser, "how to run")
-    run.add_argument(
-        "--processes", type=int, metavar="N", help="at a time, each on one thread [all cores for 32 MB or more]"
-    )
+    workers.add(run)
     run.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     reading.add_report(run)
     reading.add_limits(parser)
@@ -96,8 +94,7 @@ def _index(arguments: argparse.Namespace) -> int:
         )
     if streams.STANDARD in arguments.paths:
         raise SettingsError("- is given, and a recording needs a name to be found by; name a file")
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    workers.asked(arguments)
     settings = _settings(arguments)
     opening = Opening(limits=reading.limits(arguments), calibration=False)
     files = sound_files(arguments.paths)
@@ -165,7 +162,7 @@ def _added(
         progress.add(len(found), seconds=sum(one.seconds for one in found))
 
     try:
-        index.add_files(files, processes=arguments.processes, opening=opening, tell=tell)
+        index.add_files(files, processes=workers.asked(arguments), opening=opening, tell=tell)
     except KeyboardInterrupt:
         progress.clear()
         talk(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options, outputs, reading, streams
+from sonograph.cli import exits, options, outputs, reading, streams, workers
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SonographError
 
@@ -83,9 +83,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("-q", "--quiet", action="store_true", help="only answers and faults")
     reading.add_report(out)
     run = options.group(parser, "how to run")
-    run.add_argument(
-        "--processes", type=int, metavar="N", help="at a time, each on one thread [all cores for 32 MB or more]"
-    )
+    workers.add(run)
     reading.add_reading(parser)
     options.add_help(parser)
 
@@ -127,8 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("- is given; name files, which are read twice where the band is not given")
     if arguments.json and arguments.output:
         raise SettingsError("--json is given with -o; end OUT in .jsonl, or leave out one or the other")
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    workers.asked(arguments)
     wanted(arguments, 1.0)
     files = sound_files(arguments.paths)
     if arguments.output:
@@ -200,7 +197,7 @@ class _Search:
 
         progress = Progress(len(files), "files", quiet=self.arguments.quiet or len(files) == 1)
         work = partial(_searched, arguments=self.arguments, opening=self.opening)
-        for one in each_file(files, work, _lost, self.arguments.processes):
+        for one in each_file(files, work, _lost, workers.asked(self.arguments)):
             progress.clear()
             self.report.add(one.file, one.record)
             self.codes.add(one.code)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import embedded, exits, options, outputs, reading
+from sonograph.cli import embedded, exits, options, outputs, reading, workers
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError
 
@@ -80,7 +80,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--json", action="store_true", help="one JSON object on standard output, for machines")
     out.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults and the result")
     run = options.group(parser, "how to run")
-    run.add_argument("--processes", type=int, metavar="N", help="at a time [all cores for 32 MB or more]")
+    workers.add(run, "at a time [all cores for 32 MB or more]")
     reading.add_limits(parser)
     options.add_help(parser)
 
@@ -91,8 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sonograph.jobs.lock import alone
     from sonograph.learning.examples import listed
 
-    if arguments.processes is not None and arguments.processes < 1:
-        raise SettingsError(f"--processes is {arguments.processes}; it must be 1 or more")
+    workers.asked(arguments)
     if arguments.network and arguments.embedding is not None:
         raise SettingsError(
             "--network looks at a log-mel of its own, in place of which --embedding is; leave out one or the other"
@@ -165,7 +164,7 @@ def _learnt(arguments: argparse.Namespace, examples: list[Any], folder: Any, emb
             network=arguments.network,
             summary=embedding,
             opening=opening,
-            processes=arguments.processes,
+            processes=workers.asked(arguments),
             tell_rows=tell_rows,
             tell=tell,
         )

@@ -19,8 +19,8 @@ from sonograph.io.opening import Opening
 from sonograph.jobs.identity import digest
 from sonograph.jobs.ledger import Ledger
 from sonograph.jobs.lock import alone
-from sonograph.jobs.places import Place, Processes
-from sonograph.jobs.processes import several
+from sonograph.jobs.places import Place, Processes, place_of
+from sonograph.jobs.processes import at_once
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Task
 from sonograph.jobs.workfolder import WorkFolder
@@ -70,8 +70,7 @@ def extract(
     *,
     summary: bool = False,
     opening: Opening | None = None,
-    processes: int | None = None,
-    place: Place | None = None,
+    processes: int | str | None = None,
     overwrite: bool = False,
     tell: Callable[[list[FileReport], bool], None] = lambda reports, kept: None,
     shown: Callable[[str], str] = str,
@@ -92,8 +91,7 @@ def extract(
         How files are opened.
     processes
         How many; None: one for each core, where the files are 32 MB or more. Several use a thread each.
-    place
-        Where the work is done, in place of processes here.
+        Or the address of a Dask scheduler.
     overwrite
         Whether a table that is there is replaced.
     tell
@@ -106,7 +104,7 @@ def extract(
     OutputError
         The output cannot be written, or another run is writing it.
     """
-    count = processes or n_threads(None) if several(processes, files) else 1
+    count = at_once(processes, files, n_threads(None), len(files))
     threads = n_threads(None) if count == 1 else 1
     summary = summary or isinstance(settings, Summary)
     wanted = Wanted(settings, summary, opening or Opening(), threads, rounding())
@@ -120,7 +118,9 @@ def extract(
         left = [(file, key) for file, key in keys.items() if key not in done]
         tasks = _tasks(left, folder, wanted)
         count = min(count, max(1, len(tasks)))
-        _compute(tasks, ledger, place or Processes(count, preload=PRELOADED), done, tell)
+        here = Processes(count, preload=PRELOADED)  # one, too: for its guard
+        place = place_of(processes, count, PRELOADED) if isinstance(processes, str) else here
+        _compute(tasks, ledger, place, done, tell)
         reports = alike([replace(done[keys[file]][1], file=file) for file in files])
         table = _table(reports, [done[keys[file]][0] for file in files], folder, wanted, shown)
         if table.names:

@@ -1,4 +1,4 @@
-"""Where tasks are done: here, or in processes of this machine. A cluster's client is one more `Place`."""
+"""Where tasks are done: here, in processes of this machine, or on a cluster."""
 
 from __future__ import annotations
 
@@ -88,3 +88,18 @@ class Processes:
             workers.pop().end()
             return None
         return worker
+
+
+def place_of(asked: int | str | None, count: int, preload: tuple[str, ...] = ()) -> Place:
+    """Where tasks are done that so many processes shall do, or the Dask scheduler whose address was asked for.
+
+    Raises
+    ------
+    MissingExtra
+        A scheduler was asked for, and Dask is not installed.
+    """
+    if isinstance(asked, str):
+        from sonograph.jobs.cluster import Cluster
+
+        return Cluster(asked, preload=preload)
+    return Here() if count <= 1 else Processes(count, preload=preload)

@@ -16,15 +16,26 @@ IDLE = ("zarr_io", "zarr_pool", "asyncio_")
 """Threads with which our Zarr was written: they wait for more, and hold nothing meanwhile."""
 
 
-def several(asked: int | None, files: list[str]) -> bool:
+def several(asked: int | str | None, files: list[str]) -> bool:
     """Whether more than one process is started: as was asked for, else where the files are enough work."""
     if asked is not None:
-        return asked > 1
+        return isinstance(asked, str) or asked > 1
     total = 0
     for file in files:
         with contextlib.suppress(OSError, ValueError):
             total += Path(file).stat().st_size
     return total > WORTH
+
+
+def at_once(asked: int | str | None, files: list[str], cores: int, most: int) -> int:
+    """How many processes there are: one for each core by default, at most `most`; more than one on a cluster.
+
+    >>> at_once(None, [], 8, 100), at_once(4, ["a.wav"], 8, 3), at_once("tcp://10.0.0.1:8786", [], 8, 1)
+    (1, 3, 2)
+    """
+    if isinstance(asked, str):
+        return max(2, most)
+    return min(asked or cores, most) if several(asked, files) else 1
 
 
 def context(preload: tuple[str, ...] = ()) -> Any:

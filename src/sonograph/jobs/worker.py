@@ -6,9 +6,9 @@ function returned or raised. Where the pipe ends, so did the process.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import multiprocessing.connection
+import multiprocessing.util
 import os
 import pickle
 import signal
@@ -140,7 +140,8 @@ def _end_all() -> None:
 
 
 _started: set[Worker] = set()
-atexit.register(_end_all)  # before multiprocessing asks them to end, which they leave to us, and waits
+# Before multiprocessing asks them to end, which they leave to us, and waits; also in a process that it started itself.
+multiprocessing.util.Finalize(None, _end_all, exitpriority=100)
 
 
 def first_news(workers: list[Worker]) -> Iterator[Outcome]:

@@ -22,8 +22,8 @@ from sonograph.io.examine import record, status_of
 from sonograph.io.status import Status
 from sonograph.jobs.identity import digest
 from sonograph.jobs.ledger import Ledger
-from sonograph.jobs.places import Here, Place, Processes
-from sonograph.jobs.processes import several
+from sonograph.jobs.places import place_of
+from sonograph.jobs.processes import at_once
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Outcome, Task
 from sonograph.jobs.workfolder import WorkFolder
@@ -67,13 +67,13 @@ def through(
     work: Work,
     folder: WorkFolder,
     *,
-    processes: int | None = None,
+    processes: int | str | None = None,
     tell: Callable[[list[dict[str, Any]], bool], None] = lambda values, kept: None,
 ) -> list[Done]:
     """What came of each item, in order.
 
     items : (file, what else the work wants to know) of each
-    processes : how many; None: one for each core, where the files are 32 MB or more
+    processes : how many; None: one for each core, where the files are 32 MB or more; or a Dask scheduler's address
     tell : called with the values of some, and whether they were there from a run before
 
     Raises
@@ -88,15 +88,13 @@ def through(
         tell([found[key][1] for key in keys if key in found], True)
     left = [(key, item) for key, item in dict(zip(keys, items, strict=True)).items() if key not in found]
     files = [item[0] for _, item in left]
-    count = processes or n_threads(None) if several(processes, files) else 1
     size = max(1, min(AT_ONCE, len(left) // AT_LEAST))
     tasks = []
     for first in range(0, len(left), size):
         some = tuple(left[first : first + size])
         seconds = tuple(_seconds(item[0]) for _, item in some)
         tasks.append(Task(digest([key for key, _ in some], digits=24), _make, some, (folder, work), seconds))
-    count = min(count, len(tasks))
-    place: Place = Here() if count <= 1 else Processes(count, preload=PRELOADED)
+    place = place_of(processes, at_once(processes, files, n_threads(None), len(tasks)), PRELOADED)
     with contextlib.closing(run(tasks, place)) as outcomes:
         for outcome in outcomes:
             if outcome.error is not None:

@@ -76,7 +76,7 @@ def learn(
     network: bool = False,
     summary: Summary | Embedding | None = None,
     opening: Opening | None = None,
-    processes: int | None = None,
+    processes: int | str | None = None,
     tell_rows: Callable[[list[dict[str, Any]], bool], None] = lambda values, kept: None,
     tell: Tell = lambda step, done, total: None,
 ) -> Learnt:

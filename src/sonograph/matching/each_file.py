@@ -6,21 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sonograph.engines import n_threads
-from sonograph.jobs.places import Here, Place, Processes
-from sonograph.jobs.processes import several
+from sonograph.jobs import processes as several
+from sonograph.jobs.places import place_of
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Task
 
 Result = TypeVar("Result")
 
 
-def at_once(files: Sequence[str], processes: int | None) -> int:
+def at_once(files: Sequence[str], processes: int | str | None) -> int:
     """How many processes: as was asked for; None: one for each core, where the files are 32 MB or more."""
-    return min(processes or n_threads(None), len(files)) if several(processes, list(files)) else 1
+    return several.at_once(processes, list(files), n_threads(None), len(files))
 
 
 def each_file(
-    files: Sequence[str], work: Callable[[str], Result], lost: Callable[[str, str], Result], processes: int | None
+    files: Sequence[str],
+    work: Callable[[str], Result],
+    lost: Callable[[str, str], Result],
+    processes: int | str | None,
 ) -> Iterator[Result]:
     """What came of each file, in their order.
 
@@ -33,10 +36,9 @@ def each_file(
     lost
         What comes of a file at which a process ended, and how that ended, in words that follow "it".
     processes
-        As `at_once`.
+        As `at_once`, or the address of a Dask scheduler.
     """
-    n_processes = at_once(files, processes)
-    place: Place = Here() if n_processes <= 1 else Processes(n_processes)
+    place = place_of(processes, at_once(files, processes))
     tasks = [Task(f"{number}", _each, (file,), (work,)) for number, file in enumerate(files)]
     done: dict[int, Result] = {}
     given = 0

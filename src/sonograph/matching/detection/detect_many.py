@@ -54,7 +54,7 @@ class Search:
 
 
 def search_many(
-    files: Sequence[str], search: Search, processes: int | None = None, watch: Callable[[Any], Any] | None = None
+    files: Sequence[str], search: Search, processes: int | str | None = None, watch: Callable[[Any], Any] | None = None
 ) -> Iterator[Searched]:
     """What came of each file, in their order.
 

@@ -22,7 +22,7 @@ ENOUGH = 1 << 20
 def add_files(
     contents: Contents,
     files: Sequence[str],
-    processes: int | None,
+    processes: int | str | None,
     opening: Opening,
     tell: Callable[[list[Taken], bool], None],
 ) -> None:

@@ -197,7 +197,7 @@ class Index:
         self,
         files: Sequence[str],
         *,
-        processes: int | None = None,
+        processes: int | str | None = None,
         opening: Opening = AS_IT_IS,
         tell: Callable[[list[Taken], bool], None] = lambda found, known: None,
     ) -> None:
@@ -212,6 +212,7 @@ class Index:
             Paths; each is the name of its recording.
         processes
             How many, each on one thread; None: one for each core, where the files are 32 MB or more.
+            Or the address of a Dask scheduler.
         opening
             How files are opened, as for `add`.
         tell

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sonograph.engines import n_threads
 from sonograph.io.opening import Opening
-from sonograph.jobs.places import Here, Place, Processes
-from sonograph.jobs.processes import several
+from sonograph.jobs.places import place_of
+from sonograph.jobs.processes import at_once
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Task
 from sonograph.matching.recordings.indexed_sound import Taken, lost, take_files
@@ -27,17 +27,17 @@ def take_many(
     files: Sequence[str],
     settings: LandmarkSettings,
     opening: Opening,
-    processes: int | None,
+    processes: int | str | None,
 ) -> Iterator[Taken]:
     """What came of each file, in their order.
 
-    processes : how many; None: one for each core, where the files are 32 MB or more
+    processes : how many; None: one for each core, where the files are 32 MB or more; or a Dask scheduler's address
     """
     groups = _groups(files)
-    at_once = min(processes or n_threads(None), len(groups)) if several(processes, list(files)) else 1
-    if at_once <= 1:
+    count = at_once(processes, list(files), n_threads(None), len(groups))
+    if count <= 1:
         groups = [(file,) for file in files]
-    place: Place = Here() if at_once <= 1 else Processes(at_once)
+    place = place_of(processes, count)
     tasks = [Task(f"{number}", take_files, group, (settings, opening)) for number, group in enumerate(groups)]
     done: dict[str, Taken] = {}
     given = 0

@@ -1,0 +1,25 @@
+"""A Dask cluster of two workers on this machine, as processes that can be killed."""
+
+import contextlib
+import os
+import signal
+
+import pytest
+
+
+@contextlib.contextmanager
+def local_cluster(n_workers=2):
+    """The cluster, quiet, with workers that a nanny starts again when they end."""
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: make cluster")
+    with distributed.LocalCluster(
+        n_workers=n_workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", silence_logs=50,
+        memory_limit="4GiB",
+    ) as made:  # fmt: skip
+        yield made
+
+
+def kill_worker(cluster, which=0):
+    """End a worker as a batch system does."""
+    nannies = list(cluster.workers.values())
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(nannies[which % len(nannies)].process.pid, signal.SIGKILL)
