@@ -11,7 +11,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class Marks:
     def __init__(self, path: Path) -> None:
         self.path, self.damaged = path, 0
         self._columns: dict[str, _Column] = {}
-        self._end = 0
+        self._end, self._last, self._sorted = 0, ("", -1), True
         with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
             for line in file:
                 self._take(line.rstrip(b"\n"), self._end)
@@ -81,6 +81,8 @@ class Marks:
         if words is None:
             self.damaged += 1
             return
+        self._sorted &= self._last < (words[0], words[1]) and words[2] != ""
+        self._last = words[0], words[1]
         self._columns.setdefault(words[0], _Column()).put(words[1], words[2], place)
 
     def key(self, label: str, shard: int) -> str:
@@ -96,6 +98,7 @@ class Marks:
         OutputError
             The disk is full, or the like.
         """
+        self._sorted = False
         lines = [line_of(list(one)) for one in marks]
         data = b"".join(lines)
         try:
@@ -141,7 +144,7 @@ class Marks:
         OutputError
             The disk is full, or the like.
         """
-        if not self._columns:
+        if not self._columns or self._is_compact(counts):
             return
         with written(self.path) as part, part.open("wb") as file:
             for one in self.all(list(counts)):
@@ -151,13 +154,17 @@ class Marks:
             os.fsync(file.fileno())
         self.__init__(self.path)  # type: ignore[misc]
 
+    def _is_compact(self, counts: dict[str, int]) -> bool:
+        """Whether compacting would write what is there."""
+        known = {label: np.flatnonzero(one.keys != b"") for label, one in self._columns.items()}
+        return (
+            self._sorted
+            and not self.damaged
+            and all(label in counts and int(found.max(initial=-1)) < counts[label] for label, found in known.items())
+        )
+
 
 def _ends_whole(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def facts(mark: Mark) -> dict[str, Any]:
-    """A mark as JSON can hold it, by names."""
-    return mark._asdict()

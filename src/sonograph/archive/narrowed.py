@@ -39,6 +39,7 @@ class Inputs:
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline, clock = timeline, timeline.clock
+        self._products: dict[Product, bytes] = {}
         self._starts = [part.start for part in timeline.parts]
         self._stops = [part.stop for part in timeline.parts]
         self._parts = _hashes(
@@ -62,7 +63,10 @@ class Inputs:
         if first == stop:
             return NOTHING
         clock, end = _clock_rows(self.timeline.clock, samples), min(self.timeline.n_samples, samples.stop)
-        found = hashlib.sha256(f"{product.digest} {rows} {samples} {end}".encode())
+        known = self._products.get(product)
+        if known is None:
+            known = self._products.setdefault(product, product.digest.encode())
+        found = hashlib.sha256(b"%b %d %d %d %d %d" % (known, rows.start, rows.stop, samples.start, samples.stop, end))
         found.update(self._about)
         found.update(self._parts[first:stop].tobytes())
         found.update(self._lines[clock[0]].tobytes())  # of the first only its line counts, not where it begins

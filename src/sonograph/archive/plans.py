@@ -80,6 +80,10 @@ class Plan:
             firsts.append(firsts[-1] + one.n_blocks)
         return firsts
 
+    @cached_property
+    def _folders(self) -> list[str]:
+        return [f"{one.name}/{one.digest}" for one in self.products]
+
     @property
     def n_tasks(self) -> int:
         """How many tasks there are, those without sound too."""
@@ -92,8 +96,7 @@ class Plan:
 
     def label(self, timeline: int, product: int) -> str:
         """What the folder of a product is called."""
-        one = self.products[product]
-        return f"{self.names[timeline]}/{one.name}/{one.digest}"
+        return f"{self.names[timeline]}/{self._folders[product]}"
 
     def path(self, timeline: int, product: int) -> Path:
         """Where the arrays of a product are."""

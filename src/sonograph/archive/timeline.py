@@ -194,7 +194,9 @@ class Timeline(Source):
 
         What lies outside the range reads as missing.
         """
-        there = [one for one in self.parts if one.start < samples.stop and one.stop > samples.start]
+        first = max(0, int(np.searchsorted(self._starts, samples.start, side="right")) - 1)
+        last = int(np.searchsorted(self._starts, samples.stop))
+        there = [one for one in self.parts[first:last] if one.stop > samples.start]
         few = Timeline.__new__(Timeline)
         few.__dict__.update(self.__getstate__() | {"parts": tuple(there), "segments": (), "overlaps": (), "lost": ()})
         few._prepare()
