@@ -136,6 +136,12 @@ def test_the_ledger_says_how_each_shard_is(quiet):
     assert {one.samples for one in marks if one.status == "done"} == {150 * RATE}
 
 
+def test_the_log_says_when_and_where_runs_were(quiet):
+    lines = [json.loads(line) for line in (quiet / "run.log").read_text().splitlines()]
+    assert [line["event"] for line in lines[:2]] == ["begin", "end"]
+    assert lines[1]["done"] == 5 and lines[1]["host"] and lines[1]["at"].endswith("Z")
+
+
 def test_a_line_of_the_ledger_that_was_cut_is_done_again_alone(recordings, quiet, tmp_path):
     at = tmp_path / "archive"
     archive.run(archive.plan(scanned(recordings), at=at, hours=1), workers=0)

@@ -6,9 +6,11 @@ so that a plan can be made anew at any time: only shards that depend on somethin
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import socket
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -208,6 +210,17 @@ def _names(timelines: Sequence[Timeline]) -> list[str]:
         channels = "" if one.n_channels == 1 else f"_{one.n_channels}ch"
         found.append(f"{plain}_{one.sample_rate:.12g}Hz{channels}")
     return found
+
+
+def log(folder: Path, **facts: Any) -> None:
+    """Note in the log of an archive what a run did, when and where: what differs each time, and is in no ledger."""
+    line = {
+        "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+    } | facts
+    with contextlib.suppress(OSError), (folder / LOG).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
 
 def make_stores(plan: Plan, folder: Path | None = None) -> None:

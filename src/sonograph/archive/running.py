@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from sonograph import __version__
 from sonograph.archive import stores
 from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark, Marks
 from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
-from sonograph.archive.plans import LEDGER, LOCK, Plan, make_stores
+from sonograph.archive.plans import LEDGER, LOCK, Plan, log, make_stores
 from sonograph.archive.products import SoundFacts
 from sonograph.archive.shards import Shard
 from sonograph.archive.work import Piece, Work, look, write
@@ -86,7 +87,10 @@ def run(
     made = plan if isinstance(plan, Plan) else Plan.open(plan)
     place = place_for(workers)
     with locked(made.folder / LOCK, str(made.folder)):
-        return Coordinator(made, place, tell).run()
+        log(made.folder, event="begin", version=__version__)
+        ran = Coordinator(made, place, tell).run()
+        log(made.folder, event="end", **ran.values())
+        return ran
 
 
 def place_for(workers: int | str | None) -> Place:
