@@ -62,7 +62,7 @@ def _child(guard: Guard, preload: tuple[str, ...]) -> Iterator[Worker]:
         kept = _idle.setdefault((guard, preload), [])
         worker = kept.pop() if kept else None
         if worker is None:
-            with _may_have_children():
+            with _may_have_children(), _memory_as_elsewhere():
                 worker = Worker(guard, preload)
                 try:
                     worker.start()
@@ -89,6 +89,18 @@ def _may_have_children() -> Iterator[None]:
     finally:
         if daemon is not None:
             config["daemon"] = daemon
+
+
+@contextlib.contextmanager
+def _memory_as_elsewhere() -> Iterator[None]:
+    """Dask lets workers hand memory back at each chance; a child that computes would spend half its time on that."""
+    name = "MALLOC_TRIM_THRESHOLD_"
+    before = os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ[name] = before
 
 
 def _guard_of_worker() -> Guard:
