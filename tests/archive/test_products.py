@@ -8,6 +8,7 @@ import pytest
 
 import sonograph as sg
 from sonograph.archive.products import PRODUCTS, SoundFacts, product_of
+from sonograph.cli import archive_plan
 from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings
 from tests.archive.recordings import noise, put
@@ -71,3 +72,8 @@ def test_a_product_that_there_is_none_of_is_named():
 def test_minutes_refuse_a_sound_of_several_channels_before_any_is_read():
     with pytest.raises(SettingsError, match="2 channels; name one"):
         product_of("minutes").check(SoundFacts(200.0, 2, "FS", 0))
+
+
+def test_the_help_of_the_command_names_the_products_that_there_are():
+    product_of("minutes")  # loads them all
+    assert set(archive_plan.PRODUCTS) == set(PRODUCTS)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sonograph.archive.netcdf import day_files as day_files
     from sonograph.archive.opened import Archive as Archive
     from sonograph.archive.opened import open as open
+    from sonograph.archive.parts import join as join
     from sonograph.archive.periods import Period as Period
     from sonograph.archive.periods import read_periods as read_periods
     from sonograph.archive.planning import plan as plan
@@ -56,7 +57,7 @@ _WHERE = {
     "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",
     "read_periods": "periods", "scan": "scanning",
     "Plan": "plans", "Ran": "running", "Segment": "segments", "Timeline": "timeline", "open": "opened",
-    "plan": "planning", "run": "running",
+    "join": "parts", "plan": "planning", "run": "running",
 }  # fmt: skip
 
 __all__ = list(_WHERE)

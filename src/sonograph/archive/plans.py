@@ -108,6 +108,11 @@ class Plan:
         """The timeline and the product of each folder."""
         return {self.label(t, p): (t, p) for t in range(len(self.timelines)) for p in range(len(self.products))}
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many shards the folder of each product has."""
+        return {label: self.shards[t].counts[p] for label, (t, p) in self.labels().items()}
+
     def about(self) -> dict[str, Any]:
         """What is kept of it, as JSON can hold it."""
         return {

@@ -5,6 +5,7 @@ Only this coordinator writes marks. A run that is killed at any moment has lost 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -15,6 +16,7 @@ from sonograph import __version__
 from sonograph.archive import stores
 from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark, Marks
 from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
+from sonograph.archive.parts import Part, joined, ledger_of
 from sonograph.archive.plans import LEDGER, LOCK, Plan, log, make_stores
 from sonograph.archive.products import SoundFacts
 from sonograph.archive.shards import Shard
@@ -63,6 +65,7 @@ def run(
     plan: Plan | str | os.PathLike[str],
     *,
     workers: int | str | None = None,
+    part: str | None = None,
     tell: Callable[[int, int, float], None] | None = None,
 ) -> Ran:
     """Compute what an archive shall hold and does not yet.
@@ -74,11 +77,16 @@ def run(
     workers
         Processes; as many as the machine has cores by default. 0: in this process, where a file that ends it ends all.
         Or the address of a Dask scheduler, whose workers see the recordings and the archive by the same paths.
+    part
+        "K/N": only every N-th task, beginning with the K-th, for N runs that know nothing of each other. What they did
+        counts once it is joined: by `join`, or by the next run without `part`.
     tell
         Is told now and then how many tasks are done, of how many, and how many seconds of sound were computed.
 
     Raises
     ------
+    SettingsError
+        `part` is none.
     SourceError
         There is no archive, or it is damaged.
     OutputError
@@ -86,11 +94,25 @@ def run(
     """
     made = plan if isinstance(plan, Plan) else Plan.open(plan)
     place = place_for(workers)
-    with locked(made.folder / LOCK, str(made.folder)):
-        log(made.folder, event="begin", version=__version__)
-        ran = Coordinator(made, place, tell).run()
-        log(made.folder, event="end", **ran.values())
+    some = None if part is None else Part.of(part)
+    with _alone(made, some):
+        if some is None:
+            joined(made)
+        log(made.folder, event="begin", version=__version__, part=part)
+        ran = Coordinator(made, place, tell, some).run()
+        log(made.folder, event="end", part=part, **ran.values())
         return ran
+
+
+@contextlib.contextmanager
+def _alone(plan: Plan, part: Part | None) -> Iterator[None]:
+    """Hold an archive; parts hold it together, each its own ledger alone."""
+    folder, out = plan.folder, str(plan.folder)
+    with contextlib.ExitStack() as held:
+        held.enter_context(locked(folder / LOCK, out, shared=part is not None))
+        if part is not None:
+            held.enter_context(locked(folder / f"{LOCK}.{part.name}", out))
+        yield
 
 
 def place_for(workers: int | str | None) -> Place:
@@ -110,9 +132,15 @@ def place_for(workers: int | str | None) -> Place:
 class Coordinator:
     """The one that writes marks; made with the lock held."""
 
-    def __init__(self, plan: Plan, place: Place, tell: Callable[[int, int, float], None] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, place: Place, tell: Callable[[int, int, float], None] | None = None, part: Part | None = None
+    ) -> None:
         self.plan, self.place, self.tell = plan, place, tell
-        self.marks = Marks(plan.folder / LEDGER)
+        self.tasks = range(plan.n_tasks) if part is None else part.tasks(plan.n_tasks)
+        self.marks = before = Marks(plan.folder / LEDGER)
+        if part is not None:
+            self.marks = Marks(ledger_of(plan.folder, part))
+        self.before = before
         self.inputs = [Inputs(one) for one in plan.timelines]
         self.ran = Ran()
         self._empty: list[Mark] = []
@@ -121,15 +149,15 @@ class Coordinator:
 
     def run(self) -> Ran:
         """Do what is not done."""
-        make_stores(self.plan)
+        if self.marks is self.before:  # parts would all make them at once; the plan did
+            make_stores(self.plan)
         for outcome in do(self._tasks(), self.place):
             self._take(outcome)
         self._put_empty()
         again, self._again = self._again, []
         for task, lost in again:
             self._once_more(task, lost)
-        self.marks.compact({self.plan.label(t, p): one.counts[p] for t, one in enumerate(self.plan.shards)
-                            for p in range(len(self.plan.products))})  # fmt: skip
+        self.marks.compact(self.plan.counts)
         self._say()
         return self.ran
 
@@ -143,7 +171,7 @@ class Coordinator:
             product = self.plan.products[shard.product]
             key = inputs.name(product, rows, samples)
             label = self.plan.label(t, shard.product)
-            if self.marks.key(label, shard.number) == key:
+            if self._key(label, shard.number) == key:
                 self.ran.kept += 1
             elif key == NOTHING:
                 self._is_empty(t, shard, label)
@@ -160,7 +188,7 @@ class Coordinator:
         return Work(narrowed(self.plan.timelines[t], whole), tuple(pieces))
 
     def _tasks(self) -> Iterator[Task]:
-        for number in range(self.plan.n_tasks):
+        for number in self.tasks:
             work = self.work_of(number)
             if work is None:
                 self._passed += 1
@@ -169,8 +197,12 @@ class Coordinator:
                 continue
             yield Task(digest([one.key for one in work.pieces]), write, (work,))
 
+    def _key(self, label: str, shard: int) -> str:
+        """Of a shard's mark: of this part, else of the archive."""
+        return self.marks.key(label, shard) or self.before.key(label, shard)
+
     def _is_empty(self, t: int, shard: Shard, label: str) -> None:
-        if self.marks.key(label, shard.number):  # there was sound, before a file was taken away
+        if self._key(label, shard.number):  # there was sound, before a file was taken away
             product = self.plan.products[shard.product]
             facts = product.arrays(SoundFacts.of(self.plan.timelines[t]))
             stores.remove(self.plan.path(t, shard.product), facts, shard.number)
@@ -228,4 +260,4 @@ class Coordinator:
 
     def _say(self) -> None:
         if self.tell is not None:
-            self.tell(min(self._passed, self.plan.n_tasks), self.plan.n_tasks, self.ran.seconds)
+            self.tell(min(self._passed, len(self.tasks)), len(self.tasks), self.ran.seconds)

@@ -27,7 +27,7 @@ COMMANDS = {
     "pulses": "find pings, clicks and knocks in sound files, their echoes, and how regularly they come",
     "detect": "find sounds like a template in sound files, at a rate of false alarms that you choose",
     "echogram": "turn a recording of an active sonar into an echogram: pings across, range downwards",
-    "archive": "say what months of recordings hold: coverage, gaps, clocks, bad files",
+    "archive": "months of recordings as one sound: what there is, and its levels and pictures kept",
     "summary": "levels of days, months or a year of an archive: means, percentiles, exposure, pictures",
     "train": "learn what sounds are called, from a folder a class or a table; says how right it is",
     "classify": "say what sounds are, by a model that 'sonograph train' wrote",

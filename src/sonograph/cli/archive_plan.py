@@ -17,6 +17,9 @@ EXAMPLES = """examples:
   sonograph archive plan all.parquet -o site.archive --calibrations periods.toml --measure
 """
 
+PRODUCTS = ("minutes", "overview", "ltsa", "spectrogram", "features")
+"""Those of `archive.products`, which is not loaded for a help text."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the action."""
@@ -25,7 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("-o", "--output", required=True, metavar="ARCHIVE", help="a folder, made if it is not there")
     out.add_argument("--json", action="store_true", help="the plan as one JSON object, for machines")
     what = options.group(parser, "what to compute")
-    what.add_argument("--products", metavar="NAMES", help="with commas between them [minutes, or what it has already]")
+    what.add_argument(
+        "--products", metavar="NAMES",
+        help=f"of {', '.join(PRODUCTS)}, with commas between them [minutes, or what it has already]",
+    )  # fmt: skip
     what.add_argument(
         "--channel", type=int, metavar="N", help="of minutes, from 0; needed where recordings have several"
     )

@@ -20,6 +20,7 @@ it goes on where it was. A file that cannot be read is left out, and told; all o
 EXAMPLES = """examples:
   sonograph archive run site.archive
   sonograph archive run site.archive --processes 8 --json > progress.jsonl
+  sonograph archive run site.archive --part 3/16
 """
 
 EVERY = 1.0
@@ -31,6 +32,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", metavar="ARCHIVE", help="a folder of 'sonograph archive plan'")
     how = options.group(parser, "how")
     workers.add(how, "how many at a time [as the machine has cores]")
+    how.add_argument(
+        "--part", metavar="K/N",
+        help="only every N-th task, from the K-th on, for N jobs that know nothing of each other; "
+        "'archive status --join' joins what they did",
+    )  # fmt: skip
     how.add_argument("--json", action="store_true", help="progress and the end as lines of JSON, for machines")
     how.add_argument("-q", "--quiet", action="store_true", help="no progress, only faults")
     options.add_help(parser)
@@ -55,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             last = now
             _line(event="progress", done=done, total=total, seconds_of_sound=seconds, elapsed=now - began)
 
-    ran = archive.run(arguments.archive, workers=workers.asked(arguments), tell=tell)
+    ran = archive.run(arguments.archive, workers=workers.asked(arguments), part=arguments.part, tell=tell)
     progress.clear()
     if arguments.json:
         _line(event="end", elapsed=time.monotonic() - began, **ran.values())

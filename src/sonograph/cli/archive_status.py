@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from sonograph.cli import exits, options
 from sonograph.cli.exits import counted, talk
@@ -12,12 +13,18 @@ HELP = """Say how far an archive is: what is computed, what is still to do, and 
 
 EXAMPLES = """examples:
   sonograph archive status site.archive
+  sonograph archive status site.archive --join
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the action."""
     parser.add_argument("archive", metavar="ARCHIVE", help="a folder of 'sonograph archive plan'")
+    parser.add_argument(
+        "--join",
+        action="store_true",
+        help="first join what 'archive run --part' did, once all have ended",
+    )
     parser.add_argument("--json", action="store_true", help="as one JSON object, for machines")
     options.add_help(parser)
 
@@ -25,8 +32,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Tell; return the exit code."""
     from sonograph import archive
+    from sonograph.archive.parts import ledgers
     from sonograph.units import duration
 
+    if arguments.join:
+        archive.join(arguments.archive)
     found = archive.status(arguments.archive)
     faults = {name: words for one in found for name, words in one.faults.items()}
     if arguments.json:
@@ -36,6 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
             failed = f", {one.failed:,} with files that failed" if one.failed else ""
             print(f"{one.timeline} {one.product}: {counted(one.shards, 'shard')}: {one.done:,} computed{failed}, "
                   f"{one.empty:,} without sound, {one.todo:,} to do; {duration(one.seconds)} of sound")  # fmt: skip
+    left = ledgers(Path(arguments.archive))
+    if left:
+        talk(f"{counted(len(left), 'part')} of a run not joined yet: --join, once they have ended")
     for name, words in faults.items():
         talk(f"{name}: {words}; what it holds is missing")
     return exits.INPUT if faults else exits.DONE

@@ -59,8 +59,10 @@ def alone(path: Path, out: str) -> Iterator[WorkFolder]:
 
 
 @contextlib.contextmanager
-def locked(path: Path, out: str) -> Iterator[None]:
+def locked(path: Path, out: str, *, shared: bool = False) -> Iterator[None]:
     """Hold a lock file, made if it is not there, which stays.
+
+    shared : together with others who say so
 
     Raises
     ------
@@ -72,21 +74,21 @@ def locked(path: Path, out: str) -> Iterator[None]:
     except OSError as error:
         raise OutputError(could_not_be_written(error, path, path)) from None
     with os.fdopen(descriptor, "r+b", 0) as lock:
-        holder = holder_of(lock)
+        holder = holder_of(lock, shared=shared)
         if holder is not None:
             raise OutputError(f"{name_of(out)}: is being written by {holder}. Wait for that run.")
         sign(lock)
         yield
 
 
-def holder_of(lock: IO[bytes]) -> str | None:
+def holder_of(lock: IO[bytes], *, shared: bool = False) -> str | None:
     """Who holds a lock, in words; None where it is ours now, as it always is where a system has none (Windows)."""
     try:
         import fcntl
     except ImportError:
         return None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         lock.seek(0)
         return lock.read(200).decode("utf-8", "replace").strip() or "another process"

@@ -1,0 +1,99 @@
+"""A run in parts, for batch systems that start many jobs and let none speak with another.
+
+Part K of N does every N-th task, beginning with the K-th, and notes in a ledger of its own what is done. Once the parts
+have ended, their ledgers are joined to that of the archive; a whole run does that first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sonograph.archive.marks import Marks
+from sonograph.archive.plans import LEDGER, LOCK, Plan
+from sonograph.checks import short
+from sonograph.errors import SettingsError
+from sonograph.jobs.lock import locked
+from sonograph.settings.arguments import answered
+
+
+@dataclass(frozen=True)
+class Part:
+    """Part `number` of `count`, from 1 on."""
+
+    number: int
+    count: int
+
+    @staticmethod
+    def of(text: str) -> Part:
+        """Of "3/16".
+
+        Raises
+        ------
+        SettingsError
+            It is none.
+
+        Examples
+        --------
+        >>> Part.of("3/16")
+        Part(number=3, count=16)
+        """
+        match = re.fullmatch(r"(\d{1,7})/(\d{1,7})", text.strip())
+        number, count = (int(match[1]), int(match[2])) if match else (0, 0)
+        if not 1 <= number <= count:
+            raise SettingsError(f"part is {short(repr(text))}; it must be K/N with K from 1 to N, as in 3/16")
+        return Part(number, count)
+
+    @property
+    def name(self) -> str:
+        """What its ledger and its lock end in."""
+        return f"{self.number}-of-{self.count}"
+
+    def tasks(self, n_tasks: int) -> range:
+        """Its tasks, of so many."""
+        return range(self.number - 1, n_tasks, self.count)
+
+
+def ledger_of(folder: Path, part: Part) -> Path:
+    """Where a part notes what is done."""
+    return folder / f"{LEDGER}.{part.name}"
+
+
+def ledgers(folder: Path) -> list[Path]:
+    """Those of parts that are not joined yet."""
+    return sorted(path for path in folder.glob(f"{LEDGER}.*-of-*") if re.fullmatch(r"\d+-of-\d+", path.suffix[1:]))
+
+
+@answered
+def join(archive: str | os.PathLike[str]) -> int:
+    """Join the ledgers of parts to that of an archive; how many there were.
+
+    Raises
+    ------
+    SourceError
+        There is no archive, or it is damaged.
+    OutputError
+        A run is at it; the disk is full, or the like.
+    """
+    plan = Plan.open(archive)
+    with locked(plan.folder / LOCK, str(plan.folder)):
+        return joined(plan)
+
+
+def joined(plan: Plan) -> int:
+    """As `join`, with the lock held."""
+    found = ledgers(plan.folder)
+    if not found:
+        return 0
+    marks = Marks(plan.folder / LEDGER)
+    for path in found:
+        listed = list(Marks(path).all())
+        if listed:
+            marks.mark(listed)
+    marks.compact(plan.counts)
+    for path in found:  # only now, so that whoever is interrupted joins once more what is there already
+        path.unlink()
+        path.with_name(path.name.replace(LEDGER, LOCK, 1)).unlink(missing_ok=True)
+    return len(found)
