@@ -294,12 +294,16 @@ def test_a_sound_that_cannot_be_read_says_why_and_the_pass_stops(tiles):
     sound = Broken(LENGTH)
     sound.gate.set()
     layer = tiles().add(sound, SMALL)
-    layer.build()
+    told = []
+    layer.build(lambda share: told.append(layer.problem))
     with pytest.raises(OSError, match="the disk gave an error"):
         layer.tile(0, "max", 7, 0, 3, 0)
     while not layer.problem:
         threading.Event().wait(0.005)
     assert layer.problem == "the disk gave an error" and layer.progress() < 1
+    while not told or not told[-1]:
+        threading.Event().wait(0.005)
+    assert told[-1] == layer.problem
 
 
 def test_a_recording_that_grows_keeps_its_whole_columns(tiles, tmp_path, sound):

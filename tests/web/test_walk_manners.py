@@ -121,3 +121,16 @@ def test_a_recording_that_grows_is_followed(walk, tmp_path):
         on.step("grown")
     finally:
         running.close()
+
+
+def test_a_cache_that_cannot_be_written_is_told_and_all_is_drawn(walk, tmp_path):
+    soundfile.write(tmp_path / "a.wav", 0.1 * np.random.default_rng(0).standard_normal(160_000), 16_000)
+    (tmp_path / "cache").write_text("no folder")
+    running = Running(tmp_path / "a.wav", cache=tmp_path / "cache")
+    try:
+        on = walk(running)
+        on.page.locator(".message").get_by_text("is tried again after a minute").wait_for()
+        on.settle()
+        on.step("a cache that cannot be written")
+    finally:
+        running.close()

@@ -26,18 +26,20 @@ PATIENCE = 20_000
 class Running:
     """A viewer that answers on a port of this machine, until it is closed."""
 
-    def __init__(self, *paths, labels=None, hits=None):
+    def __init__(self, *paths, labels=None, hits=None, cache=None):
         uvicorn = pytest.importorskip("uvicorn", reason="the viewer needs uvicorn: pip install '.[view]'")
         from sonograph.web.app import routes
         from sonograph.web.labels import Labels
         from sonograph.web.recordings import Recordings
         from sonograph.web.security import Guarded
         from sonograph.web.server import listening
+        from sonograph.web.tiles import Tiles
         from sonograph.web.viewer import Viewer
 
         self.folder = Path(paths[0])
         recordings = Recordings.of_paths([str(path) for path in paths])
-        self.viewer = Viewer(recordings, labels=Labels(recordings, labels, hits))
+        tiles = None if cache is None else Tiles(cache=cache)
+        self.viewer = Viewer(recordings, labels=Labels(recordings, labels, hits), tiles=tiles)
         sock = listening("127.0.0.1", 0, print)
         self.port = sock.getsockname()[1]
         app = Guarded(routes(self.viewer), token=TOKEN, port=self.port)

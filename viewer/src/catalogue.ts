@@ -72,9 +72,15 @@ export class Catalogue {
   private async ask(): Promise<Recordings["defaults"]> {
     const { value } = await this.page.transport.json<Recordings>("/recordings");
     this.all = value.recordings;
+    this.problem(value.problem);
     this.writable = value.writable;
     if (value.complete === false) setTimeout(() => void this.renew(), AGAIN);
     return value.defaults;
+  }
+
+  /** Why what is computed is not kept, or does not go on; "" where all is well. */
+  private problem(sentence: string): void {
+    this.messages.message(sentence || null, "problem");
   }
 
   private async renew(): Promise<void> {
@@ -167,6 +173,7 @@ export class Catalogue {
     if (kind === "progress") {
       const share = Number(data.share);
       this.progress(share);
+      this.problem(String(data.problem ?? ""));
       page.layers.progressed(String(data.recording), String(data.settings), share);
       page.tiles.renew();
       page.waves.renew();

@@ -29,6 +29,7 @@ export interface Recordings {
   /** false while headers of a large folder are still read: ask again. */
   readonly complete?: boolean;
   readonly writable: boolean;
+  readonly problem: string;
   readonly defaults: {
     readonly settings: Settings | null;
     readonly range: readonly [number, number] | null;

@@ -99,7 +99,8 @@ class Disk:
         return True
 
     def _fail(self, why: str) -> None:
-        self.problem, self._failed = f"{why} It is tried again after a minute.", time.monotonic()
+        self.problem = f"{why} No tile is kept on disk meanwhile. It is tried again after a minute."
+        self._failed = time.monotonic()
 
     def _path(self, room: str, name: str) -> Path:
         assert _ROOM.fullmatch(room) and _NAME.fullmatch(name)  # noqa: S101  # names of our own making

@@ -99,6 +99,9 @@ class Forward:
             self._finish(column)
         except Exception as error:
             self.problem, self.is_running = str(error) or type(error).__name__, False
+            with self._telling:
+                if self._on_progress is not None:
+                    self._on_progress(self._told)
 
     def _finish(self, column: int) -> None:
         """A strip of level 7 is there: make those above it of which it was the last."""

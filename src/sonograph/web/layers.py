@@ -95,7 +95,8 @@ class Layers:
             self._built.add(key)
 
         def tell(share: float) -> None:
-            self._events.tell("progress", recording=key[0], settings=key[1], share=share)
+            problem = shown.layer.problem or self.problem
+            self._events.tell("progress", recording=key[0], settings=key[1], share=share, problem=problem)
 
         shown.layer.build(tell)
 
