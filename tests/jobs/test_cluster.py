@@ -108,7 +108,8 @@ def test_a_worker_with_another_version_is_named(cluster, monkeypatch):
         list(run([Task("a", sorted, ())], place))
 
 
-def test_where_nobody_answers_that_is_told():
+def test_where_nobody_answers_that_is_told(monkeypatch):
+    monkeypatch.setattr(place_of_dask, "ANSWER", 1.0)
     with pytest.raises(OutputError, match="no Dask scheduler answers there"):
         list(run([Task("a", sorted, ())], Cluster("tcp://127.0.0.1:9", GUARD)))
 

@@ -82,8 +82,8 @@ def band_levels(
     --------
     >>> from sonograph import signals
     >>> thirds = band_levels(signals.tone(1000.0, 4.0, amplitude=1.0))
-    >>> print(thirds, thirds.levels[0, thirds.names.index("band_1kHz")].round(2))
-    <BandLevels: 30 bands from 20Hz to 16kHz, dBFS> -0.0
+    >>> print(thirds, f"{thirds.levels[0, thirds.names.index('band_1kHz')]:z.2f}")
+    <BandLevels: 31 bands from 20Hz to 20kHz, dBFS> 0.00
     """
     source = checked_source(source)
     rate, per_octave = source.sample_rate, whole("per_octave", per_octave, 1)

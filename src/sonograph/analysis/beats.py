@@ -132,7 +132,7 @@ def onsets(source: str | os.PathLike[str] | Source | Spectrogram, *, threshold: 
     >>> from sonograph import Signal
     >>> clicks = np.zeros(22_050)
     >>> clicks[[8000, 15_000]] = 1.0
-    >>> np.abs(onsets(Signal(clicks, 22_050)) - [8000 / 22_050, 15_000 / 22_050]).max() < 0.03
+    >>> bool(np.abs(onsets(Signal(clicks, 22_050)) - [8000 / 22_050, 15_000 / 22_050]).max() < 0.03)
     True
     """
     strength = strength_of(source)

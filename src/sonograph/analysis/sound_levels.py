@@ -66,7 +66,7 @@ class SoundLevels:
     def __repr__(self) -> str:
         name = self.weighting
         read = {f"L{name}eq": self.leq, f"L{name}Fmax": self.fast.max, f"L{name}peak": self.peak}
-        listed = ", ".join(f"{what} {float(np.fmax.reduce(values)):.1f}" for what, values in read.items())
+        listed = ", ".join(f"{what} {float(np.fmax.reduce(values)):z.1f}" for what, values in read.items())
         return f"<SoundLevels: {listed} {self.unit}>"
 
 
@@ -100,7 +100,7 @@ def sound_levels(source: Sound, weighting: str = "A", *, exceeded: tuple[float, 
     --------
     >>> from sonograph import signals
     >>> sound_levels(signals.tone(1000.0, 2.0, amplitude=1.0))
-    <SoundLevels: LAeq 0.0, LAFmax 0.0, LApeak 0.0 dBFS, A-weighted>
+    <SoundLevels: LAeq 0.0, LAFmax 0.0, LApeak 0.1 dBFS, A-weighted>
     """
     source = checked_source(source)
     one_of("weighting", weighting, WEIGHTINGS)

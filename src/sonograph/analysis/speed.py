@@ -124,7 +124,7 @@ def tacho(source: Sound, *, channel: int = 0, pulses: int = 1, level: float | No
     --------
     >>> from sonograph import Signal
     >>> tacho(Signal(np.sin(2 * np.pi * 25 * np.arange(8000) / 8000.0 - 0.1), 8000.0))
-    <Speed: 1500 to 1500 rpm, 0.00063662 to 0.960637 s>
+    <Speed: 1500 to 1500 rpm, 0.0406366 to 0.960637 s>
     """
     source = checked_source(source)
     channel = whole("channel", channel, 0, source.n_channels - 1)

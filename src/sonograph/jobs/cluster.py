@@ -28,6 +28,7 @@ TRIES = 4
 """How often a task is done whose error may pass: a file system or a store that did not answer."""
 PAUSE = 1.0  # s, before the first repeat; twice as long before each further one
 PATIENCE = 300.0  # s, without a worker or without the scheduler
+ANSWER = 10.0  # s, for a scheduler to answer at first
 LOOK = 5.0  # s, from one look at what there is to the next
 
 
@@ -100,7 +101,7 @@ class Cluster:
 
     def _client(self) -> Any:
         try:
-            return _distributed().Client(self.address, timeout=10, set_as_default=False, name="sonograph")
+            return _distributed().Client(self.address, timeout=ANSWER, set_as_default=False, name="sonograph")
         except (OSError, ValueError) as error:
             raise OutputError(
                 f"{self.address}: no Dask scheduler answers there ({error}). Start one, or name another."

@@ -15,7 +15,7 @@ def least(n: np.ndarray) -> np.ndarray:
     (Fisher 1929); above the mean it is then (ln n + 4.6) times, where n is large.
 
     >>> least(np.array([2, 1000])).round(1)
-    array([ 2. , 11.4])
+    array([ 2. , 11.5])
     """
     n = np.maximum(2, n)  # of one number the maximum is the mean
     return np.asarray(-n * np.expm1(np.log(CHANCE / n) / (n - 1)))
