@@ -59,7 +59,8 @@ def large_index(folder, source, hours):
     path = folder / f"{hours:.0f}.index"
     if path.exists():
         return Index.open(path)
-    original = source.segments[0][0]
+    source.merge()  # of several segments the first would be repeated alone
+    [(original, _)] = source.segments
     settings = source.settings
     rng = np.random.default_rng(0)
     copies_a_part = max(1, round(PART_HOURS * 3600 / source.seconds))
@@ -148,7 +149,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--hours", type=float, default=1000.0)
-    parser.add_argument("--songs", type=int, default=400)
+    parser.add_argument("--songs", type=int, help="as for benchmarks.finding [those that are in FOLDER]")
     parser.add_argument("--no-merge", action="store_true")
     asked = parser.parse_args(arguments)
     source = Index.open(asked.folder / "songs.index")
@@ -159,7 +160,7 @@ def main(arguments=None):
     print(
         f"\n**{hours:,.0f} h, {index.n_landmarks:,} landmarks, {len(index.segments)} segments, {size / 1e6:,.0f} MB**\n"
     )
-    paths = recordings(asked.folder, asked.songs)
+    paths = recordings(asked.folder, asked.songs or len(list((asked.folder / "songs").glob("*.flac"))))
     cuts = [(path, at, whole[at : at + 5 * RATE]) for path, at, whole in cuts_of(paths, 5, 16)]
     np.save(asked.folder / "queries.npy", np.stack([queries.as_16_bit(y) for *_, y in cuts]))
     fullest = np.max([np.diff(segment.starts).max() for segment, _ in index.segments])
