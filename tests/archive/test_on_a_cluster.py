@@ -6,26 +6,17 @@ import time
 import pytest
 
 from sonograph import archive
-from tests.archive.archives import contents, record, scanned
+from tests.archive.archives import contents, scanned
 from tests.guides import check_printed, run_page
 from tests.jobs.clusters import kill_worker, local_cluster
 
 pytest.importorskip("distributed", reason="Dask is not installed: make cluster")
 
 
-@pytest.fixture(scope="module")
-def quiet(tmp_path_factory):
-    """The recordings, and an archive of them that was made here."""
-    folder = tmp_path_factory.mktemp("recordings")
-    record(folder)
-    at = tmp_path_factory.mktemp("archives") / "quiet"
-    archive.run(archive.plan(scanned(folder), at=at, hours=1), workers=0)
-    return folder, at
-
-
-def test_an_archive_made_on_a_cluster_has_the_bytes_of_one_machine_though_workers_are_killed(quiet, tmp_path):
-    folder, at = quiet
-    archive.plan(scanned(folder), at=tmp_path / "a", hours=1)
+def test_an_archive_made_on_a_cluster_has_the_bytes_of_one_machine_though_workers_are_killed(
+    recordings, quiet, tmp_path
+):
+    archive.plan(scanned(recordings), at=tmp_path / "a", hours=1)
     with local_cluster() as cluster:
         killing = threading.Thread(target=lambda: (time.sleep(0.5), kill_worker(cluster)))
         killing.start()
@@ -34,7 +25,7 @@ def test_an_archive_made_on_a_cluster_has_the_bytes_of_one_machine_though_worker
         again = archive.run(tmp_path / "a", workers=cluster.scheduler_address)
     assert not ran.failed and not ran.refused
     assert again.done == 0
-    assert contents(tmp_path / "a") == contents(at)
+    assert contents(tmp_path / "a") == contents(quiet)
 
 
 def test_the_page_of_the_guide_runs_and_finds_the_same_bytes(tmp_path):

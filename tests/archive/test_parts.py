@@ -8,21 +8,7 @@ from sonograph import archive, cli
 from sonograph.archive.parts import Part, ledgers
 from sonograph.errors import OutputError, SettingsError
 from sonograph.jobs.lock import locked
-from tests.archive.archives import contents, record, scanned
-
-
-@pytest.fixture(scope="module")
-def recordings(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("recordings")
-    record(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def quiet(recordings, tmp_path_factory):
-    at = tmp_path_factory.mktemp("archives") / "quiet"
-    archive.run(archive.plan(scanned(recordings), at=at, hours=1), workers=0)
-    return at
+from tests.archive.archives import contents, scanned
 
 
 @pytest.fixture

@@ -15,21 +15,6 @@ from tests.archive.archives import RATE, contents, record, scanned
 from tests.archive.recordings import BEGAN, noise, put
 
 
-@pytest.fixture(scope="module")
-def recordings(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("recordings")
-    record(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def quiet(recordings, tmp_path_factory):
-    """An archive of them, made by one run here."""
-    at = tmp_path_factory.mktemp("archives") / "quiet"
-    archive.run(archive.plan(scanned(recordings), at=at, hours=1), workers=0)
-    return at
-
-
 def test_stored_minutes_are_those_of_the_whole_timeline(recordings, quiet):
     [timeline] = scanned(recordings).timelines()
     whole, stored = archive.minutes(timeline), archive.open(quiet).minutes(start=BEGAN)

@@ -122,16 +122,16 @@ def _gated(blocks: np.ndarray, relative: float) -> np.ndarray:
 
 
 def _integrated(blocks: np.ndarray) -> float:
-    heard = _gated(blocks, RELATIVE)
-    return float(_level(heard.mean())) if len(heard) else -math.inf
+    loud = _gated(blocks, RELATIVE)
+    return float(_level(loud.mean())) if len(loud) else -math.inf
 
 
 def _range(blocks: np.ndarray) -> float:
     """Between two blocks of those of 3 s that pass the gates, as the standard's own program counts them."""
-    heard = np.sort(_gated(blocks, OF_RANGE))
-    if not len(heard):
+    loud = np.sort(_gated(blocks, OF_RANGE))
+    if not len(loud):
         return math.nan
-    low, high = (heard[math.floor((len(heard) - 1) * share + 0.5)] for share in (LOW, HIGH))
+    low, high = (loud[math.floor((len(loud) - 1) * share + 0.5)] for share in (LOW, HIGH))
     return float(10 * math.log10(high / low))
 
 

@@ -107,12 +107,12 @@ def sound_levels(source: Sound, weighting: str = "A", *, exceeded: tuple[float, 
     shares = tuple(number("exceeded", share, 0.0, 100.0) for share in numbers("exceeded", exceeded))
     if source.n_samples == 0:
         raise SettingsError("the sound has 0 samples; a level needs one or more")
-    heard, rate = weighted(source, weighting), source.sample_rate
+    sound, rate = weighted(source, weighting), source.sample_rate
     step = max(1, round(STEP * rate))
     meter = _Meter(source.n_channels, rate, step)
     at_once = max(1, AT_ONCE // source.n_channels // step) * step
-    for first in range(0, heard.n_samples, at_once):
-        meter.add(heard.read(range(first, min(first + at_once, heard.n_samples))).astype(float))
+    for first in range(0, sound.n_samples, at_once):
+        meter.add(sound.read(range(first, min(first + at_once, sound.n_samples))).astype(float))
     reference = reference_power(source.unit, "spectrum")
     level = lambda power: _decibels(power, reference)  # noqa: E731
     with np.errstate(invalid="ignore"):

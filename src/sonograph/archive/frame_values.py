@@ -13,6 +13,7 @@ from sonograph.errors import SettingsError
 from sonograph.frames import frames_of, samples_for
 from sonograph.naming import plural
 from sonograph.settings import Settings, context_of, stft_of, whole_sound
+from sonograph.spectrograms import describe
 
 SAMPLES_AT_ONCE = 1 << 21
 """Samples and values that a block has at most, as far as a frame goes."""
@@ -48,6 +49,12 @@ class FrameValues:
         run = Run(self._bound, there.start)
         run.advance(self.timeline, there.stop, out, frames.start, finish=there.stop == self.frames.stop, reused=reused)
         return out
+
+
+def axes_of(settings: Settings, sound: SoundFacts) -> dict[str, np.ndarray]:
+    """The frequencies of the rows, Hz, and the numbers of the channels."""
+    frequencies = describe(settings, sound.sample_rate, sound.unit, sound.n_channels).frequencies
+    return {"frequency": np.asarray(frequencies, float), "channel": np.arange(sound.n_channels)}
 
 
 def looked_at_by(settings: Settings, frames: range, n_frames: int) -> range:

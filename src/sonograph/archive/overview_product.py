@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from sonograph import units
-from sonograph.archive.frame_values import FrameValues, check_frames_alone, samples_of_frames
+from sonograph.archive.frame_values import FrameValues, axes_of, check_frames_alone, samples_of_frames
 from sonograph.archive.products import ArrayFacts, Product, SoundFacts
 from sonograph.archive.timeline import Timeline
 from sonograph.frames import frames_of, split
@@ -68,9 +68,7 @@ class OverviewProduct(Product):
 
     def coordinates(self, sound: SoundFacts) -> dict[str, np.ndarray]:
         """The frequencies of the rows, Hz, and the numbers of the channels."""
-        of = shown(self.settings, sound.unit).of
-        frequencies = describe(of, sound.sample_rate, sound.unit, sound.n_channels).frequencies
-        return {"frequency": np.asarray(frequencies, float), "channel": np.arange(sound.n_channels)}
+        return axes_of(shown(self.settings, sound.unit).of, sound)
 
     def check(self, sound: SoundFacts) -> None:
         """Refuse what a viewer cannot show, and settings that a part of a sound does not suffice for."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from sonograph.cli import exits, options
 from sonograph.cli.exits import counted
+
+if TYPE_CHECKING:
+    from sonograph.archive.foretold import Foretold
 
 HELP = """Say what an archive shall hold: products of all recordings in a catalogue. Nothing is computed yet; coverage,
 bytes, tasks, time and memory are told. Where ARCHIVE is there already, it is extended by the files that the catalogue
@@ -57,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.catalogue, _products(arguments), at=arguments.output, start=_start(arguments.start),
         hours=arguments.hours, calibrations=arguments.calibrations,
     )  # fmt: skip
-    told = foretell(plan, measure=arguments.measure)
-    print(json.dumps(told.values()) if arguments.json else "\n".join(_lines(told, arguments.output)))
+    forecast = foretell(plan, measure=arguments.measure)
+    print(json.dumps(forecast.values()) if arguments.json else "\n".join(_lines(forecast, arguments.output)))
     return exits.DONE
 
 
@@ -82,20 +86,20 @@ def _start(text: str | None):  # type: ignore[no-untyped-def]
         raise SettingsError(f"--start is {text!r}; it must be a time with its zone, as 2024-05-01T00:00:00Z") from None
 
 
-def _lines(told, output: str) -> list[str]:  # type: ignore[no-untyped-def]
+def _lines(forecast: Foretold, output: str) -> list[str]:
     from sonograph.units import duration
 
     found = []
-    for one in told.timelines:
+    for one in forecast.timelines:
         found.append(f"{one.name}: {one.start[:10]} to {one.end[:10]}, {duration(one.seconds)} of sound, "
                      f"{one.seconds / one.span:.1%} of the time")  # fmt: skip
     found.append(
-        f"{', '.join(told.products)}: {counted(told.tasks, 'task')} of {counted(told.hours, 'hour')}, "
-        f"{told.todo:,} to do with sound; at most {_bytes(told.bytes)} on the disk, "
-        f"{_bytes(told.memory)} of memory a process"
+        f"{', '.join(forecast.products)}: {counted(forecast.tasks, 'task')} of {counted(forecast.hours, 'hour')}, "
+        f"{forecast.todo:,} to do with sound; at most {_bytes(forecast.bytes)} on the disk, "
+        f"{_bytes(forecast.memory)} of memory a process"
     )
-    if told.work is not None:
-        found.append(f"about {duration(told.work)} of one core, as a few minutes took here")
+    if forecast.work is not None:
+        found.append(f"about {duration(forecast.work)} of one core, as a few minutes took here")
     return [*found, "", f"next: sonograph archive run {output}"]
 
 

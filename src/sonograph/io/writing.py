@@ -144,13 +144,13 @@ def write_wav(
     floats = bits is None
     form += b"\0\0" if floats else b""
     fact = struct.pack("<4sII", b"fact", 4, n) if floats else b""
-    said, pad = riff_list(texts or {}, start), size % 2
-    whole = 4 + 8 + len(form) + len(fact) + 8 + size + pad + len(said)
+    texts_chunk, pad = riff_list(texts or {}, start), size % 2
+    whole = 4 + 8 + len(form) + len(fact) + 8 + size + pad + len(texts_chunk)
     out.write(struct.pack("<4sI4s4sI", b"RIFF", whole, b"WAVE", b"fmt ", len(form)) + form + fact)
     out.write(struct.pack("<4sI", b"data", size))
     for block in _floats(signal) if bits is None else _packed(signal, bits, dither=dither):
         out.write(block)
-    out.write(b"\0" * pad + said)
+    out.write(b"\0" * pad + texts_chunk)
 
 
 def _floats(signal: Source) -> Iterator[bytes]:
