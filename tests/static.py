@@ -11,14 +11,14 @@ PACKAGE = Path(sonograph.__file__).parent
 def module(name):
     """The file of a module, parsed."""
     place = PACKAGE.parent / Path(*name.split("."))
-    file = next(f for f in (place / "__init__.py", place.with_suffix(".py")) if f.exists())
-    return ast.parse(file.read_text("utf-8"))
+    files = (place / "__init__.pyi", place / "__init__.py", place.with_suffix(".py"))
+    return ast.parse(next(file for file in files if file.exists()).read_text("utf-8"))
 
 
-def stub():
-    """(name, module that it comes from) of `__init__.pyi`, in which a module comes from "sonograph"."""
-    for statement in ast.parse((PACKAGE / "__init__.pyi").read_text("utf-8")).body:
-        if isinstance(statement, ast.ImportFrom):
+def stub(package="sonograph"):
+    """(name, module that it comes from) of a package's `__init__.pyi`, in which a module comes from "sonograph"."""
+    for statement in module(package).body:
+        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("sonograph"):
             for alias in statement.names:
                 assert alias.asname == alias.name, alias.name  # else a type checker keeps it to itself
                 yield alias.name, statement.module

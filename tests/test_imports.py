@@ -54,10 +54,28 @@ def test_type_checkers_find_the_names_that_are_there():
     assert len(list(stub())) == len(dict(stub()))
 
 
+def test_type_checkers_find_the_settings_that_are_there():
+    settings = sonograph.settings
+    assert dict(stub("sonograph.settings")) == {
+        name: f"sonograph.settings.{module}" for name, module in settings._WHERE.items()
+    }
+    assert set(dir(settings)) == {"Settings", *settings._WHERE}
+
+
+def test_a_spectrogram_of_samples_loads_neither_files_nor_other_settings():
+    code = "import sonograph as sg, numpy as np\nsg.spectrogram(sg.Signal(np.zeros(4800), 48000.0))"
+    script = f"import sys\n{code}\nprint(*(m for m in sys.modules if m.startswith('sonograph.')))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "sonograph.settings.stft" in done
+    for heavy in ("io.audio", "settings.speech", "features.stages", "named.presets", "filterbanks"):
+        assert f"sonograph.{heavy}" not in done
+
+
 def test_every_settings_type_and_bank_is_in_settings():
     from sonograph.settings.banks import BANKS
 
-    here = {value for value in vars(sonograph.settings).values() if isinstance(value, type)}
+    named = [getattr(sonograph.settings, name) for name in dir(sonograph.settings)]
+    here = {value for value in named if isinstance(value, type)}
     assert set(sonograph.settings.KINDS.values()) | set(BANKS.values()) <= here
 
 

@@ -17,9 +17,7 @@ from sonograph.computing.pipeline import Pipeline, pipeline
 from sonograph.computing.run import Run, filtered, through
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
-from sonograph.features.stages import STAGES
 from sonograph.frames import check_frames, frames_of, refuse_too_short, split
-from sonograph.io import audio
 from sonograph.io.sources import Sound, is_path, of_files
 from sonograph.levels import level
 from sonograph.named.given import settings_of
@@ -127,6 +125,8 @@ def pieces(
         raise SettingsError(f"{reason}; it cannot be computed in pieces: use spectrogram")
     if is_path(source):
         with contextlib.ExitStack() as opening:  # closed where it is refused
+            from sonograph.io import audio
+
             source = opening.enter_context(audio.open(source))
             found = _pieces(source, settings, at_most, engine, reuse)
             return _closing(opening.pop_all(), found)
@@ -167,6 +167,8 @@ def _from_the_whole(
     source: Source, settings: Settings, frames: range | None, engine: Engine | None, out: np.ndarray | None
 ) -> Spectrogram:
     """What needs the whole sound: all frames below that stage first, then the stage, then those that follow."""
+    from sonograph.features.stages import STAGES
+
     listed = stages(settings)
     last = max(i for i, stage in enumerate(listed) if stage.context == "whole")
     stage, following = listed[last], listed[last + 1 :]

@@ -10,8 +10,6 @@ import numpy as np
 
 from sonograph.engines import Bands, Log, Work
 from sonograph.features.samples import Samples
-from sonograph.features.stages import STAGES
-from sonograph.filterbanks.promised import promised
 from sonograph.settings import BandSettings, LevelSettings, LogSettings, Settings, StftSettings, stages
 from sonograph.sounds.calibration import Calibration
 from sonograph.units import reference_power, resolved_reference
@@ -32,6 +30,8 @@ def measured(stage: Any, sample_rate: float, unit: str) -> Samples:
         A pitch range or filters that the window cannot hold, or that reach above half the sample rate;
         a unit that it is not measured in.
     """
+    from sonograph.features.stages import STAGES
+
     stage.check_rate(sample_rate)
     stage.check_unit(unit)
     function, stft = STAGES[type(stage)].function, stage.of
@@ -100,6 +100,8 @@ def work_for(
         elif isinstance(stage, LogSettings):
             log = Log(1.0 if stage.base == "10" else float(np.log(10)), stage.floor)
         else:
+            from sonograph.filterbanks.promised import promised
+
             filters = promised(stage, sample_rate)
             bands = Bands(filters.first, filters.start, filters.weights)
     if response is not None:

@@ -11,8 +11,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sonograph.features.stages import STAGES
-
 
 class Lane(Protocol):
     """One stage at work on one channel."""
@@ -76,6 +74,8 @@ class _BesideEnergy(_Each):
 
 
 def _lane(stage: Any, frames_per_second: float) -> Lane:
+    from sonograph.features.stages import STAGES
+
     runs, function = STAGES[type(stage)]
     assert function is not None  # noqa: S101  # what the engine does is not in a chain
     if runs == "running":

@@ -7,10 +7,7 @@ from typing import Any
 
 from sonograph.checks import short
 from sonograph.errors import SettingsError
-from sonograph.named.features import FEATURES
-from sonograph.named.presets import preset, preset_names
 from sonograph.settings import Settings, Stage, StftSettings
-from sonograph.settings.banks import Bank
 from sonograph.settings.matrix import MatrixSettings
 
 
@@ -34,6 +31,9 @@ def settings_of(given: Any, default: Settings | None = None) -> Settings:
     if given is None:
         return StftSettings() if default is None else default
     if isinstance(given, str):
+        from sonograph.named.features import FEATURES
+        from sonograph.named.presets import preset, preset_names
+
         if given in preset_names():
             return preset(given)
         if given in FEATURES:
@@ -54,6 +54,8 @@ def _kind(given: Any) -> str:
 
 
 def _hint(given: Any) -> str:
+    from sonograph.settings.banks import Bank
+
     if isinstance(given, str | os.PathLike):
         return "from_toml(Path(…).read_text()) reads those of a file"
     if isinstance(given, type) and issubclass(given, StftSettings | Stage):

@@ -7,9 +7,7 @@ from typing import Any
 
 from sonograph.errors import SettingsError, TextError
 from sonograph.settings.arguments import answered
-from sonograph.settings.bands import Band
-from sonograph.settings.banks import BANKS
-from sonograph.settings.common import KINDS, Stage
+from sonograph.settings.common import Stage
 from sonograph.settings.matrix import MatrixSettings
 from sonograph.settings.stft import StftSettings
 from sonograph.texts import refuse_deep
@@ -112,6 +110,9 @@ def from_saved(values: Any) -> Any:
 
 
 def _from_dict(values: Any, *, matrix: bool = False) -> Any:
+    from sonograph.settings import KINDS
+    from sonograph.settings.banks import BANKS
+
     cls, given = _of_kind(values, KINDS | ({MatrixSettings.kind: MatrixSettings} if matrix else {}))
     if "of" in given:
         given["of"] = _from_dict(given["of"])
@@ -136,7 +137,9 @@ def _of_kind(values: Any, kinds: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     return cls, given
 
 
-def _band(values: Any) -> Band:
+def _band(values: Any) -> Any:
+    from sonograph.settings.bands import Band
+
     cls, given = _of_kind({"kind": "band"} | values if isinstance(values, dict) else values, {"band": Band})
     return _made(cls, given)
 
