@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import zarr.storage._local as zarr_files
 
 from sonograph import archive
+from sonograph.archive import files
 from sonograph.archive.marks import Marks
 from sonograph.errors import OutputError
 from tests.archive.archives import contents, record, scanned
@@ -34,11 +34,11 @@ from sonograph import cli
 from sonograph.archive import stores
 real = stores.write
 
-def noted(path, facts, number, *rest):
+def noted(files, label, facts, number, *rest):
     with open("written", "ab", 0) as file:
         file.write(b"%d\\n" % number)
     time.sleep(0.02)
-    found = real(path, facts, number, *rest)
+    found = real(files, label, facts, number, *rest)
     time.sleep(0.02)
     return found
 
@@ -184,7 +184,7 @@ def failing_at(monkeypatch, owner, name, number):
     return calls
 
 
-@pytest.mark.parametrize(("owner", "name"), [(zarr_files, "_put"), (os, "fsync"), (Marks, "mark"), (Path, "replace")])
+@pytest.mark.parametrize(("owner", "name"), [(files, "put"), (os, "fsync"), (Marks, "mark"), (Path, "replace")])
 def test_a_disk_that_is_full_at_any_write_ends_the_run_and_costs_nothing(tmp_path, monkeypatch, owner, name):
     """W-01: the N-th write of each kind fails, until a run passes; for every N where SONOGRAPH_KILLS is set."""
     record(tmp_path / "in", hours=(0, 1), seconds=70)
@@ -224,7 +224,9 @@ def test_data_are_on_the_disk_before_their_mark(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", sync)
     archive.run(plan, workers=0)
     [(label, marks)] = [(one.label, one) for one in Marks(tmp_path / "a" / "ledger").all() if one.status == "done"]
-    data = [str(tmp_path / "a" / label / name / "c" / "4") for name in marks.arrays]
     ledger = asked.index(str(tmp_path / "a" / "ledger"))
-    for folder in data:
-        assert any(one.startswith(folder) for one in asked[:ledger]), folder
+    for name in marks.arrays:
+        [file] = [one for one in (tmp_path / "a" / label / name / "c").rglob("[04]") if one.is_file()]
+        part = f"{file.parent}/.{file.name}."  # as it was called before it was whole
+        assert any(one.startswith(part) for one in asked[:ledger]), file
+        assert str(file.parent) in asked[:ledger]

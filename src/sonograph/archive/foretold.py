@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.marks import Marks
+from sonograph.archive.files import LocalFiles
 from sonograph.archive.narrowed import Inputs, narrowed
 from sonograph.archive.plans import LEDGER, Plan
 from sonograph.archive.products import ArrayFacts, SoundFacts
@@ -71,7 +71,7 @@ def foretell(plan: Plan, *, measure: bool = False) -> Foretold:
     SourceError
         A file that is measured cannot be read.
     """
-    marks, covered, size, most, left, todo = Marks(plan.folder / LEDGER), [], 0, 0, 0.0, 0
+    marks, covered, size, most, left, todo = plan.files.marks(LEDGER), [], 0, 0, 0.0, 0
     for t, timeline in enumerate(plan.timelines):
         shards, sound, inputs = plan.shards[t], SoundFacts.of(timeline), Inputs(timeline)
         first = timeline.parts[0].start
@@ -107,7 +107,6 @@ def _bytes(fact: ArrayFacts) -> float:
 def _speed(plan: Plan, t: int, inputs: Inputs) -> float:
     """Seconds of one core for a sample: of a few shards across the timeline, the median."""
     import tempfile
-    from pathlib import Path
 
     from sonograph.archive.plans import make_stores
 
@@ -115,12 +114,12 @@ def _speed(plan: Plan, t: int, inputs: Inputs) -> float:
     blocks = [n for n in range(shards.n_blocks) if any(inputs.holds(shards.own(one)) for one in shards.of_block(n))]
     found = []
     with tempfile.TemporaryDirectory(prefix="sonograph-") as room:
-        make_stores(plan, Path(room))
+        make_stores(plan, LocalFiles(room))
         for block in dict.fromkeys(blocks[round(i * (len(blocks) - 1) / MEASURED)] for i in range(MEASURED + 1)):
             listed = [one for one in shards.of_block(block) if inputs.holds(shards.own(one))]
             ranges = [shards.samples(one) for one in listed]
             pieces = tuple(
-                Piece(plan.products[one.product], Path(room) / plan.label(t, one.product), "", one.number, "", 0,
+                Piece(plan.products[one.product], room, plan.label(t, one.product), one.number, "", 0,
                       shards.there(one), shards.per_shard[one.product])
                 for one in listed
             )  # fmt: skip

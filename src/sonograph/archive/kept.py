@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sonograph.archive import opened
-from sonograph.archive.marks import Marks
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.narrowed import Inputs
 from sonograph.archive.periods import period_of
@@ -82,7 +81,7 @@ class Kept:
         shards, inputs = self._plan.shards[self._number], Inputs(self._timeline)
         number = next(i for i, one in enumerate(self._plan.products) if one == self._held.product)
         label, product = self._plan.label(self._number, number), self._plan.products[number]
-        marks = {mark.shard: mark for mark in Marks(self._plan.folder / LEDGER).all([label])}
+        marks = {mark.shard: mark for mark in self._plan.files.marks(LEDGER).all([label])}
         faults, todo = dict[str, str](), []
         for one in range(shards.counts[number]):
             shard = shards.shard(number, one)

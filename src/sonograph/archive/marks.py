@@ -134,6 +134,10 @@ class Marks:
                     if words is not None:
                         yield Mark(*words)
 
+    def remove(self) -> None:
+        """Take the ledger away."""
+        self.path.unlink(missing_ok=True)
+
     def compact(self, counts: dict[str, int]) -> None:
         """Sort the lines, and leave out those that no longer count.
 

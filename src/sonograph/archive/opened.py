@@ -12,6 +12,7 @@ import numpy as np
 from sonograph.archive import stores
 from sonograph.archive.cells import Cells
 from sonograph.archive.corrections import factors
+from sonograph.archive.files import Files, files_of
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.minutes_product import MinutesProduct
 from sonograph.archive.overview_product import OverviewProduct
@@ -19,7 +20,6 @@ from sonograph.archive.plans import read_about
 from sonograph.archive.products import ArrayFacts, Product, SoundFacts, product_of
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
-from sonograph.atomic import name_of
 from sonograph.checks import short
 from sonograph.errors import SettingsError, SourceError
 from sonograph.settings.arguments import answered
@@ -34,18 +34,26 @@ class Held:
     """A product of one timeline, as it is stored.
 
     product : its settings
-    path : of its Zarr group
+    files, label : those of the archive, and the folder of its Zarr group in them
     sound : rate, channels and unit of the timeline
     first_row, n_rows : which rows there are, in the product's own numbering
     """
 
-    def __init__(self, path: Path, product: Product, facts: Mapping[str, Any], about: Mapping[str, Any]) -> None:
-        self.path, self.product, self._corrections = path, product, about["corrections"]
+    def __init__(
+        self, files: Files, label: str, product: Product, facts: Mapping[str, Any], about: Mapping[str, Any]
+    ) -> None:
+        self.files, self.label, self.product, self._corrections = files, label, product, about["corrections"]
         self.first_row, self.n_rows = int(facts["first_row"]), int(facts["n_rows"])
         self.sound = SoundFacts(facts["sample_rate"], about["n_channels"], about["unit"], 0)
         self.recorder = str(facts["recorder"])
         self.arrays = product.arrays(self.sound)
         """Its arrays by name: dtype, shape of a row, unit."""
+
+    @property
+    def path(self) -> Path | str:
+        """Where its Zarr group is: the path or the address."""
+        at = self.files.at
+        return at / self.label if isinstance(at, Path) else f"{at}/{self.label}"
 
     @property
     def rows(self) -> range:
@@ -54,7 +62,7 @@ class Held:
 
     def coordinates(self) -> dict[str, np.ndarray]:
         """What the axes of a row are."""
-        return stores.coordinates(self.path, self.product, self.sound)
+        return stores.coordinates(self.files, self.label, self.product, self.sound)
 
     def read(self, rows: range, names: list[str] | None = None) -> dict[str, np.ndarray]:
         """Rows of arrays; those that were never computed, or are none, are what an array is filled with.
@@ -73,11 +81,13 @@ class Held:
             if inside:
                 try:
                     values[inside.start - first : inside.stop - first] = stores.read(
-                        self.path, name, inside.start, inside.stop
+                        self.files, self.label, name, inside.start, inside.stop
                     )
+                except SourceError:
+                    raise
                 except (ValueError, OSError) as error:
                     raise SourceError(
-                        f"{name_of(self.path / name)}: is damaged. Repair it: archive verify --repair."
+                        f"{self.files.called(f'{self.label}/{name}')}: is damaged. Repair it: archive verify --repair."
                     ) from error
             found[name] = self._corrected(values, fact, rows)
         return found
@@ -100,13 +110,13 @@ class Held:
 class Archive:
     """An archive to read from; `archive.open` gives it. What has not been computed yet reads as missing.
 
-    folder : where it is
+    folder, files : where it is, and what is in it
     names : of its timelines
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = Path(folder)
-        self.about = read_about(folder)
+        self.files = files_of(folder)
+        self.folder, self.about = self.files.at, read_about(self.files)
         self.products = [product_of(one) for one in self.about["products"]]
         self._timelines = {one["name"]: one for one in self.about["timelines"]}
         self._sounds: dict[str, ArchivedSound] | None = None
@@ -140,14 +150,16 @@ class Archive:
             raise SettingsError(f"product is {short(product)}; the archive has {', '.join(self._called())}")
         if len(fits) > 1:
             raise SettingsError(f"the archive has {len(fits)} products {fits[0].name}; give its settings")
-        path = self.folder / name / fits[0].name / fits[0].digest
+        label = f"{name}/{fits[0].name}/{fits[0].digest}"
         try:
-            facts = dict(stores.load().open_group(path, mode="r").attrs)
+            facts = stores.attributes(self.files, label)
+        except SourceError:
+            raise
         except (OSError, ValueError, KeyError):
             raise SourceError(
-                f"{name_of(path)}: is not there. Compute it: archive run {name_of(self.folder)}."
+                f"{self.files.called(label)}: is not there. Compute it: archive run {self.files.called()}."
             ) from None
-        return Held(path, fits[0], facts, self._timelines[name])
+        return Held(self.files, label, fits[0], facts, self._timelines[name])
 
     def minutes(
         self, start: datetime | None = None, end: datetime | None = None, *, timeline: str | None = None
@@ -270,7 +282,7 @@ class Archive:
         return sorted({one.name for one in self.products})
 
     def __repr__(self) -> str:
-        return f"<Archive {name_of(self.folder)}: {', '.join(self._called())} of {', '.join(self.names)}>"
+        return f"<Archive {self.files.called()}: {', '.join(self._called())} of {', '.join(self.names)}>"
 
 
 @answered

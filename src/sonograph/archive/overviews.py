@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 
 from sonograph.archive.frame_values import FrameValues
-from sonograph.archive.marks import Marks
 from sonograph.archive.narrowed import Inputs
 from sonograph.archive.opened import Held
 from sonograph.archive.overview_product import LEVELS, OverviewProduct
@@ -42,7 +41,7 @@ class Overview:
     @cached_property
     def _done(self) -> np.ndarray:
         """Of each shard whether it is done, of the files as they were scanned."""
-        (t, p), marks = self._where, Marks(self._plan.folder / LEDGER)
+        (t, p), marks = self._where, self._plan.files.marks(LEDGER)
         shards, inputs, label = self._plan.shards[t], Inputs(self.timeline), self._plan.label(*self._where)
         found = np.zeros(shards.counts[p], bool)
         for number in range(len(found)):

@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from sonograph.archive.marks import Marks
-from sonograph.archive.plans import LEDGER, LOCK, Plan
+from sonograph.archive.files import LOCK, files_of
+from sonograph.archive.plans import LEDGER, Plan
 from sonograph.checks import short
 from sonograph.errors import SettingsError
-from sonograph.jobs.lock import locked
 from sonograph.settings.arguments import answered
 
 
@@ -56,14 +54,14 @@ class Part:
         return range(self.number - 1, n_tasks, self.count)
 
 
-def ledger_of(folder: Path, part: Part) -> Path:
-    """Where a part notes what is done."""
-    return folder / f"{LEDGER}.{part.name}"
+def ledger_of(part: Part) -> str:
+    """What the ledger is called in which a part notes what is done."""
+    return f"{LEDGER}.{part.name}"
 
 
-def ledgers(folder: Path) -> list[Path]:
+def ledgers(archive: str | os.PathLike[str]) -> list[str]:
     """Those of parts that are not joined yet."""
-    return sorted(path for path in folder.glob(f"{LEDGER}.*-of-*") if re.fullmatch(r"\d+-of-\d+", path.suffix[1:]))
+    return [one for one in files_of(archive).ledgers(f"{LEDGER}.") if re.fullmatch(rf"{LEDGER}\.\d+-of-\d+", one)]
 
 
 @answered
@@ -78,7 +76,7 @@ def join(archive: str | os.PathLike[str]) -> int:
         A run is at it; the disk is full, or the like.
     """
     plan = Plan.open(archive)
-    with locked(plan.folder / LOCK, str(plan.folder)):
+    with plan.files.alone():
         return joined(plan)
 
 
@@ -87,13 +85,13 @@ def joined(plan: Plan) -> int:
     found = ledgers(plan.folder)
     if not found:
         return 0
-    marks = Marks(plan.folder / LEDGER)
-    for path in found:
-        listed = list(Marks(path).all())
+    marks = plan.files.marks(LEDGER)
+    for name in found:
+        listed = list(plan.files.marks(name).all())
         if listed:
             marks.mark(listed)
     marks.compact(plan.counts)
-    for path in found:  # only now, so that whoever is interrupted joins once more what is there already
-        path.unlink()
-        path.with_name(path.name.replace(LEDGER, LOCK, 1)).unlink(missing_ok=True)
+    for name in found:  # only now, so that whoever is interrupted joins once more what is there already
+        plan.files.marks(name).remove()
+        plan.files.remove(name.replace(LEDGER, LOCK, 1))
     return len(found)

@@ -6,21 +6,19 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sonograph.archive.catalogue import Catalogue
 from sonograph.archive.corrections import corrections
+from sonograph.archive.files import LOCK, Files, files_of
 from sonograph.archive.likely import check_levels
 from sonograph.archive.periods import Period, period_of, read_periods
-from sonograph.archive.plans import ABOUT, LOCK, Corrected, Plan, make_stores, read_about
+from sonograph.archive.plans import ABOUT, Corrected, Plan, make_stores, read_about
 from sonograph.archive.products import HOUR, Product, product_of
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
-from sonograph.atomic import name_of
 from sonograph.checks import short
 from sonograph.errors import OutputError, SettingsError, SourceError
-from sonograph.jobs.lock import locked
 from sonograph.settings.arguments import answered
 
 DAY = 24 * HOUR
@@ -73,14 +71,14 @@ def plan(
     OutputError
         The folder cannot be written, or holds something else; an archive that is being written.
     """
-    folder = Path(at)
+    files = files_of(at)
     found = catalogue if isinstance(catalogue, Catalogue) else Catalogue.open(catalogue)
     used = [one.utc_ns for one in found.segments if one.is_used and one.utc_ns is not None]
     if not used:
         raise SourceError("the catalogue has no sound whose time is known. Scan again: archive scan.")
-    _make(folder)
-    with locked(folder / LOCK, str(folder)):
-        before = read_about(folder) if (folder / ABOUT).exists() else None
+    _make(files)
+    with files.alone():
+        before = None if files.stamp(ABOUT) is None else read_about(files)
         listed = [products] if isinstance(products, str | Mapping | Product) else list(products or ())
         wanted = [product_of(one) for one in listed]
         kept = [product_of(one) for one in (before["products"] if before else ())]
@@ -88,7 +86,7 @@ def plan(
         if isinstance(calibrations, str | os.PathLike):
             calibrations = read_periods(calibrations)
         origin = _origin(start, before, min(used))
-        made = _calibrated(folder, found, origin, _hours(hours, before, found), kept, calibrations, before)
+        made = _calibrated(files.at, found, origin, _hours(hours, before, found), kept, calibrations, before)
         if made.correction is None:
             check_levels(made.timelines)
         made.save()
@@ -97,7 +95,7 @@ def plan(
 
 
 def _calibrated(
-    folder: Path, catalogue: Catalogue, origin: int, hours: int, products: list[Product],
+    folder: str | os.PathLike[str], catalogue: Catalogue, origin: int, hours: int, products: list[Product],
     given: Sequence[Period] | None, before: dict[str, Any] | None,
 ) -> Plan:  # fmt: skip
     """The plan, whose calibrations are those of before, corrected, or new ones by which all is computed again."""
@@ -134,17 +132,11 @@ def corrected(plan: Plan, periods: Sequence[Period]) -> Plan | None:
     return plan
 
 
-def _make(folder: Path) -> None:
+def _make(files: Files) -> None:
     """The folder, made if it is not there; one that holds other things is refused."""
-    if folder.is_dir() and not (folder / ABOUT).exists() and any(one.name != LOCK for one in folder.iterdir()):
-        raise OutputError(f"{name_of(folder)}: is there and is no archive. Name another folder.")
-    try:
-        folder.mkdir(exist_ok=True)
-    except FileExistsError:
-        raise OutputError(f"{name_of(folder)}: is a file. Name a folder.") from None
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise OutputError(f"{name_of(folder)}: could not be made ({reason}).") from None
+    if files.stamp(ABOUT) is None and not files.is_free(LOCK):
+        raise OutputError(f"{files.called()}: is there and is no archive. Name another folder.")
+    files.make()
 
 
 def _origin(start: datetime | None, before: dict[str, Any] | None, first_ns: int) -> int:

@@ -11,26 +11,28 @@ import json
 import os
 import re
 import socket
+import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from sonograph.archive import stores
 from sonograph.archive.catalogue import Catalogue
 from sonograph.archive.corrections import Correction
+from sonograph.archive.files import Files, files_of
 from sonograph.archive.periods import Period, period_of, period_values
 from sonograph.archive.products import Product, SoundFacts, product_of
 from sonograph.archive.shards import Shards
 from sonograph.archive.timeline import Timeline
-from sonograph.atomic import could_not_be_written, name_of, written
-from sonograph.errors import OutputError, SourceError
+from sonograph.errors import SourceError
 from sonograph.jobs.identity import digest
 
 MARK, VERSION = "sonograph archive", 1
-ABOUT, LEDGER, LOCK, LOG = "archive.json", "ledger", "lock", "run.log"
+ABOUT, LEDGER, LOG = "archive.json", "ledger", "run.log"
 CATALOGUE = "catalogue"
 
 
@@ -49,6 +51,7 @@ class Plan:
     """What an archive shall hold, as arithmetic: `plan` makes one, `run` does it.
 
     folder : of the archive
+    files : those in it
     origin_s : from when on rows are counted, s since 1970 UTC
     hours : of a task
     products : what is computed of each timeline
@@ -62,7 +65,8 @@ class Plan:
         self, folder: str | os.PathLike[str], catalogue: Catalogue, origin_s: int, hours: int,
         products: Sequence[Product], periods: Sequence[Period] = (),
     ) -> None:  # fmt: skip
-        self.folder, self.catalogue, self.origin_s, self.hours = Path(folder), catalogue, origin_s, hours
+        self.files = files_of(folder)
+        self.folder, self.catalogue, self.origin_s, self.hours = self.files.at, catalogue, origin_s, hours
         self.products, self.periods = tuple(products), tuple(periods)
         self.correction: Corrected | None = None
         self.history: list[dict[str, str]] = []
@@ -100,10 +104,6 @@ class Plan:
         """What the folder of a product is called."""
         return f"{self.names[timeline]}/{self._folders[product]}"
 
-    def path(self, timeline: int, product: int) -> Path:
-        """Where the arrays of a product are."""
-        return self.folder / self.label(timeline, product)
-
     def labels(self) -> dict[str, tuple[int, int]]:
         """The timeline and the product of each folder."""
         return {self.label(t, p): (t, p) for t in range(len(self.timelines)) for p in range(len(self.products))}
@@ -137,10 +137,11 @@ class Plan:
         OutputError
             It cannot be written.
         """
-        self.catalogue.save(self.folder / CATALOGUE)
-        values = self.about() | {"catalogue": list(stores.measured(self.folder / CATALOGUE))}
-        with written(self.folder / ABOUT) as part:
-            part.write_text(json.dumps(values | {"check": _check(values)}, indent=1) + "\n", encoding="ascii")
+        with TemporaryDirectory(prefix="sonograph-") as room:
+            self.catalogue.save(Path(room, CATALOGUE))
+            self.files.write(CATALOGUE, Path(room, CATALOGUE).read_bytes())
+        values = self.about() | {"catalogue": list(stores.measured(self.files, CATALOGUE))}
+        self.files.write(ABOUT, f"{json.dumps(values | {'check': _check(values)}, indent=1)}\n".encode("ascii"))
 
     @staticmethod
     def open(folder: str | os.PathLike[str]) -> Plan:
@@ -151,8 +152,9 @@ class Plan:
         SourceError
             There is none; it is damaged.
         """
-        values = read_about(folder)
-        catalogue = _catalogue(Path(folder), values["catalogue"])
+        files = files_of(folder)
+        values = read_about(files)
+        catalogue = _catalogue(files, values["catalogue"])
         return Plan(
             folder, catalogue, values["origin"], values["hours"], [product_of(one) for one in values["products"]],
             [period_of(one) for one in values["periods"]],
@@ -160,12 +162,10 @@ class Plan:
 
     def __repr__(self) -> str:
         products = ", ".join(one.name for one in self.products)
-        return (
-            f"<Plan of {name_of(self.folder)}: {products} of {len(self.timelines)} timelines, {self.n_tasks:,} tasks>"
-        )
+        return f"<Plan of {self.files.called()}: {products} of {len(self.timelines)} timelines, {self.n_tasks:,} tasks>"
 
 
-def read_about(folder: str | os.PathLike[str]) -> dict[str, Any]:
+def read_about(files: Files) -> dict[str, Any]:
     """What is kept of a plan.
 
     Raises
@@ -173,19 +173,19 @@ def read_about(folder: str | os.PathLike[str]) -> dict[str, Any]:
     SourceError
         There is none; it is damaged, or of a version that cannot be read.
     """
-    path = Path(folder) / ABOUT
+    path, folder = files.called(ABOUT), files.called()
     try:
-        values = json.loads(path.read_bytes())
+        values = json.loads(files.read(ABOUT))
         if values.pop("check") != _check(values):
             raise ValueError
+    except SourceError:
+        raise
     except OSError:
-        raise SourceError(f"{name_of(folder)}: is no archive. Make one: archive plan.") from None
+        raise SourceError(f"{folder}: is no archive. Make one: archive plan.") from None
     except (ValueError, KeyError, AttributeError):
-        raise SourceError(
-            f"{name_of(path)}: is damaged. Plan again: archive plan CATALOGUE -o {name_of(folder)}."
-        ) from None
+        raise SourceError(f"{path}: is damaged. Plan again: archive plan CATALOGUE -o {folder}.") from None
     if not isinstance(values, dict) or values.get("kind") != MARK or values.get("version") != VERSION:
-        raise SourceError(f"{name_of(path)}: is no plan that this version can read. Plan another archive.")
+        raise SourceError(f"{path}: is no plan that this version can read. Plan another archive.")
     return values
 
 
@@ -194,15 +194,20 @@ def _check(values: dict[str, Any]) -> str:
     return digest(json.dumps(values, sort_keys=True))
 
 
-def _catalogue(folder: Path, known: list[int]) -> Catalogue:
-    path = folder / CATALOGUE
+def _catalogue(files: Files, known: list[int]) -> Catalogue:
     try:
-        whole = list(stores.measured(path)) == known
+        data = files.read(CATALOGUE)
+    except SourceError:
+        raise
     except OSError:
-        whole = False
-    if not whole:
-        raise SourceError(f"{name_of(path)}: is damaged. Plan again: archive plan CATALOGUE -o {name_of(folder)}.")
-    return Catalogue.open(path)
+        data = b""
+    if [len(data), zlib.crc32(data)] != known:
+        name, archive = files.called(CATALOGUE), files.called()
+        raise SourceError(f"{name}: is damaged. Plan again: archive plan CATALOGUE -o {archive}.")
+    with TemporaryDirectory(prefix="sonograph-") as room:
+        copy = Path(room, CATALOGUE)
+        copy.write_bytes(data)
+        return Catalogue.open(copy)
 
 
 def _names(timelines: Sequence[Timeline]) -> list[str]:
@@ -217,19 +222,19 @@ def _names(timelines: Sequence[Timeline]) -> list[str]:
     return found
 
 
-def log(folder: Path, **facts: Any) -> None:
+def log(files: Files, **facts: Any) -> None:
     """Note in the log of an archive what a run did, when and where: what differs each time, and is in no ledger."""
     line = {
         "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "host": socket.gethostname(),
         "process": os.getpid(),
     } | facts
-    with contextlib.suppress(OSError), (folder / LOG).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+    with contextlib.suppress(OSError):
+        files.append(LOG, f"{json.dumps(line)}\n".encode())
 
 
-def make_stores(plan: Plan, folder: Path | None = None) -> None:
-    """Make the groups of all products, or let them grow; in another folder, those of an archive that holds nothing yet.
+def make_stores(plan: Plan, files: Files | None = None) -> None:
+    """Make the groups of all products, or let them grow; elsewhere, those of an archive that holds nothing yet.
 
     Raises
     ------
@@ -245,18 +250,9 @@ def make_stores(plan: Plan, folder: Path | None = None) -> None:
                 "recorder": timeline.recorder, "sample_rate": timeline.sample_rate, "unit": timeline.unit,
                 "first_row": shards.first_rows[p], "n_rows": shards.n_rows(p), "origin": plan.origin_s,
             }  # fmt: skip
+            label = plan.label(t, p)
             try:
-                stores.make(
-                    (folder or plan.folder) / plan.label(t, p),
-                    product,
-                    sound,
-                    facts,
-                    shards.per_shard[p],
-                    shards.counts[p],
-                )
+                stores.make(files or plan.files, label, product, sound, facts, shards.per_shard[p], shards.counts[p])
             except (ValueError, KeyError) as error:  # of zarr.json
-                group, whole = name_of(plan.path(t, p)), name_of(plan.folder)
+                group, whole = plan.files.called(label), plan.files.called()
                 raise SourceError(f"{group}: is damaged. Repair it: archive verify --repair {whole}.") from error
-            except OSError as error:
-                path = plan.path(t, p)
-                raise OutputError(could_not_be_written(error, path, path)) from error

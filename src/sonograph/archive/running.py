@@ -5,7 +5,6 @@ Only this coordinator writes marks. A run that is killed at any moment has lost 
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -14,16 +13,15 @@ from typing import Any
 
 from sonograph import __version__
 from sonograph.archive import stores
-from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark, Marks
+from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark
 from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.parts import Part, joined, ledger_of
-from sonograph.archive.plans import LEDGER, LOCK, Plan, log, make_stores
+from sonograph.archive.plans import LEDGER, Plan, log, make_stores
 from sonograph.archive.products import SoundFacts
 from sonograph.archive.shards import Shard
 from sonograph.archive.work import Piece, Work, look, write
 from sonograph.errors import SourceError
 from sonograph.jobs.identity import digest
-from sonograph.jobs.lock import locked
 from sonograph.jobs.places import Here, Place, Processes, place_of
 from sonograph.jobs.run import run as do
 from sonograph.jobs.task import Outcome, Task
@@ -95,24 +93,13 @@ def run(
     made = plan if isinstance(plan, Plan) else Plan.open(plan)
     place = place_for(workers)
     some = None if part is None else Part.of(part)
-    with _alone(made, some):
+    with made.files.alone("" if some is None else some.name):
         if some is None:
             joined(made)
-        log(made.folder, event="begin", version=__version__, part=part)
+        log(made.files, event="begin", version=__version__, part=part)
         ran = Coordinator(made, place, tell, some).run()
-        log(made.folder, event="end", part=part, **ran.values())
+        log(made.files, event="end", part=part, **ran.values())
         return ran
-
-
-@contextlib.contextmanager
-def _alone(plan: Plan, part: Part | None) -> Iterator[None]:
-    """Hold an archive; parts hold it together, each its own ledger alone."""
-    folder, out = plan.folder, str(plan.folder)
-    with contextlib.ExitStack() as held:
-        held.enter_context(locked(folder / LOCK, out, shared=part is not None))
-        if part is not None:
-            held.enter_context(locked(folder / f"{LOCK}.{part.name}", out))
-        yield
 
 
 def place_for(workers: int | str | None) -> Place:
@@ -137,9 +124,9 @@ class Coordinator:
     ) -> None:
         self.plan, self.place, self.tell = plan, place, tell
         self.tasks = range(plan.n_tasks) if part is None else part.tasks(plan.n_tasks)
-        self.marks = before = Marks(plan.folder / LEDGER)
+        self.marks = before = plan.files.marks(LEDGER)
         if part is not None:
-            self.marks = Marks(ledger_of(plan.folder, part))
+            self.marks = plan.files.marks(ledger_of(part))
         self.before = before
         self.inputs = [Inputs(one) for one in plan.timelines]
         self.ran = Ran()
@@ -177,10 +164,8 @@ class Coordinator:
                 self._is_empty(t, shard, label)
             else:
                 held = self.plan.timelines[t].effort(shards.own(shard))
-                path = self.plan.path(t, shard.product)
-                pieces.append(
-                    Piece(product, path, label, shard.number, key, held, rows, shards.per_shard[shard.product])
-                )
+                per_shard, at = shards.per_shard[shard.product], self.plan.folder
+                pieces.append(Piece(product, at, label, shard.number, key, held, rows, per_shard))
                 ranges.append(samples)
         if not pieces:
             return None
@@ -205,7 +190,7 @@ class Coordinator:
         if self._key(label, shard.number):  # there was sound, before a file was taken away
             product = self.plan.products[shard.product]
             facts = product.arrays(SoundFacts.of(self.plan.timelines[t]))
-            stores.remove(self.plan.path(t, shard.product), facts, shard.number)
+            stores.remove(self.plan.files, label, facts, shard.number)
         self._empty.append(Mark(label, shard.number, NOTHING, EMPTY))
         self.ran.empty += 1
         if len(self._empty) == AT_ONCE:

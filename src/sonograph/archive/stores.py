@@ -2,20 +2,20 @@
 
 TIMELINE/PRODUCT/DIGEST holds an array for each of the product's, cut into shards, each written whole by one task alone.
 An array is as long as its shards; what no task has written, or lies behind the end, reads as its fill. Chunks and the
-index of each shard end with their CRC.
+index of each shard end with their CRC. What is written is packed in memory, so that a file of it has the same bytes
+wherever it lies.
 """
 
 from __future__ import annotations
 
-import os
 import zlib
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from sonograph.archive.files import Files, each
 from sonograph.archive.products import ArrayFacts, Product, SoundFacts
-from sonograph.atomic import could_not_be_written, name_of
 from sonograph.errors import MissingExtra, OutputError
 
 CHUNK = 1 << 20
@@ -24,6 +24,8 @@ LEVEL = 3
 """Of zstd."""
 ALL = "c"
 """The folder of an array's shards."""
+FORM = "zarr.json"
+"""What describes a group or an array."""
 
 
 def load() -> Any:
@@ -41,9 +43,12 @@ def chunk_rows(fact: ArrayFacts, rows: int) -> int:
     return max(n for n in range(1, min(rows, most) + 1) if rows % n == 0)
 
 
-def make(path: Path, product: Product, sound: SoundFacts, facts: dict[str, Any], per_shard: int, count: int) -> None:
+def make(
+    files: Files, label: str, product: Product, sound: SoundFacts, facts: dict[str, Any], per_shard: int, count: int
+) -> None:
     """Make the group of a product, or let its arrays grow to so many shards.
 
+    label : what its folder is called
     facts : what is written beside it: its first row, its sample rate …
 
     Raises
@@ -51,34 +56,50 @@ def make(path: Path, product: Product, sound: SoundFacts, facts: dict[str, Any],
     OutputError
         Arrays of another form are there; the disk is full, or the like.
     """
-    group = load().open_group(path, mode="a")
+    arrays, coordinates = product.arrays(sound), product.coordinates(sound)
+    names = [FORM, *(f"{name}/{FORM}" for name in (*arrays, *coordinates))]
+    held = dict(zip(names, each(lambda name: _there(files, f"{label}/{name}"), names, files.at_once), strict=True))
+    room = _Memory({name: data for name, data in held.items() if data is not None})
+    group = load().open_group(room.store, mode="a")
     about = {"product": product.to_dict()} | facts
     if dict(group.attrs) != about:
         group.attrs.put(about)
-    for name, values in product.coordinates(sound).items():
+    for name, values in coordinates.items():
         if name not in group:
             dims = (name.removesuffix("_bounds"), "bounds")[: values.ndim]
             group.create_array(name, data=values, chunks=values.shape, dimension_names=dims)
-    for name, fact in product.arrays(sound).items():
+    for name, fact in arrays.items():
         rows = per_shard // fact.every
         shape = (count * rows, *fact.shape)
         if name not in group:
-            _create(group, name, fact, rows, shape, product)
+            group.create_array(name, shape=shape, **_form(fact, rows, product))
         elif group[name].shards != (rows, *fact.shape):
-            raise OutputError(f"{name_of(path / name)}: has shards of another size. Plan another archive.")
+            raise OutputError(f"{files.called(f'{label}/{name}')}: has shards of another size. Plan another archive.")
         elif group[name].shape[0] < shape[0]:
             group[name].resize(shape)
+    changed = [(f"{label}/{name}", data) for name, data in room.files() if data != held.get(name)]
+    for _ in each(lambda one: files.write(*one), changed, files.at_once):
+        pass
 
 
-def _create(group: Any, name: str, fact: ArrayFacts, rows: int, shape: tuple[int, ...], product: Product) -> None:
+def _there(files: Files, name: str) -> bytes | None:
+    try:
+        return files.read(name)
+    except FileNotFoundError:
+        return None
+
+
+def _form(fact: ArrayFacts, rows: int, product: Product | None = None) -> dict[str, Any]:
+    """How an array is made whose shards have so many rows."""
     from zarr.codecs import Crc32cCodec, ZstdCodec
 
+    names = {} if product is None else {"dimension_names": (_rows_called(product, fact), *fact.dims)}
     attributes = {"units": fact.unit} if fact.unit else {}
-    group.create_array(
-        name, shape=shape, dtype=fact.dtype, fill_value=fact.fill, shards=(rows, *fact.shape),
-        chunks=(chunk_rows(fact, rows), *fact.shape), compressors=(ZstdCodec(level=LEVEL), Crc32cCodec()),
-        dimension_names=(_rows_called(product, fact), *fact.dims), attributes=attributes | dict(fact.attributes),
-    )  # fmt: skip
+    return names | {
+        "dtype": fact.dtype, "fill_value": fact.fill, "shards": (rows, *fact.shape),
+        "chunks": (chunk_rows(fact, rows), *fact.shape), "compressors": (ZstdCodec(level=LEVEL), Crc32cCodec()),
+        "attributes": attributes | dict(fact.attributes),
+    }  # fmt: skip
 
 
 def _rows_called(product: Product, fact: ArrayFacts) -> str:
@@ -86,82 +107,94 @@ def _rows_called(product: Product, fact: ArrayFacts) -> str:
     return name if fact.every == 1 else f"{name}_{fact.every}"
 
 
-def shard_file(path: Path, name: str, fact: ArrayFacts, number: int) -> Path:
-    """The file of a shard of an array."""
-    return path.joinpath(name, ALL, str(number), *("0" for _ in fact.shape))
+def shard_file(label: str, name: str, fact: ArrayFacts, number: int) -> str:
+    """The name of the file of a shard of an array."""
+    return "/".join([label, name, ALL, str(number), *("0" for _ in fact.shape)])
 
 
-def write(path: Path, facts: dict[str, ArrayFacts], number: int, per_shard: int,
-          arrays: dict[str, np.ndarray]) -> dict[str, list[int]]:  # fmt: skip
-    """Write a shard of all arrays, whole and to the disk itself: the bytes and the CRC of each file that it has.
+def write(
+    files: Files, label: str, facts: dict[str, ArrayFacts], number: int, per_shard: int, arrays: dict[str, np.ndarray]
+) -> dict[str, list[int]]:
+    """Write a shard of all arrays, whole and to last: the bytes and the CRC of each file that it has.
 
     Raises
     ------
     OutputError
         The disk is full, or the like.
     """
-    zarr = load()
-    found = {}
+
+    def one(name: str, data: bytes | None) -> None:
+        file = shard_file(label, name, facts[name], number)
+        if data is None:
+            files.remove(file)
+        else:
+            files.write(file, data, lasting=True)
+            found[name] = [len(data), zlib.crc32(data)]
+
+    found: dict[str, list[int]] = {}
+    packed = ((name, pack(fact, per_shard // fact.every, arrays[name])) for name, fact in facts.items())
+    for _ in each(lambda pair: one(*pair), packed, files.at_once):
+        pass
+    return {name: found[name] for name in facts if name in found}
+
+
+def pack(fact: ArrayFacts, rows: int, values: np.ndarray) -> bytes | None:
+    """The file of a shard of so many rows, of which the last may not be there; None where all of them are the fill."""
+    zarr, room = load(), _Memory({})
+    whole = np.full((rows, *fact.shape), fact.fill, fact.dtype)
+    whole[: len(values)] = values
     with zarr.config.set({"async.concurrency": 1, "threading.max_workers": 1}):
-        for name, fact in facts.items():
-            rows, values = per_shard // fact.every, arrays[name]
-            whole = np.full((rows, *fact.shape), fact.fill, fact.dtype)
-            whole[: len(values)] = values
-            file = shard_file(path, name, fact, number)
-            clean(file)
-            try:
-                zarr.open_array(path / name, mode="r+")[number * rows : (number + 1) * rows] = whole
-                if file.exists():
-                    found[name] = list(measured(file, sync=True))
-            except OSError as error:
-                raise OutputError(could_not_be_written(error, path, path / name)) from error
-    return found
+        zarr.create_array(room.store, shape=whole.shape, **_form(fact, rows))[...] = whole
+    return dict(room.files()).get(shard_file("", "", fact, 0).lstrip("/"))
 
 
-def clean(file: Path) -> None:
-    """Remove what a run that was killed left half written of a shard."""
-    if file.parent.is_dir():
-        for part in file.parent.glob(f"{file.name}.*.partial"):
-            part.unlink(missing_ok=True)
-
-
-def remove(path: Path, facts: dict[str, ArrayFacts], number: int) -> None:
+def remove(files: Files, label: str, facts: dict[str, ArrayFacts], number: int) -> None:
     """Take a shard away: all of it reads as its fill."""
     for name, fact in facts.items():
-        file = shard_file(path, name, fact, number)
-        clean(file)
-        file.unlink(missing_ok=True)
+        files.remove(shard_file(label, name, fact, number))
 
 
-def measured(file: Path, *, sync: bool = False) -> tuple[int, int]:
+def measured(files: Files, name: str) -> tuple[int, int]:
     """Bytes of a file, and their CRC."""
-    with file.open("rb") as opened:
-        data = opened.read()
-        if sync:
-            os.fsync(opened.fileno())
-    if sync:
-        for folder in (file.parent, file.parent.parent):  # that its name is on the disk too
-            _sync_folder(folder)
+    data = files.read(name)
     return len(data), zlib.crc32(data)
 
 
-def _sync_folder(folder: Path) -> None:
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def attributes(files: Files, label: str) -> dict[str, Any]:
+    """What is written beside the group of a product."""
+    return dict(load().open_group(reading(files), path=label, mode="r", zarr_format=3).attrs)
 
 
-def read(path: Path, name: str, first: int, stop: int) -> np.ndarray:
+def read(files: Files, label: str, name: str, first: int, stop: int) -> np.ndarray:
     """Rows of an array, counted from the first that is stored."""
-    array = load().open_array(path / name, mode="r")
+    array = load().open_array(reading(files), path=f"{label}/{name}", mode="r", zarr_format=3)
     return np.asarray(array[first:stop])
 
 
-def coordinates(path: Path, product: Product, sound: SoundFacts) -> dict[str, np.ndarray]:
+def coordinates(files: Files, label: str, product: Product, sound: SoundFacts) -> dict[str, np.ndarray]:
     """What the axes of a row are, as they are stored."""
-    group = load().open_group(path, mode="r")
+    group = load().open_group(reading(files), path=label, mode="r", zarr_format=3)
     return {name: np.asarray(group[name][...]) for name in product.coordinates(sound)}
+
+
+def reading(files: Files) -> Any:
+    """A Zarr store of files, for reading alone."""
+    from sonograph.archive.zarr_files import ZarrFiles
+
+    return ZarrFiles(files)
+
+
+class _Memory:
+    """A Zarr store in memory."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        from zarr.core.buffer import cpu
+        from zarr.storage import MemoryStore
+
+        self._held: dict[str, Any] = {name: cpu.Buffer.from_bytes(data) for name, data in files.items()}
+        self.store = MemoryStore(self._held)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The names of its files, and what they hold."""
+        for name, data in self._held.items():
+            yield name, data.to_bytes()

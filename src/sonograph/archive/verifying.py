@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from sonograph.archive import stores
+from sonograph.archive.files import Files, LocalFiles, each
 from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark, Marks
 from sonograph.archive.narrowed import Inputs
-from sonograph.archive.plans import LEDGER, LOCK, Plan, make_stores
+from sonograph.archive.plans import LEDGER, Plan, make_stores
 from sonograph.archive.products import SoundFacts
 from sonograph.archive.running import Coordinator
 from sonograph.archive.times import stamp
-from sonograph.atomic import name_of, written
+from sonograph.errors import SourceError
 from sonograph.io.status import shown
-from sonograph.jobs.lock import locked
 from sonograph.jobs.places import Here, Place, Processes
 from sonograph.settings.arguments import answered
 
@@ -92,7 +91,7 @@ def status(archive: Plan | str | os.PathLike[str]) -> list[Held]:
         There is no archive, or it is damaged.
     """
     plan = archive if isinstance(archive, Plan) else Plan.open(archive)
-    marks, found = Marks(plan.folder / LEDGER), []
+    marks, found = plan.files.marks(LEDGER), []
     for label, (t, p) in plan.labels().items():
         shards, inputs = plan.shards[t], Inputs(plan.timelines[t])
         counts, samples, faults = {EMPTY: 0, FAILED: 0, DONE: 0}, 0, dict[str, str]()
@@ -141,16 +140,16 @@ def verify(archive: str | os.PathLike[str], *, repair: bool = False, workers: in
         A run is at it; the disk is full, or the like.
     """
     plan = Plan.open(archive)
-    with locked(plan.folder / LOCK, str(plan.folder)):
-        marks = Marks(plan.folder / LEDGER)
+    with plan.files.alone():
+        marks = plan.files.marks(LEDGER)
         with tempfile.TemporaryDirectory(prefix="sonograph-") as room:
-            make_stores(plan, Path(room))
-            found = [*_ledger(plan, marks), *_stores(plan, Path(room)), *_shards(plan, marks), *_sources(plan)]
+            fresh = LocalFiles(room)
+            make_stores(plan, fresh)
+            found = [*_ledger(plan, marks), *_stores(plan, fresh), *_shards(plan, marks), *_sources(plan)]
             if repair:
                 for one in found:
                     if one.kind == "store":
-                        with written(plan.folder / one.file) as part:
-                            shutil.copyfile(Path(room, one.file), part)
+                        plan.files.write(one.file, fresh.read(one.file))
                 _repair(plan, marks, found, workers)
         return found
 
@@ -161,66 +160,83 @@ def _repair(plan: Plan, marks: Marks, found: list[Damage], workers: int | None) 
     for label, number in dict.fromkeys((one.label, one.shard) for one in found if one.kind == "shard"):
         t, p = labels[label]
         marks.mark([Mark(label, number, "")])
-        stores.remove(plan.path(t, p), plan.products[p].arrays(SoundFacts.of(plan.timelines[t])), number)
+        stores.remove(plan.files, label, plan.products[p].arrays(SoundFacts.of(plan.timelines[t])), number)
     place: Place = Here() if workers == 0 else Processes(workers or os.cpu_count() or 1)
     Coordinator(plan, place).run()
 
 
 def _ledger(plan: Plan, marks: Marks) -> Iterator[Damage]:
-    path = plan.folder / LEDGER
+    path = plan.files.called(LEDGER)
     if marks.damaged:
         lines = "a line that was" if marks.damaged == 1 else f"{marks.damaged} lines that were"
-        yield Damage("ledger", LEDGER, f"{name_of(path)}: has {lines} cut or changed; their shards are computed again.")
-    there = any((one / stores.ALL).exists() for t, p in plan.labels().values() for one in plan.path(t, p).iterdir())
-    if there and not path.exists():
-        yield Damage("ledger", LEDGER, f"{name_of(path)}: is gone; all shards are computed again.")
+        yield Damage("ledger", LEDGER, f"{path}: has {lines} cut or changed; their shards are computed again.")
+    if plan.files.stamp(LEDGER) is None and _has_shards(plan):
+        yield Damage("ledger", LEDGER, f"{path}: is gone; all shards are computed again.")
 
 
-def _stores(plan: Plan, fresh: Path) -> Iterator[Damage]:
+def _has_shards(plan: Plan) -> bool:
+    for label, (t, p) in plan.labels().items():
+        for name in plan.products[p].arrays(SoundFacts.of(plan.timelines[t])):
+            if next(iter(plan.files.names(f"{label}/{name}/{stores.ALL}")), None) is not None:
+                return True
+    return False
+
+
+def _stores(plan: Plan, fresh: Files) -> Iterator[Damage]:
     """What describes groups and arrays, and what their axes are, held against those of an archive that is made anew."""
     for label in plan.labels():
-        for file in sorted((fresh / label).rglob("*")):
-            if not file.is_file():
-                continue
-            relative = file.relative_to(fresh)
-            if what := _unlike(plan.folder / relative, file):
-                array = relative.relative_to(label).parts[0].removesuffix("zarr.json")
-                yield Damage("store", str(relative), f"{name_of(plan.folder / relative)}: {what}.", label, array)
+        names = list(fresh.names(label))
+        unlike = each(lambda name: _unlike(plan.files, fresh, name), names, plan.files.at_once)
+        for name, what in zip(names, unlike, strict=True):
+            if what:
+                array = name.removeprefix(f"{label}/").split("/")[0].removesuffix(stores.FORM)
+                yield Damage("store", name, f"{plan.files.called(name)}: {what}.", label, array)
 
 
-def _unlike(file: Path, fresh: Path) -> str:
+def _unlike(files: Files, fresh: Files, name: str) -> str:
     """How a file differs from what it should be; "" for not at all."""
+    expected = fresh.read(name)
     try:
-        held, expected = file.read_bytes(), fresh.read_bytes()
-        if file.name == "zarr.json" and json.loads(held) == json.loads(expected):
+        held = files.read(name)
+        if name.endswith(stores.FORM) and json.loads(held) == json.loads(expected):
             return ""
     except FileNotFoundError:
         return "is gone"
+    except SourceError:
+        raise
     except (OSError, ValueError):
         return "is damaged"
     return "" if held == expected else "does not describe the product"
 
 
 def _shards(plan: Plan, marks: Marks) -> Iterator[Damage]:
+    def looked(one: tuple[Mark, str, str]) -> tuple[Mark, str, str, str]:
+        mark, array, name = one
+        return mark, array, name, _against(plan.files, name, mark.arrays.get(array))
+
+    for mark, array, name, what in each(looked, _shard_files(plan, marks), plan.files.at_once):
+        if what:
+            yield _damage(plan, mark, array, name, what)
+
+
+def _shard_files(plan: Plan, marks: Marks) -> Iterator[tuple[Mark, str, str]]:
+    """The mark, the array and the name of each file that a shard may have."""
     labels = plan.labels()
     for mark in marks.all(list(labels)):
         t, p = labels[mark.label]
-        if mark.shard >= plan.shards[t].counts[p]:
-            continue
-        path, facts = plan.path(t, p), plan.products[p].arrays(SoundFacts.of(plan.timelines[t]))
-        for name, fact in facts.items():
-            file = stores.shard_file(path, name, fact, mark.shard)
-            what = _against(file, mark.arrays.get(name))
-            if what:
-                yield _damage(plan, t, p, mark, name, file, what)
+        if mark.shard < plan.shards[t].counts[p]:
+            for array, fact in plan.products[p].arrays(SoundFacts.of(plan.timelines[t])).items():
+                yield mark, array, stores.shard_file(mark.label, array, fact, mark.shard)
 
 
-def _against(file: Path, known: list[int] | None) -> str:
+def _against(files: Files, name: str, known: list[int] | None) -> str:
     """What is wrong with a file of a shard; "" for nothing."""
     try:
-        size, checksum = stores.measured(file)
+        size, checksum = stores.measured(files, name)
     except FileNotFoundError:
         return "" if known is None else "is gone"
+    except SourceError:
+        raise
     except OSError as error:
         return f"cannot be read ({(error.strerror or 'no reason given').lower()})"
     if known is None:
@@ -230,7 +246,8 @@ def _against(file: Path, known: list[int] | None) -> str:
     return "" if checksum == known[1] else "has other bytes than were written"
 
 
-def _damage(plan: Plan, t: int, p: int, mark: Mark, array: str, file: Path, what: str) -> Damage:
+def _damage(plan: Plan, mark: Mark, array: str, name: str, what: str) -> Damage:
+    t, p = plan.labels()[mark.label]
     shards = plan.shards[t]
     shard = shards.shard(p, mark.shard)
     start, end = (stamp(one)[:16].replace("T", " ") for one in shards.span_ns(shard))
@@ -239,8 +256,8 @@ def _damage(plan: Plan, t: int, p: int, mark: Mark, array: str, file: Path, what
     names = ", ".join(shown(PurePath(one).name) for one in sources[:FEW])
     more = f" and {len(sources) - FEW} more" if len(sources) > FEW else ""
     made = f", made of {names}{more}" if names else ""
-    words = f"{name_of(file)}: {what}: shard {mark.shard} of {array}, {start} to {end} UTC{made}."
-    return Damage("shard", str(file.relative_to(plan.folder)), words, mark.label, array, mark.shard, sources)
+    words = f"{plan.files.called(name)}: {what}: shard {mark.shard} of {array}, {start} to {end} UTC{made}."
+    return Damage("shard", name, words, mark.label, array, mark.shard, sources)
 
 
 def _sources(plan: Plan) -> Iterator[Damage]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sonograph.archive import stores
+from sonograph.archive.files import files_of
 from sonograph.archive.products import Product, SoundFacts, computed
 from sonograph.archive.timeline import Timeline
 from sonograph.jobs.guard import alive
@@ -23,14 +24,14 @@ class Piece(NamedTuple):
     """A shard to be written.
 
     product : whose rows they are
-    path : of its group
-    label, number, key, samples : what its mark will say
+    archive : the folder or the address
+    label, number, key, samples : what its mark will say; the label is that of its group too
     rows : those that the timeline has
     per_shard : rows of a shard
     """
 
     product: Product
-    path: Path
+    archive: Path | str
     label: str
     number: int
     key: str
@@ -75,7 +76,8 @@ def write(items: Iterator[Work]) -> list[list[dict[str, list[int]]]]:
         sound, files = SoundFacts.of(work.timeline), []
         for one, values in zip(work.pieces, arrays, strict=True):
             alive()
-            files.append(stores.write(one.path, one.product.arrays(sound), one.number, one.per_shard, values))
+            facts, at = one.product.arrays(sound), files_of(one.archive)
+            files.append(stores.write(at, one.label, facts, one.number, one.per_shard, values))
         work.timeline.close()
         found.append(files)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from sonograph.cli import exits, options
 from sonograph.cli.exits import counted, talk
@@ -46,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             failed = f", {one.failed:,} with files that failed" if one.failed else ""
             print(f"{one.timeline} {one.product}: {counted(one.shards, 'shard')}: {one.done:,} computed{failed}, "
                   f"{one.empty:,} without sound, {one.todo:,} to do; {duration(one.seconds)} of sound")  # fmt: skip
-    left = ledgers(Path(arguments.archive))
+    left = ledgers(arguments.archive)
     if left:
         talk(f"{counted(len(left), 'part')} of a run not joined yet: --join, once they have ended")
     for name, words in faults.items():

@@ -125,10 +125,11 @@ def _of_archive(path: str) -> Iterator[Recording]:
     """The timelines of an archive; each has another id when the archive has been extended."""
     from sonograph.archive.opened import Archive
 
-    folder = Path(path)
-    stamps = [(one.stat().st_size, one.stat().st_mtime_ns) for one in (folder / ABOUT, folder / LEDGER) if one.exists()]
-    for sound in Archive(path).sounds():
-        key = digest("archive", str(folder.resolve()), stamps, sound.name, digits=12)
+    archive = Archive(path)
+    where = str(archive.folder.resolve() if isinstance(archive.folder, Path) else archive.folder)
+    stamps = [list(one) for one in map(archive.files.stamp, (ABOUT, LEDGER)) if one is not None]
+    for sound in archive.sounds():
+        key = digest("archive", where, stamps, sound.name, digits=12)
         yield Recording(key, shown(sound.name), memory=sound, place=sound.name)
 
 
