@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 NODE := $(shell command -v node)
 
-.PHONY: viewer viewer-test viewer-check demo test test-oldest test-tensorflow torch cluster check bench docs site fuzz parity package clean
+.PHONY: viewer viewer-test viewer-check demo test test-oldest test-tensorflow torch cluster cloud check bench docs site fuzz parity package clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -17,7 +17,7 @@ demo: $(VENV)/run.stamp
 # On all cores, one process each: threads within them wait for each other, which takes three times the work where all are busy.
 # Ends with what was slow, what was skipped and why, and how long all took.
 test: $(VENV)/dev.stamp
-	@echo "Some nine minutes on two cores. What needs Torch (make torch), Dask (make cluster), TensorFlow (make test-tensorflow) or recordings"
+	@echo "Some nine minutes on two cores. What needs Torch (make torch), Dask (make cluster), a bucket (make cloud), TensorFlow (make test-tensorflow) or recordings"
 	@echo "../shared is skipped where they are not here, and named at the end."
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 	  $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -rs --durations=10
@@ -27,6 +27,9 @@ torch: $(VENV)/torch.stamp
 
 # What runs on a Dask cluster is tested where Dask is; this puts it there.
 cluster: $(VENV)/cluster.stamp
+
+# What lies in buckets is tested against an emulated store on this machine; this puts it there.
+cloud: $(VENV)/cloud.stamp
 
 # TensorFlow has an environment of its own: it is large, and wants other versions of what others want too.
 test-tensorflow: $(VENV)-tensorflow/made.stamp
@@ -127,6 +130,10 @@ $(VENV)/torch.stamp: $(VENV)/dev.stamp
 
 $(VENV)/cluster.stamp: $(VENV)/dev.stamp
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[cluster]'
+	@touch $@
+
+$(VENV)/cloud.stamp: $(VENV)/dev.stamp
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[cloud]' 'moto[server]>=5'
 	@touch $@
 
 $(VENV)-tensorflow/made.stamp: $(VENV)/made.stamp pyproject.toml

@@ -47,7 +47,8 @@ def context(preload: tuple[str, ...] = ()) -> Any:
     """
     methods = get_all_start_methods()
     busy = [thread for thread in threading.enumerate() if not thread.name.startswith(IDLE)]
-    if sys.platform == "linux" and len(busy) <= 1 and "fork" in methods:
+    waits = "obstore" in sys.modules  # has threads that Python does not see
+    if sys.platform == "linux" and len(busy) <= 1 and not waits and "fork" in methods:
         return get_context("fork")
     found = get_context("forkserver" if "forkserver" in methods else "spawn")
     found.set_forkserver_preload([*preload])

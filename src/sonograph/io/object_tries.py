@@ -1,0 +1,110 @@
+"""Asking a store of objects again where it failed for the moment, and one honest sentence where it does not answer.
+
+A server that says 5xx, a connection that breaks, an answer that is cut: these are asked again, few times, each after a
+longer pause of random length, so that a thousand workers do not come back together. Everything else is told at once.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sonograph.errors import OutputError, SonographError
+from sonograph.io.status import Unreadable, shown
+
+TRIES = 5
+FIRST_PAUSE = 0.2
+"""Seconds; each further one is twice as long, and of each between half and all is taken."""
+
+Made = TypeVar("Made")
+
+KEYS = (
+    "Give the keys in the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and the like), or set "
+    "AWS_SKIP_SIGNATURE=true (GOOGLE_…, AZURE_…) for a bucket that all may read."
+)
+
+
+class Cut(Exception):
+    """An answer held fewer bytes than were asked for."""
+
+
+class Replaced(Exception):
+    """An object is not the one that it was."""
+
+
+def again(work: Callable[[int], Made], name: str, *, writing: bool = False) -> Made:
+    """What `work` gives; it is told how often it was tried before.
+
+    name : the object as people know it, for the sentence
+    writing : whether something is written, so that the fault is one of the output
+
+    Raises
+    ------
+    SourceError, OutputError
+        The store says no, or does not answer.
+    FileNotFoundError
+        There is no such object.
+    """
+    for tried in range(TRIES):
+        try:
+            return work(tried)
+        except (SonographError, FileNotFoundError, Replaced, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if not _is_passing(error) or tried + 1 == TRIES:
+                raise refusal(error, name, writing=writing) from None
+        time.sleep(FIRST_PAUSE * 2**tried * random.uniform(0.5, 1.0))  # noqa: S311
+    raise AssertionError
+
+
+def refusal(error: Exception, name: str, *, writing: bool = False) -> SonographError:
+    """One sentence about what a store said, of one kind for what is read and another for what is written."""
+    reason, what = _told(error)
+    sentence = f"{shown(name)}: {what}"
+    return OutputError(sentence) if writing else Unreadable(sentence, reason)
+
+
+def missing(name: str) -> Unreadable:
+    """An object, or its bucket, that is not there."""
+    return Unreadable(f"{shown(name)}: does not exist. Check the name.", "missing")
+
+
+def _code(error: Exception) -> int | None:
+    """What a server answered, where it answered."""
+    found = re.search(r"status code: (\d{3})", str(error))
+    return int(found[1]) if found else None
+
+
+def _has_no_keys(error: Exception) -> bool:
+    return "169.254.169.254" in str(error) or "metadata.google" in str(error)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether it may go well the next time."""
+    code = _code(error)
+    if code is not None:
+        return 500 <= code <= 599 and code != 501
+    return isinstance(error, Cut) or ("HTTP error" in str(error) and not _has_no_keys(error))
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    code, text = _code(error), str(error).split("\n")[0]
+    if isinstance(error, Cut):
+        return "read-error", f"its answers were cut short, {TRIES} times. Try again."
+    if _has_no_keys(error):
+        return "denied", f"no keys to its store were found. {KEYS}"
+    if code in (401, 403):
+        return "denied", f"may not be used with these keys, or is not there (the store said {code}). {KEYS}"
+    if code in (301, 307):
+        return "region", f"is in another region (the store said {code}). Set AWS_REGION to the bucket's."
+    if code is not None and _is_passing(error):
+        return "read-error", f"its store said {code} (not now), {TRIES} times. Try again later."
+    if code is not None:
+        said = re.search(r"<Message>([^<]*)", str(error))
+        return "store", f"its store said {code}{f' ({said[1].rstrip(chr(46))})' if said else ''}."
+    if _is_passing(error):
+        return "read-error", f"its store did not answer, {TRIES} times. Check the network and the address; try again."
+    return "store", f"its store could not be used ({shown(text.rstrip('.'))})."

@@ -1,0 +1,330 @@
+"""Buckets: objects by URL, read by ranges, listed in order, written whole. The one place that uses obstore.
+
+Keys and endpoints are found by obstore in the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION,
+AWS_SKIP_SIGNATURE … and their like for Google and Azure) and are never asked for or stored here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from sonograph.errors import OutputError, SettingsError
+from sonograph.io.object_stores import load, store_of
+from sonograph.io.object_tries import Cut, Replaced, again, missing
+from sonograph.io.status import shown
+from sonograph.io.threads import in_threads
+
+READ_ONLY = ("https", "http")
+SCHEMES = ("s3", "gs", "az", *READ_ONLY)
+PART = 1 << 24
+"""Bytes that are asked for at a time where an object is read whole."""
+
+_URL = re.compile(rf"({'|'.join(SCHEMES)})://([^/]+)(?:/(.*))?", re.DOTALL)
+
+
+def is_url(text: Any) -> bool:
+    """Whether it names an object, or all below a prefix, in a bucket or on a server.
+
+    >>> is_url("s3://bucket/a.wav"), is_url("C:/a.wav"), is_url("s3:/bucket")
+    (True, False, False)
+    """
+    return isinstance(text, str | bytes | os.PathLike) and _URL.fullmatch(os.fsdecode(text)) is not None
+
+
+@dataclass(frozen=True)
+class Object:
+    """What a store says of an object.
+
+    name : behind the bucket's prefix
+    etag : what changes with its bytes; "" where the store says none
+    mtime_ns : when it was written, ns since 1970
+    version : what a store counts its writings with, where it does
+    """
+
+    name: str
+    size: int
+    etag: str
+    mtime_ns: int
+    version: str = ""
+
+    def is_same(self, other: Object) -> bool:
+        """Whether two looks saw the same bytes."""
+        if self.etag or other.etag:
+            return self.etag == other.etag
+        return (self.size, self.mtime_ns) == (other.size, other.mtime_ns)
+
+
+class Bucket:
+    """A bucket, or what lies in it below a prefix: s3://bucket/prefix, gs://…, az://container/…, https://host/….
+
+    Names are relative to the prefix. Nothing is asked of the store when it is made.
+
+    Raises
+    ------
+    SettingsError
+        It is no such URL.
+    MissingExtra
+        obstore is not there.
+    """
+
+    def __init__(self, url: str) -> None:
+        found = _URL.fullmatch(url)
+        if not found:
+            raise SettingsError(f"{shown(url)} is no URL of a bucket; it must be as s3://bucket/prefix")
+        self.url = url.rstrip("/")
+        self.scheme, self._place, self._prefix = found[1], found[2], (found[3] or "").strip("/")
+        self._obstore = load()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Bucket, (self.url,)
+
+    def __repr__(self) -> str:
+        return f"<{shown(self.url)}>"
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written there, and nothing listed."""
+        return self.scheme in READ_ONLY
+
+    def url_of(self, name: str) -> str:
+        """The URL of an object."""
+        return f"{self.url}/{name}" if name else self.url
+
+    def head(self, name: str) -> Object | None:
+        """What the store says of an object; None where there is none."""
+        try:
+            return self._object(
+                name, again(lambda _: self._obstore.head(self._store, self._path(name)), self._at(name))
+            )
+        except FileNotFoundError:
+            return None
+
+    def list(self, prefix: str = "", after: str = "") -> Iterator[Object]:
+        """What lies below a prefix, at any depth, in the order of the names' bytes, as it comes.
+
+        after : names up to this one are left out
+
+        Raises
+        ------
+        SourceError
+            The store says no, or does not answer.
+        """
+        self._refuse_server("listed", writing=False)
+        below, last, pages = self._path(prefix.strip("/")), self._path(after) if after else None, None
+
+        def page(_: int) -> Any:
+            nonlocal pages
+            try:
+                if pages is None:
+                    pages = iter(self._obstore.list(self._store, below or None, offset=last, chunk_size=1000))
+                return next(pages, [])
+            except Exception:
+                pages = None  # a broken one begins anew behind what came
+                raise
+
+        while found := again(page, self._at(prefix)):
+            for one in found:
+                yield self._object(self._name(one["path"]), one)
+            last = found[-1]["path"]
+
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        """The parts of names up to the next "/" below a prefix, as folders lie in a folder."""
+        self._refuse_server("listed", writing=False)
+        below = self._path(prefix.strip("/")) or None
+        found = again(lambda _: self._obstore.list_with_delimiter(self._store, below), self._at(prefix))
+        return tuple(sorted(self._name(one) for one in found["common_prefixes"]))
+
+    def read(self, name: str, start: int, length: int, same: Object | None = None) -> bytes:
+        """So many bytes of an object from `start` on; an object that holds fewer is a fault.
+
+        same : the object as it was seen; bytes of another are not given
+
+        Raises
+        ------
+        SourceError
+            There is none, the store says no, it does not answer, its answers are cut.
+        Replaced
+            The object is not `same` any more.
+        """
+        return self.first(name, length, start=start, same=same, whole=True)[0] if length else b""
+
+    def first(
+        self, name: str, most: int, *, start: int = 0, same: Object | None = None, whole: bool = False
+    ) -> tuple[bytes, Object]:
+        """Up to so many bytes of an object, and what it is, by one request; `whole`: that many."""
+        options: dict[str, Any] = {"range": (start, start + most)}
+        if same is not None and same.etag:
+            options["if_match"] = same.etag
+
+        def ask(_: int) -> tuple[bytes, Object]:
+            try:
+                got = self._obstore.get(self._store, self._path(name), options=options)
+            except self._obstore.exceptions.PreconditionError:
+                raise Replaced(name) from None
+            what, data = self._object(name, got.meta), bytes(got.bytes())
+            if same is not None and not what.is_same(same):
+                raise Replaced(name)
+            if len(data) != (most if whole else min(most, what.size - start)):
+                raise Cut
+            return data, what
+
+        try:
+            return again(ask, self._at(name))
+        except FileNotFoundError:
+            raise missing(self._at(name)) from None
+        except Exception:
+            if not start and not whole and (what := self.head(name)) is not None and not what.size:
+                return b"", what  # of no bytes there is no range
+            raise
+
+    def read_many(self, ranges: Iterable[tuple[str, int, int]], *, at_once: int = 32) -> Iterator[bytes]:
+        """`read` of many (name, start, length), so many at a time, in their order."""
+        return in_threads(lambda one: self.read(*one), ranges, at_once)
+
+    def read_whole(self, name: str) -> bytes:
+        """All bytes of an object."""
+        return self.read_version(name)[0]
+
+    def read_version(self, name: str) -> tuple[bytes, Object]:
+        """All bytes of an object, and which version of it they are, for `put_if_same`."""
+        while True:
+            head, what = self.first(name, PART)
+            starts = range(len(head), what.size, PART)
+            try:
+                rest = in_threads(partial(self._part, name, what), starts, 4)
+                return b"".join([head, *rest]), what
+            except Replaced:
+                continue
+
+    def put(self, name: str, data: bytes) -> Object:
+        """Write an object whole, in place of one that is there.
+
+        Raises
+        ------
+        OutputError
+            The store says no, or does not answer.
+        """
+        made = again(lambda _: self._put(name, data, "overwrite"), self._at(name), writing=True)
+        return self._written(name, data, made)
+
+    def put_if_absent(self, name: str, data: bytes) -> bool:
+        """Write an object where there is none; whether that was so.
+
+        An answer that is lost on its way is made up for by reading: where the object holds `data` it was written, so
+        let `data` be what nobody else would write.
+
+        Raises
+        ------
+        OutputError
+            The store says no, does not answer, or knows no such condition.
+        """
+        return self._put_on_condition(name, data, "create") is not None
+
+    def put_if_same(self, name: str, data: bytes, same: Object) -> Object | None:
+        """Write an object in place of the version that is known, as `put_if_absent`; None where it is another now."""
+        condition = {key: value for key, value in (("e_tag", same.etag), ("version", same.version)) if value}
+        return self._put_on_condition(name, data, condition)
+
+    def delete(self, name: str) -> None:
+        """Take an object away, if it is there."""
+        self._refuse_server("changed", writing=True)
+        try:
+            again(lambda _: self._obstore.delete(self._store, self._path(name)), self._at(name), writing=True)
+        except FileNotFoundError:
+            return
+
+    def check_conditions(self, name: str) -> None:
+        """Refuse a store that writes over an object in spite of a condition; `name` is a trial, and taken away again.
+
+        Raises
+        ------
+        OutputError
+            It does, or cannot be written.
+        """
+        tag = os.urandom(16).hex()
+        self.delete(name)
+        self.put_if_absent(name, f"{tag} 1".encode())
+        kept = not self.put_if_absent(name, f"{tag} 2".encode())
+        self.delete(name)
+        if not kept:
+            raise OutputError(f"{self._at(name)}: {_NO_CONDITIONS}")
+
+    def _part(self, name: str, same: Object, start: int) -> bytes:
+        return self.read(name, start, min(PART, same.size - start), same)
+
+    def _put_on_condition(self, name: str, data: bytes, condition: Any) -> Object | None:
+        errors = self._obstore.exceptions
+
+        def ask(tried: int) -> Object | None:
+            try:
+                return self._written(name, data, self._put(name, data, condition))
+            except (errors.AlreadyExistsError, errors.PreconditionError):
+                if not tried:
+                    return None
+            except (errors.NotSupportedError, NotImplementedError):
+                raise OutputError(f"{self._at(name)}: {_NO_CONDITIONS}") from None
+            except Exception as error:
+                if "status code: 501" in str(error):
+                    raise OutputError(f"{self._at(name)}: {_NO_CONDITIONS}") from None
+                raise
+            found, what = self.read_version(name)  # an answer was lost: was it that it is written?
+            return what if found == data else None
+
+        return again(ask, self._at(name), writing=True)
+
+    def _put(self, name: str, data: bytes, mode: Any) -> Any:
+        self._refuse_server("changed", writing=True)
+        return self._obstore.put(self._store, self._path(name), data, mode=mode, use_multipart=False)
+
+    def _written(self, name: str, data: bytes, made: Any) -> Object:
+        return Object(name, len(data), made["e_tag"] or "", 0, made["version"] or "")
+
+    def _object(self, name: str, meta: Any) -> Object:
+        modified: datetime = meta["last_modified"]
+        ns = int(modified.timestamp()) * 10**9 + modified.microsecond * 1000
+        return Object(name, meta["size"], meta["e_tag"] or "", ns, meta["version"] or "")
+
+    def _path(self, name: str) -> str:
+        return "/".join(filter(None, (self._prefix, name)))
+
+    def _name(self, path: str) -> str:
+        return path[len(self._prefix) + 1 :] if self._prefix else path
+
+    def _at(self, name: str) -> str:
+        return shown(self.url_of(name))
+
+    def _refuse_server(self, what: str, *, writing: bool) -> None:
+        if self.is_read_only:
+            error = OutputError if writing else SettingsError
+            raise error(f"{shown(self.url)}: what lies on a server of files cannot be {what}; name a bucket or files.")
+
+    @property
+    def _store(self) -> Any:
+        return store_of(self.scheme, self._place)
+
+
+_NO_CONDITIONS = (
+    "the store knows no conditional writing (If-None-Match), so that two runs could take the same archive. Use a "
+    "store that does, or write to a disk."
+)
+
+
+def bucket_of(url: Any) -> tuple[Bucket, str]:
+    """The bucket or server of a URL, and the object's name in it."""
+    text = os.fsdecode(url)
+    found = _URL.fullmatch(text)
+    if not found:
+        raise SettingsError(f"{shown(text)} is no URL of an object; it must be as s3://bucket/folder/a.wav")
+    name = found[3] or ""
+    if found[1] in READ_ONLY:
+        if "?" in name:
+            raise SettingsError(f"{shown(text)} has a question in it (?…), which is not sent; name a plain file")
+        name = unquote(name)  # as it is written in a browser; names in buckets are taken as they are
+    return Bucket(f"{found[1]}://{found[2]}"), name
