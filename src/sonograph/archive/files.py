@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from sonograph.archive.marks import Marks
 from sonograph.atomic import could_not_be_written, name_of, written
 from sonograph.errors import OutputError
+from sonograph.io.objects import is_url
 from sonograph.jobs.lock import locked
 
 T = TypeVar("T")
@@ -111,7 +112,11 @@ class Files(Protocol):
 
 
 def files_of(at: str | os.PathLike[str]) -> Files:
-    """The files of an archive."""
+    """The files of an archive: of a folder, or of a bucket below a prefix, s3://bucket/site.archive."""
+    if is_url(at):
+        from sonograph.archive.bucket_files import BucketFiles
+
+        return BucketFiles(os.fspath(at))
     return LocalFiles(at)
 
 
@@ -237,14 +242,6 @@ def each(function: Callable[[T], U], items: Iterable[T], at_once: int) -> Iterat
     if at_once == 1:
         yield from map(function, items)
         return
-    from collections import deque
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from sonograph.io.threads import in_threads
 
-    with ThreadPoolExecutor(at_once) as pool:
-        running: deque[Future[U]] = deque()
-        for item in items:
-            running.append(pool.submit(function, item))
-            if len(running) == at_once:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
+    yield from in_threads(function, items, at_once)

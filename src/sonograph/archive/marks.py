@@ -66,10 +66,18 @@ class Marks:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path, self.damaged = path, 0
-        self._columns: dict[str, _Column] = {}
+        self.path = path
+        self._read()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is one, be it empty."""
+        return self.path.exists()
+
+    def _read(self) -> None:
+        self.damaged, self._columns = 0, dict[str, _Column]()
         self._end, self._last, self._sorted = 0, ("", -1), True
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
             for line in file:
                 self._take(line.rstrip(b"\n"), self._end)
                 self._end += len(line)
@@ -121,6 +129,9 @@ class Marks:
             self._columns.setdefault(one.label, _Column()).put(one.shard, one.key, end + len(line) - len(line.lstrip()))
             end += len(line)
 
+    def flush(self) -> None:
+        """Let others see what is marked, where they do not at once."""
+
     def all(self, labels: list[str] | None = None) -> Iterator[Mark]:
         """The marks that count, in the order of labels and shards."""
         if not self._columns:
@@ -138,8 +149,8 @@ class Marks:
         """Take the ledger away."""
         self.path.unlink(missing_ok=True)
 
-    def compact(self, counts: dict[str, int]) -> None:
-        """Sort the lines, and leave out those that no longer count.
+    def compact(self, counts: dict[str, int]) -> bool:
+        """Sort the lines, and leave out those that no longer count; whether that changed anything.
 
         counts : how many shards each product's folder has; those of others, or behind them, are left out
 
@@ -149,14 +160,15 @@ class Marks:
             The disk is full, or the like.
         """
         if not self._columns or self._is_compact(counts):
-            return
+            return False
         with written(self.path) as part, part.open("wb") as file:
             for one in self.all(list(counts)):
                 if one.shard < counts[one.label]:
                     file.write(line_of(list(one)))
             file.flush()
             os.fsync(file.fileno())
-        self.__init__(self.path)  # type: ignore[misc]
+        self._read()
+        return True
 
     def _is_compact(self, counts: dict[str, int]) -> bool:
         """Whether compacting would write what is there."""

@@ -287,7 +287,7 @@ class Archive:
 
 @answered
 def open(path: str | os.PathLike[str]) -> Archive:  # as sonograph.open
-    """An archive, to read from.
+    """An archive, to read from: its folder, or its address in a bucket, as s3://bucket/site.archive.
 
     Raises
     ------

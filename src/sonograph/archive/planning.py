@@ -50,7 +50,7 @@ def plan(
     products
         What is computed of each timeline: "minutes"; those that the archive has by default, or "minutes".
     at
-        The folder of the archive.
+        The folder of the archive, or its address in a bucket: s3://bucket/site.archive, gs://…, az://….
     start
         From when on rows are counted, on a full hour, with its zone; 00:00 UTC of the first day by default. A file from
         before it is refused. It stays as it was first.

@@ -71,7 +71,7 @@ def run(
     Parameters
     ----------
     plan
-        A Plan, or the folder of an archive.
+        A Plan, or the folder or address of an archive.
     workers
         Processes; as many as the machine has cores by default. 0: in this process, where a file that ends it ends all.
         Or the address of a Dask scheduler, whose workers see the recordings and the archive by the same paths.

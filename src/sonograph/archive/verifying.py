@@ -161,6 +161,7 @@ def _repair(plan: Plan, marks: Marks, found: list[Damage], workers: int | None) 
         t, p = labels[label]
         marks.mark([Mark(label, number, "")])
         stores.remove(plan.files, label, plan.products[p].arrays(SoundFacts.of(plan.timelines[t])), number)
+    marks.flush()
     place: Place = Here() if workers == 0 else Processes(workers or os.cpu_count() or 1)
     Coordinator(plan, place).run()
 
@@ -170,7 +171,7 @@ def _ledger(plan: Plan, marks: Marks) -> Iterator[Damage]:
     if marks.damaged:
         lines = "a line that was" if marks.damaged == 1 else f"{marks.damaged} lines that were"
         yield Damage("ledger", LEDGER, f"{path}: has {lines} cut or changed; their shards are computed again.")
-    if plan.files.stamp(LEDGER) is None and _has_shards(plan):
+    if not marks.is_there and _has_shards(plan):
         yield Damage("ledger", LEDGER, f"{path}: is gone; all shards are computed again.")
 
 

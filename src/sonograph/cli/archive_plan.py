@@ -19,6 +19,7 @@ has now, and by products."""
 EXAMPLES = """examples:
   sonograph archive plan all.parquet -o site.archive
   sonograph archive plan all.parquet -o site.archive --calibrations periods.toml --measure
+  sonograph archive plan all.parquet -o s3://bucket/site.archive
 """
 
 PRODUCTS = ("minutes", "overview", "ltsa", "spectrogram", "features")
@@ -29,7 +30,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the action."""
     parser.add_argument("catalogue", metavar="CATALOGUE", help="what there is: a file of 'sonograph archive scan'")
     out = options.group(parser, "where to")
-    out.add_argument("-o", "--output", required=True, metavar="ARCHIVE", help="a folder, made if it is not there")
+    out.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="ARCHIVE",
+        help="a folder, made if it is not there; or s3://bucket/name, gs://…, az://…",
+    )
     out.add_argument("--json", action="store_true", help="the plan as one JSON object, for machines")
     what = options.group(parser, "what to compute")
     what.add_argument(

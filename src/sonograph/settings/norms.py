@@ -24,7 +24,6 @@ class RangeSettings(Stage, kind="range"):
         How far below, in their unit: decibels of a level.
     """
 
-    two_sided: ClassVar[bool] = True
     why_whole: ClassVar[str] = "span is counted from the largest value of the whole sound"
 
     of: Any
@@ -52,7 +51,6 @@ class AffineSettings(Stage, kind="affine"):
         Numbers, in that order: Whisper adds 4 and takes a quarter.
     """
 
-    two_sided: ClassVar[bool] = True
     words: ClassVar[str] = "Scaled value"
 
     of: Any
@@ -81,7 +79,6 @@ class NormSettings(Stage, kind="norm"):
         "max": the largest magnitude; "l1": the sum of magnitudes; "l2": the root of the sum of squares.
     """
 
-    two_sided: ClassVar[bool] = True
     words: ClassVar[str] = "Relative to the frame"
 
     of: Any
@@ -109,7 +106,6 @@ class StandardSettings(Stage, kind="standard"):
         Whether to divide by the standard deviation too (of n, not n - 1), where that is not 0.
     """
 
-    two_sided: ClassVar[bool] = True
     why_whole: ClassVar[str] = "the mean of a row is that over the whole sound"
 
     of: Any

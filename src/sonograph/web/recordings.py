@@ -18,6 +18,7 @@ from sonograph.archive.plans import ABOUT, LEDGER
 from sonograph.errors import SonographError, SourceError
 from sonograph.io.door import split
 from sonograph.io.filesource import FileSource
+from sonograph.io.objects import is_url
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.jobs.identity import digest
@@ -121,6 +122,14 @@ class Recording:
         return "was cut" if now[2] < before[2] else "grew" if now[2] > before[2] else "was written to"
 
 
+def _is_archive(path: str) -> bool:
+    if is_url(path):
+        from sonograph.archive.files import files_of
+
+        return files_of(path).stamp(ABOUT) is not None
+    return (Path(path) / ABOUT).is_file()
+
+
 def _of_archive(path: str) -> Iterator[Recording]:
     """The timelines of an archive; each has another id when the archive has been extended."""
     from sonograph.archive.opened import Archive
@@ -156,7 +165,7 @@ class Recordings:
 
         found: dict[str, Recording] = {}
         for path in paths:
-            if (Path(path) / ABOUT).is_file():
+            if _is_archive(path):
                 found |= {one.id: one for one in _of_archive(path)}
                 continue
             is_folder = Path(path).is_dir()
