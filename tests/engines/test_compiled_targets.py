@@ -31,6 +31,9 @@ KINDS = [
     Kind("power", planes=("max",)),
     Kind("magnitude", planes=("mean",)),
     Kind("power", planes=("max", "mean")),
+    Kind("sound"),
+    Kind("round"),
+    Kind("lags"),
 ]
 TRIPLES = [
     ("x86_64-unknown-linux-gnu", "x86-64", "+sse2", 16),

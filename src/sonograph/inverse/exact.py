@@ -61,10 +61,7 @@ def istft(spectrogram: Spectrogram, *, n_samples: int | None = None) -> Signal:
     overlap = Overlap(work, values.shape[1], real)
     samples = np.empty((len(values), overlap.n_samples), real)
     for channel, transform in enumerate(values):
-        sums = np.zeros(overlap.n_samples, real)
-        for frames in overlap.blocks():
-            seen = ~np.isnan(transform[frames.start : frames.stop, 0].real)
-            overlap.add(transform[frames.start : frames.stop].copy(), frames, sums, seen)
+        sums = overlap.sums(transform)
         total = overlap.total(~np.isnan(transform[:, 0].real))
         with np.errstate(invalid="ignore", divide="ignore"):
             samples[channel] = np.where(total > overlap.least, sums / total, np.nan)

@@ -5,11 +5,8 @@ Each round visits the frames once, a block in the cache at a time: forward, one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from sonograph import engines
 from sonograph.checks import generator, number, whole
 from sonograph.engines import Engine, Work
 from sonograph.errors import SettingsError
@@ -95,12 +92,16 @@ def griffin_lim(
 
 
 class _Rounds:
-    """Rounds of Griffin-Lim over one kind of frames: each visits the frames once, a block in the cache at a time."""
+    """Rounds of Griffin-Lim over one kind of frames: each visits the frames once, a batch or a block at a time.
+
+    A step goes to the transform of the last sound, and on from the one before. A transform is linear, so that is the
+    transform of the last sound less a part of the one before, and no transform need be kept.
+    """
 
     def __init__(self, work: Work, n_frames: int, real: np.dtype, engine: Engine | None) -> None:
         self.work, self.real = work, real
-        self.overlap = Overlap(work, n_frames, real)
-        self.engine = engines.serving(engines.default() if engine is None else engine, work, real)
+        self.overlap = Overlap(work, n_frames, real, engine)
+        self._kernel = self.overlap.compiled("round")
         total = self.overlap.total()
         covered = total > self.overlap.least
         self._share = (covered / np.where(covered, total, 1)).astype(real)
@@ -109,43 +110,54 @@ class _Rounds:
         self, magnitude: np.ndarray, iterations: int, momentum: float, random: np.random.Generator, before: int
     ) -> np.ndarray:
         """The samples that frames of `magnitude` (frames, bins) see, after so many rounds."""
-        shape = magnitude.shape
-        pull = self.real.type(momentum / (1 + momentum))
-        last = np.zeros(shape, np.result_type(self.real, np.complex64))
-        sound = self._sweep(magnitude, lambda frames: _random_phases(random, (len(frames), shape[1]), last.dtype))
-        sound[:before] = 0
+        loudest = magnitude.max(initial=0) or self.real.type(1)  # so that no product leaves the range of numbers
+        magnitude = magnitude / loudest
+        transform = _random_phases(random, magnitude.shape, np.result_type(self.real, np.complex64))
+        transform *= magnitude
+        sound = self.overlap.sums(transform)
+        del transform
+        share = self._share.copy()
+        share[:before] = 0
+        sound *= share
+        pull = np.array([momentum / (1 + momentum)], self.real)
+        sound = (self._in_blocks if self._kernel is None else self._by_kernel)(
+            sound, magnitude, iterations, share, pull
+        )
+        return sound * loudest
+
+    def _by_kernel(
+        self, sound: np.ndarray, magnitude: np.ndarray, iterations: int, share: np.ndarray, pull: np.ndarray
+    ) -> np.ndarray:
+        kernel, n = self._kernel, self.overlap.n_samples
+        assert kernel is not None  # noqa: S101  # the caller saw to it
+        room = kernel.hops(len(magnitude)) - n
+        sound, share = np.pad(sound, (0, room)), np.pad(share, (0, room))
+        by_batch = kernel.by_batch(magnitude, float(self.work.ends) ** -0.5)
+        toward, following = sound.copy(), np.empty_like(sound)
         for _ in range(iterations):
-            sound = self._sweep(magnitude, self._stepping(sound, last, pull))
-            sound[:before] = 0
+            tables = {"magnitudes": by_batch, "sound": sound, "share": share, "pull": pull}
+            kernel.call(toward, len(magnitude), following, self.overlap.engine.threads, **tables)
+            toward, following = following, toward
+        return sound[:n]
+
+    def _in_blocks(
+        self, sound: np.ndarray, magnitude: np.ndarray, iterations: int, share: np.ndarray, pull: np.ndarray
+    ) -> np.ndarray:
+        hop, n, tiny = self.work.hop, len(self.work.window), np.finfo(self.real).tiny
+        complex_kind = np.result_type(self.real, np.complex64)
+        toward = sound
+        for _ in range(iterations):
+            sums = np.zeros_like(sound)
+            for frames in self.overlap.blocks():
+                step = np.empty((1, len(frames), magnitude.shape[1]), complex_kind)
+                span = toward[frames.start * hop : (frames.stop - 1) * hop + n]
+                self.overlap.engine.compute(span[None], self.work, step, reused=True)
+                size = np.abs(step[0])
+                np.divide(magnitude[frames.start : frames.stop], np.maximum(size, tiny, out=size), out=size)
+                self.overlap.add(step[0] * size, frames, sums)
+            sums *= share
+            toward, sound = sums - pull * sound, sums
         return sound
-
-    def _stepping(self, sound: np.ndarray, last: np.ndarray, pull: np.floating) -> Callable[[range], np.ndarray]:
-        """The direction to go on in from a sound: its transform, and on from where the last round was."""
-        hop, n = self.work.hop, len(self.work.window)
-
-        def toward(frames: range) -> np.ndarray:
-            there = np.empty((1, len(frames), last.shape[1]), last.dtype)
-            span = sound[frames.start * hop : (frames.stop - 1) * hop + n]
-            self.engine.compute(span[None], self.work, there, reused=True)
-            here = last[frames.start : frames.stop]
-            step = there[0] - pull * here
-            here[:] = there[0]
-            return step
-
-        return toward
-
-    def _sweep(self, magnitude: np.ndarray, toward: Callable[[range], np.ndarray]) -> np.ndarray:
-        sums = np.zeros(self.overlap.n_samples, self.real)
-        tiny = np.finfo(self.real).tiny
-        for frames in self.overlap.blocks():
-            step = toward(frames)
-            size = np.abs(step)
-            size += tiny
-            np.divide(magnitude[frames.start : frames.stop], size, out=size)
-            step *= size
-            self.overlap.add(step, frames, sums)
-        sums *= self._share
-        return sums
 
 
 def _random_phases(random: np.random.Generator, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:

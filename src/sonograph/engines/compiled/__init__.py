@@ -2,7 +2,8 @@
 
 docs/why/engine.md explains it. From the inside out: `ir` and `vectors` write programs, `codelets` are small
 DFTs in them, `factors` chooses which, `passes` and `sinks` (with `finish`) work on one batch of frames, `kernel`
-puts them in order, `build` compiles, `program` makes tables and calls, `threads` and `workspace` serve it.
+puts them in order, `build` compiles, `program` makes tables and calls, `threads` and `workspace` serve it. What is
+called `inverse_` brings frames back to sound.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from sonograph.engines.compiled.factors import factors
 
 if TYPE_CHECKING:
     from sonograph.engines.compiled.build import Target
+    from sonograph.engines.compiled.inverse_program import Inverse
     from sonograph.engines.compiled.program import Program
 
 _LARGEST_INDEX = 2**56
 _programs: WeakKeyDictionary[Work, dict[tuple, Program]] = WeakKeyDictionary()
+_inverses: WeakKeyDictionary[Work, dict[tuple, Inverse]] = WeakKeyDictionary()
 _programs_lock = threading.Lock()
 
 
@@ -97,6 +100,25 @@ class Compiled:
                     largest[channel, here] = np.fmax(largest[channel, here], pixels.largest)
                 if total is not None:
                     total[channel, here] += pixels.total
+
+    def back(self, work: Work, dtype: np.dtype, quantity: str, n_lags: int = 0) -> Inverse:
+        """What brings work back, as `inverse_program.Inverse` has it; it is kept as long as the work."""
+        from sonograph.engines.compiled import build
+        from sonograph.engines.compiled.inverse_program import Inverse
+
+        if reason := self.refuses(work, dtype):
+            raise ValueError(f"the compiled engine cannot do this: {reason}")
+        length = len(work.window)
+        fits = work.hop <= length if quantity != "lags" else 1 <= n_lags <= min(length, work.n_fft + 1 - length)
+        if work.hop < 1 or not 1 <= length <= work.n_fft or not fits:
+            raise ValueError(f"hop {work.hop}, window {length} and {n_lags} lags do not fit n_fft {work.n_fft}")
+        target = self._target or build.host()
+        key = dtype, quantity, n_lags, target
+        with _programs_lock:
+            inverses = _inverses.setdefault(work, {})
+        if key not in inverses:
+            inverses[key] = Inverse(work, dtype, target, quantity, n_lags)
+        return inverses[key]
 
     def _program(self, work: Work, dtype: np.dtype, planes: tuple[str, ...] = ()) -> Program:
         from sonograph.engines.compiled import build

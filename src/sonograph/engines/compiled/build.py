@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sonograph.engines.compiled import inverse_kernel
 from sonograph.engines.compiled.kernel import Kind, generate
 
 _HASH_BYTES = hashlib.sha256().digest_size
@@ -81,7 +82,8 @@ def host() -> Target:
 
 def compile_object(shape: tuple[int, ...], kind: Kind, double: bool, target: Target) -> bytes:
     """The kernel as an object file."""
-    return object_of(generate(shape, kind, target.vector_bytes, double, target.x86), target)
+    write = inverse_kernel.generate if kind.quantity in inverse_kernel.KINDS else generate
+    return object_of(write(shape, kind, target.vector_bytes, double, target.x86), target)
 
 
 def object_of(text: str, target: Target, *, optimise: bool = False) -> bytes:

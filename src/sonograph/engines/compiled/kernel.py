@@ -82,7 +82,7 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
     part = {name: fn.at(workspace, number[name]) for name in PARTS}
     hop, shared, lines = number["hop"], number["shared"], number["ahead"]
     if x86:
-        _flush_denormals(fn)
+        flush_denormals(fn)
     fn.store(Zero(), part["zero"], 0, True)
     if kind.bands:  # a band's weights are padded by zeros, which must not meet what other calls left behind the tile
         for r in range(sinks.AT_ONCE):
@@ -105,7 +105,7 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
             finish_block(batch, fn.at(part["blocks"], b * block_size(B, V)), b)
         leave(batch)
     if x86:
-        fn.do("call void @llvm.x86.sse.ldmxcsr(ptr %mode)")
+        restore_denormals(fn)
     fn.do("fence seq_cst")  # stores past the cache are otherwise not ordered with what the caller does next
     return module.text()
 
@@ -210,7 +210,7 @@ def _pixels(module: Module, source: sinks.Tile, planes: tuple[str, ...]) -> Call
     return write
 
 
-def _flush_denormals(fn: Code) -> None:
+def flush_denormals(fn: Code) -> None:
     """Treat numbers below the normal ones as 0 during the call: they make very quiet sound many times slower."""
     for op in ("stmxcsr", "ldmxcsr"):
         fn.module.declare(f"llvm.x86.sse.{op}", "void", "ptr")
@@ -223,3 +223,8 @@ def _flush_denormals(fn: Code) -> None:
         "store i32 %mode_is, ptr %flush",
         "call void @llvm.x86.sse.ldmxcsr(ptr %flush)",
     ]
+
+
+def restore_denormals(fn: Code) -> None:
+    """Treat them as the caller did."""
+    fn.do("call void @llvm.x86.sse.ldmxcsr(ptr %mode)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sonograph.engines import Bands
@@ -43,6 +45,13 @@ def twiddles(groups: int, count: int, n: int, dtype: np.dtype) -> np.ndarray:
     """exp(-2 pi i j k / n) for j < groups and k < count, real and imaginary parts in turns."""
     turns = np.exp(-2j * np.pi / n * np.arange(groups)[:, None] * np.arange(count))
     return np.stack([turns.real, turns.imag], -1).astype(dtype)
+
+
+def middle_twiddles(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Of each middle pass, one after the other."""
+    sizes = [math.prod(shape[i:]) for i in range(1, len(shape))]
+    tables = [twiddles(size // n, n, size, dtype) for n, size in zip(shape[1:-1], sizes, strict=False)]
+    return np.concatenate([table.ravel() for table in tables]) if tables else np.zeros(0, dtype)
 
 
 NO_BANDS = Bands(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0))

@@ -16,7 +16,7 @@ from sonograph.engines import Work
 from sonograph.engines.compiled import build, finish, threads, workspace
 from sonograph.engines.compiled.factors import factors
 from sonograph.engines.compiled.kernel import NUMBERS, PARTS, TABLES, Kind, block_size, tile_of
-from sonograph.engines.compiled.placing import NO_BANDS, Gathered, aligned, band_tables, twiddles, up
+from sonograph.engines.compiled.placing import NO_BANDS, Gathered, aligned, band_tables, middle_twiddles, twiddles, up
 from sonograph.engines.compiled.sinks import RUN, Tile
 
 _BATCHES_A_JOB = 64  # of about 10 us each, so that Ctrl-C is heard
@@ -58,7 +58,7 @@ class Program:
             "offsets": offsets,
             "window": window.astype(dtype),
             "first_twiddles": twiddles(B, A // 2 + 1, work.n_fft, dtype),
-            "middle_twiddles": _middle_twiddles(shape, dtype),
+            "middle_twiddles": middle_twiddles(shape, dtype),
             "band_start": bands.start,
             "band_first": bands.first,
             "band_weights": bands.weights.astype(dtype),
@@ -182,13 +182,6 @@ class Program:
 
     def _count(self, n_threads: int | None, frames: int) -> int:
         return threads.count(n_threads, frames * self.n_fft)
-
-
-def _middle_twiddles(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Of each middle pass, one after the other."""
-    sizes = [math.prod(shape[i:]) for i in range(1, len(shape))]
-    tables = [twiddles(size // n, n, size, dtype) for n, size in zip(shape[1:-1], sizes, strict=False)]
-    return np.concatenate([table.ravel() for table in tables]) if tables else np.zeros(0, dtype)
 
 
 class _Call(NamedTuple):

@@ -124,11 +124,15 @@ class Code(Function):
 
         `aligned` says that the rows of the target begin on a vector's boundary.
         """
+        sources = [source]
+        while len(sources) < self.V:
+            sources.append(self.at(sources[-1], step))
+        self.transpose_rows(sources, target, target_step, aligned)
+
+    def transpose_rows(self, sources: Sequence[Int], target: Int, target_step: Number, aligned: bool = False) -> None:
+        """Transpose V rows of V elements that lie anywhere."""
         V = self.V
-        rows = []
-        for _ in range(V):
-            rows.append(self.load(source).plain())
-            source = self.at(source, step)
+        rows = [self.load(source).plain() for source in sources]
         far = V // 2
         while far:
             low = [e if e // far % 2 == 0 else e - far + V for e in range(V)]
