@@ -113,27 +113,6 @@ def test_workers_that_are_killed_cost_nothing(planned, room):
     assert contents(room / "a") == contents(planned / "quiet")
 
 
-POISONED = """
-import functools, sys
-from sonograph import cli
-from sonograph.archive import running, timeline
-from sonograph.jobs.guard import Guard
-from sonograph.jobs.places import Processes
-from tests.jobs import poison
-real = timeline.Timeline._source
-
-def poisoned(self, part):
-    for kind in ("segfault", "endless", "greedy"):
-        if kind in part.path:
-            poison.POISONS[kind]()
-    return real(self, part)
-
-timeline.Timeline._source = poisoned
-running.Processes = functools.partial(Processes, guard=Guard(1 << 30, 1.0))
-sys.exit(cli.main(["archive", "run", "a", "--processes", "2"]))
-"""
-
-
 def test_poison_files_fail_alone(tmp_path):
     """Z-04: three of nine files kill, hang and fill the process that reads them; two tasks have them among others."""
     files = record(tmp_path / "in", hours=range(9), seconds=70)
@@ -148,7 +127,8 @@ def test_poison_files_fail_alone(tmp_path):
         assert one.effort() > 0
     archive.plan(catalogue, at=tmp_path / "a", hours=6)
     process = subprocess.run(
-        [sys.executable, "-c", POISONED], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        [sys.executable, "-m", "tests.archive.poisoned", "a"], cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert process.returncode == 3, process.stderr

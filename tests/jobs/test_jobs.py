@@ -110,6 +110,23 @@ def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch):
     assert [outcome.result for outcome in outcomes] == [[(item, os.getpid())] for item in "abc"]
 
 
+@linux
+def test_a_script_that_its_own_processes_run_again_is_told_so_and_no_item_is_blamed(tmp_path):
+    """As on macOS and Windows always, and here beside other threads."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import threading\nfrom sonograph.jobs.places import Processes\nfrom sonograph.jobs.run import run\n"
+        "from sonograph.jobs.task import Task\nfrom tests.jobs import poison\n"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "for one in run([Task('a', poison.work, ('x',))], Processes(2)):\n    print(repr(one.error), one.lost)\n"
+    )
+    root = str(Path(__file__).parents[2])
+    found = subprocess.run([sys.executable, script], env=os.environ | {"PYTHONPATH": root}, capture_output=True,
+                           text=True, timeout=60)  # fmt: skip
+    assert found.stdout.startswith("SonographError") and "if __name__ == '__main__':" in found.stdout, found
+    assert found.stdout.endswith(" \n")
+
+
 class Backwards:
     """A place of one's own."""
 

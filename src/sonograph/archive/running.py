@@ -18,8 +18,9 @@ from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.parts import Part, joined, ledger_of
 from sonograph.archive.plans import LEDGER, Plan, log, make_stores
 from sonograph.archive.products import SoundFacts
+from sonograph.archive.second_try import once_more
 from sonograph.archive.shards import Shard
-from sonograph.archive.work import Piece, Work, look, write
+from sonograph.archive.work import Piece, Work, write
 from sonograph.errors import SourceError
 from sonograph.jobs.identity import digest
 from sonograph.jobs.places import Here, Place, Processes, place_of
@@ -29,9 +30,6 @@ from sonograph.settings.arguments import answered
 
 AT_ONCE = 1000
 """Marks of shards without sound that are written together."""
-LOOKING = "look"
-TRIES = 4
-"""Of a task whose process ends, before all of its files are left out: a machine may have its moments."""
 PRELOADED = ("sonograph.archive.work",)
 
 
@@ -132,7 +130,7 @@ class Coordinator:
         self.ran = Ran()
         self._empty: list[Mark] = []
         self._passed = 0
-        self._again: list[tuple[Task, str]] = []
+        self._lost: list[Outcome] = []
 
     def run(self) -> Ran:
         """Do what is not done."""
@@ -141,9 +139,12 @@ class Coordinator:
         for outcome in do(self._tasks(), self.place):
             self._take(outcome)
         self._put_empty()
-        again, self._again = self._again, []
-        for task, lost in again:
-            self._once_more(task, lost)
+        for one in once_more(self._lost, self.place):
+            self.ran.failed |= one.faults
+            if one.outcome.lost:
+                self.ran.refused.append(_lost_for_good(one.work, one.outcome.lost))
+            else:
+                self._take(one.outcome, {PurePath(path).name: words for path, words in one.faults.items()})
         self.marks.compact(self.plan.counts)
         self._say()
         return self.ran
@@ -204,7 +205,7 @@ class Coordinator:
     def _take(self, outcome: Outcome, faults: dict[str, str] | None = None) -> None:
         """Mark what came of a task."""
         if outcome.lost:
-            self._again.append((outcome.task, outcome.lost))
+            self._lost.append(outcome)
             return
         if isinstance(outcome.error, SourceError):
             self.ran.refused.append(str(outcome.error))
@@ -225,24 +226,11 @@ class Coordinator:
         self.ran.done += sum(one.status != EMPTY for one in marks)
         self.ran.seconds += max(one.samples for one in work.pieces) / work.timeline.sample_rate
 
-    def _once_more(self, task: Task, lost: str) -> None:
-        """A task whose process ended: again, and then without those of its files that end a process by themselves."""
-        whole: Work = task.items[0]
-        faults: dict[str, str] = {}
-        for tried in range(TRIES + 1):
-            if tried == TRIES:  # none of them alone, but all together
-                faults |= {path: lost for path in whole.paths if path not in faults}
-            work = whole.without(set(faults))
-            [outcome] = do([Task(task.name, write, (work,))], self.place)
-            if not outcome.lost:
-                break
-            lost = outcome.lost
-            for one in do([Task(LOOKING, look, tuple(work.paths), (work.timeline,))], self.place):
-                if one.lost:
-                    faults |= dict.fromkeys(one.task.items, one.lost)
-        self.ran.failed |= faults
-        self._take(outcome, {PurePath(path).name: words for path, words in faults.items()})
-
     def _say(self) -> None:
         if self.tell is not None:
             self.tell(min(self._passed, len(self.tasks)), len(self.tasks), self.ran.seconds)
+
+
+def _lost_for_good(work: Work, lost: str) -> str:
+    one = work.pieces[0]
+    return f"{one.label}, shard {one.number}: {lost}, also without any of its files. It is not done; run again."

@@ -1,7 +1,7 @@
 """One process that does tasks, and the other end of its pipe.
 
-Over the pipe go tasks one way, and news the other: the number of the item that is begun, a sign of life, what the
-function returned or raised. Where the pipe ends, so did the process.
+Over the pipe go tasks one way, and news the other: that it is there, the number of the item that is begun, a sign of
+life, what the function returned or raised. Where the pipe ends, so did the process.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
+from sonograph.errors import SonographError
 from sonograph.jobs.guard import PATIENCE, Guard, limit_memory, limit_time, watched_by
 from sonograph.jobs.life import follow, keep, let_go
 from sonograph.jobs.processes import context
@@ -24,6 +25,10 @@ from sonograph.jobs.task import Outcome, Task
 
 _STRIKES = (signal.SIGINT, signal.SIGTERM)
 _STEP = 0.5  # s: how often a silent process is looked at; a machine that slept counts as one of them
+_NEVER_THERE = (
+    "a process ended before it had begun to work (exit code {code}). In a script, put what follows the imports under "
+    "if __name__ == '__main__':, as such processes load it again."
+)
 
 
 class Worker:
@@ -36,7 +41,7 @@ class Worker:
         self.task: Task | None = None
         self._at: int | None = None  # the item that it is at
         self._guard, self._silent = guard, 0.0
-        self.is_alive = True
+        self.is_alive, self._is_there = True, False
         here = context(preload)
         pipe, self._theirs = here.Pipe()
         self._their_life, life = here.Pipe(duplex=False)
@@ -70,7 +75,7 @@ class Worker:
             what, value = self._pipe.recv()
         except (EOFError, OSError):
             return self._ended()
-        self._silent = 0.0
+        self._silent, self._is_there = 0.0, True
         if what == "at":
             self._at = value
         if what not in ("returned", "raised"):
@@ -118,6 +123,8 @@ class Worker:
         self.end()
         if allowed is not None and (code == -getattr(signal, "SIGPROF", 0) or self._silent >= PATIENCE * allowed):
             return Outcome(task, lost=f"did not get on for {allowed:.0f} s of work", reason="time", at=at)
+        if not self._is_there and code is not None and code >= 0:  # by itself, and of no item
+            return Outcome(task, error=SonographError(_NEVER_THERE.format(code=code)))
         return Outcome(task, lost=f"ended its process ({_cause(code)})", reason="crash", at=at)
 
 
@@ -184,6 +191,8 @@ def _serve(pipe: Connection, life: Connection, guard: Guard) -> None:
     follow(life)
     if guard.memory is not None:
         limit_memory(guard.memory)
+    with contextlib.suppress(OSError):
+        pipe.send(("there", None))
     while True:
         try:
             task = pipe.recv()
