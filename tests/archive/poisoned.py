@@ -1,31 +1,40 @@
-"""The command `archive run`, in which files of some names kill, hang or fill the process that reads them.
+"""The command line, for which files whose paths name a poison kill, hang or fill the process that reads them.
 
-Started as `python -m tests.archive.poisoned ARCHIVE`; it notes each process that it starts in "started".
+Started as `python -m tests.archive.poisoned archive run a`; it notes each process that it starts in "started". A path
+with "header" in it is poison as soon as its header is read, another when its samples are.
 """
 
-import functools
 import sys
 from pathlib import Path
 
 import numpy as np
 
 from sonograph import cli
-from sonograph.archive import running, timeline
+from sonograph.archive import headers, timeline
 from sonograph.jobs.guard import Guard
-from sonograph.jobs.places import Processes
 from sonograph.jobs.worker import Worker
 from tests.jobs import poison
 
 KINDS = {"segfault": poison.segfault, "endless": poison.endless, "greedy": lambda: np.ones(20 << 27)}  # 20 GiB
 
-_source, _start = timeline.Timeline._source, Worker.start
+_source, _start, _segments_of = timeline.Timeline._source, Worker.start, headers.segments_of
+
+
+def harm(path):
+    for kind, poisonous in KINDS.items():
+        if kind in path:
+            poisonous()
 
 
 def poisoned(self, part):
-    for kind, harm in KINDS.items():
-        if kind in part.path:
-            harm()
+    harm(part.path)
     return _source(self, part)
+
+
+def poisoned_header(path, *rest):
+    if "header" in path:
+        harm(path)
+    return _segments_of(path, *rest)
 
 
 def noted(self):
@@ -35,6 +44,6 @@ def noted(self):
 
 
 if __name__ == "__main__":
-    timeline.Timeline._source, Worker.start = poisoned, noted
-    running.Processes = functools.partial(Processes, guard=Guard(1 << 30, 1.0))
-    sys.exit(cli.main(["archive", "run", sys.argv[1], "--processes", "2"]))
+    timeline.Timeline._source, headers.segments_of, Worker.start = poisoned, poisoned_header, noted
+    Guard.of_machine = staticmethod(lambda processes: Guard(1 << 30, 1.0))
+    sys.exit(cli.main(sys.argv[1:]))

@@ -127,7 +127,8 @@ def test_poison_files_fail_alone(tmp_path):
         assert one.effort() > 0
     archive.plan(catalogue, at=tmp_path / "a", hours=6)
     process = subprocess.run(
-        [sys.executable, "-m", "tests.archive.poisoned", "a"], cwd=tmp_path,
+        [sys.executable, "-m", "tests.archive.poisoned", "archive", "run", "a", "--processes", "2"],
+        cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip

@@ -35,7 +35,8 @@ def test_one_poison_among_many_fails_alone_and_all_others_are_exact(tmp_path, ki
         archive.plan(scanned(tmp_path / "in"), at=tmp_path / name, hours=1)
     archive.run(tmp_path / "quiet", workers=0)
     found = subprocess.run(
-        [sys.executable, "-m", "tests.archive.poisoned", "a"], cwd=tmp_path, capture_output=True, text=True,
+        [sys.executable, "-m", "tests.archive.poisoned", "archive", "run", "a", "--processes", "2"],
+        cwd=tmp_path, capture_output=True, text=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, timeout=500, check=False,
     )  # fmt: skip
     assert found.returncode == 3, found.stderr

@@ -38,13 +38,14 @@ def segments_of(path: str, beside: str = "", log: str | None = None) -> list[Seg
             found = _segments(path, source, log)
             ends = _print(source)
     except SonographError as error:
-        return [_at_fault(path, error, beside)]
+        return [at_fault(path, error, beside)]
     except OSError as error:
-        return [_at_fault(path, Unreadable(f"{shown(path)}: {read_error(0, error).what}", "read-error"), beside)]
+        return [at_fault(path, Unreadable(f"{shown(path)}: {read_error(0, error).what}", "read-error"), beside)]
     return [replace(one, beside=beside, print=ends) for one in found]
 
 
-def _at_fault(path: str, error: SonographError, beside: str) -> Segment:
+def at_fault(path: str, error: SonographError, beside: str) -> Segment:
+    """The row of a file of which nothing can be used."""
     status = status_of(error)
     size = mtime_ns = 0
     try:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any, Union
 
-from sonograph.archive import headers, soundtrap
+from sonograph.archive import soundtrap
 from sonograph.archive.catalogue import Catalogue
 from sonograph.archive.clock import ClockCheck
 from sonograph.archive.duplicates import without_copies
 from sonograph.archive.findings import KINDS, Finding
+from sonograph.archive.looking import Looked, segments
 from sonograph.archive.recorders import told_apart
 from sonograph.archive.segments import Segment
 from sonograph.archive.times import decide, ns_of
@@ -35,6 +36,7 @@ def scan(
     join: float | None = None,
     clock_check: Sequence[tuple[Any, Any]] | ClockCheck | None = None,
     catalogue: Path | Catalogue | None = None,
+    workers: int = 0,
     tell: Callable[[int, int], None] | None = None,
 ) -> Catalogue:
     """Look at the headers of recordings, and say what there is of which time.
@@ -54,6 +56,9 @@ def scan(
         One or two pairs of times: what the recorder's clock said, and what was true then.
     catalogue
         An earlier one, or where it is: files that did not change since are not looked at again.
+    workers
+        Processes that read headers, each with limits, so that a file which ends or hangs one is a row that says so.
+        0: in this process, where it ends all.
     tell
         Called with how many files are done and how many there are.
 
@@ -89,16 +94,16 @@ def scan(
     table = read_times(times, given_zone) if isinstance(times, str | os.PathLike) else times
     before = Catalogue.open(catalogue) if isinstance(catalogue, str | os.PathLike) else catalogue
     files = sound_files(names)
-    read, found = _looked_at(files, before, tell)
+    read, found = _looked_at(files, before, workers, tell)
     decided = decide(found, table, given_zone)
-    segments, copies = without_copies(decided.segments)
-    segments, recorders = told_apart(segments)
+    used, copies = without_copies(decided.segments)
+    used, recorders = told_apart(used)
     if check is not None:
-        segments = [one if one.utc_ns is None else replace(one, utc_ns=check.true_ns(one.utc_ns)) for one in segments]
-    segments.sort(key=lambda one: (one.recorder, one.utc_ns is None, one.utc_ns or 0, one.file, one.first_sample))
+        used = [one if one.utc_ns is None else replace(one, utc_ns=check.true_ns(one.utc_ns)) for one in used]
+    used.sort(key=lambda one: (one.recorder, one.utc_ns is None, one.utc_ns or 0, one.file, one.first_sample))
     findings = sorted([*decided.findings, *copies, *recorders], key=_order)
     return Catalogue(
-        tuple(segments), tuple(findings), tuple(names), os.getcwd(), join, check,  # noqa: PTH109
+        tuple(used), tuple(findings), tuple(names), os.getcwd(), join, check,  # noqa: PTH109
         "" if given_zone is None else str(given_zone), read,
     )  # fmt: skip
 
@@ -114,24 +119,32 @@ def _order(finding: Finding) -> int:
 
 
 def _looked_at(
-    files: Sequence[str], before: Catalogue | None, tell: Callable[[int, int], None] | None
+    files: Sequence[str], before: Catalogue | None, workers: int, tell: Callable[[int, int], None] | None
 ) -> tuple[int, list[Segment]]:
     """How many files were read, and the segments of all."""
     known: dict[str, list[Segment]] = defaultdict(list)
     for one in before.segments if before is not None else ():
         known[one.file].append(one)
-    near, found, read = _Beside(), [], 0
-    for done, file in enumerate(files):
+    near, new, done = _Beside(), list[Looked](), 0
+    found = {file: list[Segment]() for file in files}
+
+    def take(file: str, rows: list[Segment]) -> None:
+        nonlocal done
+        found[file] = rows
+        done += 1
+        if tell is not None:
+            tell(done, len(found))
+
+    for file in found:
         beside, log = near.of(file)
         kept = known.get(file)
         if kept is not None and kept[0].beside == beside and _is_same(file, kept[0]):
-            found += kept
+            take(file, kept)
         else:
-            found += headers.segments_of(file, beside, log)
-            read += 1
-        if tell is not None:
-            tell(done + 1, len(files))
-    return read, found
+            new.append(Looked(file, beside, log))
+    for file, rows in segments(new, workers):
+        take(file, rows)
+    return len(new), [one for rows in found.values() for one in rows]
 
 
 def _is_same(file: str, one: Segment) -> bool:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sonograph.cli import exits, options
-from sonograph.cli.exits import counted
+from sonograph.cli.exits import counted, talk
 
 if TYPE_CHECKING:
     from sonograph.archive.foretold import Foretold
@@ -70,7 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     forecast = foretell(plan, measure=arguments.measure)
     print(json.dumps(forecast.values()) if arguments.json else "\n".join(_lines(forecast, arguments.output)))
-    return exits.DONE
+    for words in forecast.unmeasured:
+        talk(words)
+    return exits.INPUT if forecast.unmeasured else exits.DONE
 
 
 def _products(arguments: argparse.Namespace) -> list | None:
@@ -107,6 +109,8 @@ def _lines(forecast: Foretold, output: str) -> list[str]:
     )
     if forecast.work is not None:
         found.append(f"about {duration(forecast.work)} of one core, as a few minutes took here")
+    elif forecast.unmeasured:
+        found.append("how long it takes could not be measured")
     return [*found, "", f"next: sonograph archive run {output}"]
 
 

@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     catalogue = archive.scan(
         arguments.paths, times=arguments.times, zone=arguments.zone, join=arguments.join,
-        clock_check=arguments.clock_check, catalogue=arguments.output if there else None, tell=tell,
+        clock_check=arguments.clock_check, catalogue=arguments.output if there else None, workers=1, tell=tell,
     )  # fmt: skip
     progress.clear()
     catalogue.save(arguments.output)
