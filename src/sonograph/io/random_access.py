@@ -1,6 +1,7 @@
 """Any part of a sound in a file: by seeking where that was proved exact, else by decoding from the start.
 
-What was decoded is kept for a while, in blocks that begin at multiples of their length.
+What was decoded is kept for a while, in blocks that begin at multiples of their length. A long stretch is not: it is
+decoded at one go, which a decoder with threads does on all cores.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from sonograph.errors import SonographError
 from sonograph.io.decoded_cache import shared
+from sonograph.io.decoders.decoded import skip
 from sonograph.io.decoders.tracks import Cursor, Track
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault, read_error, short
@@ -21,6 +23,9 @@ KEPT = 1 << 14
 
 NEAR = 4
 """Blocks that are rather decoded than gone over: as long takes it to begin a decoder."""
+
+STRETCH = 16
+"""Blocks from which on a stretch is long."""
 
 
 class Ranges:
@@ -79,7 +84,9 @@ class Ranges:
         return block[:, samples.start - start : samples.stop - start]
 
     def _decoded(self, samples: range) -> np.ndarray:
-        """Samples up to the end of the block that the first of them lies in."""
+        """Samples up to the end of the block that the first of them lies in, or all of a long stretch."""
+        if len(samples) >= STRETCH * self._step and (self._track.seekable or self._position == samples.start):
+            return self._whole(self._pulled(samples), len(samples))
         number = samples.start // self._step
         block = shared.get(self._owner, number)
         if block is None:
@@ -87,6 +94,10 @@ class Ranges:
         first = samples.start - number * self._step
         count = min(len(samples), self._step - first)
         return self._whole(block[:, first : first + count], count)
+
+    @property
+    def _position(self) -> int:
+        return 0 if self._cursor is None else self._cursor.position
 
     def _decode(self, number: int) -> np.ndarray:
         """A block, and those on the way to it, which are kept too."""
@@ -113,9 +124,12 @@ class Ranges:
             self._let_go()
             self._cursor = self._track.cursor()
         cursor = self._cursor
-        if cursor.position != samples.start and self._track.seekable:
+        if cursor.position != samples.start:
             try:
-                cursor.seek(samples.start)
+                if self._track.seekable:
+                    cursor.seek(samples.start)
+                else:
+                    skip(cursor, samples.start - cursor.position)
             except SonographError:
                 raise
             except OSError as error:
