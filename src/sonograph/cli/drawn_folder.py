@@ -47,7 +47,7 @@ def places(named: list[str], folder: str, ending: str) -> list[Place]:
     from sonograph.io.door import split
     from sonograph.io.folders import sound_files
 
-    bases = [_whole(name if Path(name).is_dir() else Path(name).parent) for name in named if name != streams.STANDARD]
+    bases = [_whole(name if _holds(name) else Path(name).parent) for name in named if name != streams.STANDARD]
     base = _common(bases)
     found = []
     for name in named:
@@ -59,6 +59,14 @@ def places(named: list[str], folder: str, ending: str) -> list[Place]:
         under += inside.replace("/", " ")
         found.append(Place(file, file, os.path.join(folder, f"{under}.{ending}")))  # noqa: PTH118
     return found
+
+
+def _holds(name: str) -> bool:
+    """Whether sounds lie in what is named."""
+    from sonograph.io.containers.content import SUFFIXES
+    from sonograph.io.objects import is_url
+
+    return not name.lower().endswith(SUFFIXES) if is_url(name) else Path(name).is_dir()
 
 
 def _whole(path: str | os.PathLike[str]) -> str:

@@ -12,6 +12,7 @@ from sonograph.analysis.summaries import Summary
 from sonograph.extract.choice import Choice
 from sonograph.io.calibrations import beside
 from sonograph.io.door import split
+from sonograph.io.objects import bucket_of, is_url
 from sonograph.io.opening import Opening
 from sonograph.jobs.identity import digest
 from sonograph.settings import Settings
@@ -52,6 +53,10 @@ class Wanted:
 def identity(file: str) -> list[Any]:
     """What an input is: its name, its state on the disk, and the content of what lies beside it and is read with it."""
     name, calibration = os.fsencode(file), beside(file)
+    if is_url(file):
+        bucket, object_name = bucket_of(split(file)[0])
+        there = bucket.head(object_name)
+        return [name, None if there is None else [there.size, there.etag, there.mtime_ns], calibration]
     try:
         found = os.stat(split(file)[0])  # noqa: PTH116  # paths may be bytes that are no text
     except (OSError, ValueError):

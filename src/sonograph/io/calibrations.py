@@ -14,6 +14,7 @@ from typing import Any
 from sonograph.errors import SettingsError, SourceError, TextError
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile, split
+from sonograph.io.opened_files import is_there, opened_file
 from sonograph.io.opening import Opening
 from sonograph.io.plain_text import text_of
 from sonograph.io.starts import checked_start, checked_zone, has_zone, in_zone, local_time, name_of_file, start_in_name
@@ -53,7 +54,7 @@ def known_of(file: OpenFile, metadata: Metadata, opening: Opening) -> tuple[Cali
         A calibration that cannot be, or one besides a unit; a name that the pattern of times does not fit.
     """
     calibrated = opening.calibration is not None or opening.unit is not None
-    texts = [] if calibrated and opening.start is not None else _texts(file.path)
+    texts = [] if calibrated and opening.start is not None else _texts(file)
     return _calibration(file, metadata, opening, texts), _start(file, metadata, opening, texts)
 
 
@@ -67,10 +68,10 @@ def beside(path: Any) -> list[list[str]]:
     """Which files say more about a sound, and a digest of the content of each."""
     found = []
     for place in places(path):
-        if not os.path.lexists(place):
+        if not is_there(place):
             continue
         try:
-            file = OpenFile(place)
+            file = opened_file(place)
         except SourceError as error:
             found.append([os.fsdecode(place), getattr(error, "reason", "")])
             continue
@@ -83,11 +84,13 @@ def beside(path: Any) -> list[list[str]]:
     return found
 
 
-def _texts(path: Any) -> list[_Text]:
+def _texts(file: OpenFile) -> list[_Text]:
     """What lies beside a file, the nearest first."""
     found = []
-    for i, place in enumerate(places(path)):
-        if os.path.lexists(place):  # a link that leads nowhere is a calibration that is lost, not none
+    there = places(file.path)
+    names = [os.fsdecode(os.path.basename(place)) for place in there]  # noqa: PTH119
+    for i, (place, is_one) in enumerate(zip(there, file.beside(names), strict=True)):
+        if is_one:  # a link that leads nowhere is a calibration that is lost, not none
             try:
                 found.append(_Text(place, toml_values(text_of(place)), bool(i)))
             except TextError as error:

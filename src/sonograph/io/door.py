@@ -124,6 +124,19 @@ class OpenFile:
             self._descriptor = -1
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can be read."""
+        return self._descriptor >= 0
+
+    def beside(self, names: list[str]) -> list[bool]:
+        """Whether files of these names lie in the same folder; a link that leads nowhere does."""
+        folder = os.path.dirname(os.fsencode(self.path))  # noqa: PTH120
+        return [os.path.lexists(os.path.join(folder, os.fsencode(name))) for name in names]  # noqa: PTH118
+
+    def prepare(self, position: int) -> None:
+        """Nothing: what is on a disk comes soon enough."""
+
+    @property
     def descriptor(self) -> int:
         """The open file, for a process that decodes it."""
         return self._descriptor

@@ -16,6 +16,7 @@ from sonograph.errors import SonographError
 from sonograph.io.calibrations import known_of
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
+from sonograph.io.opened_files import opened_file
 from sonograph.io.opening import Opening
 from sonograph.io.random_access import Ranges, filled, pull
 from sonograph.io.readers import opened
@@ -48,10 +49,10 @@ class FileSource(Recorded):
     is_second : whether it was opened because the file changed at a first reading; its status is then never "ok"
     """
 
-    def __init__(self, path: Any, opening: Opening | None = None) -> None:
+    def __init__(self, path: Any, opening: Opening | None = None, file: OpenFile | None = None) -> None:
         self.path, how = path, opening or Opening()
         self.limits = how.limits
-        self._file = OpenFile(path)
+        self._file = file or opened_file(path)
         try:
             self._opened = found = opened(
                 self._file, sample_rate=how.sample_rate, time_column=how.time_column, raw=how.raw
@@ -122,7 +123,7 @@ class FileSource(Recorded):
     @property
     def has_changed(self) -> bool:
         """Whether the file was cut, grew or was written to since it was opened."""
-        return self._file.descriptor >= 0 and self._file.changed() is not None
+        return self._file.is_open and self._file.changed() is not None
 
     def unread(self) -> Status:
         """How the file is as far as its header tells: never "ok", as nobody has looked at a sample."""
@@ -206,7 +207,7 @@ class FileSource(Recorded):
 
     def close(self) -> None:
         """Close the file. Its status stays."""
-        if self._file.descriptor >= 0:
+        if self._file.is_open:
             self._closed = self.status
         self._ranges.close()
         self._file.close()
@@ -236,7 +237,7 @@ class FileSource(Recorded):
         return faults
 
     def _changes(self) -> list[Fault]:
-        changed = self._file.changed() if self._file.descriptor >= 0 else None
+        changed = self._file.changed() if self._file.is_open else None
         if changed:
             times = ", both times that it was tried" if self.is_second else ""
             what = f"changed while being read{times}: {changed}. {_LATER}"

@@ -5,6 +5,7 @@
 * Hidden files and folders (`.name`), and those that systems keep for themselves (`ASIDE`), are passed over.
 * A link to a file is a file, also where it leads nowhere, so that a sound that is lost is told and not passed over. A
   link to a folder is not followed, as it may lead in a circle: name it.
+* Of a URL that does not end as a sound does, all that lies below it in its bucket is meant, by the same rules.
 * Files come in the order of their paths as text, folder after folder as named; one that is named twice, also in two
   ways of writing, comes where it is first.
 * A folder that may not be read stops everything, as nobody could say what is in it.
@@ -19,14 +20,18 @@ from typing import NoReturn
 
 from sonograph.errors import SourceError
 from sonograph.io.containers.content import SUFFIXES
+from sonograph.io.objects import is_url
+from sonograph.io.remote_folders import Listing, sounds_below
 from sonograph.io.status import cause, shown
 
 ASIDE = ("$recycle.bin", "system volume information", "lost+found")
 """What was thrown away and what systems keep on a disk, in small letters."""
 
 
-def sound_files(paths: Iterable[str]) -> list[str]:
+def sound_files(paths: Iterable[str], listing: Listing | None = None) -> list[str]:
     """The files that are named, and the sounds in the folders that are named.
+
+    listing : is given what buckets said of all that lies below the URLs that are named
 
     Raises
     ------
@@ -36,12 +41,15 @@ def sound_files(paths: Iterable[str]) -> list[str]:
     found: dict[str, str] = {}
     for path in paths:
         files = [path]
-        if Path(path).is_dir():
+        if is_url(path):
+            files = sounds_below(path, _is_aside, listing)
+        elif Path(path).is_dir():
             files = sounds_in(path)
             if not files:
                 raise SourceError(f"{shown(path)}: holds no sound file. Name a folder of {', '.join(SUFFIXES[:4])} ….")
         for file in files:
-            found.setdefault(os.path.abspath(file), file)  # noqa: PTH100  # Path.absolute keeps a/../a
+            key = file if is_url(file) else os.path.abspath(file)  # noqa: PTH100  # Path.absolute keeps a/../a
+            found.setdefault(key, file)
     return list(found.values())
 
 

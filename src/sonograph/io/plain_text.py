@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sonograph.errors import TextError
-from sonograph.io.door import OpenFile
+from sonograph.io.opened_files import opened_file
 from sonograph.io.status import Unreadable, cause
 from sonograph.texts import LONGEST
 
@@ -19,7 +19,7 @@ def text_of(path: Any) -> str:
         It is not; with the name.
     """
     try:
-        file = OpenFile(path)
+        file = opened_file(path)
     except Unreadable as error:
         raise TextError(str(error)) from None
     try:

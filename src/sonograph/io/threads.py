@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -13,6 +15,8 @@ Made = TypeVar("Made")
 
 def in_threads(work: Callable[[Item], Made], items: Iterable[Item], at_once: int) -> Iterator[Made]:
     """What `work` gives for each, so many at a time, in their order; few more are taken than are asked for."""
+    from concurrent.futures import ThreadPoolExecutor  # loads much that few need
+
     waiting: deque[Future[Made]] = deque()
     pool = ThreadPoolExecutor(at_once, "sonograph-objects")
     try:

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from sonograph.errors import SonographError
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault, read_error
 
@@ -156,6 +157,8 @@ class PcmCursor:
         count = max(0, min(count, (track.n_samples or 0) - self.position))
         try:
             data = track.file.at(track.first_byte + self.position * step, count * step)
+        except SonographError:
+            raise  # a store that does not answer is not asked for every sample
         except OSError as error:
             return self._around(count, error)
         whole = len(data) // step * step
