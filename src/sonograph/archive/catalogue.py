@@ -20,6 +20,7 @@ from sonograph.archive.timeline import Timeline
 from sonograph.archive.timelines import timeline_of
 from sonograph.archive.times import ns_of
 from sonograph.errors import SettingsError
+from sonograph.io.objects import is_url
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Catalogue:
 
     def path_of(self, segment: Segment) -> str:
         """Where the file of a segment is."""
+        if is_url(segment.file):
+            return segment.file
         return os.path.join(self.folder, segment.file)  # noqa: PTH118  # keeps bytes that are no text
 
     def groups(self) -> dict[tuple[str, float, int], list[Segment]]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import os
 import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sonograph.archive import soundtrap
+from sonograph.archive.beside import NOTHING, Near
 from sonograph.archive.segments import SECOND, Segment, calibration_text
 from sonograph.errors import SonographError
 from sonograph.io.containers.metadata import Metadata, of_fields
-from sonograph.io.door import OpenFile
 from sonograph.io.examine import status_of
 from sonograph.io.filesource import FileSource
+from sonograph.io.opened_files import opened_file, state_of
 from sonograph.io.opening import Opening
 from sonograph.io.status import Unreadable, read_error, shown
 from sonograph.limits import Limits
@@ -27,32 +28,27 @@ ENDS = 1 << 13
 """Bytes at each end of a file that may be the same as another which are looked at first."""
 
 
-def segments_of(path: str, beside: str = "", log: str | None = None) -> list[Segment]:
-    """The segments of a file, without their times: one or more, or one of no samples that says why.
-
-    beside : what lies beside it and was read too, to be kept with it
-    log : the path of a SoundTrap's NAME.log.xml
-    """
+def segments_of(path: str, near: Near = NOTHING) -> list[Segment]:
+    """The segments of a file, without their times: one or more, or one of no samples that says why."""
+    beside, log = near.beside, near.log
     try:
-        with FileSource(path, Opening(limits=ALL)) as source:
+        file = opened_file(path, near.names)
+        with FileSource(path, Opening(limits=ALL), file) as source:
             found = _segments(path, source, log)
             ends = _print(source)
     except SonographError as error:
-        return [at_fault(path, error, beside)]
+        return [at_fault(path, error, near)]
     except OSError as error:
-        return [at_fault(path, Unreadable(f"{shown(path)}: {read_error(0, error).what}", "read-error"), beside)]
+        return [at_fault(path, Unreadable(f"{shown(path)}: {read_error(0, error).what}", "read-error"), near)]
     return [replace(one, beside=beside, print=ends) for one in found]
 
 
-def at_fault(path: str, error: SonographError, beside: str) -> Segment:
+def at_fault(path: str, error: SonographError, near: Near) -> Segment:
     """The row of a file of which nothing can be used."""
-    status = status_of(error)
+    status, beside = status_of(error), near.beside
     size = mtime_ns = 0
-    try:
-        stat = os.stat(path)  # noqa: PTH116  # paths may be bytes that are no text
-        size, mtime_ns = stat.st_size, stat.st_mtime_ns
-    except (OSError, ValueError):
-        pass
+    with contextlib.suppress(OSError, ValueError):
+        size, mtime_ns = near.state or state_of(path)
     return Segment(
         path, size=size, mtime_ns=mtime_ns, status=status.word, reason=status.reason, sentence=status.sentence,
         beside=beside,
@@ -178,7 +174,7 @@ def content_of(path: str) -> str:
     """A digest of all bytes of a file; "" where it cannot be read."""
     digest = hashlib.blake2b(digest_size=16)
     try:
-        file = OpenFile(path)
+        file = opened_file(path)
     except SonographError:
         return ""
     try:
@@ -194,7 +190,7 @@ def content_of(path: str) -> str:
 
 
 def _text(path: str) -> str:
-    file = OpenFile(path)
+    file = opened_file(path)
     try:
         return file.at(0, soundtrap.MOST).decode("utf-8", "replace")
     except OSError:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sonograph.archive import headers
+from sonograph.archive.beside import Near
 from sonograph.archive.segments import Segment
+from sonograph.io.objects import is_url
 from sonograph.io.status import Unreadable, shown
+from sonograph.io.threads import in_threads
 from sonograph.jobs.guard import alive
 from sonograph.jobs.places import Here, Place, Processes
 from sonograph.jobs.run import run as do
@@ -15,14 +19,15 @@ from sonograph.jobs.task import Outcome, Task
 
 AT_ONCE = 64
 """Files of a task."""
+TOGETHER, IN_A_TASK = 64, 512
+"""Objects in buckets that are looked at together, and those of a task."""
 
 
 class Looked(NamedTuple):
-    """A file to be looked at: its path, what lies beside it, and the path of a SoundTrap's log."""
+    """A file to be looked at: its path, and what is known of it before it is opened."""
 
     path: str
-    beside: str
-    log: str | None
+    near: Near
 
 
 def segments(files: Sequence[Looked], workers: int) -> Iterator[tuple[str, list[Segment]]]:
@@ -31,12 +36,31 @@ def segments(files: Sequence[Looked], workers: int) -> Iterator[tuple[str, list[
     workers : processes; 0: none
     """
     place: Place = Processes(workers, preload=("sonograph.archive.headers",)) if workers else Here()
-    firsts = range(0, len(files), AT_ONCE)
-    for outcome in do((Task(str(i), look, tuple(files[i : i + AT_ONCE])) for i in firsts), place):
+    here = [one for one in files if not is_url(one.path)]
+    there = [one for one in files if is_url(one.path)]
+    tasks = itertools.chain(_tasks(here, look, AT_ONCE), _tasks(there, look_together, IN_A_TASK))
+    for outcome in do(tasks, place):
         if outcome.error is not None:
             raise outcome.error
         for number, one in enumerate(outcome.task.items):
             yield one.path, [_lost(one, outcome)] if outcome.lost else outcome.result[number]
+
+
+def _tasks(files: Sequence[Looked], work: Callable[..., Any], at_once: int) -> Iterator[Task]:
+    for first in range(0, len(files), at_once):
+        yield Task(f"{work.__name__} {first}", work, tuple(files[first : first + at_once]))
+
+
+def look_together(items: Iterator[Looked]) -> list[list[Segment]]:
+    """The segments of objects in buckets, many at once, as each waits for the network.
+
+    Which of them ended the process nobody knows then; halves are tried until it is found.
+    """
+    found = []
+    for rows in in_threads(lambda one: headers.segments_of(*one), list(items), TOGETHER):
+        alive()
+        found.append(rows)
+    return found
 
 
 def look(items: Iterator[Looked]) -> list[list[Segment]]:
@@ -50,4 +74,4 @@ def look(items: Iterator[Looked]) -> list[list[Segment]]:
 
 def _lost(one: Looked, outcome: Outcome) -> Segment:
     words = f"{shown(one.path)}: looking at it {outcome.lost.replace('its process', 'the process')}. Leave it out."
-    return headers.at_fault(one.path, Unreadable(words, outcome.reason), one.beside)
+    return headers.at_fault(one.path, Unreadable(words, outcome.reason), one.near)

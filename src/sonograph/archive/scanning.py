@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any, Union
 
-from sonograph.archive import soundtrap
+from sonograph.archive.beside import Beside, Near
 from sonograph.archive.catalogue import Catalogue
 from sonograph.archive.clock import ClockCheck
 from sonograph.archive.duplicates import without_copies
@@ -21,8 +21,9 @@ from sonograph.archive.times import decide, ns_of
 from sonograph.archive.timetable import Timetable, read_times, zoned
 from sonograph.checks import short
 from sonograph.errors import SettingsError
-from sonograph.io.calibrations import BESIDE, IN_FOLDER
 from sonograph.io.folders import sound_files
+from sonograph.io.objects import Object
+from sonograph.io.opened_files import state_of
 from sonograph.io.starts import checked_zone, moment_of
 
 Path = Union[str, os.PathLike[str]]  # noqa: UP007  # read at run time
@@ -44,7 +45,7 @@ def scan(
     Parameters
     ----------
     sources
-        Sound files, and folders of them at any depth.
+        Sound files, and folders of them at any depth; or URLs of both in buckets.
     times
         A CSV with columns `file` and `start`, which counts for more than what files say themselves.
     zone
@@ -93,8 +94,9 @@ def scan(
         check_join(join)
     table = read_times(times, given_zone) if isinstance(times, str | os.PathLike) else times
     before = Catalogue.open(catalogue) if isinstance(catalogue, str | os.PathLike) else catalogue
-    files = sound_files(names)
-    read, found = _looked_at(files, before, workers, tell)
+    listing: dict[str, Object] = {}
+    files = sound_files(names, listing)
+    read, found = _looked_at(files, before, Beside(listing), workers, tell)
     decided = decide(found, table, given_zone)
     used, copies = without_copies(decided.segments)
     used, recorders = told_apart(used)
@@ -119,13 +121,17 @@ def _order(finding: Finding) -> int:
 
 
 def _looked_at(
-    files: Sequence[str], before: Catalogue | None, workers: int, tell: Callable[[int, int], None] | None
+    files: Sequence[str],
+    before: Catalogue | None,
+    beside: Beside,
+    workers: int,
+    tell: Callable[[int, int], None] | None,
 ) -> tuple[int, list[Segment]]:
     """How many files were read, and the segments of all."""
     known: dict[str, list[Segment]] = defaultdict(list)
     for one in before.segments if before is not None else ():
         known[one.file].append(one)
-    near, new, done = _Beside(), list[Looked](), 0
+    new, done = list[Looked](), 0
     found = {file: list[Segment]() for file in files}
 
     def take(file: str, rows: list[Segment]) -> None:
@@ -136,55 +142,23 @@ def _looked_at(
             tell(done, len(found))
 
     for file in found:
-        beside, log = near.of(file)
-        kept = known.get(file)
-        if kept is not None and kept[0].beside == beside and _is_same(file, kept[0]):
+        near, kept = beside.of(file), known.get(file)
+        if kept is not None and kept[0].beside == near.beside and _is_same(file, kept[0], near):
             take(file, kept)
         else:
-            new.append(Looked(file, beside, log))
+            new.append(Looked(file, near))
     for file, rows in segments(new, workers):
         take(file, rows)
     return len(new), [one for rows in found.values() for one in rows]
 
 
-def _is_same(file: str, one: Segment) -> bool:
+def _is_same(file: str, one: Segment, near: Near) -> bool:
     if one.status == "failed" and one.reason not in ("no-sound", "empty-file"):
         return False  # which may have been the moment's fault
     try:
-        now = os.stat(file)  # noqa: PTH116  # paths may be bytes that are no text
+        return (near.state or state_of(file)) == (one.size, one.mtime_ns)
     except (OSError, ValueError):
         return False
-    return (now.st_size, now.st_mtime_ns) == (one.size, one.mtime_ns)
-
-
-class _Beside:
-    """What lies beside files and is read with them: each folder is listed once."""
-
-    def __init__(self) -> None:
-        self._folders: dict[str, tuple[set[str], str]] = {}
-
-    def of(self, file: str) -> tuple[str, str | None]:
-        """The files beside one, with their sizes and times, and the SoundTrap's log among them."""
-        folder, name = os.path.split(file)
-        if folder not in self._folders:
-            try:
-                names = set(os.listdir(folder or "."))  # noqa: PTH208
-            except OSError:
-                names = set()
-            self._folders[folder] = names, _state(folder, IN_FOLDER) if IN_FOLDER in names else ""
-        names, for_all = self._folders[folder]
-        log = name.rpartition(".")[0] + soundtrap.ENDING
-        own = [_state(folder, one) for one in (name + BESIDE, log) if one in names]
-        path = os.path.join(folder, log) if log in names else None  # noqa: PTH118
-        return ";".join(filter(None, (for_all, *own))), path
-
-
-def _state(folder: str, name: str) -> str:
-    try:
-        found = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118
-    except OSError:
-        return name
-    return f"{name}:{found.st_size}:{found.st_mtime_ns}"
 
 
 def _checked(given: Sequence[tuple[Any, Any]] | ClockCheck | None, zone: tzinfo | None) -> ClockCheck | None:

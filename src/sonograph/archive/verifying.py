@@ -23,6 +23,7 @@ from sonograph.archive.products import SoundFacts
 from sonograph.archive.running import Coordinator
 from sonograph.archive.times import stamp
 from sonograph.errors import SourceError
+from sonograph.io.opened_files import state_of
 from sonograph.io.status import shown
 from sonograph.jobs.places import Here, Place, Processes
 from sonograph.settings.arguments import answered
@@ -265,12 +266,12 @@ def _sources(plan: Plan) -> Iterator[Damage]:
     known = {part.path: (part.size, part.mtime_ns) for one in plan.timelines for part in one.parts}
     for path, expected in known.items():
         try:
-            now = os.stat(path)  # noqa: PTH116  # paths may be bytes that are no text
+            now = state_of(path)
         except FileNotFoundError:
             yield Damage("source", path, f"{shown(path)}: is gone; what was computed of it stays.")
             continue
         except OSError as error:
             yield Damage("source", path, f"{shown(path)}: cannot be looked at ({(error.strerror or '').lower()}).")
             continue
-        if (now.st_size, now.st_mtime_ns) != expected:
+        if now != expected:
             yield Damage("source", path, f"{shown(path)}: changed since it was looked at. Scan and plan again.")
