@@ -1,5 +1,7 @@
 """Features, constant-Q and Griffin-Lim beside librosa, on 600 s of music at 22 050 Hz (Griffin-Lim 30 s, pYIN 60 s).
 
+Wavelets, of 10 s, beside PyWavelets and ssqueezepy.
+
 Prints Markdown. One thread each: run it as `python -m benchmarks.features`; `--quick` for a tenth of the sound,
 `--only yin,cqt` for some of it.
 """
@@ -9,6 +11,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+os.environ.setdefault("SSQ_PARALLEL", "0")
 
 import argparse
 import platform
@@ -37,6 +40,7 @@ from sonograph.settings import (
     ShapeSettings,
     TempogramSettings,
     TemporalSettings,
+    WaveletSettings,
     YinSettings,
 )
 
@@ -125,6 +129,13 @@ def topics():
             ConstantQSettings.for_rate(RATE, scaling="raw", quantity="magnitude"),
             {"librosa": lambda x: np.abs(librosa.cqt(x, sr=RATE))},
         ),
+        "cwt": ("wavelets, 85 rows, every sample", 10, waves(1), {"PyWavelets": pywavelets, "ssqueezepy": ssqueezed}),
+        "cwt64": (
+            "wavelets, 85 rows, every 64th sample (theirs: every one)",
+            10,
+            waves(64),
+            {"PyWavelets": pywavelets, "ssqueezepy": ssqueezed},
+        ),
         "hpss": (
             "harmonic part",
             30,
@@ -133,6 +144,24 @@ def topics():
         ),
         "griffin": ("Griffin-Lim, 32 rounds", 30, None, {}),
     }
+
+
+def waves(hop):
+    """Morlet wavelets, w0 6, 12 to the octave, seven octaves: complex."""
+    return WaveletSettings.for_rate(RATE, low=60.0, high=7680.0, hop=hop, scaling="raw", quantity="transform")
+
+
+def pywavelets(x):
+    import pywt
+
+    return pywt.cwt(x, RATE / np.array(waves(64).centres), f"cmor{2 * (3 / np.pi) ** 2:.9f}-1.0", method="fft")[0]
+
+
+def ssqueezed(x):
+    import ssqueezepy
+
+    scales = 6 * RATE / (2 * np.pi * np.array(waves(64).centres))
+    return ssqueezepy.cwt(x, ("morlet", {"mu": 6.0}), scales=scales.astype("float32"), fs=RATE, astensor=False)[0]
 
 
 def ways_of(name, settings, peers, x):

@@ -43,6 +43,7 @@ from sonograph.settings import (
     TempogramSettings,
     TemporalSettings,
     TonnetzSettings,
+    WaveletSettings,
     YinSettings,
 )
 from sonograph.settings.loudness import settling
@@ -95,6 +96,21 @@ def made(settings) -> np.ndarray:
 
 def magnitude() -> np.ndarray:
     return made(MAGNITUDE)
+
+
+def _beside_convolutions() -> tuple[np.ndarray, np.ndarray]:
+    """Our wavelet transform and each row as one convolution, within the ends that wavelets reach over."""
+    from scipy.signal import fftconvolve
+
+    settings = WaveletSettings.for_rate(RATE, hop=64, low=110.0, scaling="raw", quantity="transform", edges="zeros")
+    rows = []
+    for f in settings.centres:
+        turn = 2 * np.pi * f / RATE
+        u = turn * np.arange(-np.ceil(40 / turn), np.ceil(40 / turn) + 1)
+        weights = turn * 2 / (np.sqrt(2 * np.pi) * 6) * np.exp(-0.5 * (u / 6) ** 2 + 1j * u)
+        rows.append(fftconvolve(glide(), weights, "same")[::64])
+    within = slice(40, -40)
+    return made(settings)[:, : len(rows[0])][:, within], np.array(rows)[:, within]
 
 
 def cases(case, library):
@@ -311,6 +327,14 @@ def cases(case, library):
             0.01,
             lambda: made(ConstantQSettings.for_rate(RATE, scaling="raw", quantity="magnitude"))[:, CENTRE],
             lambda librosa: np.abs(librosa.cqt(glide(), sr=RATE))[:, CENTRE],
+        ),
+        case(
+            "WaveletSettings, Morlet",
+            "scipy.signal.fftconvolve with the formula",
+            "formula",
+            "peak",
+            1e-4,
+            _beside_convolutions,
         ),
         of(
             "PitchClassSettings",

@@ -24,7 +24,7 @@ def sample(x, position, edges):
         while not 0 <= position <= last:
             position = -position - 1 if position < 0 else 2 * last + 1 - position
         return x[position]
-    return 0.0
+    return math.nan if edges == "missing" else 0.0
 
 
 def frame_starts(n_samples, n, hop, edges):
@@ -37,7 +37,7 @@ def frame_starts(n_samples, n, hop, edges):
         while start + n <= n_samples or (edges == "padded" and (not starts or starts[-1] + n < n_samples)):
             starts.append(start)
             start += hop
-    elif edges in ("zeros", "reflect"):
+    elif edges in ("zeros", "missing", "reflect"):
         start = -(n // 2)
         while start + n <= n_samples + n // 2:
             starts.append(start)
@@ -179,6 +179,55 @@ def constant_q(x, low, n_bands, per_octave, hop, sample_rate, gamma=0.0):
             for m, w in zip(range(-half, half + 1), weights, strict=True):
                 total += w * sample(x, middle + m, "zeros") * cmath.exp(-2j * math.pi * f / sample_rate * m)
             row.append(total / sum(weights))
+        out.append(row)
+    return np.array(out)
+
+
+def plp(bands, centres, order, count, compression):
+    """(coefficients,) of the powers of one frame's bands: Hermansky 1990, its equations one after the other."""
+    heard = []
+    for power, f in zip(bands, centres, strict=True):
+        loud = (f**2 / (f**2 + 1.6e5)) ** 2 * (f**2 + 1.44e6) / (f**2 + 9.61e6)
+        heard.append((power * loud) ** compression)
+    heard = [heard[0], *heard, heard[-1]]
+    around = heard + heard[-2:0:-1]  # both sides of a real spectrum
+    n = len(around)
+    r = [sum(v * math.cos(2 * math.pi * lag * i / n) for i, v in enumerate(around)) / n for lag in range(order + 1)]
+    matrix = np.array([[r[abs(i - j)] for j in range(order)] for i in range(order)])
+    a = np.linalg.solve(matrix, -np.array(r[1:]))
+    gain = r[0] + sum(a[i] * r[i + 1] for i in range(order))
+    # the cepstrum as what it is: the inverse transform of the logarithm of the model's power
+    w = 2 * math.pi * np.arange(8192) / 8192
+    model = gain / abs(1 + sum(a[i] * np.exp(-1j * w * (i + 1)) for i in range(order))) ** 2
+    c = np.fft.ifft(np.log(model)).real[:count]
+    return np.array([c[0], *c[1:]])
+
+
+def morlet(w0, u):
+    """A Gaussian of w0 / 2 pi periods' deviation; a cosine of amplitude 1 reads 1."""
+    return 2 / (math.sqrt(2 * math.pi) * w0) * math.exp(-0.5 * (u / w0) ** 2) * cmath.exp(1j * u)
+
+
+def morse(gamma, beta, u):
+    """Olhede and Walden's wavelet, its peak at s = 1, by adding up its frequencies."""
+    total, step = 0j, 0.01
+    for i in range(1, 320):
+        s = i * step
+        total += cmath.exp(beta * math.log(s) + beta / gamma * (1 - s**gamma) + 1j * s * u) * step
+    return total / math.pi
+
+
+def wavelet_transform(x, wavelet, half, centres, hop, sample_rate):
+    """(rows, frames) complex: samples around sample i hop times conjugate wavelets; NaN where those reach out."""
+    out = []
+    for f in centres:
+        turn = 2 * math.pi * f / sample_rate
+        reach = math.floor(half / turn)
+        weights = [turn * wavelet(turn * m).conjugate() for m in range(-reach, reach + 1)]
+        row = []
+        for middle in range(0, len(x) + 1, hop):
+            inside = middle - reach >= 0 and middle + reach < len(x)
+            row.append(sum(w * x[middle - reach + m] for m, w in enumerate(weights)) if inside else complex(math.nan))
         out.append(row)
     return np.array(out)
 

@@ -178,6 +178,21 @@ def htk_fbank(x):
     return np.log(np.maximum(naive.mel_bank(26, 0.0, RATE / 2, "kaldi", 512, RATE, in_mel=True) @ magnitude, 1.0))
 
 
+def kaldi_plp(x, name):
+    power = naive_power(name, x)
+    bank = naive.mel_bank(23, 20.0, RATE / 2, "kaldi", 512, RATE, in_mel=True)
+    low, high = (1127 * np.log(1 + f / 700) for f in (20.0, RATE / 2))
+    centres = [700 * (np.exp((low + (high - low) * k / 24) / 1127) - 1) for k in range(1, 24)]
+    columns = []
+    for bands, frame in zip(
+        (bank @ power).T, naive.frames(x * 32768, 400, 160, stft_of(preset(name)).edges), strict=True
+    ):
+        c = naive.plp(bands, centres, 12, 13, 0.33333) * (1 + 11 * np.sin(np.pi * np.arange(13) / 22))
+        mean = sum(frame) / len(frame)
+        columns.append([np.log(sum((v - mean) ** 2 for v in frame)), *c[1:]])
+    return np.array(columns).T
+
+
 def kaldi_spectrogram(x):
     scaled = naive.frames(x * 32768, 400, 160, "kaldi")
     want = np.log(np.maximum(naive_power("kaldi.spectrogram.unsnipped", x), 2**-23))
@@ -213,6 +228,8 @@ CASES = (
     formula("kaldi.spectrogram.unsnipped", "ln", 1e-6, kaldi_spectrogram, 1000),
     live("kaldi.fbank.unsnipped", "kaldi-native-fbank", "ln", 1e-4, kaldi_native("Fbank", False)),
     live("kaldi.mfcc.unsnipped", "kaldi-native-fbank", "1", 1e-3, kaldi_native("Mfcc", False)),
+    formula("kaldi.plp", "1", 1e-6, lambda x: kaldi_plp(x, "kaldi.plp"), 1000),
+    formula("kaldi.plp.unsnipped", "1", 1e-6, lambda x: kaldi_plp(x, "kaldi.plp.unsnipped"), 1000),
     formula("htk.fbank", "ln", 1e-9, htk_fbank, 1000),
     formula("htk.mfcc", "1", 1e-9, lambda x: naive.cepstra(htk_fbank(x), range(1, 13), 22.0), 1000),
     live("python_speech_features.mfcc", "python_speech_features.mfcc", "1", 1e-9,

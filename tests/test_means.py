@@ -18,7 +18,7 @@ from sonograph.tables import read
 from tests import naive
 
 RATE = 16_000.0
-EDGES = ("zeros", "padded", "inside", "kaldi", "scipy", "reflect")
+EDGES = ("zeros", "padded", "inside", "kaldi", "scipy", "reflect", "missing")
 
 
 def noise(n):

@@ -32,7 +32,10 @@ REFUSED = {
     "nan": ({"hop": float("nan")}, r"hop is nan; it must be a whole number"),
     "text": ({"hop": "512"}, r"hop is '512'; it must be a whole number"),
     "n_fft too short": ({"n_fft": 1024}, r"n_fft is 1024; with window_length 2048 it must be 2048 or more"),
-    "edges": ({"edges": "wrap"}, r"edges is 'wrap'; it must be one of zeros, reflect, inside, padded, kaldi, scipy"),
+    "edges": (
+        {"edges": "wrap"},
+        r"edges is 'wrap'; it must be one of zeros, reflect, inside, padded, kaldi, scipy, missing",
+    ),
     "scaling": ({"scaling": "psd"}, r"scaling is 'psd'; it must be one of spectrum, density, raw"),
     "quantity": ({"quantity": "level"}, r"quantity is 'level'; it must be one of power, magnitude, transform"),
     "unknown window": (

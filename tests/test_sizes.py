@@ -37,8 +37,9 @@ def examples():
         kinds.CensSettings(of=classes),
         constant_q, classes, kinds.MultitaperSettings(of=stft), kinds.LoudnessSettings.for_rate(RATE),
         kinds.LinearPredictionSettings(of=stft), kinds.FormantSettings(of=stft), kinds.RastaSettings(of=log),
+        kinds.PlpSettings(of=bands),
         kinds.HarmonicitySettings.for_rate(RATE), kinds.SquaresSettings(of=stft),
-        kinds.SoundLevelSettings.for_rate(RATE),
+        kinds.SoundLevelSettings.for_rate(RATE), kinds.WaveletSettings.for_rate(RATE, low=500.0, squeezed=True),
     ]  # fmt: skip
     for bank in BANKS.values():
         wide = dataclasses.replace(stft, window_length=8192, hop=2048, n_fft=8192)

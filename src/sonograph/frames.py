@@ -17,7 +17,7 @@ def offset(settings: Settings) -> int:
     """The sample at which frame 0 starts: 0, or below where frames are centred."""
     stft = stft_of(settings)
     n = stft.window_length
-    centred = stft.edges in ("zeros", "reflect", "scipy")
+    centred = stft.edges in ("zeros", "missing", "reflect", "scipy")
     return -(n // 2) if centred else stft.hop // 2 - n // 2 if stft.edges == "kaldi" else 0
 
 
@@ -65,8 +65,8 @@ def refuse_too_short(settings: Settings, n_samples: int) -> None:
             f"the sound has {n_samples} samples, fewer than window_length {stft.window_length}; shorten the window "
             f'or use edges="padded" or edges="zeros"'
         )
-    filters = [stage for stage in stages(settings) if stage.kind == "constant_q"]
-    if filters and 0 < n_samples < stft.window_length:
+    filters = [stage for stage in stages(settings) if hasattr(stage, "least_window")]
+    if filters and stft.edges != "missing" and 0 < n_samples < stft.window_length:
         raise SettingsError(
             f"the sound has {n_samples} samples, fewer than the {stft.window_length} that the filter at "
             f"{filters[0].low:.5g} Hz looks at; begin higher: low"

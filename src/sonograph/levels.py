@@ -11,18 +11,18 @@ from sonograph.checks import one_of
 from sonograph.errors import SettingsError
 from sonograph.settings import (
     BandSettings,
-    ConstantQSettings,
     LevelSettings,
     MultitaperSettings,
     StftSettings,
     check_level,
 )
 from sonograph.settings.arguments import answered
+from sonograph.settings.by_octaves import ByOctaves
 from sonograph.spectrograms import Spectrogram
 from sonograph.units import resolved_reference
 from sonograph.weightings import WEIGHTINGS, curve
 
-Powers = StftSettings | BandSettings | ConstantQSettings | MultitaperSettings
+Powers = StftSettings | BandSettings | ByOctaves | MultitaperSettings
 
 
 @answered

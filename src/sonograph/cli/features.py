@@ -84,7 +84,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--window", type=options.window_length, metavar="LENGTH", help="with --feature: 2048 or 25ms [2048]"
     )
     how.add_argument("--hop", type=options.length, metavar="LENGTH", help="likewise [window / 4]")
-    how.add_argument("--edges", metavar="NAME", help="likewise: zeros, reflect, inside, padded, kaldi or scipy [zeros]")
+    how.add_argument("--edges", metavar="NAME", help="zeros, reflect, inside, padded, kaldi, scipy or missing [zeros]")
     options.add_cleaning(how)
     how.add_argument(
         "--summary",

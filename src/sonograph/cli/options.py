@@ -163,7 +163,7 @@ def add_stft(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="of the window: hann, hamming, blackman, flattop …, gaussian:SAMPLES, kaiser:BETA [hann]",
     )
-    how.add_argument("--edges", metavar="NAME", help="zeros, reflect, inside, padded, kaldi or scipy [zeros]")
+    how.add_argument("--edges", metavar="NAME", help="zeros, reflect, inside, padded, kaldi, scipy or missing [zeros]")
     how.add_argument(
         "--scaling",
         metavar="NAME",

@@ -14,14 +14,14 @@ from functools import lru_cache
 import numpy as np
 
 from sonograph.engines import Engine
+from sonograph.features.by_octaves import halved, product
 from sonograph.features.samples import Samples
 from sonograph.frames import split
-from sonograph.settings.constantq import TAPS, ConstantQSettings, Octave, PitchClassSettings
+from sonograph.settings.by_octaves import Octave
+from sonograph.settings.constantq import ConstantQSettings, PitchClassSettings
 
 FRAMES = 512
 """Frames that are looked at at a time."""
-SMALL = 1 << 13
-"""Multiplications that OpenBLAS leaves to the thread that asks for them; more it would cut up for all cores."""
 
 
 def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine) -> None:
@@ -39,55 +39,23 @@ def _block(
     x: np.ndarray, work: Samples, out: np.ndarray, octaves: tuple[Octave, ...], filters: tuple[np.ndarray, ...]
 ) -> None:
     """At most FRAMES frames, octave by octave from the top."""
-    middle, hop, halved = work.window_length // 2, work.hop, 0
+    middle, hop, halvings = work.window_length // 2, work.hop, 0
     for octave, kernel in zip(octaves, filters, strict=True):
-        while halved < octave.halvings:
-            x, middle = _halved(x, middle)
-            hop, halved = hop // 2, halved + 1
+        while halvings < octave.halvings:
+            x, middle = halved(x, middle)
+            hop, halvings = hop // 2, halvings + 1
         step, shape = x.strides[0], (len(out), 1, len(kernel))
         frames = np.lib.stride_tricks.as_strided(x[middle - octave.half :], shape, (hop * step, hop * step, step))
-        product = _product(frames, kernel)
+        values = product(frames, kernel)
         count = octave.stop - octave.first
-        real, imaginary, rows = product[:, :count], product[:, count:], out[:, octave.first : octave.stop]
+        real, imaginary, rows = values[:, :count], values[:, count:], out[:, octave.first : octave.stop]
         if work.quantity == "transform":
             rows.real, rows.imag = real, imaginary
             continue
-        product *= product
+        values *= values
         rows[:] = real + imaginary
         if work.quantity == "magnitude":
             np.sqrt(rows, out=rows)
-
-
-def _product(frames: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """(frames, n) of (frames, 1, samples) times (samples, n): each frame by itself, so that its bits are its own."""
-    step = max(1, SMALL // kernel.shape[1])
-    product = frames[..., :step] @ kernel[:step]
-    for first in range(step, len(kernel), step):
-        product += frames[..., first : first + step] @ kernel[first : first + step]
-    return np.asarray(product[:, 0])
-
-
-def _halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:
-    """Every other sample of x behind a half-band filter, one of them at `middle`; and where that now is."""
-    weights = half_band()
-    start = 2 * TAPS - 1 + (middle - (2 * TAPS - 1)) % 2
-    count = (len(x) - start - 2 * TAPS) // 2 + 1
-    odd = np.ascontiguousarray(x[start - (2 * TAPS - 1) :: 2])  # the neighbours of those that stay
-    y = x[start : start + 2 * count - 1 : 2] * x.dtype.type(0.5)
-    pair = np.empty_like(y)
-    for k, weight in enumerate(weights):
-        np.add(odd[TAPS - 1 - k : TAPS - 1 - k + count], odd[TAPS + k : TAPS + k + count], out=pair)
-        pair *= x.dtype.type(weight)
-        y += pair
-    return y, (middle - start) // 2
-
-
-@lru_cache(maxsize=1)
-def half_band() -> np.ndarray:
-    """The weights 1, 3, 5 … samples from the middle; a sinc under a Kaiser window for 100 dB (Kaiser 1974)."""
-    away = np.arange(1, 2 * TAPS, 2)
-    weights = np.sinc(away / 2) / 2 * np.i0(11.0 * np.sqrt(1 - (away / (2 * TAPS)) ** 2)) / np.i0(11.0)
-    return np.asarray(weights / (4 * weights.sum()))  # so that a constant stays as it is
 
 
 @lru_cache(maxsize=8)

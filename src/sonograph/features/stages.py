@@ -23,11 +23,13 @@ from sonograph.features.loudness import loudness
 from sonograph.features.onset import Onset, Tempogram
 from sonograph.features.path import paths
 from sonograph.features.pcen import Pcen
+from sonograph.features.plp import Plp
 from sonograph.features.prediction import formants, linear_prediction
 from sonograph.features.rasta import Rasta
 from sonograph.features.separation import Separation
 from sonograph.features.soundlevel import SoundLevels, squares
 from sonograph.features.spectral_shape import Shapes
+from sonograph.features.wavelets import wavelets
 from sonograph.settings import (
     AffineSettings,
     AutocorrelationSettings,
@@ -48,6 +50,7 @@ from sonograph.settings import (
     OnsetSettings,
     PcenSettings,
     PitchClassSettings,
+    PlpSettings,
     PyinCandidates,
     PyinSettings,
     RangeSettings,
@@ -61,6 +64,7 @@ from sonograph.settings import (
     TempogramSettings,
     TemporalSettings,
     TonnetzSettings,
+    WaveletSettings,
     YinSettings,
 )
 
@@ -90,6 +94,7 @@ STAGES: dict[type[Stage], Way] = {
     DeltaSettings: Way("running", _at_any_rate(Deltas)),
     PcenSettings: Way("running", Pcen),
     RastaSettings: Way("running", Rasta),
+    PlpSettings: Way("running", Plp),
     TemporalSettings: Way("samples", temporal.temporal),
     LoudnessSettings: Way("samples", loudness),
     SquaresSettings: Way("samples", squares),
@@ -109,5 +114,6 @@ STAGES: dict[type[Stage], Way] = {
     TonnetzSettings: Way("each frame", tonnetz.tonnetz),
     ConstantQSettings: Way("samples", constantq.constant_q),
     PitchClassSettings: Way("each frame", constantq.pitch_classes),
+    WaveletSettings: Way("samples", wavelets),
     MultitaperSettings: Way("samples", multitaper.multitaper),
 }

@@ -36,6 +36,6 @@ def margins(stft: StftSettings, n_samples: Any, larger: Any = max) -> tuple[Any,
     (0, 24)
     """
     before = -offset(stft)
-    if stft.edges in ("zeros", "reflect", "inside"):
+    if stft.edges in ("zeros", "missing", "reflect", "inside"):
         return before, before
     return before, (count(stft, n_samples, larger) - 1) * stft.hop + stft.window_length - before - n_samples

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.fft import next_fast_len
 
 from sonograph.computing.pipeline import Pipeline
+from sonograph.features.by_octaves import half_band
 from sonograph.features.cepstral import cepstra as cepstra_of
-from sonograph.features.constantq import half_band, kernels
+from sonograph.features.constantq import kernels
 from sonograph.features.constantq import pitch_classes as classes_of
 from sonograph.features.deltas import regression
 from sonograph.features.multitaper import works_of

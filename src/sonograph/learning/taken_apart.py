@@ -17,11 +17,13 @@ from sonograph.settings import (
     HarmonicitySettings,
     LinearPredictionSettings,
     LoudnessSettings,
+    PlpSettings,
     PyinSettings,
     RastaSettings,
     Settings,
     SoundLevelSettings,
     SquaresSettings,
+    WaveletSettings,
 )
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.source import Signal
@@ -34,7 +36,9 @@ REASONS: dict[type, str] = {
     LinearPredictionSettings: ", as Burg's recursion is not written there",
     FormantSettings: ", as the roots of a polynomial have no gradient that lasts",
     HarmonicitySettings: ", as its highest peak jumps from lag to lag",
+    PlpSettings: ", as its recursion over the poles is not written there",
     RastaSettings: ", as its filter has no end and runs frame after frame",
+    WaveletSettings: ", as its octaves are not written there",
     LoudnessSettings: ", as its filters have no end and run sample after sample",
 }
 """Why a stage is not computed at all where all frames are at once."""

@@ -26,6 +26,7 @@ from sonograph.settings import (
     NormSettings,
     OctaveBank,
     PcenSettings,
+    PlpSettings,
     RangeSettings,
     Settings,
     StftSettings,
@@ -81,6 +82,8 @@ def preset(
         "kaldi.mfcc",
         "kaldi.spectrogram.unsnipped",
         "kaldi.mfcc.unsnipped",
+        "kaldi.plp",
+        "kaldi.plp.unsnipped",
         "python_speech_features.mfcc",
     ],
 ) -> EnergySettings: ...
@@ -234,6 +237,11 @@ def _kaldi_mfcc(edges: str) -> EnergySettings:
     return EnergySettings(of=CepstralSettings(of=_kaldi_fbank(edges), n_coefficients=13, lifter=22.0))
 
 
+def _kaldi_plp(edges: str) -> EnergySettings:
+    bands = _kaldi_fbank(edges).of
+    return EnergySettings(of=PlpSettings(of=bands, compression=0.33333, lifter=22.0))
+
+
 def _htk_fbank() -> LogSettings:
     stft = replace(_kaldi("inside"), window="hamming", remove_dc=False, quantity="magnitude")
     bank = MelBank(n_bands=26, formula="kaldi", norm="none", triangles="mel", empty="zero")
@@ -307,6 +315,8 @@ _PRESETS = {
     ),
     "kaldi.fbank.unsnipped": Preset(lambda: _kaldi_fbank("kaldi"), f"compute-fbank-feats --snip-edges=false {_KALDI}"),
     "kaldi.mfcc.unsnipped": Preset(lambda: _kaldi_mfcc("kaldi"), f"compute-mfcc-feats --snip-edges=false {_KALDI}"),
+    "kaldi.plp": Preset(lambda: _kaldi_plp("inside"), f"compute-plp-feats {_KALDI}"),
+    "kaldi.plp.unsnipped": Preset(lambda: _kaldi_plp("kaldi"), f"compute-plp-feats --snip-edges=false {_KALDI}"),
     "htk.fbank": Preset(
         _htk_fbank, "HCopy with the HTK book's tutorial settings: log of 26 mel magnitudes, 25 ms windows (16 kHz)"
     ),

@@ -14,7 +14,7 @@ from sonograph.settings import Settings, StftSettings, stages, stft_of, with_stf
 from sonograph.spectrograms import Spectrogram
 from sonograph.units import duration, rate
 
-OF_THEIR_OWN = ("constant_q", "loudness")
+OF_THEIR_OWN = ("constant_q", "wavelets", "loudness")
 """Measures whose windows are as long as the measure says, in seconds, at any sample rate."""
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sonograph.naming import plural
 from sonograph.pictures import ticks
-from sonograph.settings import ConstantQSettings, MultitaperSettings, Settings, StftSettings, stages, stft_of
+from sonograph.settings import (
+    ConstantQSettings,
+    MultitaperSettings,
+    Settings,
+    StftSettings,
+    WaveletSettings,
+    stages,
+    stft_of,
+)
 from sonograph.settings.matrix import MatrixSettings
 from sonograph.units import duration, hertz
 
@@ -77,12 +85,24 @@ def _weights(settings: Settings, sample_rate: float, length: str) -> str:
         name = "Variable-Q" if measure.gamma else f"Constant Q of {1 / measure.relative_bandwidth:.3g}"
         longest, shortest = (duration(n / sample_rate) for n in (lengths[0], lengths[-1]))
         return f"{name}, Hann windows of {longest} to {shortest}"
+    if isinstance(measure, WaveletSettings):
+        return _wavelets(measure, sample_rate)
     if isinstance(measure, MultitaperSettings):
         return f"{measure.tapers} Slepian tapers (NW {measure.bandwidth:g}) of {length}"
     if measure is not None:
         return f"Frames of {length}"
     name, value = (stft.window, None) if isinstance(stft.window, str) else stft.window
     return f"{name.capitalize()} window" + (f" ({value:g})" if value is not None else "") + f" {length}"
+
+
+def _wavelets(measure: WaveletSettings, sample_rate: float) -> str:
+    """Which wavelets, and how long they are: to where they have fallen to a hundred-thousandth."""
+    name, *numbers = measure.wavelet
+    shown = ", ".join(f"{number:g}" for number in numbers)
+    halves = measure.halves(sample_rate)
+    longest, shortest = (duration(2 * n / sample_rate) for n in (halves[0], halves[-1]))
+    words = f"{name.capitalize()} wavelets ({shown}) of {longest} to {shortest}"
+    return f"Squeezed {words}" if measure.squeezed else words
 
 
 def shown_line(low: float, high: float, unit: str, *, is_level: bool = True) -> str:

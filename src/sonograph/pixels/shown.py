@@ -8,7 +8,6 @@ from sonograph.errors import SettingsError
 from sonograph.naming import plural
 from sonograph.pixels.raster import FLOOR, HERTZ
 from sonograph.settings import (
-    ConstantQSettings,
     LevelSettings,
     LogSettings,
     Settings,
@@ -16,6 +15,7 @@ from sonograph.settings import (
     whole_sound,
     with_stft,
 )
+from sonograph.settings.by_octaves import ByOctaves
 from sonograph.units import resolved_reference
 
 
@@ -48,7 +48,7 @@ def shown(settings: Settings, unit: str) -> Shown:
         of = of.of
     elif isinstance(of, LevelSettings):
         floor, reference, of = of.floor, of.reference, of.of
-    if isinstance(of, StftSettings | ConstantQSettings) and of.quantity != "power":
+    if isinstance(of, StftSettings | ByOctaves) and of.quantity != "power":
         of = with_stft(of, quantity="power")
     if of.quantity != "power" or of.rows not in HERTZ:
         raise SettingsError(

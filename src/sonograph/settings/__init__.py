@@ -28,6 +28,7 @@ _HOME = {
     "norms": ("AffineSettings", "NormSettings", "RangeSettings", "StandardSettings"),
     "pcen": ("PcenSettings",),
     "pitch": ("PyinCandidates", "PyinSettings", "YinSettings"),
+    "plp": ("PlpSettings",),
     "rasta": ("RastaSettings",),
     "shapes": ("OnsetSettings", "SeparationSettings", "ShapeSettings", "TempogramSettings", "TonnetzSettings"),
     "soundlevel": ("SoundLevelSettings", "SquaresSettings"),
@@ -36,6 +37,7 @@ _HOME = {
     "temporal": ("AutocorrelationSettings", "TemporalSettings"),
     "toml": ("from_toml", "to_toml"),
     "walk": ("context_of", "from_dict", "reach_of", "stages", "stft_of", "whole_sound", "with_stft"),
+    "wavelets": ("WaveletSettings",),
 }  # fmt: skip
 """The names by the module that each is in; `__init__.pyi` says the same to type checkers."""
 

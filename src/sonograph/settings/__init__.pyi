@@ -38,6 +38,7 @@ from sonograph.settings.pcen import PcenSettings as PcenSettings
 from sonograph.settings.pitch import PyinCandidates as PyinCandidates
 from sonograph.settings.pitch import PyinSettings as PyinSettings
 from sonograph.settings.pitch import YinSettings as YinSettings
+from sonograph.settings.plp import PlpSettings as PlpSettings
 from sonograph.settings.rasta import RastaSettings as RastaSettings
 from sonograph.settings.shapes import OnsetSettings as OnsetSettings
 from sonograph.settings.shapes import SeparationSettings as SeparationSettings
@@ -66,5 +67,6 @@ from sonograph.settings.walk import stages as stages
 from sonograph.settings.walk import stft_of as stft_of
 from sonograph.settings.walk import whole_sound as whole_sound
 from sonograph.settings.walk import with_stft as with_stft
+from sonograph.settings.wavelets import WaveletSettings as WaveletSettings
 
 Settings = Union[StftSettings, Stage]  # noqa: UP007

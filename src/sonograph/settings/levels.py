@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Union
 from sonograph.checks import number, one_of
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import BandSettings
+from sonograph.settings.by_octaves import ByOctaves
 from sonograph.settings.common import Stage, holds
-from sonograph.settings.constantq import ConstantQSettings
 from sonograph.settings.multitaper import MultitaperSettings
 from sonograph.settings.stft import StftSettings
 
@@ -33,12 +33,12 @@ class LevelSettings(Stage, kind="level"):
 
     why_whole: ClassVar[str] = 'reference="max" is the loudest value of the whole sound'
 
-    of: Union[StftSettings, BandSettings, ConstantQSettings, MultitaperSettings]  # noqa: UP007  # read at run time
+    of: Union[StftSettings, BandSettings, ByOctaves, MultitaperSettings]  # noqa: UP007  # read at run time
     reference: float | str | None = None
     floor: float = -200.0
 
     def __post_init__(self) -> None:
-        holds("LevelSettings", self.of, (StftSettings, BandSettings, ConstantQSettings, MultitaperSettings))
+        holds("LevelSettings", self.of, (StftSettings, BandSettings, ByOctaves, MultitaperSettings))
         stft = self.of if isinstance(self.of, StftSettings) else self.of.of
         if stft.quantity != "power":
             raise SettingsError(f'quantity is "{stft.quantity}"; a level is of a power: set quantity="power"')

@@ -12,7 +12,7 @@ from sonograph.notes import in_hertz
 from sonograph.settings.common import KINDS, OFF, Json
 from sonograph.weightings import WEIGHTINGS
 
-EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy")
+EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy", "missing")
 SCALINGS = ("spectrum", "density", "raw")
 LARGEST = 1e30
 """What samples may be multiplied by; more, and their power is past what float32 holds."""
@@ -40,10 +40,11 @@ class StftSettings(Json, kind="stft"):
     periodic
         True: the window for spectra, one period of a periodic function. False: symmetric.
     edges
-        Where frames lie at the ends of the sound: "zeros" and "reflect" centre the first frame on the first sample
-        and fill what is missing, "inside" keeps to whole windows, "padded" adds zeros after the end so that no
-        sample is lost, "kaldi" centres frames on hops as Kaldi does with snip_edges false, "scipy" is "zeros" with
-        as many frames as scipy.signal.stft makes, so that the last reaches the end of the sound.
+        Where frames lie at the ends of the sound: "zeros", "reflect" and "missing" centre the first frame on the first
+        sample and fill in what is not there, or leave it missing, and so what is made of it: NaN; "inside" keeps to
+        whole windows, "padded" adds zeros after the end so that no sample is lost, "kaldi" centres frames on hops as
+        Kaldi does with snip_edges false, "scipy" is "zeros" with as many frames as scipy.signal.stft makes, so that
+        the last reaches the end of the sound.
     scaling
         "spectrum": a tone reads its mean square. "density": noise reads its mean square per hertz. "raw": |X|² as it
         comes, as librosa, Kaldi and Whisper have it.

@@ -25,6 +25,8 @@ def ahead(parts: Sequence[range], read: Callable[[range], np.ndarray]) -> Iterat
 
 def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
     """Samples of a range that may reach out of the sound, filled in as `edges` says: (channels, n)."""
+    if edges == "missing":
+        return _missing_outside(source.read(wanted), wanted, source.n_samples)
     if edges not in ("reflect", "kaldi") or (wanted.start >= 0 and wanted.stop <= source.n_samples):
         return source.read(wanted)
     # "reflect" turns on the first and the last sample, "kaldi" just outside of them
@@ -34,6 +36,15 @@ def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
     place = np.where(place < source.n_samples, place, back)
     first = int(place.min())
     return np.take(source.read(range(first, int(place.max()) + 1)), place - first, axis=1)
+
+
+def _missing_outside(samples: np.ndarray, wanted: range, n_samples: int) -> np.ndarray:
+    before, after = max(0, -wanted.start), max(0, wanted.stop - max(n_samples, wanted.start))
+    if before or after:
+        samples = np.array(samples, np.result_type(samples, np.float32))
+        samples[:, :before] = np.nan
+        samples[:, len(wanted) - min(after, len(wanted)) :] = np.nan
+    return samples
 
 
 class Emphasised(Derived):

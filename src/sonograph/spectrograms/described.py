@@ -12,8 +12,9 @@ from sonograph import naming
 from sonograph.checks import NUMBERS, whole
 from sonograph.errors import SettingsError
 from sonograph.named.given import settings_of
-from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages, stft_of
+from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stages, stft_of
 from sonograph.settings.arguments import answered
+from sonograph.settings.by_octaves import ByOctaves
 from sonograph.settings.matrix import MatrixSettings
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import checked_rate
@@ -77,7 +78,7 @@ class Rows:
         import numpy as np
 
         below, here = self._bins_or_bands(), slice(self.first_row, self.first_row + self.n_rows)
-        if isinstance(below, ConstantQSettings | MatrixSettings):
+        if isinstance(below, ByOctaves | MatrixSettings):
             return np.array(below.centres)[here]
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
@@ -97,7 +98,7 @@ class Rows:
         import numpy as np
 
         below, here = self._bins_or_bands(), slice(self.first_row, self.first_row + self.n_rows)
-        if isinstance(below, ConstantQSettings | MatrixSettings):
+        if isinstance(below, ByOctaves | MatrixSettings):
             return np.array(below.edges)[here]
         if isinstance(below, BandSettings):
             from sonograph.filterbanks import filters_of
@@ -146,16 +147,16 @@ class Rows:
         rows = naming.plural(self.rows) if self.n_rows != 1 else self.rows
         return f"<Rows: {self.n_rows} {rows} ({' '.join(names)}), {self.label}, {all_hertz(self.sample_rate)}>"
 
-    def _bins_or_bands(self) -> StftSettings | BandSettings | ConstantQSettings | MatrixSettings:
+    def _bins_or_bands(self) -> StftSettings | BandSettings | ByOctaves | MatrixSettings:
         if self.rows not in ("bin", "band"):
             names = self.names
             raise SettingsError(
                 f"the rows are {naming.plural(self.rows)}, which have no frequency: {', '.join(names[:3])}"
                 f"{' …' if len(names) > 3 else ''}; use names"
             )
-        below: StftSettings | BandSettings | ConstantQSettings | MatrixSettings = stages(self.settings)[0]
+        below: StftSettings | BandSettings | ByOctaves | MatrixSettings = stages(self.settings)[0]
         for stage in stages(self.settings):
-            below = stage if isinstance(stage, BandSettings | ConstantQSettings | MatrixSettings) else below
+            below = stage if isinstance(stage, BandSettings | ByOctaves | MatrixSettings) else below
         return below
 
 

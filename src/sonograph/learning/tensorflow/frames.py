@@ -54,7 +54,8 @@ def _with_edges(samples: Any, stft: StftSettings) -> Any:
     if stft.edges == "kaldi":
         return mirrored(samples, before, after, -1)
     lead = tf.shape(samples)[:-1]
-    around = [tf.zeros(tf.concat([lead, [size]], 0), samples.dtype) for size in (before, after)]
+    fill = tf.constant(float("nan") if stft.edges == "missing" else 0.0, samples.dtype)
+    around = [tf.fill(tf.concat([lead, [size]], 0), fill) for size in (before, after)]
     return tf.concat([around[0], samples, around[1]], -1)
 
 

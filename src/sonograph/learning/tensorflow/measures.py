@@ -12,7 +12,7 @@ from sonograph.learning.tensorflow.finite import over, root
 from sonograph.learning.tensorflow.frames import Heard
 from sonograph.learning.tensorflow.lags import lags_of
 from sonograph.learning.tensorflow.transform import powers
-from sonograph.settings.constantq import TAPS
+from sonograph.settings.by_octaves import TAPS
 
 
 def temporal(work: Samples, heard: Heard, tables: Any) -> Any:

@@ -23,7 +23,7 @@ def with_edges(samples: torch.Tensor, stft: StftSettings) -> torch.Tensor:
         return torch.cat([ahead.flip(-1), samples, behind.flip(-1)], -1)
     if stft.edges == "kaldi":
         return mirrored(samples, before, after, -1)
-    return pad(samples, (before, after))
+    return pad(samples, (before, after), value=float("nan") if stft.edges == "missing" else 0.0)
 
 
 def mirrored(values: torch.Tensor, before: Any, after: Any, axis: int) -> torch.Tensor:

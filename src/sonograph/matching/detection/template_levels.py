@@ -63,7 +63,7 @@ class Hearing:
     def lead(self) -> int:
         """Samples from a frame's place in a sound back to its first."""
         stft = stft_of(self.settings)
-        return stft.window_length // 2 if stft.edges in ("zeros", "reflect") else 0
+        return stft.window_length // 2 if stft.edges in ("zeros", "missing", "reflect") else 0
 
 
 def hearing_of(templates: list[Template], sample_rate: float, unit: str, settings: Any = None) -> Hearing:

@@ -9,7 +9,7 @@ import torch
 from sonograph.features.samples import Samples
 from sonograph.learning.torch.finite import root
 from sonograph.learning.torch.lengths import first
-from sonograph.settings.constantq import TAPS
+from sonograph.settings.by_octaves import TAPS
 
 
 def constant_q(work: Samples, samples: torch.Tensor, frames: torch.Tensor, tables: Any) -> torch.Tensor:
