@@ -87,6 +87,18 @@ def test_it_is_read_as_one_on_the_disk_is(recordings, quiet, url, tmp_path):
     np.testing.assert_array_equal(part["peak"], here.minutes().peak[270:280])
 
 
+def test_of_sound_in_a_bucket_it_has_the_shards_of_sound_on_the_disk(recordings, quiet, store):
+    """All else says where the sound lies."""
+    url = store.bucket()
+    store.upload(recordings, f"{url}/in")
+    ran = archive.run(archive.plan(scanned(f"{url}/in"), at=f"{url}/site.archive", hours=1), workers=0)
+    found = objects(f"{url}/site.archive")
+    assert found.keys() == contents(quiet).keys() and not ran.refused
+    for name, data in contents(quiet).items():
+        assert found[name] == data or name in ("archive.json", "catalogue", "ledger"), name
+    assert archive.verify(f"{url}/site.archive") == []
+
+
 def test_the_viewer_shows_its_stored_tiles(recordings, store):
     from sonograph.web.recordings import Recordings
 
@@ -183,7 +195,7 @@ def test_a_run_that_stood_still_until_another_took_over_marks_nothing_more(quiet
         time.sleep(0.5)
         monkeypatch.undo()
         archive.run(url, workers=0)
-        while True:
+        for _ in range(60):
             marks.mark(list(files_of(url).marks("ledger").all())[:1])
             time.sleep(0.05)
     archive.run(url, workers=0)

@@ -56,6 +56,19 @@ def test_a_large_object_is_read_in_parts_of_one_version(store, bucket, monkeypat
     assert list(bucket.read_many(ranges, at_once=4)) == [BYTES[start : start + 100] for _, start, _ in ranges]
 
 
+def test_a_file_is_written_in_parts_where_it_is_large(store, bucket, monkeypatch, tmp_path):
+    data = BYTES * 110
+    (tmp_path / "file").write_bytes(data)
+    monkeypatch.setattr(objects, "PART", 1 << 20)
+    store.proxy.fail("503", 1, method="PUT", within="partNumber")
+    bucket.put_file("large", tmp_path / "file")
+    assert bucket.read_whole("large") == data
+    assert sum("partNumber" in path for _, path, _ in store.proxy.requests) > 2
+    (tmp_path / "file").write_bytes(b"few")
+    bucket.put_file("large", tmp_path / "file")
+    assert bucket.read_whole("large") == b"few"
+
+
 def test_lists_of_many_pages_come_in_order_also_from_a_name_on(store, bucket):
     names = [f"x/{i:02}" for i in range(43)]
     for name in names:

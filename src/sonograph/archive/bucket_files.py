@@ -21,7 +21,7 @@ _LEDGER = re.compile(r"(.*?)(\.\d{6,})?")
 class BucketFiles:
     """Those below a prefix."""
 
-    at_once = 16
+    at_once = 32
 
     def __init__(self, url: str) -> None:
         self._bucket = Bucket(url)

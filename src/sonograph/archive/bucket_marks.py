@@ -88,7 +88,7 @@ class BucketMarks(Marks):
                 self._hold.check()
             changed = super().compact(counts) or self._numbered > 0
             if changed:
-                self._bucket.put(self._name, self.path.read_bytes())
+                self._bucket.put_file(self._name, self.path)
                 self._take_numbered_away()
                 self._known = self.path.stat().st_size
         return changed

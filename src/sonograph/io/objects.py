@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -213,6 +214,15 @@ class Bucket:
         """
         made = again(lambda _: self._put(name, data, "overwrite"), self._at(name), writing=True)
         return self._written(name, data, made)
+
+    def put_file(self, name: str, path: Path) -> None:
+        """Write an object of what a file holds, as `put`: in parts where it is large, which is there once all are."""
+
+        def write(_: int) -> None:
+            self._refuse_server("changed", writing=True)
+            self._obstore.put(self._store, self._path(name), path, use_multipart=path.stat().st_size > PART)
+
+        again(write, self._at(name), writing=True)
 
     def put_if_absent(self, name: str, data: bytes) -> bool:
         """Write an object where there is none; whether that was so.
