@@ -118,7 +118,7 @@ def level(spectrogram: Spectrogram, *, reference: float | str | None = None, flo
     settings = spectrogram.settings
     if not isinstance(settings, Powers):
         raise SettingsError(f"the settings are of kind {settings.kind!r}, the values a power; one of them is wrong")
-    number = resolved_reference(reference, spectrogram.unit, settings.scaling)
+    number = resolved_reference(reference, spectrogram.unit, settings.power_kind)
     if number is None:
         values = spectrogram.values
         loudest = float(np.nanmax(values)) if not np.isnan(values).all() else 0.0

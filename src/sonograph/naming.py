@@ -24,7 +24,7 @@ def value_unit(settings: Settings, quantity: str, unit: str, reference: float | 
         return settings.values_in
     scaling, listed = settings.scaling, stages(settings)[::-1]
     if quantity == "level":
-        return units.level_unit(unit, scaling, _said(settings, reference), stft_of(settings).weighting)
+        return units.level_unit(unit, settings.power_kind, _said(settings, reference), stft_of(settings).weighting)
     if quantity in ("log", "cepstrum", "feature"):
         plain = any(isinstance(stage, AffineSettings | NormSettings | StandardSettings) for stage in listed)
         return "" if plain else next((_LOGS[stage.base] for stage in listed if isinstance(stage, LogSettings)), "")
@@ -40,7 +40,7 @@ def label(settings: Settings, quantity: str, unit: str, reference: float | None)
         return getattr(settings, "words", "") or "Feature"
     scaling, weighting = settings.scaling, stft_of(settings).weighting
     if quantity == "level":
-        return units.level_label(unit, scaling, _said(settings, reference), weighting)
+        return units.level_label(unit, settings.power_kind, _said(settings, reference), weighting)
     name = {
         "power": "Power spectral density" if scaling == "density" else "Power",
         "magnitude": "Magnitude",

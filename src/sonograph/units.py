@@ -14,6 +14,9 @@ from sonograph.errors import SettingsError
 FULL_SCALE_SINE = 0.5
 """Mean square of a sine that just fits the format, FS²: it reads 0 dBFS (AES17, IEC 61606)."""
 
+FULL_SCALE_CIRCLE = 1.0
+"""Mean square of a complex exponential whose I and Q just fit the format, FS²: of complex samples it reads 0 dBFS."""
+
 HEARING_THRESHOLD = 20e-6
 """Reference sound pressure in air, Pa (ISO 1683)."""
 
@@ -102,12 +105,12 @@ def checked_unit(text: str) -> str:
 def reference_power(unit: str, scaling: str) -> float:
     """The power that reads 0 dB for samples in `unit`, in unit² (or unit²/Hz).
 
-    >>> reference_power("FS", "spectrum"), reference_power("FS", "density")
-    (0.5, 1.0)
+    >>> reference_power("FS", "spectrum"), reference_power("FS", "density"), reference_power("FS", "two-sided spectrum")
+    (0.5, 1.0, 1.0)
     """
     if unit == "FS" and scaling == "spectrum":
         return FULL_SCALE_SINE
-    if unit == "Pa" and scaling in ("spectrum", "density"):
+    if unit == "Pa" and scaling in ("spectrum", "two-sided spectrum", "density"):
         return HEARING_THRESHOLD**2
     return 1.0
 
@@ -147,15 +150,17 @@ def level_unit(unit: str, scaling: str, reference: float | None, weighting: str 
     ('dBFS', 'dB re 20 µPa')
     >>> level_unit("V", "density", 1.0), level_unit("FS", "raw", 1.0), level_unit("V", "spectrum", None)
     ('dB re 1 V²/Hz', 'dB re 1 (raw)', 'dB re the maximum')
-    >>> level_unit("Pa", "spectrum", 4e-10, "A")
-    'dB re 20 µPa, A-weighted'
+    >>> level_unit("Pa", "spectrum", 4e-10, "A"), level_unit("FS", "two-sided spectrum", 1.0)
+    ('dB re 20 µPa, A-weighted', 'dBFS')
     """
     if weighting != "Z":
         return f"{level_unit(unit, scaling, reference)}, {weighting}-weighted"
     if reference is None:
         return "dB re the maximum"
-    if unit == "FS" and scaling == "spectrum" and reference == FULL_SCALE_SINE:
+    full_scale = {"spectrum": FULL_SCALE_SINE, "two-sided spectrum": FULL_SCALE_CIRCLE}.get(scaling)
+    if unit == "FS" and reference == full_scale:
         return "dBFS"
+    scaling = "spectrum" if scaling == "two-sided spectrum" else scaling
     if scaling in ("raw", "relative"):
         return f"dB re {reference:g} ({scaling})"
     if unit == "Pa":
@@ -212,20 +217,20 @@ def prefix(size: float) -> tuple[float, str]:
 def hertz(frequency: float) -> str:
     """A frequency to three digits.
 
-    >>> hertz(21.5332), hertz(1378.1), hertz(3.906e6), hertz(0.0005)
-    ('21.5 Hz', '1.38 kHz', '3.91 MHz', '500 µHz')
+    >>> hertz(21.5332), hertz(1378.1), hertz(-3.906e6), hertz(0.0005)
+    ('21.5 Hz', '1.38 kHz', '-3.91 MHz', '500 µHz')
     """
-    unit, name = prefix(float(f"{frequency:.3g}"))
+    unit, name = prefix(abs(float(f"{frequency:.3g}")))
     return f"{_plain(frequency / unit, 3)} {name}Hz"
 
 
 def rate(sample_rate: float) -> str:
     """A rate or a bound to six digits: those of sound in Hz, as they are known.
 
-    >>> rate(44_100.0), rate(2_822_400.0), rate(1e9), rate(0.001)
-    ('44100 Hz', '2.8224 MHz', '1 GHz', '1 mHz')
+    >>> rate(44_100.0), rate(-2_822_400.0), rate(1e9), rate(0.001)
+    ('44100 Hz', '-2.8224 MHz', '1 GHz', '1 mHz')
     """
-    unit, name = prefix(sample_rate)
+    unit, name = prefix(abs(sample_rate))
     if name in ("", "k"):
         unit, name = 1.0, ""
     return f"{_plain(sample_rate / unit, 6)} {name}Hz"

@@ -92,11 +92,13 @@ def noise_bandwidth(settings: StftSettings, sample_rate: float) -> float:
 def power_scale(settings: StftSettings, sample_rate: float) -> tuple[float, float]:
     """What |X|² is multiplied by, and the further factor for bin 0 and the bin at half the sample rate.
 
-    "spectrum" 2/S1², "density" 2/(sample_rate S2), "raw" 1. All other bins stand for a negative frequency too.
+    "spectrum" 2/S1², "density" 2/(sample_rate S2), "raw" 1. All other bins stand for a negative frequency too; of two
+    sides none does, and the 2 is a 1.
     """
     w = window_of(settings)
     if settings.scaling == "raw":
         return 1.0, 1.0
+    stands_for, ends = (2.0, 0.5) if settings.sides == "one" else (1.0, 1.0)
     if settings.scaling == "spectrum":
-        return 2.0 / float(np.sum(w)) ** 2, 0.5
-    return 2.0 / (sample_rate * float(np.sum(w**2))), 0.5
+        return stands_for / float(np.sum(w)) ** 2, ends
+    return stands_for / (sample_rate * float(np.sum(w**2))), ends

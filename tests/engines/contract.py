@@ -91,7 +91,7 @@ SOME_BANDS = bands_of(
 def planes_of(engine, samples, work, columns, rows, planes=("largest", "total")):
     """The planes named, and the counts, of one call of `reduce`; of a plane that is not named None."""
     shape = len(samples), len(columns) - 1, len(rows) - 1
-    room = {"largest": np.full(shape, np.nan, samples.dtype), "total": np.zeros(shape)}
+    room = {"largest": np.full(shape, np.nan, samples.real.dtype), "total": np.zeros(shape)}
     wanted = {name: room[name] for name in planes}
     counts = np.zeros(shape[:2], np.int64)
     engine.reduce(samples, work, np.array(columns), np.array(rows), counts, **wanted)

@@ -11,7 +11,6 @@ REFUSED = {
     "three axes": ((np.zeros((2, 2, 2)), 48e3), r"3 axes; they must be \(n,\) or \(channels, n\)"),
     "no channel": ((np.zeros((0, 10)), 48e3), "samples have no channel"),
     "half precision": ((np.zeros(10, "float16"), 48e3), "samples are float16; they must be float32, float64"),
-    "complex": ((np.zeros(10, complex), 48e3), "samples are complex128; they must be float32"),
     "text": ((["a"], 48e3), "samples are <U1; they must be float32"),
     "unsigned": ((np.zeros(10, "uint8"), 48e3), "samples are uint8; they must be float32, float64 or signed"),
     "no rate": ((np.zeros(10), 0), "sample_rate is 0; it must be above 0 Hz"),

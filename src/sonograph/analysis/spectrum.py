@@ -17,10 +17,12 @@ from sonograph.frames import frames_of, refuse_too_short, split, valid_frames
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
 from sonograph.settings import StftSettings
+from sonograph.settings.common import power_kind
 from sonograph.settings.levels import FLOORS
 from sonograph.settings.stft import SCALINGS, Window, check_window
-from sonograph.sounds.derived import checked_source, responses_of
+from sonograph.sounds.derived import centre_of, checked_source, responses_of
 from sonograph.sounds.source import Source
+from sonograph.spectrograms.described import describe, usual
 from sonograph.windows import window_values
 
 AT_ONCE = 1 << 20  # values that are averaged at a time
@@ -35,6 +37,8 @@ class Spectrum:
     scaling     : "spectrum", "density" or "raw", as in StftSettings
     unit        : what the samples were in; `value_unit` says what the values are in
     weighting   : "Z", or the weighting of IEC 61672-1 that the sound passed: "A", "C"
+    sides       : "two" of complex samples: frequencies from minus half the sample rate on
+    centre      : of complex samples, what the receiver was tuned to, Hz: frequencies are from there; 0: not known
     """
 
     values: np.ndarray
@@ -42,6 +46,8 @@ class Spectrum:
     scaling: str
     unit: str = "FS"
     weighting: str = "Z"
+    sides: str = "one"
+    centre: float = 0.0
 
     @property
     def value_unit(self) -> str:
@@ -57,16 +63,15 @@ class Spectrum:
     @property
     def levels(self) -> np.ndarray:
         """The values in decibels, shaped as they are, of the reference that `level_label` says; silence reads -370."""
-        reference = units.reference_power(self.unit, self.scaling)
+        reference = units.reference_power(self.unit, power_kind(self.scaling, self.sides))
         with np.errstate(invalid="ignore"):
             return 10 * np.log10(np.maximum(self.values.astype(float) / reference, 10 ** (FLOORS[0] / 10)))
 
     @property
     def level_label(self) -> str:
         """What an axis says of `levels`: quantity and unit with its reference."""
-        return units.level_label(
-            self.unit, self.scaling, units.reference_power(self.unit, self.scaling), self.weighting
-        )
+        kind = power_kind(self.scaling, self.sides)
+        return units.level_label(self.unit, kind, units.reference_power(self.unit, kind), self.weighting)
 
     def __repr__(self) -> str:
         return f"<Spectrum: {self.values.shape[-1]} bins to {self.frequencies[-1]:g} Hz, {self.label}>"
@@ -112,8 +117,9 @@ def welch(
     >>> float(spectrum.frequencies[spectrum.values.argmax()].round())
     1008.0
     """
-    source = checked_source(source)
-    given = settings_of(settings, StftSettings(edges="inside", scaling="density"))
+    source = checked_source(source, iq=True)
+    sides = usual(source).sides
+    given = settings_of(settings, StftSettings(edges="inside", scaling="density", sides=sides))
     if not isinstance(given, StftSettings) or given.quantity != "power":
         raise SettingsError('settings are not StftSettings of quantity "power"; welch averages the power of frames')
     stft: StftSettings = given
@@ -132,9 +138,9 @@ def welch(
     else:
         power = spectrogram(source, stft, frames=frames, engine=engine).values
         values = _ranked(power.reshape(source.n_channels, *power.shape[-2:]), average)
-    frequencies = np.arange(stft.n_bins) * source.sample_rate / stft.n_fft
+    frequencies = describe(stft, source.sample_rate).frequencies
     values = values[0] if source.n_channels == 1 else values
-    return Spectrum(values, frequencies, stft.scaling, source.unit, weighting)
+    return Spectrum(values, frequencies, stft.scaling, source.unit, weighting, stft.sides, centre_of(source))
 
 
 def _mean(source: Source, settings: StftSettings, frames: range, engine: Engine | None) -> np.ndarray:

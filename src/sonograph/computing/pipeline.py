@@ -21,7 +21,7 @@ from sonograph.features.energy import frame_energy
 from sonograph.features.samples import Measuring, Samples
 from sonograph.frames import samples_for, sound_only, valid_frames
 from sonograph.settings import EnergySettings, Settings, StftSettings, stages, stft_of
-from sonograph.sounds.derived import responses_of
+from sonograph.sounds.derived import centre_of, responses_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 from sonograph.spectrograms.described import check_filters
@@ -33,7 +33,7 @@ class Pipeline:
     """One settings value for one kind of sound on one engine; made by `pipeline`.
 
     sample_rate, n_channels : of the sound
-    samples_dtype           : what its samples are computed in
+    samples_dtype           : what its samples are computed in; complex numbers of I/Q
     work, engine            : what the engine computes of each frame, and the engine
     reference               : the power that reads 0 dB, of a level
     stages                  : the settings of what follows, first to be done first
@@ -70,10 +70,14 @@ class Pipeline:
         return self.sample_rate / self.stft.hop
 
     @property
+    def real(self) -> np.dtype:
+        """The precision."""
+        return real_of(self.samples_dtype)
+
+    @property
     def dtype(self) -> np.dtype:
         """What the values are."""
-        complex_type = np.result_type(self.samples_dtype, np.complex64)
-        return complex_type if self.work.quantity == "transform" else self.samples_dtype
+        return np.result_type(self.real, np.complex64) if self.work.quantity == "transform" else self.real
 
     def shape(self, n_frames: int) -> tuple[int, int, int]:
         """(channels, frames, rows), as it lies in memory."""
@@ -115,6 +119,7 @@ class Pipeline:
             reference=self.reference,
             start=source.start,
             engine=self.engine.name,
+            centre=centre_of(source),
         )
 
     def valid(self, n_samples: int, frames: range) -> range:
@@ -144,6 +149,7 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
     asked = engines.default() if engine is None else engine
     stft = stft_of(settings)
     _refuse_other_rate(stft.sample_rate, like.sample_rate)
+    refuse_other_sides(stft.sides, np.dtype(dtype))
     check_filters(stft, like.sample_rate)
     measure = measure_of(settings)
     response = like.calibration if like.calibration is not None and like.calibration.response else None
@@ -152,6 +158,8 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
         response = changing[0][1]
     if response is not None:
         _refuse_samples(settings, measure)
+        if stft.sides == "two":
+            raise SettingsError("the calibration has a response over frequency, which is of real samples: give a scale")
     work: Any
     reference: float | None = None
     if measure is None:
@@ -168,11 +176,12 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
             reach = sum(stage.context)
             refuse_large(stage.kind, f"over {reach + 1:,} frames", reach * n_rows, "numbers beside each frame")
         n_rows = stage.rows_after(n_rows)
-    kind = np.dtype(asked.dtype or dtype)
+    real = np.dtype(asked.dtype) if asked.dtype else real_of(np.dtype(dtype))
+    kind = np.result_type(real, np.complex64) if stft.sides == "two" else real
     changes = tuple(
         (first, work_for(settings, like.sample_rate, like.unit, calibration)[0]) for first, calibration in changing
     )
-    serving = Measuring(asked) if isinstance(work, Samples) else engines.serving(asked, work, kind)
+    serving = Measuring(asked) if isinstance(work, Samples) else engines.serving(asked, work, real)
     return Pipeline(
         settings, like.sample_rate, like.n_channels, kind, work, serving, reference, following, n_rows, changes
     )  # fmt: skip
@@ -183,6 +192,23 @@ def _refuse_other_rate(wanted: float | None, sample_rate: float) -> None:
         raise SettingsError(
             f"sample_rate is {sample_rate:g} Hz; these settings are for {wanted:g} Hz: resample the sound first"
         )
+
+
+def real_of(dtype: np.dtype) -> np.dtype:
+    """The precision of real or complex numbers.
+
+    >>> real_of(np.dtype("complex64"))
+    dtype('float32')
+    """
+    return np.empty(0, dtype).real.dtype
+
+
+def refuse_other_sides(sides: str, dtype: np.dtype) -> None:
+    """A transform of complex samples has two sides, and of real ones the second says the first again."""
+    if sides == "one" and dtype.kind == "c":
+        raise SettingsError('the samples are complex (I/Q), and sides is "one"; set sides="two" in StftSettings')
+    if sides == "two" and dtype.kind != "c":
+        raise SettingsError('sides is "two", and the samples are real; leave it out, or give complex samples (I/Q)')
 
 
 def _refuse_samples(settings: Settings, measure: Any) -> None:

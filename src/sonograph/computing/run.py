@@ -40,7 +40,7 @@ class Run:
         lanes = range(pipeline.n_channels if pipeline.stages else 0)
         self._lanes = [_Lane(Chain(pipeline.stages, pipeline.frames_per_second), first) for _ in lanes]
         self._finished = False
-        row_bytes = pipeline.work.n_rows * pipeline.samples_dtype.itemsize
+        row_bytes = pipeline.work.n_rows * pipeline.real.itemsize
         self._block = max(16, BLOCK // row_bytes)
 
     def advance(
@@ -67,7 +67,7 @@ class Run:
         pipeline, stft = self.pipeline, self.pipeline.stft
         for lane, rows in zip(self._lanes, out, strict=True):
             lane.hand_over(rows, first)
-        scratch = np.empty((1, min(self._block, len(frames)), pipeline.work.n_rows), pipeline.samples_dtype)
+        scratch = np.empty((1, min(self._block, len(frames)), pipeline.work.n_rows), pipeline.real)
         for part, samples in parts(pipeline, source, frames):
             for block in split(range(len(part)), self._block):
                 span = slice(block.start * stft.hop, (block.stop - 1) * stft.hop + stft.window_length)

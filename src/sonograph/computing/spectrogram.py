@@ -32,6 +32,7 @@ from sonograph.settings.arguments import answered
 from sonograph.sounds.derived import checked_source
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
+from sonograph.spectrograms.described import usual
 
 
 @of_files
@@ -51,7 +52,8 @@ def spectrogram(
         A path, a Signal, an open file, or anything that is a Source.
     settings
         Any settings: StftSettings give a power (or a transform), BandSettings band sums, LevelSettings decibels,
-        CepstralSettings cepstra …; a preset, or its name. By default StftSettings().
+        CepstralSettings cepstra …; a preset, or its name. By default StftSettings(), of complex samples with
+        sides="two".
     frames
         Which frames, numbered over the whole sound; all by default. Settings that look at the whole sound or at all
         frames before still do.
@@ -79,7 +81,8 @@ def spectrogram(
     >>> spectrogram(signals.tone(1000.0, 1.0))
     <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
     """
-    settings, source = settings_of(settings), checked_source(source)
+    given, source = None if settings is None else settings_of(settings), checked_source(source, iq=True)
+    settings = usual(source) if given is None else given
     if whole_sound(settings):
         return _from_the_whole(source, settings, frames, engine, out)
     source = filtered(source, settings)
@@ -119,8 +122,7 @@ def pieces(
     >>> [len(piece.frames) for piece in pieces(signals.tone(1000.0, 1.0), at_most=40)]
     [40, 40, 14]
     """
-    settings = settings_of(settings)
-    reason = whole_sound(settings)
+    reason = whole_sound(settings_of(settings))
     if reason:
         raise SettingsError(f"{reason}; it cannot be computed in pieces: use spectrogram")
     if is_path(source):
@@ -130,7 +132,7 @@ def pieces(
             source = opening.enter_context(audio.open(source))
             found = _pieces(source, settings, at_most, engine, reuse)
             return _closing(opening.pop_all(), found)
-    return _pieces(checked_source(source), settings, at_most, engine, reuse)
+    return _pieces(checked_source(source, iq=True), settings, at_most, engine, reuse)
 
 
 def _closing(opening: contextlib.ExitStack, found: Iterator[Spectrogram]) -> Iterator[Spectrogram]:
@@ -139,8 +141,9 @@ def _closing(opening: contextlib.ExitStack, found: Iterator[Spectrogram]) -> Ite
 
 
 def _pieces(
-    source: Source, settings: Settings, at_most: int, engine: Engine | None, reuse: bool
+    source: Source, given: Settings | str | None, at_most: int, engine: Engine | None, reuse: bool
 ) -> Iterator[Spectrogram]:
+    settings = settings_of(given, usual(source))
     source = filtered(source, settings)
     bound, available = _bound(source, settings, engine)
     ranges = split(available, whole("at_most", at_most, 1))

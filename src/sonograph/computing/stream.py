@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from sonograph.checks import whole
-from sonograph.computing.pipeline import Pipeline, pipeline
+from sonograph.computing.pipeline import Pipeline, pipeline, refuse_other_sides
 from sonograph.computing.run import Run, filter_sections
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
@@ -19,7 +19,7 @@ from sonograph.named.given import settings_of
 from sonograph.settings import Settings, context_of, stft_of, whole_sound
 from sonograph.settings.arguments import answered
 from sonograph.sounds.filters import Filter
-from sonograph.sounds.source import Source, checked_rate, checked_samples, zeros_outside
+from sonograph.sounds.source import Source, checked_centre, checked_rate, checked_samples, zeros_outside
 from sonograph.spectrograms import Spectrogram
 
 
@@ -38,6 +38,8 @@ class Stream:
         Where to compute; `engines.default()` by default.
     reuse
         All results share their memory, which is faster: one then lives until the next push.
+    centre
+        Of complex blocks, what the receiver is tuned to, Hz.
 
     Raises
     ------
@@ -62,6 +64,7 @@ class Stream:
         unit: str = "FS",
         engine: Engine | None = None,
         reuse: bool = False,
+        centre: float = 0.0,
     ) -> None:
         settings = settings_of(settings)
         reason = whole_sound(settings)
@@ -71,8 +74,10 @@ class Stream:
         if not isinstance(unit, str):
             raise SettingsError(f"unit is {type(unit).__name__}; it must be a name, as FS, Pa or V")
         self.settings, self._engine = settings, engine
-        self._pushed = _Pushed(checked_rate(sample_rate), n_channels, unit)
-        pipeline(settings, self._pushed, np.dtype(float), engine)  # refuses now what no sound of this rate can have
+        is_complex = stft_of(settings).sides == "two"
+        self._pushed = _Pushed(checked_rate(sample_rate), n_channels, unit, checked_centre(centre, is_complex))
+        self._kind = np.dtype(complex if is_complex else float)
+        pipeline(settings, self._pushed, self._kind, engine)  # refuses now what no sound of this rate can have
         self._filters = [Filter(one, n_channels) for one in filter_sections(settings, self._pushed.sample_rate)]
         self._taken = self._next = 0  # the next frame to compute, and to give: later where frames wait for others
         self._run: Run | None = None
@@ -84,7 +89,8 @@ class Stream:
         """The frames that a further block of any length completes, perhaps none.
 
         block : (n,) or (channels, n)
-            float32, float64 or signed integers, the same in every block; none at all is a block too.
+            float32, float64, signed integers or, for sides "two", complex numbers, the same in every block; none at all
+            is a block too.
 
         Raises
         ------
@@ -101,6 +107,7 @@ class Stream:
             )
         if self._pushed.dtype not in (None, samples.dtype):
             raise SettingsError(f"the block is {samples.dtype}; the stream began with {self._pushed.dtype}")
+        refuse_other_sides(stft_of(self.settings).sides, samples.dtype)
         for one in self._filters:
             samples = one(samples)
         self._pushed.append(samples)
@@ -138,7 +145,7 @@ class Stream:
         """Compute further frames, and give those that follow from them."""
         pushed = self._pushed
         if self._run is None:
-            self._run = Run(pipeline(self.settings, pushed, pushed.dtype or np.dtype(float), self._engine))
+            self._run = Run(pipeline(self.settings, pushed, pushed.dtype or self._kind, self._engine))
         waiting = 0 if self._finished else context_of(self.settings)[1]
         frames = range(self._next, max(self._next, computed.stop - waiting))
         memory, reused = self._memory_for(self._run.pipeline, len(frames))
@@ -176,9 +183,11 @@ class _Pushed(Source):
     n_samples: int = 0
     n_channels: int = 0
     unit: str = ""
+    centre: float = 0.0
 
-    def __init__(self, sample_rate: float, n_channels: int, unit: str) -> None:
+    def __init__(self, sample_rate: float, n_channels: int, unit: str, centre: float = 0.0) -> None:
         self.sample_rate, self.n_channels, self.unit = sample_rate, n_channels, unit
+        self.centre = centre
         self.n_samples = self.last_block = 0
         self.dtype: np.dtype | None = None
         self._blocks: list[tuple[int, np.ndarray]] = []  # (position of the first sample, samples)

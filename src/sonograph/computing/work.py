@@ -46,7 +46,7 @@ def with_log(work: Samples, stage: LogSettings | LevelSettings, unit: str) -> tu
     if isinstance(stage, LogSettings):
         factor = 1.0 if stage.base == "10" else float(np.log(10))
         return dataclasses.replace(work, log=Log(factor, stage.floor)), None
-    reference = resolved_reference(stage.reference, unit, stage.scaling)
+    reference = resolved_reference(stage.reference, unit, stage.power_kind)
     log = Log(10.0, 10 ** (stage.floor / 10))
     return dataclasses.replace(work, log=log, reference=reference or 1.0), reference
 
@@ -94,7 +94,7 @@ def work_for(
     log, reference, bands = None, None, None
     for stage in listed[1:]:
         if isinstance(stage, LevelSettings):
-            reference = resolved_reference(stage.reference, unit, stage.scaling)
+            reference = resolved_reference(stage.reference, unit, stage.power_kind)
             scale /= reference or 1.0
             log = Log(10.0, 10 ** (stage.floor / 10))
         elif isinstance(stage, LogSettings):
@@ -108,5 +108,7 @@ def work_for(
         bands = _corrected(stft, sample_rate, bands, response)
     window = window_of(stft) * scale**0.5
     per_frame = stft.preemphasis if stft.preemphasis_over == "frame" else 0.0
-    work = Work(window, stft.hop, stft.n_fft, stft.quantity, ends, bands, log, stft.remove_dc, per_frame)
+    work = Work(
+        window, stft.hop, stft.n_fft, stft.quantity, ends, bands, log, stft.remove_dc, per_frame, stft.sides == "two"
+    )
     return work, reference

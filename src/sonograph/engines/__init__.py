@@ -57,11 +57,13 @@ class Work:
     """Whether each frame's mean is taken off before it is weighed."""
     preemphasis: float = 0.0
     """Then each sample less so much of the one before it in the frame; the first stands for the one before it."""
+    two_sided: bool = False
+    """Samples are complex, and bins rise from minus half the sample rate: numpy.fft.fftshift of the whole transform."""
 
     @property
     def n_bins(self) -> int:
-        """Bins of a one-sided transform."""
-        return self.n_fft // 2 + 1
+        """Bins of the transform, one-sided or not."""
+        return self.n_fft if self.two_sided else self.n_fft // 2 + 1
 
     @property
     def n_rows(self) -> int:
@@ -93,7 +95,8 @@ class Engine(Protocol):
     def compute(self, samples: np.ndarray, work: Work, out: np.ndarray, *, reused: bool = False) -> None:
         """Fill `out` with the values of its frames.
 
-        samples : (channels, n), float32 or float64, each channel contiguous; frame i begins at sample i * hop
+        samples : (channels, n), float32 or float64, each channel contiguous; frame i begins at sample i * hop; complex
+                  numbers of that precision where the work is two-sided
         out     : (channels, frames, rows), C-contiguous, the precision of samples (complex for 'transform')
         reused  : the memory of `out` has been written before, so its pages need not be brought in
 

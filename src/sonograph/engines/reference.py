@@ -40,7 +40,7 @@ class Reference:
 
     def compute(self, samples: np.ndarray, work: Work, out: np.ndarray, *, reused: bool = False) -> None:
         """Fill `out` (channels, frames, rows); see `Engine.compute`."""
-        weights = work.window.astype(samples.dtype)
+        weights = work.window.astype(samples.real.dtype)
 
         def fill(channel: int, part: range) -> None:
             out[channel, part.start : part.stop] = _values(samples[channel], work, weights, part)
@@ -59,7 +59,7 @@ class Reference:
         total: np.ndarray | None = None,
     ) -> None:
         """Gather frames into pixels; see `Engine.reduce`."""
-        weights = work.window.astype(samples.dtype)
+        weights = work.window.astype(samples.real.dtype)
         for channel in range(len(samples)):
             for part in _blocks(work, samples.dtype, range(int(columns[0]), int(columns[-1]))):
                 values = _values(samples[channel], work, weights, part)
@@ -92,13 +92,17 @@ def _blocks(work: Work, dtype: np.dtype, frames: range) -> Iterator[range]:
 
 def _values(samples: np.ndarray, work: Work, weights: np.ndarray, frames: range) -> np.ndarray:
     """(frames, rows) of some frames of one channel."""
-    from scipy.fft import rfft
+    from scipy.fft import fft, fftshift, rfft
 
     n = len(weights)
     span = samples[frames.start * work.hop :][: (len(frames) - 1) * work.hop + n]
     cut = np.lib.stride_tricks.sliding_window_view(span, n)[:: work.hop]
     with np.errstate(invalid="ignore", over="ignore"):
-        transform = rfft(conditioned(cut, work) * weights, work.n_fft, axis=1)
+        weighed = conditioned(cut, work) * weights
+        if work.two_sided:
+            transform = fftshift(fft(weighed, work.n_fft, axis=1), axes=1)
+        else:
+            transform = rfft(weighed, work.n_fft, axis=1)
         transform[~np.isfinite(cut).all(axis=1)] = complex(np.nan, np.nan)
         if work.quantity == "transform":
             _scale_ends(transform, work, work.ends**0.5)

@@ -115,10 +115,11 @@ class Torch:
         """Channel, frames and their values (frames, rows) on the device."""
         if not len(samples) or not frames:
             return
-        dtype, length, cut = samples.dtype, len(work.window), cut_length(work)
+        length, cut = len(work.window), cut_length(work)
         with torch.inference_mode():
-            window, matrix = _on_device(work, dtype, self.device)
-            step = max(1, (self._bytes() - _table_bytes(work, dtype)) // _frame_bytes(work, dtype))
+            real = samples.real.dtype
+            window, matrix = _on_device(work, real, self.device)
+            step = max(1, (self._bytes() - _table_bytes(work, real)) // _frame_bytes(work, real))
             for channel in range(len(samples)):
                 for first in range(frames.start, frames.stop, step):
                     part = range(first, min(first + step, frames.stop))
@@ -162,7 +163,11 @@ def values_of(frames: torch.Tensor, work: Work, window: torch.Tensor, matrix: to
 
     The matrix holds the factor of the spectrum's ends.
     """
-    transform = torch.fft.rfft(conditioned(frames, work) * window, work.n_fft)
+    weighed = conditioned(frames, work) * window
+    if work.two_sided:
+        transform = torch.fft.fftshift(torch.fft.fft(weighed, work.n_fft), dim=-1)
+    else:
+        transform = torch.fft.rfft(weighed, work.n_fft)
     if work.quantity == "power":
         values = power_of(transform)
     else:
@@ -236,7 +241,8 @@ def _gathered(values: torch.Tensor, rows: np.ndarray, *, mean: bool) -> np.ndarr
 def _frame_bytes(work: Work, dtype: np.dtype) -> int:
     """What a frame takes at its most: cut, conditioned, weighed and padded, transformed, squared and summed."""
     cut = work.hop * 8 + len(work.window) * (1 + 2 * work.remove_dc + 3 * bool(work.preemphasis))
-    return dtype.itemsize * (cut + 2 * work.n_fft + 6 * work.n_bins + 4 * work.n_rows)
+    parts = 2 if work.two_sided else 1  # numbers a sample
+    return dtype.itemsize * (parts * (cut + 2 * work.n_fft) + 6 * work.n_bins + 4 * work.n_rows)
 
 
 def _table_bytes(work: Work, dtype: np.dtype) -> int:

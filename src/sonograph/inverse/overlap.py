@@ -40,6 +40,8 @@ def invertible(settings: Settings) -> StftSettings:
     """The settings of a transform that can be undone, or the reason why it cannot."""
     if not isinstance(settings, StftSettings):
         raise SettingsError(f"the settings are of kind {settings.kind}; a sound comes back from a transform's bins")
+    if settings.sides == "two":
+        raise SettingsError('sides is "two"; back to samples goes the spectrogram of real ones alone')
     if settings.remove_dc or settings.preemphasis:
         name = "remove_dc" if settings.remove_dc else "preemphasis"
         raise SettingsError(f"{name} is {getattr(settings, name)}; what it took off the frames cannot be put back")

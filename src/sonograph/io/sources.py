@@ -32,7 +32,7 @@ def is_path(sound: Any) -> TypeGuard[str | os.PathLike[str]]:
 def source_of(sound: Sound) -> Source:
     """A source as it is, or the file that a path names, opened."""
     if not is_path(sound):
-        return checked_source(sound)
+        return checked_source(sound, iq=True)
     from sonograph.io import audio
 
     return audio.open(sound)

@@ -98,7 +98,7 @@ class Remaker:
         settings = self._part.named.settings
         if not self._is_fixed and isinstance(settings, LevelSettings) and settings.reference == "max":
             unit = self._part.named.sound.unit
-            zero = resolved_reference(None, unit, settings.scaling) or 1.0
+            zero = resolved_reference(None, unit, settings.power_kind) or 1.0
             height, width = self._first.levels.shape[1:]
             plain = self._with(dataclasses.replace(settings, reference=zero))
             shown = self._content.make(plain, Box(0, 0, width, height), self._look, None).raster.levels

@@ -149,10 +149,10 @@ def _as_levels(
     like: Rows, level: LevelSettings, means: np.ndarray, percentiles: np.ndarray, missing: int, n_frames: int
 ) -> Spectrum:
     """A spectrum of mean powers, and of percentiles in dB re 1, by the reference that belongs to them."""
-    reference = resolved_reference(level.reference, like.unit, level.scaling)
+    reference = resolved_reference(level.reference, like.unit, level.power_kind)
     zero = reference if reference is not None else float(np.nanmax(means)) if np.isfinite(means).any() else 1.0
     zero = zero or 1.0
-    named = like.unit, level.scaling, reference, stft_of(level).weighting
+    named = like.unit, level.power_kind, reference, stft_of(level).weighting
     return Spectrum(
         frequencies=like.frequencies,
         mean=10 * np.log10(np.maximum(means / zero, 10 ** (level.floor / 10))),

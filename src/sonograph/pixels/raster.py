@@ -163,8 +163,8 @@ def decibels_of(settings: Settings, unit: str) -> Decibels:
     """How a power that these settings give is shown, of samples in `unit`."""
     if is_of_power(settings):
         _, level = power_and_level(settings)
-        return Decibels(level, resolved_reference(level.reference, unit, level.scaling), level.floor)
-    return Decibels(settings, units.reference_power(unit, settings.scaling), FLOOR)
+        return Decibels(level, resolved_reference(level.reference, unit, level.power_kind), level.floor)
+    return Decibels(settings, units.reference_power(unit, settings.power_kind), FLOOR)
 
 
 def levels_of(
@@ -179,7 +179,7 @@ def levels_of(
     if zero is None:
         loudest = float(np.nanmax(power)) if np.isfinite(power).any() else 0.0
         zero = loudest if loudest > 0 else 1.0
-    scaling = shown.settings.scaling
+    scaling = shown.settings.power_kind
     levels = 10 * np.log10(np.maximum(power / zero, 10 ** (shown.floor / 10)))
     named = sound.unit, scaling, shown.reference, stft_of(shown.settings).weighting
     return levels, units.level_unit(*named), units.level_label(*named)

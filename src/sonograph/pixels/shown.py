@@ -55,6 +55,6 @@ def shown(settings: Settings, unit: str) -> Shown:
             f"the settings give a {of.quantity}, in {plural(of.rows)}; a viewer shows the level of a power over "
             f"frequency: choose a transform, bands of power, or their level"
         )
-    zero = resolved_reference(reference, unit, of.scaling)
+    zero = resolved_reference(reference, unit, of.power_kind)
     assert zero is not None  # noqa: S101  # "max" needs the whole sound
     return Shown(of, zero, floor)

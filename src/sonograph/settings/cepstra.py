@@ -114,6 +114,7 @@ class DeltaSettings(Stage, kind="deltas"):
     48
     """
 
+    two_sided: ClassVar[bool] = True
     words: ClassVar[str] = "Rows and their deltas"
 
     of: Any

@@ -100,17 +100,39 @@ class Stage(Json):
     context   : frames before and after that a frame needs; "past": all before it; "whole": the whole sound
     why_whole : with "whole", what it needs the whole sound for
     words     : what a colour bar says of its values, where they are a feature
+    two_sided : whether it has a meaning where frequencies go from minus to plus half the sample rate
     """
 
     register = KINDS
     of: Any
+    two_sided: ClassVar[bool] = False
     why_whole: ClassVar[str] = ""
     words: ClassVar[str] = ""
+
+    def __new__(cls, *unnamed: Any, **given: Any) -> Self:
+        """Refuse what is made for real samples over a transform of complex ones."""
+        if not cls.two_sided and getattr(given.get("of"), "sides", "one") == "two":
+            raise SettingsError(
+                f'sides is "two", of complex samples (I/Q); {cls.__name__} is made for real ones, whose frequencies '
+                f"begin at 0 Hz: leave it out"
+            )
+        return super().__new__(cls, *unnamed, **given)
 
     @property
     def context(self) -> tuple[int, int] | str:
         """What a frame needs beyond itself."""
         return 0, 0
+
+    @property
+    def sides(self) -> str:
+        """Whether frequencies begin at 0 ("one") or at minus half the sample rate ("two")."""
+        sides: str = self.of.sides
+        return sides
+
+    @property
+    def power_kind(self) -> str:
+        """What a power is, where its reference and unit are asked for."""
+        return power_kind(self.scaling, self.sides)
 
     @property
     def quantity(self) -> str:
@@ -158,6 +180,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [plain(v) for v in value]
     return value
+
+
+def power_kind(scaling: str, sides: str) -> str:
+    """The scaling of a power; of two sides, where a full-scale tone is another number, said with it.
+
+    >>> power_kind("spectrum", "two"), power_kind("density", "two")
+    ('two-sided spectrum', 'density')
+    """
+    return "two-sided spectrum" if sides == "two" and scaling == "spectrum" else scaling
 
 
 def put(settings: Any, **values: Any) -> None:

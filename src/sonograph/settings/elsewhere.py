@@ -55,6 +55,9 @@ ELSEWHERE = {
     "amin": "floor",
     "top_db": "span, of RangeSettings",
     "bins_per_octave": "per_octave",
+    "return_onesided": 'sides, "one" or "two"',
+    "onesided": 'sides, "one" or "two"',
+    "fft_mode": 'sides, "one" or "two"',
 }
 """Their name, and ours."""
 

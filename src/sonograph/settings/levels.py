@@ -31,6 +31,7 @@ class LevelSettings(Stage, kind="level"):
         What anything quieter reads, dB: -370 to 300, which single precision can hold.
     """
 
+    two_sided: ClassVar[bool] = True
     why_whole: ClassVar[str] = 'reference="max" is the loudest value of the whole sound'
 
     of: Union[StftSettings, BandSettings, ByOctaves, MultitaperSettings]  # noqa: UP007  # read at run time

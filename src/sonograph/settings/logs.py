@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sonograph.checks import number, one_of
 from sonograph.errors import SettingsError
@@ -33,6 +33,8 @@ class LogSettings(Stage, kind="log"):
     SettingsError
         Not of a power or magnitude; a floor of 0 with nothing added, or one that single precision cannot hold.
     """
+
+    two_sided: ClassVar[bool] = True
 
     of: Any
     base: str = "e"

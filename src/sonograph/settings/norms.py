@@ -24,6 +24,7 @@ class RangeSettings(Stage, kind="range"):
         How far below, in their unit: decibels of a level.
     """
 
+    two_sided: ClassVar[bool] = True
     why_whole: ClassVar[str] = "span is counted from the largest value of the whole sound"
 
     of: Any
@@ -51,6 +52,7 @@ class AffineSettings(Stage, kind="affine"):
         Numbers, in that order: Whisper adds 4 and takes a quarter.
     """
 
+    two_sided: ClassVar[bool] = True
     words: ClassVar[str] = "Scaled value"
 
     of: Any
@@ -79,6 +81,7 @@ class NormSettings(Stage, kind="norm"):
         "max": the largest magnitude; "l1": the sum of magnitudes; "l2": the root of the sum of squares.
     """
 
+    two_sided: ClassVar[bool] = True
     words: ClassVar[str] = "Relative to the frame"
 
     of: Any
@@ -106,6 +109,7 @@ class StandardSettings(Stage, kind="standard"):
         Whether to divide by the standard deviation too (of n, not n - 1), where that is not 0.
     """
 
+    two_sided: ClassVar[bool] = True
     why_whole: ClassVar[str] = "the mean of a row is that over the whole sound"
 
     of: Any

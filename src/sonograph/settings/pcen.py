@@ -36,6 +36,7 @@ class PcenSettings(Stage, kind="pcen"):
         Not of powers or magnitudes; a constant that cannot be.
     """
 
+    two_sided: ClassVar[bool] = True
     words: ClassVar[str] = "PCEN"
 
     of: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sonograph.checks import number
 from sonograph.settings.common import Stage, put, rows_before
@@ -35,6 +35,8 @@ class RastaSettings(Stage, kind="rasta"):
     >>> RastaSettings(of=LogSettings(of=BandSettings(of=StftSettings(), bands=MelBank(n_bands=20)))).n_rows
     20
     """
+
+    two_sided: ClassVar[bool] = True
 
     of: Any
     pole: float = 0.98

@@ -108,6 +108,8 @@ class OnsetSettings(NamedRows, kind="onset"):
         Since how many frames before; the first `lag` frames have nothing new: 0.
     """
 
+    two_sided: ClassVar[bool] = True
+
     of: Any
     lag: int = 1
 
@@ -149,6 +151,8 @@ class TempogramSettings(NamedRows, kind="tempogram"):
     length
         Frames in the window, and rows.
     """
+
+    two_sided: ClassVar[bool] = True
 
     alike = True
 
@@ -193,6 +197,8 @@ class SeparationSettings(Stage, kind="separation"):
     exponent
         Of the mask: 2 as Wiener's, larger is harder.
     """
+
+    two_sided: ClassVar[bool] = True
 
     of: Any
     part: str = "harmonic"

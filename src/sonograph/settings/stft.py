@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sonograph.checks import NUMBERS, number, one_of, refuse_near, short, whole
 from sonograph.errors import SettingsError
 from sonograph.notes import in_hertz
-from sonograph.settings.common import KINDS, OFF, Json
+from sonograph.settings.common import KINDS, OFF, Json, power_kind
 from sonograph.weightings import WEIGHTINGS
 
 EDGES = ("zeros", "reflect", "inside", "padded", "kaldi", "scipy", "missing")
@@ -17,6 +17,7 @@ SCALINGS = ("spectrum", "density", "raw")
 LARGEST = 1e30
 """What samples may be multiplied by; more, and their power is past what float32 holds."""
 QUANTITIES = ("power", "magnitude", "transform")
+SIDES = ("one", "two")
 
 Window = str | tuple[str, float]
 
@@ -72,6 +73,10 @@ class StftSettings(Json, kind="stft"):
         window, and pictures and tables say how much of the sound is not seen.
     drop_last
         Whether the last frame is left away, as Whisper does.
+    sides
+        "one": of real samples, frequencies from 0 to half the sample rate. "two": of complex samples (I/Q), frequencies
+        from minus to plus half the sample rate, rising; a complex exponential of amplitude A then reads A² with
+        scaling "spectrum".
 
     Raises
     ------
@@ -101,6 +106,7 @@ class StftSettings(Json, kind="stft"):
     sample_rate: float | None = None
     unseen: bool = field(default=False, metadata=OFF)
     drop_last: bool = field(default=False, metadata=OFF)
+    sides: str = field(default="one", metadata=OFF)
 
     register = KINDS
     context: ClassVar[tuple[int, int]] = (0, 0)
@@ -137,8 +143,20 @@ class StftSettings(Json, kind="stft"):
         put("preemphasis", number("preemphasis", self.preemphasis, 0.0, 1.0))
         one_of("preemphasis_over", self.preemphasis_over, ("frame", "sound"))
         put("input_scale", number("input_scale", self.input_scale, 0.0, LARGEST, above=True))
+        one_of("sides", self.sides, SIDES)
+        if self.sides == "two":
+            self._refuse_filters()
         if self.sample_rate is not None:
             put("sample_rate", number("sample_rate", self.sample_rate, 0.0, above=True))
+
+    def _refuse_filters(self) -> None:
+        off = {"high_pass": 0.0, "weighting": "Z", "preemphasis": 0.0}
+        name = next((name for name, value in off.items() if getattr(self, name) != value), None)
+        if name:
+            raise SettingsError(
+                f'{name} is {getattr(self, name)} and sides "two"; it is a filter for real samples: leave it out, or '
+                f"filter the samples before"
+            )
 
     @property
     def overlap(self) -> int:
@@ -147,8 +165,13 @@ class StftSettings(Json, kind="stft"):
 
     @property
     def n_bins(self) -> int:
-        """Frequencies of the one-sided transform."""
-        return self.n_fft // 2 + 1
+        """Frequencies of the transform."""
+        return self.n_fft if self.sides == "two" else self.n_fft // 2 + 1
+
+    @property
+    def power_kind(self) -> str:
+        """What a power is, where its reference and unit are asked for."""
+        return power_kind(self.scaling, self.sides)
 
     @property
     def n_rows(self) -> int:

@@ -30,6 +30,8 @@ class Recorded(Source):
     unit: str = "FS"
     start: datetime | None = None
     calibration: Calibration | None = None
+    is_complex: bool = False
+    centre: float = 0.0
 
     @property
     def status(self) -> Any:
@@ -105,6 +107,16 @@ class Derived(Source):
         return self.source.calibration
 
     @property
+    def is_complex(self) -> bool:
+        """Whether samples are complex, as the other's are."""
+        return is_complex(self.source)
+
+    @property
+    def centre(self) -> float:
+        """What the receiver was tuned to, Hz."""
+        return centre_of(self.source)
+
+    @property
     def responses(self) -> tuple[tuple[int, Calibration], ...]:
         """Where the other's response changes."""
         return responses_of(self.source)
@@ -166,6 +178,16 @@ def responses_of(sound: Source) -> tuple[tuple[int, Calibration], ...]:
     return found
 
 
+def is_complex(sound: Any) -> bool:
+    """Whether the samples of a sound are complex; of one that says nothing of it, not."""
+    return bool(getattr(sound, "is_complex", False))
+
+
+def centre_of(sound: Any) -> float:
+    """The frequency that reads 0 Hz in complex samples; 0 where that is not known."""
+    return float(getattr(sound, "centre", 0.0))
+
+
 def again(sound: Any) -> Any:
     """A sound whose recording is read from the beginning, as it is now."""
     if isinstance(sound, Derived):
@@ -173,16 +195,23 @@ def again(sound: Any) -> Any:
     return sound.again() if isinstance(sound, Recorded) else sound
 
 
-def checked_source(source: Any) -> Source:
+def checked_source(source: Any, *, iq: bool = False) -> Source:
     """A source whose samples can be read, with what is usual for what a class of somebody's own does not say.
+
+    iq : whether complex samples have a meaning to whoever asks; all that looks at a sound comes through here
 
     Raises
     ------
     SettingsError
-        A path, an array, settings … and what to do with it.
+        A path, an array, settings … and what to do with it; complex samples where they have no meaning.
     """
     kind = type(source).__name__
     if callable(getattr(source, "read", None)) and hasattr(source, "sample_rate"):
+        if is_complex(source) and not iq:
+            raise SettingsError(
+                "the samples are complex (I/Q), and this is made for real ones; complex ones have spectrograms, means "
+                "of them (welch) and pictures: Signal(samples.real, …) or Signal(samples.imag, …) takes a part"
+            )
         return source if isinstance(source, Signal | Recorded | Derived) else Stated(source)
     if isinstance(source, str | os.PathLike):
         raise SettingsError(f"source is {os.fspath(source)!r}; open it first: sonograph.open({os.fspath(source)!r})")

@@ -11,7 +11,7 @@ from sonograph.sounds.source import Source
 
 def mono(source: Source, *, channel: int | None = None) -> Source:
     """A source of one channel: one of its channels, or the mean of all; `io.sources.mono` takes paths too."""
-    source = checked_source(source)
+    source = checked_source(source, iq=True)
     if channel is not None:
         whole("channel", channel, 0, source.n_channels - 1, f"the sound has {source.n_channels}, counted from 0; ")
     return source if source.n_channels == 1 else Mono(source, channel)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
-from sonograph.checks import short
+from sonograph.checks import number, short
 from sonograph.errors import SettingsError
 from sonograph.sounds.calibration import Calibration
 from sonograph.units import all_hertz
@@ -34,6 +34,8 @@ class Source(Protocol):
     start : when the first sample was taken, with its zone, or None
     calibration : its scale is in the samples already, its response is taken off powers; or None
     in_memory : whether reading costs nothing, so that it is not done ahead
+
+    One whose samples are complex (I/Q) says is_complex = True, and what was tuned to, as centre in Hz, if it knows.
     """
 
     @property
@@ -57,7 +59,10 @@ class Source(Protocol):
         return False
 
     def read(self, samples: range) -> np.ndarray:
-        """Samples of a range, (channels, n), float32 or float64: 0 outside the sound, NaN where missing."""
+        """Samples of a range, (channels, n), float32 or float64: 0 outside the sound, NaN where missing.
+
+        Of complex ones, complex64 or complex128.
+        """
         ...
 
 
@@ -73,7 +78,7 @@ class Signal:
     ----------
     samples : (n,) or (channels, n)
         float32 or float64, taken as they are; signed integers are divided by 2^(bits-1) and read in FS. A frame that
-        holds a NaN is "no data".
+        holds a NaN is "no data". complex64 or complex128 are I/Q, whose spectrograms have two sides.
     sample_rate
         Samples per second, Hz.
     unit
@@ -82,6 +87,8 @@ class Signal:
         When the first sample was taken, with its zone.
     calibration
         How the receiver hears over frequency, taken off every power; its scale is in `samples` already.
+    centre
+        Of complex samples, the frequency that the receiver was tuned to, Hz; 0 where it is not known.
 
     Raises
     ------
@@ -101,6 +108,7 @@ class Signal:
     unit: str = "FS"
     start: datetime | None = None
     calibration: Calibration | None = None
+    centre: float = 0.0
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         """Refuse a name that is none, with ours for it."""
@@ -125,6 +133,12 @@ class Signal:
                 f"unit is {self.unit} and the calibration's {self.calibration.unit}; its scale is not applied here: "
                 f"multiply the samples by calibration.scale and give its unit"
             )
+        object.__setattr__(self, "centre", checked_centre(self.centre, self.is_complex))
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether its samples are complex (I/Q)."""
+        return self.samples.dtype.kind == "c"
 
     @property
     def n_samples(self) -> int:
@@ -270,8 +284,16 @@ def checked_rate(sample_rate: Any, name: str = "sample_rate") -> float:
     return rate
 
 
+def checked_centre(centre: Any, is_complex: bool) -> float:
+    """The frequency that a receiver was tuned to, Hz; 0 of samples that are not complex."""
+    value = number("centre", centre, -HIGHEST_RATE, HIGHEST_RATE)
+    if value and not is_complex:
+        raise SettingsError(f"centre is {value:g} Hz and the samples are real; complex ones (I/Q) have a centre")
+    return value
+
+
 def checked_samples(samples: Any, unit: str) -> np.ndarray:
-    """Samples (n,) or (channels, n) as contiguous float32 or float64: whole numbers over full scale, in FS."""
+    """Samples (n,) or (channels, n), contiguous, real or complex: whole numbers over full scale, in FS."""
     import numpy as np
 
     if isinstance(samples, np.ma.MaskedArray):  # what is masked is missing
@@ -295,8 +317,10 @@ def checked_samples(samples: Any, unit: str) -> np.ndarray:
                 stacklevel=4,
             )
         return np.ascontiguousarray(samples.astype(real) / real(2.0 ** (8 * samples.dtype.itemsize - 1)))
-    if kind != "f" or samples.dtype.itemsize not in (4, 8):
-        raise SettingsError(f"samples are {samples.dtype}; they must be float32, float64 or signed integers")
+    if samples.dtype.name not in ("float32", "float64", "complex64", "complex128"):
+        raise SettingsError(
+            f"samples are {samples.dtype}; they must be float32, float64 or signed integers, or complex64 or complex128"
+        )
     return np.ascontiguousarray(samples, samples.dtype.newbyteorder("="))
 
 

@@ -6,7 +6,7 @@ Spectrograms, pictures and tables take theirs from here, so that what would be i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sonograph import naming
 from sonograph.checks import NUMBERS, whole
@@ -16,6 +16,7 @@ from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettin
 from sonograph.settings.arguments import answered
 from sonograph.settings.by_octaves import ByOctaves
 from sonograph.settings.matrix import MatrixSettings
+from sonograph.sounds.derived import is_complex
 from sonograph.sounds.highpass import check_high_pass
 from sonograph.sounds.source import checked_rate
 from sonograph.sounds.weighting import check_weighting
@@ -84,7 +85,8 @@ class Rows:
             from sonograph.filterbanks import filters_of
 
             return filters_of(below, self.sample_rate).centres[here].copy()
-        return np.arange(below.n_bins)[here] * self.sample_rate / below.n_fft
+        first = -(below.n_fft // 2) if below.sides == "two" else 0
+        return (np.arange(below.n_bins)[here] + first) * self.sample_rate / below.n_fft
 
     @property
     def edges(self) -> np.ndarray:
@@ -113,6 +115,11 @@ class Rows:
         if isinstance(self.settings, MatrixSettings):
             return self.settings.edges[-1][1]
         return self.sample_rate / 2
+
+    @property
+    def lowest(self) -> float:
+        """The frequency that an axis begins at, Hz: 0, of two sides minus half the sample rate."""
+        return -self.sample_rate / 2 if stft_of(self.settings).sides == "two" else 0.0
 
     @property
     def is_part(self) -> bool:
@@ -158,6 +165,11 @@ class Rows:
         for stage in stages(self.settings):
             below = stage if isinstance(stage, BandSettings | ByOctaves | MatrixSettings) else below
         return below
+
+
+def usual(sound: Any) -> StftSettings:
+    """What is computed of a sound where nothing is asked for."""
+    return StftSettings(sides="two" if is_complex(sound) else "one")
 
 
 def check_filters(stft: StftSettings, sample_rate: float) -> None:
@@ -214,7 +226,7 @@ def describe(settings: Settings | str, sample_rate: float, unit: str = "FS", n_c
                 stage.check_unit(unit)
             n_rows = stage.rows_after(n_rows)
         if isinstance(stage, LevelSettings):
-            reference = resolved_reference(stage.reference, unit, stage.scaling)
+            reference = resolved_reference(stage.reference, unit, stage.power_kind)
     return Rows(
         settings=settings,
         sample_rate=rate,

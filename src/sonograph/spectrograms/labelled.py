@@ -77,6 +77,8 @@ def _facts(spectrogram: Spectrogram) -> dict[str, Any]:
     }
     if spectrogram.start is not None:
         facts["start"] = spectrogram.start.isoformat()
+    if spectrogram.centre:
+        facts["centre"] = spectrogram.centre
     if spectrogram.reference is not None:
         facts["reference"] = spectrogram.reference
     return facts

@@ -42,7 +42,8 @@ def nearest_rows(spectrogram: Spectrogram, hertz: Any) -> np.ndarray:
         With the range that there is; or the rows have no frequency.
     """
     centres, edges, asked = spectrogram.frequencies, spectrogram.edges, _numbers("hertz", in_hertz(hertz))
-    low, high = max(0.0, float(edges.min())), min(float(edges.max()), spectrogram.described.highest)
+    there = spectrogram.described
+    low, high = max(there.lowest, float(edges.min())), min(float(edges.max()), there.highest)
     _refuse_outside("hertz", asked, low, high, f"{rate(low)} to {rate(high)}")
     return _nearest(centres, asked)
 

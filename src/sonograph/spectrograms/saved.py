@@ -53,6 +53,7 @@ def save(spectrogram: Spectrogram, path: str | os.PathLike[str], *, overwrite: b
         "reference": spectrogram.reference,
         "start": None if spectrogram.start is None else spectrogram.start.isoformat(),
         "engine": spectrogram.engine,
+        "centre": spectrogram.centre,
     }
     arrays = {"values": spectrogram.values, "times": spectrogram.times, "about": np.array(json.dumps(about))}
     if spectrogram.rows in HERTZ:
@@ -105,6 +106,7 @@ def _fields(about: dict[str, Any], values: np.ndarray) -> dict[str, Any]:
         "reference": about["reference"],
         "start": None if start is None else datetime.fromisoformat(start),
         "engine": str(about["engine"]),
+        "centre": float(about.get("centre", 0.0)),
     }
 
 

@@ -39,6 +39,7 @@ class Spectrogram:
     start       : when sample 0 of the recording was taken, or None
     engine      : the engine that ran
     first_row   : which of the settings' rows the first is; 0 but where some were selected
+    centre      : of complex samples, what the receiver was tuned to, Hz: `frequencies` are from there; 0: not known
 
     NumPy takes it for its values: `np.log10(power)`, `plt.pcolormesh(power.times, power.frequencies, power)`.
     """
@@ -54,6 +55,7 @@ class Spectrogram:
     start: datetime | None = None
     engine: str = ""
     first_row: int = 0
+    centre: float = 0.0
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -96,7 +98,7 @@ class Spectrogram:
 
     @property
     def frequencies(self) -> np.ndarray:
-        """Centre of each row, Hz, (rows,) float64.
+        """Centre of each row, Hz, (rows,) float64; of complex samples from `centre`, and below 0 too.
 
         Raises
         ------
@@ -379,7 +381,17 @@ class Spectrogram:
                 f"the frames from {later.frames.start} on do not follow frame {self.frames.stop - 1}; "
                 f"join pieces in order and without gaps"
             )
-        for name in ("settings", "sample_rate", "quantity", "unit", "reference", "start", "n_channels", "first_row"):
+        for name in (
+            "settings",
+            "sample_rate",
+            "quantity",
+            "unit",
+            "reference",
+            "start",
+            "n_channels",
+            "first_row",
+            "centre",
+        ):
             if getattr(self, name) != getattr(later, name):
                 raise SettingsError(f"{name} is {getattr(self, name)} here and {getattr(later, name)} in what follows")
         frame_by_frame = [np.swapaxes(s.values, -1, -2) for s in (self, later)]

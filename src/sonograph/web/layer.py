@@ -64,7 +64,7 @@ class Layer:
         of, self.reference, floor = shown(settings, recording.unit)
         power = Power(recording, of, engine)
         self.rows: Rows = describe(of, recording.sample_rate, recording.unit, recording.n_channels)
-        named = recording.unit, of.scaling, self.reference, stft_of(of).weighting
+        named = recording.unit, of.power_kind, self.reference, stft_of(of).weighting
         self.unit, self.label = units.level_unit(*named), units.level_label(*named)
         self.n_frames, self.n_rows, self.n_channels = power.n_frames, power.n_rows, recording.n_channels
         self.hop, self.window_length, self.start = stft_of(of).hop, stft_of(of).window_length, offset(of)

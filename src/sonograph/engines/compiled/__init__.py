@@ -58,16 +58,19 @@ class Compiled:
             )
         if np.dtype(dtype) not in (np.float32, np.float64):
             return f"the samples are {np.dtype(dtype)}, and compiled kernels exist for float32 and float64"
+        if work.two_sided and (work.remove_dc or work.bands is not None):
+            return "of complex samples, compiled kernels exist for bins of frames as they are"
         return build.unable()
 
     def compute(self, samples: np.ndarray, work: Work, out: np.ndarray, *, reused: bool = False) -> None:
         """Fill `out` with the values of its frames; see `Engine`."""
         frames = out.shape[1] if out.ndim == 3 else 0
         self._check(samples, work, frames)
-        kind = np.result_type(samples.dtype, np.complex64) if work.quantity == "transform" else samples.dtype
+        real = samples.real.dtype
+        kind = np.result_type(real, np.complex64) if work.quantity == "transform" else real
         _check_array("out", out, (len(samples), frames, work.n_rows), kind)
         if out.size:
-            self._program(work, samples.dtype).compute(samples, out, reused, self.threads)
+            self._program(work, real).compute(samples.view(real), out, reused, self.threads)
 
     def reduce(
         self,
@@ -85,7 +88,7 @@ class Compiled:
         shape = len(samples), len(columns) - 1, len(rows) - 1
         _check_array("counts", counts, shape[:2], np.dtype(np.int64))
         if largest is not None:
-            _check_array("largest", largest, shape, samples.dtype)
+            _check_array("largest", largest, shape, samples.real.dtype)
         if total is not None:
             _check_array("total", total, shape, np.dtype(np.float64))
         planes = tuple(name for name, plane in (("max", largest), ("mean", total)) if plane is not None)
@@ -93,8 +96,9 @@ class Compiled:
             raise ValueError("largest and total are None; one of them is to be filled")
         _check_edges(columns, rows, work)
         if counts.size and columns[0] < columns[-1]:
-            program = self._program(work, samples.dtype, planes)
-            for channel, here, pixels in program.reduce(samples, columns, rows, self.threads):
+            real = samples.real.dtype
+            program = self._program(work, real, planes)
+            for channel, here, pixels in program.reduce(samples.view(real), columns, rows, self.threads):
                 counts[channel, here] += pixels.counts
                 if largest is not None:
                     largest[channel, here] = np.fmax(largest[channel, here], pixels.largest)
@@ -134,9 +138,12 @@ class Compiled:
 
     def _check(self, samples: np.ndarray, work: Work, frames: int) -> None:
         """A kernel checks nothing, so everything that it relies on is checked here. Only our own bugs fail."""
-        if reason := self.refuses(work, samples.dtype):
+        real = samples.real.dtype
+        if reason := self.refuses(work, real):
             raise ValueError(f"the compiled engine cannot do this: {reason}")
-        if self.dtype is not None and samples.dtype != self.dtype:
+        if work.two_sided != (samples.dtype.kind == "c"):
+            raise ValueError(f"samples are {samples.dtype}; two-sided transforms are of complex ones, and they alone")
+        if self.dtype is not None and real != self.dtype:
             raise ValueError(f"samples are {samples.dtype}; this engine computes in {self.dtype}")
         contiguous = samples.ndim == 2 and (samples.size < 2 or samples[:1].flags.c_contiguous)
         if not contiguous or not samples.flags.aligned:

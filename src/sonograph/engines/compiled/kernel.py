@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sonograph.engines.compiled import passes, sinks
+from sonograph.engines.compiled import pairs, passes, sinks
 from sonograph.engines.compiled.finish import Finish, finish
 from sonograph.engines.compiled.ir import Int, Module
 from sonograph.engines.compiled.vectors import Code, Zero
@@ -49,6 +49,8 @@ class Kind:
     bands: bool = False
     log: bool = False
     conditioned: bool = False
+    pairs: bool = False
+    """Whether samples are complex, and the transform two-sided."""
     planes: tuple[str, ...] = ()
     """'max', 'mean' or both for pixels; none for frames."""
 
@@ -58,7 +60,13 @@ def tile_of(module_size: int, lanes: int, shape: tuple[int, ...], kind: Kind) ->
     n_fft, stride = math.prod(shape), math.prod(shape[:-1])
     gap = int(stride * lanes * module_size % 4096 == 0)
     parts = 2 if kind.quantity == "transform" else 1
-    return sinks.Tile(parts * (n_fft // 2 + 1), parts * stride, parts * gap)
+    n_bins = n_fft if kind.pairs else n_fft // 2 + 1
+    return sinks.Tile(parts * n_bins, parts * stride, parts * gap)
+
+
+def n_blocks(A: int, pairs: bool) -> int:
+    """Blocks that the first pass leaves."""
+    return A if pairs else A // 2 + 1
 
 
 def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool, x86: bool) -> str:
@@ -69,8 +77,8 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
 
     gather = passes.gather(module)
     condition = passes.condition(module) if kind.conditioned else None
-    first = passes.first_pass(module, A, B, block_size(B, V))
-    poison = passes.poison_pass(module, B)
+    first = (pairs if kind.pairs else passes).first_pass(module, A, B, block_size(B, V))
+    poison = passes.poison_pass(module, 2 * B, 1) if kind.pairs else passes.poison_pass(module, B)
     finish_block = _finish_block(module, shape, tile, kind)
     fetch = passes.fetch(module)
     leave = _sink(module, tile, kind)
@@ -100,7 +108,7 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
         fn.call(first, sound, *where, table["window"], table["first_twiddles"], part["blocks"], part["scratch"])
         fn.call(poison, part["blocks"], part["poison"])
         ahead = fn.at(x, (f + shared + V) * hop)
-        with fn.loop(0, A // 2 + 1) as b:
+        with fn.loop(0, n_blocks(A, kind.pairs)) as b:
             fn.call(fetch, fn.at(ahead, b * lines * (64 // module.size)), lines)
             finish_block(batch, fn.at(part["blocks"], b * block_size(B, V)), b)
         leave(batch)
@@ -130,7 +138,8 @@ def _finish_block(
     A, L = shape[0], shape[-1]
     groups = [math.prod(shape[i + 1 :]) for i in range(1, len(shape) - 1)]
     middles = [passes.middle_pass(module, f"middle_pass_{g}", n, g) for n, g in zip(shape[1:], groups, strict=False)]
-    last = passes.last_pass(module, L, math.prod(shape[:-1]), int(tile.gap > 0), _finish_of_bins(kind))
+    last_pass = (pairs if kind.pairs else passes).last_pass
+    last = last_pass(module, L, math.prod(shape[:-1]), int(tile.gap > 0), _finish_of_bins(kind))
 
     def finish_block(batch: _Batch, block: Int, b: Int) -> None:
         fn, part = batch.fn, batch.part

@@ -116,7 +116,7 @@ def first_pass(module: Module, A: int, groups: int, block: int) -> Code:
             return fn.load(here, fn.load_small(where, i)) * fn.splat(weights, i)
 
         def store(k: int, z: Complex, turns: Int = turns, target: Int = target) -> None:
-            put(fn, _twiddled(fn, z, turns, k), target, k * block)
+            put(fn, twiddled(fn, z, turns, k), target, k * block)
 
         real_codelet(fn, A, scratch, load, store)
     return fn
@@ -134,13 +134,13 @@ def middle_pass(module: Module, name: str, A: int, groups: int) -> Code:
             return get(fn, here, i * groups * 2 * V)
 
         def store(k: int, z: Complex, turns: Int = turns, here: Int = here) -> None:
-            put(fn, _twiddled(fn, z, turns, k), here, k * groups * 2 * V)
+            put(fn, twiddled(fn, z, turns, k), here, k * groups * 2 * V)
 
         complex_codelet(fn, A, scratch, load, store)
     return fn
 
 
-def _twiddled(fn: Code, z: Complex, twiddles: Int, k: int) -> Complex:
+def twiddled(fn: Code, z: Complex, twiddles: Int, k: int) -> Complex:
     """z times the k-th complex number of a table, of which the first is 1."""
     if k == 0:
         return z
@@ -171,7 +171,7 @@ def last_pass(module: Module, L: int, stride: int, gap: int, finish: Finish | No
         at = (L - 1 - m if mirrored else m) * (stride + gap) * row
         p = down if mirrored else up
         if finished:
-            value = _power(z, nan)
+            value = power(z, nan)
             if m in (0, L // 2):
                 value = value * factor
             fn.store(finished(value), p, at, True)
@@ -186,21 +186,25 @@ def last_pass(module: Module, L: int, stride: int, gap: int, finish: Finish | No
     return fn
 
 
-def _power(z: Complex, nan: Term) -> Value:
+def power(z: Complex, nan: Term) -> Value:
+    """|z|², NaN where the frame is."""
     re, im = z[0].settled(), z[1].settled()
     return re * re + (im * im + nan)
 
 
-def poison_pass(module: Module, length: int) -> Code:
-    """0 times the sum over block 0, which holds the sum of all samples: NaN where any of them is not finite."""
+def poison_pass(module: Module, length: int, step: int = 2) -> Code:
+    """0 times the sum over block 0, which holds the sum of all samples: NaN where any of them is not finite.
+
+    step : 2 to sum real parts alone, 1 to sum both, of which there are `length`
+    """
     fn = Code(module, "poison_pass", "block:ptr poison:ptr")
     block, poison = fn.arguments
     V, together = module.lanes, 4 if length % 4 == 0 else 1
-    sums = [fn.load(block, i * 2 * V, True).plain() for i in range(together)]
+    sums = [fn.load(block, i * step * V, True).plain() for i in range(together)]
     with fn.fold(together, length, together, sums) as (i, carried):
-        here = fn.at(block, i * (2 * V))
+        here = fn.at(block, i * (step * V))
         for n, s in enumerate(carried):
-            carried[n] = (Term(fn, s) + fn.load(here, n * 2 * V, True)).plain()
+            carried[n] = (Term(fn, s) + fn.load(here, n * step * V, True)).plain()
     terms: list[Value] = [Term(fn, s) for s in carried]
     while len(terms) > 1:
         terms = [terms[0] + terms[1], *terms[2:]]

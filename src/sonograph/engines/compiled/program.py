@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sonograph.engines import Work
-from sonograph.engines.compiled import build, finish, threads, workspace
+from sonograph.engines.compiled import build, finish, pairs, threads, workspace
 from sonograph.engines.compiled.factors import factors
-from sonograph.engines.compiled.kernel import NUMBERS, PARTS, TABLES, Kind, block_size, tile_of
+from sonograph.engines.compiled.kernel import NUMBERS, PARTS, TABLES, Kind, block_size, n_blocks, tile_of
 from sonograph.engines.compiled.placing import NO_BANDS, Gathered, aligned, band_tables, middle_twiddles, twiddles, up
 from sonograph.engines.compiled.sinks import RUN, Tile
 
@@ -31,23 +31,30 @@ class Program:
         shape = factors(work.n_fft, 16 if target.x86 and target.vector_bytes < 64 else 32)
         if shape is None:
             raise ValueError(f"n_fft is {work.n_fft}, for which there is no kernel")
-        self.hop, self.n_fft, self.dtype = work.hop, work.n_fft, dtype
+        real = 2 if work.two_sided else 1  # numbers a sample
+        self.hop, self.n_fft, self.dtype = real * work.hop, work.n_fft, dtype
         self.V = V = target.vector_bytes // dtype.itemsize
         conditioned = work.remove_dc or work.preemphasis != 0
-        kind = Kind(work.quantity, work.bands is not None, work.log is not None, conditioned, planes)
+        kept = work.quantity, work.bands is not None, work.log is not None
+        kind = Kind(*kept, conditioned, work.two_sided, planes)
         self.planes = planes
         self.kernel = build.kernel(shape, kind, dtype.itemsize == 8, target)
         self._tile = tile_of(dtype.itemsize, V, shape, kind)
 
         A, B = shape[0], work.n_fft // shape[0]
+        blocks = n_blocks(A, work.two_sided)
         length = len(work.window)
-        sound = Gathered(work.hop, length, V)
+        sound = Gathered(self.hop, real * length, V)
         frame_size = up(length + 3, 64) * V if conditioned else 0
         sample = np.arange(B)[:, None] + B * np.arange(A)
-        dense = Gathered(length, length, V)
-        offsets, walk, turn = dense.offsets(sample, frame_size) if conditioned else sound.offsets(sample, sound.size)
-        inside = sample < length
-        window = np.where(inside, work.window[np.where(inside, sample, 0)], 0.0)
+        if work.two_sided:
+            offsets, walk, turn = pairs.offsets(sound, sample, sound.size)
+        elif conditioned:
+            offsets, walk, turn = Gathered(length, length, V).offsets(sample, frame_size)
+        else:
+            offsets, walk, turn = sound.offsets(sample, sound.size)
+        inside, weights = sample < length, pairs.turned(work.window) if work.two_sided else work.window
+        window = np.where(inside, weights[np.where(inside, sample, 0)], 0.0)
         ends = math.sqrt(work.ends) if work.quantity == "transform" else work.ends
         factor, floor = work.log or (1.0, 1.0)
         reals = finish.constants(dtype.itemsize, factor, floor, ends)
@@ -57,7 +64,7 @@ class Program:
             "reals": np.array([*reals, work.remove_dc / length, work.preemphasis], dtype),
             "offsets": offsets,
             "window": window.astype(dtype),
-            "first_twiddles": twiddles(B, A // 2 + 1, work.n_fft, dtype),
+            "first_twiddles": twiddles(B, blocks, work.n_fft, dtype),
             "middle_twiddles": middle_twiddles(shape, dtype),
             "band_start": bands.start,
             "band_first": bands.first,
@@ -68,9 +75,9 @@ class Program:
             "counts": nothing,
             "total": nothing,
         }
-        lines = work.hop * V // (64 // dtype.itemsize * max(1, A // 2)) + 1
+        lines = self.hop * V // (64 // dtype.itemsize * max(1, blocks - 1)) + 1
         self._numbers = {
-            "hop": work.hop,
+            "hop": self.hop,
             "rows": sound.rows,
             "pitch": sound.pitch,
             "shared": sound.shared,
@@ -87,7 +94,7 @@ class Program:
             "frame": frame_size,
             "zero": V,
             "poison": V,
-            "blocks": (A // 2 + 1) * block_size(B, V),
+            "blocks": blocks * block_size(B, V),
             "scratch": 2 * V * max(shape),
             "tile": self._tile.room(V),
             "sums": Tile(len(bands.first)).room(V) if work.bands else 0,

@@ -1,0 +1,298 @@
+"""Complex samples (I/Q): two-sided spectra against physics, SciPy and a definition in loops; the rest refuses."""
+
+import cmath
+import json
+import math
+from functools import reduce
+
+import numpy as np
+import pytest
+import scipy.signal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sonograph import (
+    LevelSettings,
+    SettingsError,
+    Signal,
+    Spectrogram,
+    StftSettings,
+    Stream,
+    describe,
+    istft,
+    level,
+    loudness,
+    mono,
+    pieces,
+    resample,
+    spectrogram,
+    true_peak,
+    welch,
+    write,
+)
+from sonograph.engines.reference import Reference
+from sonograph.settings import EDGES, SCALINGS, DeltaSettings, LogSettings, NormSettings, PcenSettings, from_dict
+from sonograph.settings.common import KINDS, Stage
+from sonograph.windows import window_of
+from tests import naive
+from tests.test_sizes import examples
+
+RATE = 2.4e6
+
+
+def noise(n_samples, channels=1, dtype="complex128", seed=0):
+    parts = np.random.default_rng(seed).standard_normal((2, channels, n_samples))
+    x = (parts[0] + 1j * parts[1]).astype(dtype)
+    return Signal(x[0] if channels == 1 else x, RATE)
+
+
+def turning(hertz, amplitude=1.0, n=4096):
+    return Signal(amplitude * np.exp(2j * np.pi * hertz * np.arange(n) / RATE), RATE)
+
+
+@pytest.mark.parametrize("bin_", [-256, -255, -100, -1, 0, 1, 37, 255])
+@pytest.mark.parametrize("amplitude", [1.0, 0.25])
+def test_a_complex_exponential_reads_its_squared_amplitude_on_its_own_side_alone(bin_, amplitude):
+    stft = StftSettings(window_length=512, edges="inside", window="boxcar", sides="two")
+    power = spectrogram(turning(bin_ * RATE / 512, amplitude), stft)
+    at = int(np.argmin(np.abs(power.frequencies - bin_ * RATE / 512)))
+    np.testing.assert_allclose(power.values[at], amplitude**2, rtol=1e-12)
+    assert np.delete(power.values, at, axis=0).max() < 1e-24
+    assert power.frequencies[at] == bin_ * RATE / 512
+
+
+def test_a_full_circle_reads_0_dbfs():
+    loud = level(spectrogram(turning(-300e3), StftSettings(window_length=512, edges="inside", sides="two")))
+    assert loud.label == "Level (dBFS)"
+    assert float(loud.at(seconds=1e-3, hertz=-300e3)) == pytest.approx(0.0, abs=1e-9)
+    settings = LevelSettings(of=StftSettings(window_length=512, edges="inside", sides="two"))
+    at_once = spectrogram(turning(-300e3), settings)
+    assert (at_once.label, at_once.reference) == ("Level (dBFS)", 1.0)
+    np.testing.assert_allclose(at_once.values.max(axis=0), loud.values.max(axis=0), atol=1e-9)
+    assert describe(settings, RATE).label == "Level (dBFS)"
+
+
+@pytest.mark.parametrize("n_fft", [64, 65])
+def test_a_density_sums_to_the_mean_square_over_both_sides(n_fft):
+    sound = noise(n_fft)
+    stft = StftSettings(window_length=n_fft, window="boxcar", edges="inside", scaling="density", sides="two")
+    power = spectrogram(sound, stft)
+    assert power.value_unit == "FS²/Hz"
+    want = np.mean(np.abs(sound.samples) ** 2)
+    assert power.values[:, 0].sum() * RATE / n_fft == pytest.approx(want, rel=1e-12)
+
+
+@pytest.mark.parametrize("edges", EDGES)
+@pytest.mark.parametrize(("n", "n_fft"), [(16, 16), (16, 21), (13, 13), (13, 20), (1, 1)])
+def test_a_transform_is_its_definition_in_loops(edges, n, n_fft):
+    sound = noise(60)
+    hop = max(1, n // 3)
+    stft = StftSettings(
+        window_length=n, hop=hop, n_fft=n_fft, edges=edges, scaling="raw", quantity="transform", sides="two"
+    )
+    window, columns = window_of(stft), []
+    for start in naive.frame_starts(60, n, hop, edges):
+        frame = [naive.sample(sound.samples, start + m, edges) * window[m] for m in range(n)]
+        bins = range(-(n_fft // 2), n_fft - n_fft // 2)
+        turns = [[cmath.exp(-2j * math.pi * (k * m % n_fft) / n_fft) for m in range(n)] for k in bins]
+        columns.append([sum(x * turn for x, turn in zip(frame, row, strict=True)) for row in turns])
+    want = np.array(columns).T
+    got = spectrogram(sound, stft)
+    assert got.values.shape == want.shape
+    np.testing.assert_allclose(got.values, want, rtol=0, atol=1e-12 * np.abs(want).max())
+
+
+@pytest.mark.parametrize("scaling", ["density", "spectrum"])
+@pytest.mark.parametrize("n_fft", [256, 300, 301])
+def test_scipy_agrees(scaling, n_fft):
+    sound = noise(3000)
+    stft = StftSettings(
+        window_length=n_fft, hop=64, window="hann", edges="inside", scaling=scaling, sides="two", remove_dc=True
+    )
+    f, _, want = scipy.signal.spectrogram(
+        sound.samples, RATE, "hann", n_fft, n_fft - 64, scaling=scaling, return_onesided=False, detrend="constant"
+    )
+    got = spectrogram(sound, stft)
+    np.testing.assert_allclose(got.frequencies, np.fft.fftshift(f))
+    np.testing.assert_allclose(got.values, np.fft.fftshift(want, axes=0), rtol=1e-9, atol=1e-12 * want.max())
+    window = scipy.signal.ShortTimeFFT(window_of(stft), 64, RATE, fft_mode="centered", scale_to="magnitude")
+    if scaling == "spectrum":
+        moved = spectrogram(sound, stft.but(remove_dc=False, quantity="transform", edges="inside"))
+        theirs = window.stft(sound.samples, p0=n_fft // 2 // 64 + 1, p1=n_fft // 2 // 64 + 6)
+        first = (n_fft // 2 // 64 + 1) * 64 - n_fft // 2
+        ours = spectrogram(Signal(sound.samples[first:], RATE), moved.settings).values[:, :5]
+        np.testing.assert_allclose(np.abs(ours), np.abs(theirs), rtol=1e-9, atol=1e-12 * np.abs(theirs).max())
+
+
+def test_the_mean_of_frames_is_scipys_welch():
+    sound = noise(5000)
+    stft = StftSettings(window_length=256, hop=128, edges="inside", scaling="density", sides="two")
+    f, want = scipy.signal.welch(sound.samples, RATE, "hann", 256, 128, detrend=False, return_onesided=False)
+    got = welch(sound, stft)
+    np.testing.assert_allclose(got.frequencies, np.fft.fftshift(f))
+    np.testing.assert_allclose(got.values, np.fft.fftshift(want), rtol=1e-9)
+    plain = welch(turning(-300e3))
+    assert plain.sides == "two" and plain.frequencies[plain.values.argmax()] == pytest.approx(-300e3, abs=RATE / 2048)
+    tone = welch(turning(-300e3), StftSettings(window_length=512, edges="inside", sides="two"))
+    assert tone.level_label == "Level (dBFS)" and tone.levels.max() == pytest.approx(0, abs=1e-9)
+
+
+STAGES = (
+    lambda of: of,
+    lambda of: LevelSettings(of=of),
+    lambda of: PcenSettings(of=of),
+    lambda of: DeltaSettings(of=LogSettings(of=of), width=2),
+    lambda of: NormSettings(of=of),
+)
+
+
+@st.composite
+def two_sided(draw):
+    n = draw(st.integers(1, 40))
+    quantity = draw(st.sampled_from(["power", "magnitude", "transform"]))
+    stage = draw(st.sampled_from(STAGES[:3] if quantity == "power" else STAGES[:1]))
+    stft = StftSettings(
+        window_length=n, hop=draw(st.integers(1, n)), n_fft=n + draw(st.sampled_from([0, 1, 24])), quantity=quantity,
+        edges=draw(st.sampled_from(EDGES)), scaling=draw(st.sampled_from(SCALINGS)), sides="two",
+        remove_dc=draw(st.booleans()),
+    )  # fmt: skip
+    return stage(stft)
+
+
+@settings(max_examples=60, deadline=None)
+@given(two_sided(), st.integers(41, 300), st.integers(1, 17), st.sampled_from(["complex64", "complex128"]))
+def test_whole_pieces_stream_parts_and_threads_have_the_same_bits(chosen, n_samples, at_most, dtype):
+    sound = noise(n_samples, channels=2, dtype=dtype)
+    whole = spectrogram(sound, chosen)
+    assert whole.values.real.dtype == ("float32" if dtype == "complex64" else "float64")
+    joined = reduce(Spectrogram.join, pieces(sound, chosen, at_most=at_most))
+    np.testing.assert_array_equal(joined.values, whole.values)
+    stream = Stream(chosen, sample_rate=RATE, n_channels=2)
+    blocks = np.array_split(sound.samples, at_most, axis=1)
+    parts = [stream.push(block).values for block in blocks] + [stream.finish().values]
+    np.testing.assert_array_equal(np.concatenate(parts, axis=-1), whole.values)
+    part = range(len(whole.frames) // 3, len(whole.frames))
+    np.testing.assert_array_equal(spectrogram(sound, chosen, frames=part).values, whole.values[..., part.start :])
+
+
+@pytest.mark.parametrize("stage", STAGES[1:])
+def test_stages_that_follow_have_the_same_bits_in_pieces(stage):
+    sound, chosen = noise(900), stage(StftSettings(window_length=64, sides="two"))
+    whole = spectrogram(sound, chosen)
+    joined = reduce(Spectrogram.join, pieces(sound, chosen, at_most=5))
+    np.testing.assert_array_equal(joined.values, whole.values)
+    assert whole.values.shape[0] >= 64
+
+
+def test_a_missing_sample_is_missing_in_its_frames_alone():
+    sound = noise(2000)
+    sound.samples[700] = complex(0.5, np.nan)
+    for engine in (None, Reference()):
+        power = spectrogram(sound, StftSettings(window_length=64, edges="inside", sides="two"), engine=engine)
+        gone = np.isnan(power.values)
+        assert (gone.all(axis=0) == gone.any(axis=0)).all()
+        assert gone[0].tolist() == [16 * i <= 700 < 16 * i + 64 for i in power.frames]
+
+
+def test_what_was_tuned_to_travels_with_the_numbers(tmp_path):
+    sound = Signal(noise(4000).samples, RATE, centre=100e6)
+    power = spectrogram(sound)
+    assert (power.settings.sides, power.centre, mono(sound).centre) == ("two", 100e6, 100e6)
+    assert (power.frequencies[0], power.described.lowest, power.described.highest) == (-RATE / 2, -RATE / 2, RATE / 2)
+    power.save(tmp_path / "a.npz")
+    assert Spectrogram.load(tmp_path / "a.npz").centre == 100e6
+    low = power.select(hertz=(-500e3, -100e3))
+    assert low.frequencies[0] >= -500e3 and low.frequencies[-1] <= -100e3
+    with pytest.raises(SettingsError, match=r"centre is 0\.0 here and"):
+        spectrogram(noise(4000)).select(frames=range(2)).join(power.select(frames=range(2, 4)))
+    stream = Stream(StftSettings(sides="two"), sample_rate=RATE, centre=5e6)
+    assert stream.push(sound.samples).centre == 5e6
+    assert welch(sound).centre == 100e6
+
+
+def test_settings_of_two_sides_travel_as_text_and_others_keep_their_digest():
+    two = LevelSettings(of=StftSettings(sides="two"))
+    assert from_dict(json.loads(json.dumps(two.to_dict()))) == two
+    assert StftSettings().digest == "feafb9e1b1a4158a"
+    assert StftSettings(sides="two").digest != StftSettings().digest
+
+
+def with_two_sides(of):
+    """The same settings with the transform at their bottom made two-sided, by what `to_dict` gave."""
+    values = of.to_dict()
+    below = values
+    while "of" in below:
+        below = below["of"]
+    below["sides"] = "two"
+    return values
+
+
+def test_every_kind_of_settings_has_two_sides_or_refuses_them_in_one_sentence():
+    allowed = set()
+    for chosen in examples():
+        try:
+            made = from_dict(with_two_sides(chosen))
+        except SettingsError as error:
+            assert 'sides is "two"' in str(error) and "\n" not in str(error)
+            assert "is made for real ones" in str(error) or "it is a filter" in str(error), str(error)
+            continue
+        got = spectrogram(noise(20_000), made)  # what is allowed is computed
+        assert got.values.shape[-2] == made.n_rows
+        allowed.add(made.kind)
+    assert allowed == {"stft", "level", "separation"}  # all else of `examples` is of bands, which begin at 0 Hz
+    assert {"log", "level", "pcen", "deltas"} <= {
+        kind for kind, cls in KINDS.items() if getattr(cls, "two_sided", True)
+    }
+
+
+def test_every_stage_that_is_allowed_over_two_sides_is_computed():
+    stft = StftSettings(window_length=64, sides="two")
+    log = LogSettings(of=stft)
+    for kind, cls in KINDS.items():
+        if not (issubclass(cls, Stage) and cls.two_sided):
+            continue
+        for below in (stft, log, KINDS["onset"](of=log)):
+            try:
+                made = cls(of=below)
+            except SettingsError:
+                continue
+            assert np.isfinite(spectrogram(noise(20_000), made).values).any(), kind
+            break
+        else:
+            raise AssertionError(f"{kind} follows none of these")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"high_pass": 20.0}, r'^high_pass is 20\.0 and sides "two"; it is a filter for real samples: leave it out'),
+        ({"weighting": "A"}, r'^weighting is A and sides "two"; it is a filter for real samples'),
+        ({"preemphasis": 0.97}, r'^preemphasis is 0\.97 and sides "two"; it is a filter'),
+        ({"sides": "both"}, r"^sides is 'both'; it must be one of one, two"),
+    ],
+)
+def test_what_two_sides_cannot_have_is_refused(given, words):
+    with pytest.raises(SettingsError, match=words):
+        StftSettings(**{"sides": "two"} | given)
+
+
+def test_sides_and_samples_must_agree():
+    with pytest.raises(SettingsError, match=r'^the samples are complex \(I/Q\), and sides is "one"; set sides="two"'):
+        spectrogram(noise(4000), StftSettings())
+    with pytest.raises(SettingsError, match=r'^sides is "two", and the samples are real; leave it out'):
+        spectrogram(Signal(np.zeros(4000), RATE), StftSettings(sides="two"))
+    with pytest.raises(SettingsError, match="and the samples are real"):
+        Stream(StftSettings(sides="two"), sample_rate=RATE).push(np.zeros(10))
+    with pytest.raises(SettingsError, match=r"^centre is 1e\+08 Hz and the samples are real"):
+        Signal(np.zeros(4), RATE, centre=100e6)
+    with pytest.raises(SettingsError, match=r'^sides is "two"; back to samples goes the spectrogram of real ones'):
+        istft(spectrogram(noise(4000), StftSettings(sides="two", quantity="transform")))
+
+
+@pytest.mark.parametrize(
+    "work",
+    [loudness, true_peak, lambda sound: resample(sound, 1e6), lambda sound: write("no such folder/a.wav", sound)],
+)
+def test_what_is_made_for_real_sound_refuses_complex_samples(work):
+    with pytest.raises(SettingsError, match=r"^the samples are complex \(I/Q\), and this is made for real ones"):
+        work(noise(4000))
