@@ -88,7 +88,8 @@ def draw(
         length is read in blocks. Or results: a `Spectrum`, or several on one panel, a `Loudness`, a `Reassigned`, an
         `Echogram`.
     settings
-        What to compute, or a preset's name; `StftSettings()` by default. Of a power the level is drawn, with the
+        What to compute, or a preset's name; `StftSettings()` by default, of a series below
+        10 Hz `StftSettings.for_series`. Of a power the level is drawn, with the
         reference that belongs to the sound's unit; `LevelSettings(of=…, reference="max")` draws decibels below the
         maximum.
     path
@@ -377,6 +378,7 @@ def named(
         from sonograph.io import audio
 
         opened = audio.taken(sound, opening)
+        settings = settings or _of_series(opened)
         return Named(
             opened, Path(sound).name, settings, marks=marks, over=lines_over(over, settings, opened.sample_rate)
         )
@@ -388,8 +390,17 @@ def named(
             f"the sound is a {type(sound).__name__}; it must be a path, a Source, a Signal (of samples and their rate) "
             f"or a Spectrogram"
         )
-    sound = sound if isinstance(sound, Spectrogram) else checked_source(sound)
+    if not isinstance(sound, Spectrogram):
+        sound = checked_source(sound)
+        settings = settings or _of_series(sound)
     return Named(sound, "", settings, marks=marks, over=lines_over(over, settings, sound.sample_rate))
+
+
+def _of_series(sound: Source) -> Settings | None:
+    """What a series that is too slow for a sound is shown by, where nobody chose; None for a sound."""
+    from sonograph.settings import SLOW, StftSettings
+
+    return StftSettings.for_series(sound.n_samples) if sound.sample_rate < SLOW else None
 
 
 def _file_of(sound: Any) -> Any:

@@ -256,18 +256,21 @@ def all_hertz(sample_rate: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time to three digits or to the second: h, min, s, ms or µs.
+    """A time to three digits or to the second: d, h, min, s, ms or µs.
 
     >>> duration(0.0464399), duration(2.0), duration(0.00005)
     ('46.4 ms', '2 s', '50 µs')
-    >>> duration(2048.0), duration(20_480.0)
-    ('34 min 8 s', '5 h 41 min')
+    >>> duration(2048.0), duration(20_480.0), duration(1_843_200.0)
+    ('34 min 8 s', '5 h 41 min', '21 d 8 h')
     """
     if seconds >= 119.5:
         minutes, rest = divmod(round(seconds), 60)
         if minutes < 120:
             return f"{minutes} min" + (f" {rest} s" if rest else "")
         hours, minutes = divmod(round(seconds / 60), 60)
+        if hours >= 72:
+            days, hours = divmod(round(seconds / 3600), 24)
+            return f"{days} d" + (f" {hours} h" if hours else "")
         return f"{hours} h" + (f" {minutes} min" if minutes else "")
     unit, name = prefix(min(seconds, 1.0))
     return f"{_plain(seconds / unit, 3)} {name}s"

@@ -224,7 +224,7 @@ def _opened(
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             options.check_high_pass(arguments, rate)
-            settings = _settings(arguments, rate)
+            settings = _settings(arguments, rate, opened.settings)
             if count_lines(settings) and arguments.view in (None, "spectrogram"):
                 refuse(arguments, COLOURED, "features that are lines")
             with options.in_flags({"feature": "--over"}):
@@ -245,9 +245,15 @@ def _opened(
     return sounds
 
 
-def _settings(arguments: argparse.Namespace, sample_rate: float) -> Any:
-    """What to compute: the spectrogram, or a feature of its frames."""
-    settings = options.cleaned(options.settings(arguments, sample_rate), arguments)
+CHOOSING = ("window", "hop", "n_fft", "shape", "edges", "scaling", "preset", "settings", "feature")
+"""Options that say what is computed; without one, a slow series is shown as suits it."""
+
+
+def _settings(arguments: argparse.Namespace, sample_rate: float, usual: Any = None) -> Any:
+    """What to compute: the spectrogram, or a feature of its frames; `usual` where nothing was chosen."""
+    chosen = any(getattr(arguments, name) is not None for name in CHOOSING)
+    settings = options.settings(arguments, sample_rate) if chosen or usual is None else usual
+    settings = options.cleaned(settings, arguments)
     if arguments.feature is None:
         return settings
     from sonograph.named.features import feature

@@ -20,6 +20,9 @@ def place(axis: str, low: float, high: float, most: int) -> tuple[Ticks, str]:
     """Ticks in hertz, at most so many, and what the axis says."""
     if axis == "linear":
         return ticks.frequency(low, high, most)
+    unit, name = ticks.frequency_unit(high)
+    if name.startswith("1/"):
+        return _slow(axis, low, high, most, unit), f"Frequency ({name})"
     if axis == "musical" and len((notes := _notes(low, high, most)).places) > 1:
         return notes, f"Note ({SCALES[axis].words})"
     words = f", {SCALES[axis].words}" if SCALES[axis].words and axis != "musical" else ""
@@ -27,6 +30,14 @@ def place(axis: str, low: float, high: float, most: int) -> tuple[Ticks, str]:
     if len(there) < 3:  # a narrow band, in which hardly a round number lies
         return ticks.frequency(low, high, most)[0], ticks.frequency(low, high, most)[1] + words
     return Ticks(there, [hertz(f) for f in there]), f"Frequency (Hz{words})"
+
+
+def _slow(axis: str, low: float, high: float, most: int, unit: float) -> Ticks:
+    """Ticks in cycles per hour, day or year."""
+    there = _spread(axis, low, high, [f * unit for f in _round_numbers(low / unit, high / unit)], most)
+    if len(there) < 3:
+        return ticks.decimal(low, high, most, unit)
+    return Ticks(there, [hertz(float(f"{f / unit:.6g}")) for f in there])
 
 
 def hertz(frequency: float) -> str:

@@ -80,14 +80,29 @@ def minus(number: str) -> str:
     return number
 
 
+def frequency_unit(high: float) -> tuple[float, str]:
+    """The unit of an axis that reaches so high, and its name: below 0.02 Hz cycles per hour, per day or per year.
+
+    >>> frequency_unit(8000.0)[1], frequency_unit(0.008)[1], frequency_unit(1.4e-4)[1], frequency_unit(2e-7)[1]
+    ('kHz', '1/h', '1/d', '1/a')
+    """
+    for least, seconds, name in ((0.02, 0, ""), (1e-3, 3600, "1/h"), (4e-7, 86_400, "1/d"), (0.0, 31_557_600, "1/a")):
+        if high >= least and seconds:
+            return 1 / seconds, name
+        if high >= least:
+            break
+    unit, name = prefix(high / 2) if high >= 2000 else (1.0, "") if high >= 0.1 else prefix(high)
+    return unit, f"{name}Hz"
+
+
 def frequency(low: float, high: float, most: int) -> tuple[Ticks, str]:
-    """Ticks of a linear frequency axis, and what the axis says: kHz where it reaches 2 kHz, mHz below 0.1 Hz.
+    """Ticks of a linear frequency axis, and what the axis says: kHz where it reaches 2 kHz, cycles a day for tides.
 
     >>> frequency(0.0, 5e8, 5)[0].words, frequency(0.0, 0.0005, 5)[1]
-    (['0', '100', '200', '300', '400', '500'], 'Frequency (µHz)')
+    (['0', '100', '200', '300', '400', '500'], 'Frequency (1/d)')
     """
-    unit, name = prefix(high / 2) if high >= 2000 else (1.0, "") if high >= 0.1 else prefix(high)
-    return decimal(low, high, most, unit), f"Frequency ({name}Hz)"
+    unit, name = frequency_unit(high)
+    return decimal(low, high, most, unit), f"Frequency ({name})"
 
 
 def level(low: float, high: float, most: int) -> Ticks:

@@ -36,7 +36,10 @@ def settings_line(settings: Settings, sample_rate: float, rows: str, n_rows: int
         shown = f"{n_rows} {plural(rows) if n_rows != 1 else rows}"
     else:
         padded = "" if stft.n_fft == stft.window_length else f" (n_fft {stft.n_fft})"
-        shown = f"{n_rows} bins of {hertz(sample_rate / stft.n_fft)}{padded}"
+        unit, name = ticks.frequency_unit(sample_rate / 2)
+        apart = sample_rate / stft.n_fft
+        each = hertz(apart) if name.endswith("Hz") else f"{apart / unit:.3g}{name[1:]}"
+        shown = f"{n_rows} bins of {each}{padded}"
     length = f"{stft.window_length} samples ({duration(stft.window_length / sample_rate)})"
     return ", ".join(filter(None, (_weights(settings, sample_rate, length), hop, shown, cleaning(settings))))
 

@@ -33,7 +33,7 @@ _HOME = {
     "shapes": ("OnsetSettings", "SeparationSettings", "ShapeSettings", "TempogramSettings", "TonnetzSettings"),
     "soundlevel": ("SoundLevelSettings", "SquaresSettings"),
     "speech": ("FormantSettings", "HarmonicitySettings", "LinearPredictionSettings"),
-    "stft": ("EDGES", "PLAIN_WINDOWS", "QUANTITIES", "SCALINGS", "StftSettings", "Window"),
+    "stft": ("EDGES", "PLAIN_WINDOWS", "QUANTITIES", "SCALINGS", "SLOW", "StftSettings", "Window"),
     "temporal": ("AutocorrelationSettings", "TemporalSettings"),
     "toml": ("from_toml", "to_toml"),
     "walk": ("context_of", "from_dict", "reach_of", "stages", "stft_of", "whole_sound", "with_stft"),

@@ -54,6 +54,7 @@ from sonograph.settings.stft import EDGES as EDGES
 from sonograph.settings.stft import PLAIN_WINDOWS as PLAIN_WINDOWS
 from sonograph.settings.stft import QUANTITIES as QUANTITIES
 from sonograph.settings.stft import SCALINGS as SCALINGS
+from sonograph.settings.stft import SLOW as SLOW
 from sonograph.settings.stft import StftSettings as StftSettings
 from sonograph.settings.stft import Window as Window
 from sonograph.settings.temporal import AutocorrelationSettings as AutocorrelationSettings

@@ -198,7 +198,26 @@ class StftSettings(Json, kind="stft"):
         nearest = 2 ** round(math.log2(0.040 * sample_rate)) if sample_rate > 25 else 1
         return cls(window_length=max(256, nearest), **settings)
 
+    @classmethod
+    def for_series(cls, n_samples: int, **settings: Any) -> StftSettings:
+        """Settings that suit a slow series of so many samples, as tides by the hour: what `draw` takes below 10 Hz.
 
+        The power of two nearest a fifth of its length, 16 to 2048 samples, a hop of a 32nd of it; each frame
+        without its mean, which would hide the lowest frequencies; 1024 samples per transform or more; nothing is made
+        up at the ends, where frames are missing.
+
+        >>> StftSettings.for_series(90 * 24).window_length
+        512
+        """
+        n = 2 ** round(math.log2(max(1, whole("n_samples", n_samples, 0, memory=1 << 62)) / 5 + 1e-9))
+        n = min(max(n, 16), 2048)
+        usual: dict[str, Any] = {"window_length": n, "hop": max(1, n // 32), "remove_dc": True, "edges": "missing"}
+        usual |= {"n_fft": max(n, 1024)} if "window_length" not in settings else {"hop": None}
+        return cls(**(usual | settings))
+
+
+SLOW = 10.0
+"""Hz; series of fewer samples a second are no sound: they are shown as `StftSettings.for_series` has them."""
 PLAIN_WINDOWS = (
     "hann", "hamming", "blackman", "blackmanharris", "nuttall", "flattop", "boxcar", "bartlett", "povey",
 )  # fmt: skip
