@@ -138,7 +138,7 @@ def _copy(part: Path, final: Path) -> None:
 
 def _finish(part: Path, final: Path, overwrite: bool) -> None:
     if not part.exists():
-        raise OutputError(f"{name_of(final)}: nothing was written.")
+        raise OutputError(f"{name_of(final)}: nothing was written.") from FileNotFoundError(os.fspath(part))
     if part.is_dir():
         _take_place(part, final)
         return
@@ -231,7 +231,8 @@ def could_not_be_written(error: OSError, part: Path, final: Path) -> str:
     """One sentence about a file or a folder that was written as `part` and is not there now, and why."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT) and not _is_special(final):
         done = sum(path.stat().st_size for path in (part, *part.rglob("*")) if path.is_file())
-        free = shutil.disk_usage(final.parent).free
+        home = next(folder for folder in final.absolute().parents if folder.is_dir())  # its own may not be there yet
+        free = shutil.disk_usage(home).free
         return (
             f"{name_of(final)}: the disk is full: more than {done:,} bytes are needed and {free + done:,} were free. "
             "Make room, or name a file on another disk."

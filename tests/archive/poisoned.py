@@ -43,7 +43,13 @@ def noted(self):
     _start(self)
 
 
+def apply():
+    """From now on poisons are poison to this process and its forks."""
+    timeline.Timeline._source, headers.segments_of = poisoned, poisoned_header
+
+
 if __name__ == "__main__":
-    timeline.Timeline._source, headers.segments_of, Worker.start = poisoned, poisoned_header, noted
+    apply()
+    Worker.start = noted
     Guard.of_machine = staticmethod(lambda processes: Guard(1 << 30, 1.0))
     sys.exit(cli.main(sys.argv[1:]))

@@ -23,6 +23,7 @@ from sonograph.archive import files
 from sonograph.archive.marks import Marks
 from sonograph.errors import OutputError
 from tests.archive.archives import contents, record, scanned
+from tests.thorough import ALL
 
 KILLS = int(os.environ.get("SONOGRAPH_KILLS", "3"))
 HOURS = range(12)
@@ -190,6 +191,72 @@ def test_a_disk_that_is_full_at_any_write_ends_the_run_and_costs_nothing(tmp_pat
         archive.run(at, workers=0)
         assert contents(at) == expected, number
     assert number > 2 or owner is Path
+
+
+WRITES = [
+    (files, "put"),
+    (os, "fsync"),
+    (os, "replace"),
+    (Path, "replace"),
+    (Path, "mkdir"),
+    (files.LocalFiles, "append"),
+]
+
+
+def any_failing_at(patch, number):
+    """As `failing_at`, of all ways to write together; what is opened to be written to as well."""
+    real_open, calls = Path.open, [0]
+
+    def count():
+        calls[0] += 1
+        if calls[0] == number:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def opened(self, mode="r", *more, **named):
+        if set(mode) & set("wax"):
+            count()
+        return real_open(self, mode, *more, **named)
+
+    for owner, name in WRITES:
+        real = getattr(owner, name)
+        patch.setattr(owner, name, lambda *given, real=real, **named: (count(), real(*given, **named))[1])
+    patch.setattr(Path, "open", opened)
+    return calls
+
+
+def test_a_disk_that_is_full_at_any_write_from_the_catalogue_to_the_log_costs_nothing(tmp_path, monkeypatch):
+    """W-01: a catalogue is saved, an archive planned, extended and run; what failed is done again."""
+    record(tmp_path / "in", hours=(0,), seconds=70)
+    first = scanned(tmp_path / "in")
+    record(tmp_path / "in", hours=(1,), seconds=70)
+    second = scanned(tmp_path / "in")
+
+    def steps(at):
+        at.mkdir(exist_ok=True)
+        for catalogue in (first, second):
+            yield lambda catalogue=catalogue: catalogue.save(at / "c.jsonl")
+            yield lambda: archive.plan(at / "c.jsonl", at=at / "a", hours=1)
+            yield lambda: archive.run(at / "a", workers=0)
+
+    for step in steps(tmp_path / "quiet"):
+        step()
+    expected, number = contents(tmp_path / "quiet"), 0
+    while True:
+        number = number + 1 if ALL else number * 2 + 3
+        at = tmp_path / str(number)
+        with monkeypatch.context() as patch:
+            calls = any_failing_at(patch, number)
+            for step in steps(at):
+                try:
+                    step()
+                except OutputError:
+                    assert calls[0] >= number and not list(at.rglob("*.part*"))
+                    step()
+        assert contents(at) == expected, number
+        if calls[0] < number:
+            break
+        shutil.rmtree(at)
+    assert number > 50
 
 
 def test_data_are_on_the_disk_before_their_mark(tmp_path, monkeypatch):

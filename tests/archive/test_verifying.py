@@ -1,5 +1,6 @@
 """Damage of an archive is named: array, shard, file and the sound it was made of; and made good alone."""
 
+import random
 import shutil
 
 import pytest
@@ -8,6 +9,7 @@ from sonograph import archive
 from sonograph.archive.marks import Marks
 from sonograph.errors import SourceError
 from tests.archive.archives import contents, record, scanned
+from tests.thorough import ALL
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +107,35 @@ def test_a_plan_or_a_catalogue_that_was_harmed_is_never_half_read(quiet, at, har
     harm(at / name)
     with pytest.raises(SourceError, match=r"archive scan|archive plan"):
         archive.verify(at)
+    archive.plan(scanned(quiet.parent / "recordings"), at=at, hours=1)
+    ran = archive.run(at, workers=0)
+    assert (ran.done, ran.empty) == (0, 0)
+    assert contents(at) == contents(quiet)
+
+
+def test_any_file_of_an_archive_that_was_harmed_is_named_and_repaired_alone(quiet, tmp_path, monkeypatch):
+    """Each file of it and each harm; some of them at random where not all are tested."""
+    plan = {"archive.json", "catalogue"}
+    cases = [(name, harm) for name in contents(quiet) if name not in plan for harm in HARM]
+    done, mark = [], Marks.mark
+    monkeypatch.setattr(Marks, "mark", lambda self, marks, **more: (done.extend(marks), mark(self, marks, **more)))
+    assert len(cases) > 70
+    for number, (name, harm) in enumerate(cases if ALL else random.Random(5).sample(cases, 12)):
+        at = tmp_path / str(number)
+        shutil.copytree(quiet, at)
+        harm(at / name)
+        found = archive.verify(at)
+        if (name, harm) != ("ledger", emptied):  # as before the first run: all is computed again
+            assert any(one.file == name for one in found) and all(str(at) in one.sentence for one in found), (
+                name,
+                harm,
+            )
+        done.clear()
+        archive.verify(at, repair=True, workers=0)
+        shards = {(one.label, one.shard) for one in found if one.kind == "shard"}
+        assert name == "ledger" or {(one.label, one.shard) for one in done} == shards, (name, harm)
+        assert contents(at) == contents(quiet), (name, harm)
+        shutil.rmtree(at)
 
 
 def test_sound_that_is_gone_or_changed_is_named(tmp_path):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +25,8 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 LOCK = "lock"
+TRIES = 20
+"""Of writing a file that another process writes too, as a worker may whose run was killed: each cleans first."""
 
 
 class Files(Protocol):
@@ -142,6 +146,16 @@ class LocalFiles:
     def write(self, name: str, data: bytes, *, lasting: bool = False) -> None:
         """As `Files.write`."""
         path = self.at / name
+        for tried in range(TRIES):
+            try:
+                self._write(path, data, lasting)
+                return
+            except OutputError as error:
+                if not isinstance(error.__cause__, FileNotFoundError) or tried == TRIES - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.01 * (tried + 1)))  # noqa: S311
+
+    def _write(self, path: Path, data: bytes, lasting: bool) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _clean(path)

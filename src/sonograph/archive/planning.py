@@ -13,7 +13,16 @@ from sonograph.archive.corrections import corrections
 from sonograph.archive.files import LOCK, Files, files_of
 from sonograph.archive.likely import check_levels
 from sonograph.archive.periods import Period, period_of, read_periods
-from sonograph.archive.plans import ABOUT, Corrected, Plan, make_stores, read_about
+from sonograph.archive.plans import (
+    ABOUT,
+    CATALOGUE,
+    LEDGER,
+    Corrected,
+    DamagedPlan,
+    Plan,
+    make_stores,
+    read_about,
+)
 from sonograph.archive.products import HOUR, Product, product_of
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
@@ -41,7 +50,8 @@ def plan(
 
     Of sound, ten minutes are read where it is calibrated, to see whether its levels can be.
 
-    Where there is an archive already, it is extended: by the files that the catalogue has now, and by products.
+    Where there is an archive already, it is extended: by the files that the catalogue has now, and by products. One
+    whose plan is damaged or gone is planned as if it were new, and keeps what was computed by the same settings.
 
     Parameters
     ----------
@@ -78,7 +88,9 @@ def plan(
         raise SourceError("the catalogue has no sound whose time is known. Scan again: archive scan.")
     _make(files)
     with files.alone():
-        before = None if files.stamp(ABOUT) is None else read_about(files)
+        before = None
+        with contextlib.suppress(DamagedPlan):
+            before = None if files.stamp(ABOUT) is None else read_about(files)
         listed = [products] if isinstance(products, str | Mapping | Product) else list(products or ())
         wanted = [product_of(one) for one in listed]
         kept = [product_of(one) for one in (before["products"] if before else ())]
@@ -133,8 +145,9 @@ def corrected(plan: Plan, periods: Sequence[Period]) -> Plan | None:
 
 
 def _make(files: Files) -> None:
-    """The folder, made if it is not there; one that holds other things is refused."""
-    if files.stamp(ABOUT) is None and not files.is_free(LOCK):
+    """The folder, made if it is not there; refused if it holds other things than an archive, whose plan may be gone."""
+    known = files.stamp(ABOUT) or (files.stamp(CATALOGUE) and files.stamp(LEDGER))
+    if not known and not files.is_free(LOCK):
         raise OutputError(f"{files.called()}: is there and is no archive. Name another folder.")
     files.make()
 

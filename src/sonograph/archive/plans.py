@@ -36,6 +36,10 @@ ABOUT, LEDGER, LOG = "archive.json", "ledger", "run.log"
 CATALOGUE = "catalogue"
 
 
+class DamagedPlan(SourceError):
+    """A plan that was cut or changed. It can be made anew; what was computed stays."""
+
+
 class Corrected(NamedTuple):
     """Periods of calibration that hold in place of those that were computed with, by a factor alone.
 
@@ -130,7 +134,7 @@ class Plan:
         }  # fmt: skip
 
     def save(self) -> None:
-        """Write it into its folder.
+        """Write it into its folder, first what makes that an archive: whoever is interrupted then plans again.
 
         Raises
         ------
@@ -139,9 +143,10 @@ class Plan:
         """
         with TemporaryDirectory(prefix="sonograph-") as room:
             self.catalogue.save(Path(room, CATALOGUE))
-            self.files.write(CATALOGUE, Path(room, CATALOGUE).read_bytes())
-        values = self.about() | {"catalogue": list(stores.measured(self.files, CATALOGUE))}
+            catalogue = Path(room, CATALOGUE).read_bytes()
+        values = self.about() | {"catalogue": [len(catalogue), zlib.crc32(catalogue)]}
         self.files.write(ABOUT, f"{json.dumps(values | {'check': _check(values)}, indent=1)}\n".encode("ascii"))
+        self.files.write(CATALOGUE, catalogue)
 
     @staticmethod
     def open(folder: str | os.PathLike[str]) -> Plan:
@@ -183,7 +188,10 @@ def read_about(files: Files) -> dict[str, Any]:
     except OSError:
         raise SourceError(f"{folder}: is no archive. Make one: archive plan.") from None
     except (ValueError, KeyError, AttributeError):
-        raise SourceError(f"{path}: is damaged. Plan again: archive plan CATALOGUE -o {folder}.") from None
+        raise DamagedPlan(
+            f"{path}: is damaged. Plan again, with the products, start, hours and calibrations of before: archive plan "
+            f"CATALOGUE -o {folder}."
+        ) from None
     if not isinstance(values, dict) or values.get("kind") != MARK or values.get("version") != VERSION:
         raise SourceError(f"{path}: is no plan that this version can read. Plan another archive.")
     return values

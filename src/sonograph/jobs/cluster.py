@@ -19,7 +19,7 @@ from typing import Any
 
 from sonograph.errors import MissingExtra, OutputError, SonographError
 from sonograph.jobs.guard import Guard
-from sonograph.jobs.on_worker import do, packed
+from sonograph.jobs.on_worker import another_version, do, packed
 from sonograph.jobs.task import Outcome, Task
 
 EACH = 3
@@ -138,10 +138,7 @@ class Cluster:
         for worker, version in sorted(found.items()):
             if version != self._version:
                 there = "none" if isinstance(version, Exception) else version
-                raise OutputError(
-                    f"{worker}: the worker needs Sonograph {self._version} and has {there}. Install it there, or let "
-                    f"that worker go."
-                )
+                raise OutputError(another_version(worker, there, self._version))
 
 
 def _distributed() -> Any:

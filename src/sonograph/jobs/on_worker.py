@@ -25,13 +25,18 @@ def do(task: Task, guard: Guard | None, preload: tuple[str, ...], version: str) 
     """What came of a task, or why this worker does none."""
     here = importlib.metadata.version("sonograph")
     if here != version:
-        return f"a worker has Sonograph {here}, and {version} is needed. Install it there, or let that worker go."
+        return another_version(_worker().address, here, version)
     guard = guard or _guard_of_worker()
     with _child(guard, preload) as worker:
         worker.give(task)
         while True:
             for outcome in first_news([worker]):
                 return outcome
+
+
+def another_version(worker: str, has: str, needs: str) -> str:
+    """Why a worker does nothing."""
+    return f"{worker}: the worker needs Sonograph {needs} and has {has}. Install it there, or let that worker go."
 
 
 def packed(task: Task) -> Task:
@@ -105,11 +110,15 @@ def _memory_as_elsewhere() -> Iterator[None]:
 
 def _guard_of_worker() -> Guard:
     """So much memory that the threads of this worker together keep to its limit."""
-    from distributed import get_worker
-
-    worker = get_worker()
+    worker = _worker()
     threads = worker.state.nthreads
     limit = worker.memory_manager.memory_limit
     if not limit:
         return Guard.of_machine(threads)
     return Guard(max(1 << 28, int(SHARE * limit) // threads))
+
+
+def _worker() -> Any:
+    from distributed import get_worker
+
+    return get_worker()
