@@ -14,6 +14,10 @@ def test_the_page_of_an_archive_that_is_kept_runs_and_prints_what_it_says(tmp_pa
     assert said[0].endswith("1 fault made good\n") and said[1] == "all is whole\n"
 
 
+def test_the_page_of_clips_runs_and_prints_what_it_says(tmp_path):
+    assert check_printed(run_page("clips.md", tmp_path)) == 2
+
+
 def test_the_page_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsys):
     ran = run_page("archives.md", tmp_path, elsewhere=("archive scan", "--joined"))
     assert check_printed(ran) == 7

@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sonograph.archive.catalogue import Catalogue as Catalogue
     from sonograph.archive.cells import Cells as Cells
+    from sonograph.archive.clip import Clip as Clip
+    from sonograph.archive.clip_features import ClipFeatures as ClipFeatures
+    from sonograph.archive.clip_scan import clips as clips
+    from sonograph.archive.clips import Clips as Clips
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
     from sonograph.archive.day_by_day import Day as Day
@@ -52,6 +56,7 @@ _WHERE = {
     "LevelCounts": "level_counts", "LevelSummary": "level_summary", "LongTerm": "long_term",
     "summarise": "level_summary", "Day": "day_by_day", "day_tables": "minute_tables", "days": "day_by_day",
     "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
+    "Clip": "clip", "ClipFeatures": "clip_features", "Clips": "clips", "clips": "clip_scan",
     "Catalogue": "catalogue", "Cells": "cells", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
     "Archive": "opened", "Damage": "verifying", "status": "verifying", "verify": "verifying",
     "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",

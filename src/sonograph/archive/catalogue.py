@@ -157,7 +157,7 @@ class Catalogue:
         """
         segments, facts = stored.read(path)
         check = facts["clock_check"]
-        return Catalogue(
+        return _kind(facts)(
             tuple(segments),
             tuple(map(_finding, facts["findings"])),
             tuple(facts["sources"]),
@@ -166,6 +166,15 @@ class Catalogue:
             None if check is None else ClockCheck(*map(tuple, check)),
             facts["zone"],
         )
+
+
+def _kind(facts: Mapping[str, Any]) -> type[Catalogue]:
+    """What a catalogue is one of: recordings, or clips."""
+    if not facts.get("clips"):
+        return Catalogue
+    from sonograph.archive.clips import Clips
+
+    return Clips
 
 
 def _finding(values: Mapping[str, Any]) -> Finding:

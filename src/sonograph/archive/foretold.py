@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.archive.clip_set import ClipSet
 from sonograph.archive.files import LocalFiles
 from sonograph.archive.narrowed import Inputs, narrowed
 from sonograph.archive.plans import LEDGER, Plan, make_stores
 from sonograph.archive.products import ArrayFacts, SoundFacts
+from sonograph.archive.timeline import Timeline
 from sonograph.archive.times import stamp
 from sonograph.archive.work import Piece, Work, write
 from sonograph.errors import SourceError
@@ -34,13 +36,14 @@ MEASURED = 3
 
 @dataclass(frozen=True)
 class Covered:
-    """What a timeline has: from when to when, seconds of sound and of time."""
+    """What a timeline has: from when to when, seconds of sound and of time; or how many clips there are."""
 
     name: str
     start: str
     end: str
     seconds: float
     span: float
+    clips: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Foretold:
     """What a plan will cost.
 
     tasks, todo : how many there are, and how many have sound and are not done
-    hours : of a task
+    hours, clips : of a task
     bytes : of all arrays, before they are packed
     memory : of a process, about
     work : seconds of one core for what is to do; None where it was not measured, or could not be
@@ -60,6 +63,7 @@ class Foretold:
     tasks: int
     todo: int
     hours: int
+    clips: int
     bytes: int
     memory: int
     work: float | None
@@ -86,11 +90,7 @@ def foretell(plan: Plan, *, measure: bool = False) -> Foretold:
     faults: list[str] = []
     for t, timeline in enumerate(plan.timelines):
         shards, sound, inputs = plan.shards[t], SoundFacts.of(timeline), Inputs(timeline)
-        first = timeline.parts[0].start
-        rate = timeline.sample_rate
-        covered.append(Covered(plan.names[t], stamp(timeline.clock.utc_ns_at(first)),
-                               stamp(timeline.clock.utc_ns_at(timeline.n_samples)), timeline.effort() / rate,
-                               (timeline.n_samples - first) / rate))  # fmt: skip
+        covered.append(_covered(plan.names[t], timeline))
         of_row = [sum(_bytes(fact) for fact in one.arrays(sound).values()) for one in plan.products]
         rows = dict.fromkeys(range(len(plan.products)), 0)
         speed = _speed(plan, t, inputs, faults) if measure else 0.0
@@ -108,9 +108,18 @@ def foretell(plan: Plan, *, measure: bool = False) -> Foretold:
         most = max(most, round(sum(of_row[p] * shards.per_shard[p] for p in rows)))
     names = list(dict.fromkeys(one.name for one in plan.products))
     return Foretold(
-        covered, names, plan.n_tasks, todo, plan.hours, size, BASE + READ + 3 * most,
+        covered, names, plan.n_tasks, todo, plan.hours, plan.clips, size, BASE + READ + 3 * most,
         left if measure and not np.isnan(left) else None, faults,
     )  # fmt: skip
+
+
+def _covered(name: str, timeline: Timeline) -> Covered:
+    rate, seconds = timeline.sample_rate, timeline.effort() / timeline.sample_rate
+    if isinstance(timeline, ClipSet):
+        return Covered(name, "", "", seconds, seconds, timeline.n_samples)
+    first = timeline.parts[0].start
+    start, end = (stamp(timeline.clock.utc_ns_at(one)) for one in (first, timeline.n_samples))
+    return Covered(name, start, end, seconds, (timeline.n_samples - first) / rate)
 
 
 def _bytes(fact: ArrayFacts) -> float:

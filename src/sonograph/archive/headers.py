@@ -55,14 +55,30 @@ def at_fault(path: str, error: SonographError, near: Near) -> Segment:
     )  # fmt: skip
 
 
-def _segments(path: str, source: FileSource, log: str | None) -> list[Segment]:
-    n_samples, status, facts = source.n_samples, source.unread(), _facts(source)
-    whole = Segment(
+def whole_of(path: str, near: Near = NOTHING) -> Segment:
+    """A file as one segment, whatever it tells of its times."""
+    try:
+        with FileSource(path, Opening(limits=ALL), opened_file(path, near.names)) as source:
+            found = _whole(path, source)
+    except SonographError as error:
+        return at_fault(path, error, near)
+    except OSError as error:
+        return at_fault(path, Unreadable(f"{shown(path)}: {read_error(0, error).what}", "read-error"), near)
+    return replace(found, beside=near.beside)
+
+
+def _whole(path: str, source: FileSource) -> Segment:
+    n_samples, status = source.n_samples, source.unread()
+    return Segment(
         path, n_samples=n_samples, sample_rate=source.sample_rate, n_channels=source.n_channels,
         gain=source.metadata.gain, size=source.size, mtime_ns=source.modified_ns, status=status.word,
         reason=status.reason, sentence="" if status.reason == "header" else status.sentence, format=source.format,
         dtype=source.dtype.name, unit=source.unit, calibration=calibration_text(source.calibration),
     )  # fmt: skip
+
+
+def _segments(path: str, source: FileSource, log: str | None) -> list[Segment]:
+    whole, facts = _whole(path, source), _facts(source)
     if source.metadata.raw_files:
         return _of_raw_files(whole, source.metadata, facts)
     gaps: tuple[soundtrap.Gap, ...] = ()

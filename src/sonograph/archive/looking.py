@@ -24,10 +24,11 @@ TOGETHER, IN_A_TASK = 64, 512
 
 
 class Looked(NamedTuple):
-    """A file to be looked at: its path, and what is known of it before it is opened."""
+    """A file to be looked at: its path, what is known of it before it is opened, and whether it is a clip."""
 
     path: str
     near: Near
+    whole: bool = False
 
 
 def segments(files: Sequence[Looked], workers: int) -> Iterator[tuple[str, list[Segment]]]:
@@ -57,10 +58,14 @@ def look_together(items: Iterator[Looked]) -> list[list[Segment]]:
     Which of them ended the process nobody knows then; halves are tried until it is found.
     """
     found = []
-    for rows in in_threads(lambda one: headers.segments_of(*one), list(items), TOGETHER):
+    for rows in in_threads(_segments_of, list(items), TOGETHER):
         alive()
         found.append(rows)
     return found
+
+
+def _segments_of(one: Looked) -> list[Segment]:
+    return [headers.whole_of(one.path, one.near)] if one.whole else headers.segments_of(one.path, one.near)
 
 
 def look(items: Iterator[Looked]) -> list[list[Segment]]:
@@ -68,7 +73,7 @@ def look(items: Iterator[Looked]) -> list[list[Segment]]:
     found = []
     for one in items:
         alive()
-        found.append(headers.segments_of(*one))
+        found.append(_segments_of(one))
     return found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from pathlib import PurePath
 
 import numpy as np
 
@@ -42,10 +41,7 @@ class Inputs:
         self._products: dict[Product, bytes] = {}
         self._starts = [part.start for part in timeline.parts]
         self._stops = [part.stop for part in timeline.parts]
-        self._parts = _hashes(
-            (one.start, one.n_samples, PurePath(one.path).name, one.first, one.size, one.mtime_ns, one.scale)
-            for one in timeline.parts
-        )
+        self._parts = _hashes(one.identity for one in timeline.parts)
         rows = list(zip(clock.firsts, clock.utc_ns, clock.rates, strict=True))
         self._clock = _hashes(rows)
         self._lines = _hashes((rate, utc_ns - first * SECOND / rate) for first, utc_ns, rate in rows)

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sonograph.archive.catalogue import Catalogue
+from sonograph.archive.clip_features import ClipFeatures
+from sonograph.archive.clip_shards import MOST, clips_of_a_task
+from sonograph.archive.clips import Clips
 from sonograph.archive.corrections import corrections
 from sonograph.archive.files import LOCK, Files, files_of
 from sonograph.archive.likely import check_levels
@@ -26,7 +29,7 @@ from sonograph.archive.plans import (
 from sonograph.archive.products import HOUR, Product, product_of
 from sonograph.archive.segments import SECOND
 from sonograph.archive.times import ns_of
-from sonograph.checks import short
+from sonograph.checks import short, whole
 from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.settings.arguments import answered
 
@@ -45,6 +48,7 @@ def plan(
     start: datetime | None = None,
     hours: int | None = None,
     calibrations: str | os.PathLike[str] | Sequence[Period] | None = None,
+    clips: int | None = None,
 ) -> Plan:
     """Say what an archive shall hold, and make its folder; nothing is computed.
 
@@ -58,7 +62,8 @@ def plan(
     catalogue
         What there is: a Catalogue, or the file of one that was saved.
     products
-        What is computed of each timeline: "minutes"; those that the archive has by default, or "minutes".
+        What is computed of each timeline: "minutes"; those that the archive has by default, or "minutes". Of clips:
+        "clip_features".
     at
         The folder of the archive, or its address in a bucket: s3://bucket/site.archive, gs://…, az://….
     start
@@ -70,6 +75,9 @@ def plan(
         Periods of calibration, or the TOML that has them, in place of what the files and those beside them say. Given
         for an archive that is there, they correct it: by a factor on what is stored where only scales change, and that
         between cells; else what they touch is computed again.
+    clips
+        Of a task, where the catalogue is one of clips: so many that a task is some seconds of work by default. They
+        stay; `start`, `hours` and `calibrations` are for recordings.
 
     Raises
     ------
@@ -83,8 +91,12 @@ def plan(
     """
     files = files_of(at)
     found = catalogue if isinstance(catalogue, Catalogue) else Catalogue.open(catalogue)
+    of_clips = isinstance(found, Clips)
+    _check_options(of_clips, start=start, hours=hours, calibrations=calibrations, clips=clips)
     used = [one.utc_ns for one in found.segments if one.is_used and one.utc_ns is not None]
-    if not used:
+    if of_clips and not any(one.is_used for one in found.segments):
+        raise SourceError("the catalogue has no clip that can be read. Scan again: archive scan --clips.")
+    if not of_clips and not used:
         raise SourceError("the catalogue has no sound whose time is known. Scan again: archive scan.")
     _make(files)
     with files.alone():
@@ -94,7 +106,13 @@ def plan(
         listed = [products] if isinstance(products, str | Mapping | Product) else list(products or ())
         wanted = [product_of(one) for one in listed]
         kept = [product_of(one) for one in (before["products"] if before else ())]
-        kept += [one for one in wanted or ([] if kept else [product_of("minutes")]) if one not in kept]
+        usual = product_of("clip_features" if of_clips else "minutes")
+        if isinstance(found, Clips):
+            made = _of_clips(files.at, found, before, kept, wanted or ([] if kept else [usual]), clips)
+            made.save()
+            make_stores(made)
+            return made
+        kept += [one for one in wanted or ([] if kept else [usual]) if one not in kept]
         if isinstance(calibrations, str | os.PathLike):
             calibrations = read_periods(calibrations)
         origin = _origin(start, before, min(used))
@@ -104,6 +122,35 @@ def plan(
         made.save()
         make_stores(made)
         return made
+
+
+def _check_options(of_clips: bool, **given: Any) -> None:
+    """Refuse what would do nothing."""
+    for name, value in given.items():
+        if value is not None and of_clips == (name != "clips"):
+            what = "recordings" if of_clips else "a catalogue of clips"
+            raise SettingsError(f"{name} is given, which is for {what}; leave it out")
+
+
+def _of_clips(
+    folder: str | os.PathLike[str], catalogue: Clips, before: dict[str, Any] | None,
+    kept: list[Product], more: list[Product], clips: int | None,
+) -> Plan:  # fmt: skip
+    """The plan of clips, each product with room for the longest of them."""
+    sets = catalogue.sets()
+    products = [one.fitted(sets) if isinstance(one, ClipFeatures) else one for one in kept]
+    for one in more:
+        fitted = one.fitted(sets) if isinstance(one, ClipFeatures) else one
+        products += [] if fitted in products else [fitted]
+    if before is not None and not before.get("clips"):
+        raise SettingsError("the archive is one of recordings, and the catalogue is one of clips; plan another archive")
+    of_before = before["clips"] if before else None
+    if clips is not None and of_before not in (None, clips):
+        raise SettingsError(f"clips is {clips}; the archive has {of_before} in a task, which stay")
+    per_task = of_before or (clips_of_a_task(sets) if clips is None else whole("clips", clips, 1, MOST))
+    made = Plan(folder, catalogue, 0, 0, products, (), per_task)
+    made.history = before["history"] if before else []
+    return made
 
 
 def _calibrated(

@@ -22,13 +22,15 @@ from typing import Any, NamedTuple
 
 from sonograph.archive import stores
 from sonograph.archive.catalogue import Catalogue
+from sonograph.archive.clip_set import ClipSet
+from sonograph.archive.clip_shards import ClipShards
 from sonograph.archive.corrections import Correction
 from sonograph.archive.files import Files, files_of
 from sonograph.archive.periods import Period, period_of, period_values
 from sonograph.archive.products import Product, SoundFacts, product_of
 from sonograph.archive.shards import Shards
 from sonograph.archive.timeline import Timeline
-from sonograph.errors import SourceError
+from sonograph.errors import SettingsError, SourceError
 from sonograph.jobs.identity import digest
 
 MARK, VERSION = "sonograph archive", 1
@@ -57,7 +59,7 @@ class Plan:
     folder : of the archive
     files : those in it
     origin_s : from when on rows are counted, s since 1970 UTC
-    hours : of a task
+    hours : of a task; 0 where it is so many `clips`
     products : what is computed of each timeline
     catalogue, periods : what there is, and the calibrations that hold in place of the files' own
     correction : of the scale of samples, when a calibration was corrected afterwards
@@ -67,11 +69,11 @@ class Plan:
 
     def __init__(
         self, folder: str | os.PathLike[str], catalogue: Catalogue, origin_s: int, hours: int,
-        products: Sequence[Product], periods: Sequence[Period] = (),
+        products: Sequence[Product], periods: Sequence[Period] = (), clips: int = 0,
     ) -> None:  # fmt: skip
         self.files = files_of(folder)
         self.folder, self.catalogue, self.origin_s, self.hours = self.files.at, catalogue, origin_s, hours
-        self.products, self.periods = tuple(products), tuple(periods)
+        self.products, self.periods, self.clips = tuple(products), tuple(periods), clips
         self.correction: Corrected | None = None
         self.history: list[dict[str, str]] = []
         start = datetime.fromtimestamp(origin_s, tz=UTC)
@@ -79,8 +81,14 @@ class Plan:
         self.names = _names(self.timelines)
         for timeline in self.timelines:
             for product in self.products:
+                _check_grid(product, timeline)
                 product.check(SoundFacts.of(timeline))
-        self.shards = [Shards(one, origin_s, hours, self.products) for one in self.timelines]
+        self.shards = [self._shards_of(one) for one in self.timelines]
+
+    def _shards_of(self, timeline: Timeline) -> Shards:
+        if isinstance(timeline, ClipSet):
+            return ClipShards(timeline, self.clips, self.products)
+        return Shards(timeline, self.origin_s, self.hours, self.products)
 
     @cached_property
     def _firsts(self) -> list[int]:
@@ -120,7 +128,7 @@ class Plan:
     def about(self) -> dict[str, Any]:
         """What is kept of it, as JSON can hold it."""
         return {
-            "kind": MARK, "version": VERSION, "origin": self.origin_s, "hours": self.hours,
+            "kind": MARK, "version": VERSION, "origin": self.origin_s, "hours": self.hours, "clips": self.clips,
             "products": [one.to_dict() for one in self.products],
             "periods": [period_values(one) for one in self.periods],
             "corrected": None if self.correction is None else [period_values(one) for one in self.correction.periods],
@@ -162,7 +170,7 @@ class Plan:
         catalogue = _catalogue(files, values["catalogue"])
         return Plan(
             folder, catalogue, values["origin"], values["hours"], [product_of(one) for one in values["products"]],
-            [period_of(one) for one in values["periods"]],
+            [period_of(one) for one in values["periods"]], values.get("clips", 0),
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -216,6 +224,19 @@ def _catalogue(files: Files, known: list[int]) -> Catalogue:
         copy = Path(room, CATALOGUE)
         copy.write_bytes(data)
         return Catalogue.open(copy)
+
+
+def _check_grid(product: Product, timeline: Timeline) -> None:
+    """Refuse what is made of recordings where there are clips, and the other way round."""
+    if isinstance(timeline, ClipSet) == (product.grid == "clips"):
+        return
+    if product.grid == "clips":
+        raise SettingsError(
+            f"{product.name} is made of clips, and the catalogue is one of recordings; scan with --clips"
+        )
+    raise SettingsError(
+        f"{product.name} is made of recordings with times, and the catalogue is one of clips; take clip_features"
+    )
 
 
 def _names(timelines: Sequence[Timeline]) -> list[str]:

@@ -68,7 +68,7 @@ class Product:
 
     name : what it is called
     version : another one whenever the same settings give other bits
-    grid : what a row is: "cells" of so many `seconds` of UTC, row 0 that of 1970, or "frames" of the timeline
+    grid : what a row is: "cells" of so many `seconds` of UTC, row 0 that of 1970, "frames" of the timeline, or "clips"
     corrected : whether another scale of samples changes its arrays by a factor alone, as their `power` says
     """
 
@@ -174,6 +174,7 @@ def product_of(wanted: str | Mapping[str, Any] | Product) -> Product:
     >>> product_of("minutes").to_dict()
     {'name': 'minutes', 'channel': None}
     """
+    import sonograph.archive.clip_features
     import sonograph.archive.features_product
     import sonograph.archive.ltsa_product
     import sonograph.archive.minutes_product
@@ -190,6 +191,11 @@ def product_of(wanted: str | Mapping[str, Any] | Product) -> Product:
 
 
 def computed(timeline: Timeline, wanted: Sequence[tuple[Product, range]]) -> list[dict[str, np.ndarray]]:
-    """Rows of several products of one timeline, as `Product.compute` gives them; its sound is read once."""
+    """Rows of several products of one timeline, as `Product.compute` gives them; its sound is read once.
+
+    Each product of clips opens their files itself.
+    """
+    if all(product.grid == "clips" for product, _ in wanted):
+        return [product.compute(timeline, rows) for product, rows in wanted]
     shared = Shared(timeline)
     return in_step(shared, [product.walk(shared, rows) for product, rows in wanted])

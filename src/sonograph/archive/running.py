@@ -13,6 +13,7 @@ from typing import Any
 
 from sonograph import __version__
 from sonograph.archive import stores
+from sonograph.archive.clip_set import ClipSet, short_name
 from sonograph.archive.marks import DONE, EMPTY, FAILED, Mark
 from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.parts import Part, joined, ledger_of
@@ -20,7 +21,7 @@ from sonograph.archive.plans import LEDGER, Plan, log, make_stores
 from sonograph.archive.products import SoundFacts
 from sonograph.archive.second_try import once_more
 from sonograph.archive.shards import Shard
-from sonograph.archive.work import Piece, Work, write
+from sonograph.archive.work import Piece, Work, Written, write
 from sonograph.errors import SourceError
 from sonograph.jobs.identity import digest
 from sonograph.jobs.places import Here, Place, Processes, place_of
@@ -144,7 +145,7 @@ class Coordinator:
             if one.outcome.lost:
                 self.ran.refused.append(_lost_for_good(one.work, one.outcome.lost))
             else:
-                self._take(one.outcome, {PurePath(path).name: words for path, words in one.faults.items()})
+                self._take(one.outcome, {_called(one.work, path): words for path, words in one.faults.items()})
         self.marks.compact(self.plan.counts)
         self._say()
         return self.ran
@@ -216,9 +217,10 @@ class Coordinator:
         self._passed += 1
         self._say()
 
-    def _mark(self, work: Work, files: list[dict[str, list[int]]], faults: dict[str, str]) -> None:
-        marks = []
-        for one, there in zip(work.pieces, files, strict=True):
+    def _mark(self, work: Work, written: Written, lost: dict[str, str]) -> None:
+        marks, faults = [], lost | written.faults
+        self.ran.failed |= written.faults
+        for one, there in zip(work.pieces, written.files, strict=True):
             status = FAILED if faults else DONE if there or one.samples else EMPTY
             marks.append(Mark(one.label, one.number, one.key, status, one.samples, there, faults))
         self.marks.mark(marks)
@@ -229,6 +231,11 @@ class Coordinator:
     def _say(self) -> None:
         if self.tell is not None:
             self.tell(min(self._passed, len(self.tasks)), len(self.tasks), self.ran.seconds)
+
+
+def _called(work: Work, path: str) -> str:
+    """What a file is called in a mark, wherever it lies."""
+    return short_name(path) if isinstance(work.timeline, ClipSet) else PurePath(path).name
 
 
 def _lost_for_good(work: Work, lost: str) -> str:

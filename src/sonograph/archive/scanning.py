@@ -143,7 +143,7 @@ def _looked_at(
 
     for file in found:
         near, kept = beside.of(file), known.get(file)
-        if kept is not None and kept[0].beside == near.beside and _is_same(file, kept[0], near):
+        if kept is not None and kept[0].beside == near.beside and is_same(file, kept[0], near):
             take(file, kept)
         else:
             new.append(Looked(file, near))
@@ -152,7 +152,8 @@ def _looked_at(
     return len(new), [one for rows in found.values() for one in rows]
 
 
-def _is_same(file: str, one: Segment, near: Near) -> bool:
+def is_same(file: str, one: Segment, near: Near) -> bool:
+    """Whether a file is what it was when it was looked at."""
     if one.status == "failed" and one.reason not in ("no-sound", "empty-file"):
         return False  # which may have been the moment's fault
     try:

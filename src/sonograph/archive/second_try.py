@@ -50,6 +50,6 @@ def once_more(lost: list[Outcome], place: Place) -> Iterator[Lost]:
             if not outcome.lost or tried == TRIES:
                 yield waiting.pop(outcome.task.name)
         looks = ((name, one.left) for name, one in waiting.items())
-        for outcome in do((Task(name, look, tuple(few.paths), (few.timeline,)) for name, few in looks), place):
+        for outcome in do((Task(name, look, tuple(few.paths), (few,)) for name, few in looks), place):
             if outcome.lost:
                 waiting[outcome.task.name].faults |= dict.fromkeys(outcome.task.items, outcome.lost)

@@ -85,7 +85,7 @@ class Segment:
 
     def row(self) -> dict[str, Any]:
         """Its fields by name, as JSON can hold them."""
-        return {name: getattr(self, name) for name in COLUMNS}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def facts(self) -> dict[str, Any]:
         """What the file says of its time, by origin, and of its device."""

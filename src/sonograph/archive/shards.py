@@ -14,6 +14,7 @@ from sonograph.archive.clock import rate_of
 from sonograph.archive.products import HOUR, Product, SoundFacts
 from sonograph.archive.segments import SECOND
 from sonograph.archive.timeline import Timeline
+from sonograph.archive.times import stamp
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,11 @@ class Shards:
             return rows.start * product.cell * SECOND, rows.stop * product.cell * SECOND
         step, clock = product.step(SoundFacts.of(self.timeline)), self.timeline.clock
         return clock.utc_ns_at(rows.start * step), clock.utc_ns_at(rows.stop * step)
+
+    def called(self, shard: Shard) -> str:
+        """When it begins and ends, in words."""
+        start, end = (stamp(one)[:16].replace("T", " ") for one in self.span_ns(shard))
+        return f"{start} to {end} UTC"
 
     def _step(self, product: int) -> int:
         """Samples of a shard on frames."""

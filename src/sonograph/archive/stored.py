@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from sonograph.archive.segments import COLUMNS, Segment
+from sonograph.archive.clip import Clip
+from sonograph.archive.segments import Segment
 from sonograph.atomic import name_of, written
 from sonograph.errors import MissingExtra, OutputError, SourceError
 from sonograph.tables import parquet
@@ -109,7 +111,8 @@ def _write_lines(path: Path, segments: Sequence[Segment], facts: Mapping[str, An
 def _read_lines(path: Path) -> tuple[list[Segment], dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         facts = json.loads(next(file))
-        segments = [Segment(**json.loads(line)) for line in file]
+        rows = _rows_of(facts)
+        segments = [rows(**json.loads(line)) for line in file]
     if len(segments) != facts["n_rows"]:
         raise ValueError(len(segments))
     return segments, facts
@@ -117,7 +120,8 @@ def _read_lines(path: Path) -> tuple[list[Segment], dict[str, Any]]:
 
 def _write_parquet(path: Path, segments: Sequence[Segment], facts: Mapping[str, Any]) -> None:
     arrow = parquet.load()
-    kinds = {name: arrow.int64() if name in WHOLE else arrow.string() for name in COLUMNS}
+    names = [one.name for one in fields(_rows_of(facts))]
+    kinds = {name: arrow.int64() if name in WHOLE else arrow.string() for name in names}
     kinds["sample_rate"] = arrow.float64()
     columns = {}
     for name, kind in kinds.items():
@@ -136,13 +140,19 @@ def _read_parquet(path: Path) -> tuple[list[Segment], dict[str, Any]]:
     facts = json.loads((table.schema.metadata or {}).get(b"sonograph", b"{}"))
     if facts.get("kind") != MARK:
         return [], {}
-    columns = [table.column(name).to_pylist() for name in COLUMNS]
-    segments = [Segment(*row) for row in zip(*columns, strict=True)]
+    rows = _rows_of(facts)
+    columns = [table.column(one.name).to_pylist() for one in fields(rows)]
+    segments = [rows(*row) for row in zip(*columns, strict=True)]
     for i, raw in enumerate(table.column(BYTES).to_pylist()):
         if raw is not None:
             values = segments[i].row() | {"file": os.fsdecode(raw)}
-            segments[i] = Segment(**values)
+            segments[i] = rows(**values)
     return segments, facts
+
+
+def _rows_of(facts: Mapping[str, Any]) -> type[Segment]:
+    """What a row is."""
+    return Clip if facts.get("clips") else Segment
 
 
 def _bytes(name: str) -> bytes | None:

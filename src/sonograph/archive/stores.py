@@ -103,7 +103,7 @@ def _form(fact: ArrayFacts, rows: int, product: Product | None = None) -> dict[s
 
 
 def _rows_called(product: Product, fact: ArrayFacts) -> str:
-    name = "time" if product.grid == "cells" else "frame"
+    name = {"cells": "time", "frames": "frame", "clips": "clip"}[product.grid]
     return name if fact.every == 1 else f"{name}_{fact.every}"
 
 

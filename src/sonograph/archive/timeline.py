@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,12 @@ class Part:
     def stop(self) -> int:
         """Where it ends on the timeline."""
         return self.start + self.n_samples
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What rows that are made of it depend on, wherever it lies."""
+        name = PurePath(self.path).name
+        return self.start, self.n_samples, name, self.first, self.size, self.mtime_ns, self.scale
 
 
 class Timeline(Source):
@@ -168,7 +175,7 @@ class Timeline(Source):
         first = part.first + samples.start - part.start
         block = source.read(range(first, first + len(samples))).astype(self.dtype, copy=False)
         if source.has_changed:
-            raise _changed(part, "while it was read")
+            raise changed(part, "while it was read")
         return block if part.scale is None else block * self.dtype.type(part.scale)
 
     def _source(self, part: Part) -> FileSource:
@@ -179,7 +186,7 @@ class Timeline(Source):
                 return source
         source = FileSource(part.path, _AS_IT_IS)
         if (source.size, source.modified_ns) != (part.size, part.mtime_ns):
-            raise _changed(part, "since it was looked at")
+            raise changed(part, "since it was looked at")
         if source.n_channels != self.n_channels:
             raise SourceError(f"{shown(part.path)}: has {source.n_channels} channels where {self.n_channels} were. "
                               f"Scan again.")  # fmt: skip
@@ -230,5 +237,10 @@ class Timeline(Source):
         )
 
 
-def _changed(part: Part, when: str) -> SourceError:
-    return SourceError(f"{shown(part.path)}: changed {when}. Scan again, so that old and new are not mixed.")
+class Changed(SourceError):
+    """A file is no longer what it was when it was looked at."""
+
+
+def changed(part: Part, when: str) -> Changed:
+    """That it changed, and when that was seen."""
+    return Changed(f"{shown(part.path)}: changed {when}. Scan again, so that old and new are not mixed.")

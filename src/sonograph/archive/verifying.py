@@ -21,7 +21,6 @@ from sonograph.archive.narrowed import Inputs
 from sonograph.archive.plans import LEDGER, Plan, make_stores
 from sonograph.archive.products import SoundFacts
 from sonograph.archive.running import Coordinator
-from sonograph.archive.times import stamp
 from sonograph.errors import SourceError
 from sonograph.io.opened_files import state_of
 from sonograph.io.status import shown
@@ -252,13 +251,12 @@ def _damage(plan: Plan, mark: Mark, array: str, name: str, what: str) -> Damage:
     t, p = plan.labels()[mark.label]
     shards = plan.shards[t]
     shard = shards.shard(p, mark.shard)
-    start, end = (stamp(one)[:16].replace("T", " ") for one in shards.span_ns(shard))
     own = shards.own(shard)
     sources = tuple(dict.fromkeys(part.path for part in plan.timelines[t].part(own).parts))
     names = ", ".join(shown(PurePath(one).name) for one in sources[:FEW])
     more = f" and {len(sources) - FEW} more" if len(sources) > FEW else ""
     made = f", made of {names}{more}" if names else ""
-    words = f"{plan.files.called(name)}: {what}: shard {mark.shard} of {array}, {start} to {end} UTC{made}."
+    words = f"{plan.files.called(name)}: {what}: shard {mark.shard} of {array}, {shards.called(shard)}{made}."
     return Damage("shard", name, words, mark.label, array, mark.shard, sources)
 
 

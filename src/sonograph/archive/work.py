@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from sonograph.archive import stores
+from sonograph.archive.clip_set import ClipSet
 from sonograph.archive.files import files_of
 from sonograph.archive.products import Product, SoundFacts, computed
-from sonograph.archive.timeline import Timeline
+from sonograph.archive.timeline import Part, Timeline
 from sonograph.jobs.guard import alive
 
 AT_ONCE = 1 << 20
@@ -49,8 +52,15 @@ class Work:
 
     def without(self, paths: set[str]) -> Work:
         """The same with some files left out: what they hold is missing."""
+        return self._of([part for part in self.timeline.parts if part.path not in paths])
+
+    def only(self, path: str) -> Work:
+        """The same with one file alone."""
+        return self._of([part for part in self.timeline.parts if part.path == path])
+
+    def _of(self, parts: list[Part]) -> Work:
         few = self.timeline.part(range(self.timeline.n_samples))
-        few.parts = tuple(part for part in few.parts if part.path not in paths)
+        few.parts = tuple(parts)
         few._prepare()
         return replace(self, timeline=few)
 
@@ -60,8 +70,19 @@ class Work:
         return list(dict.fromkeys(part.path for part in self.timeline.parts))
 
 
-def write(items: Iterator[Work]) -> list[list[dict[str, list[int]]]]:
-    """Compute and write the shards of tasks: of each, bytes and CRC of the files of each of its pieces.
+class Written(NamedTuple):
+    """What came of a task.
+
+    files : of each of its pieces, bytes and CRC of the files that it has
+    faults : what was found wrong with clips, by their names
+    """
+
+    files: list[dict[str, list[int]]]
+    faults: dict[str, str]
+
+
+def write(items: Iterator[Work]) -> list[Written]:
+    """Compute and write the shards of tasks.
 
     Raises
     ------
@@ -72,25 +93,30 @@ def write(items: Iterator[Work]) -> list[list[dict[str, list[int]]]]:
     """
     found = []
     for work in items:
-        arrays = computed(work.timeline, [(one.product, one.rows) for one in work.pieces])
+        arrays = _computed(work)
         sound, files = SoundFacts.of(work.timeline), []
         for one, values in zip(work.pieces, arrays, strict=True):
             alive()
             facts, at = one.product.arrays(sound), files_of(one.archive)
             files.append(stores.write(at, one.label, facts, one.number, one.per_shard, values))
         work.timeline.close()
-        found.append(files)
+        found.append(Written(files, work.timeline.faults if isinstance(work.timeline, ClipSet) else {}))
     return found
 
 
-def look(items: Iterator[str], timeline: Timeline) -> None:
-    """Read all samples of files, to see which of them end the process that does."""
+def _computed(work: Work) -> list[dict[str, np.ndarray]]:
+    return computed(work.timeline, [(one.product, one.rows) for one in work.pieces])
+
+
+def look(items: Iterator[str], work: Work) -> None:
+    """Read all samples of files, and compute clips, to see which of them end the process that does."""
     for path in items:
-        few = timeline.part(range(timeline.n_samples))
-        few.parts = tuple(part for part in few.parts if part.path == path)
-        few._prepare()
-        for part in few.parts:
+        few = work.only(path)
+        if isinstance(few.timeline, ClipSet):
+            _computed(few)
+            continue
+        for part in few.timeline.parts:
             for first in range(part.start, part.stop, AT_ONCE):
-                few.read(range(first, min(first + AT_ONCE, part.stop)))
+                few.timeline.read(range(first, min(first + AT_ONCE, part.stop)))
                 alive()
-        few.close()
+        few.timeline.close()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, options
+from sonograph.cli import chosen, exits, options
 from sonograph.cli.exits import counted, talk
+from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
+    from sonograph.archive.clip_features import ClipFeatures
     from sonograph.archive.foretold import Foretold
 
 HELP = """Say what an archive shall hold: products of all recordings in a catalogue. Nothing is computed yet; coverage,
@@ -20,9 +22,11 @@ EXAMPLES = """examples:
   sonograph archive plan all.parquet -o site.archive
   sonograph archive plan all.parquet -o site.archive --calibrations periods.toml --measure
   sonograph archive plan all.parquet -o s3://bucket/site.archive
+  sonograph archive plan clips.parquet -o clips.archive --feature rms,centroid
+  sonograph archive plan clips.parquet -o clips.archive --preset whisper.80 --frames
 """
 
-PRODUCTS = ("minutes", "overview", "ltsa", "spectrogram", "features")
+PRODUCTS = ("minutes", "overview", "ltsa", "spectrogram", "features", "clip_features")
 """Those of `archive.products`, which is not loaded for a help text."""
 
 
@@ -41,7 +45,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what = options.group(parser, "what to compute")
     what.add_argument(
         "--products", metavar="NAMES",
-        help=f"of {', '.join(PRODUCTS)}, with commas between them [minutes, or what it has already]",
+        help=f"of {', '.join(PRODUCTS)}, with commas between them [what it has already, or minutes; of clips "
+        "clip_features]",
     )  # fmt: skip
     what.add_argument(
         "--channel", type=int, metavar="N", help="of minutes, from 0; needed where recordings have several"
@@ -56,6 +61,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--measure", action="store_true", help="compute a few minutes, to tell the time that all will take"
     )
+    clips = options.group(parser, "of clips, which 'archive scan --clips' lists")
+    chosen.add(clips)
+    clips.add_argument(
+        "--frames",
+        action="store_true",
+        help="a table of the frames of each clip [one row: mean, deviation, percentiles]",
+    )
+    clips.add_argument("--clips", type=int, metavar="N", help="of a task [some seconds of work]")
     options.add_help(parser)
 
 
@@ -66,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     plan = archive.plan(
         arguments.catalogue, _products(arguments), at=arguments.output, start=_start(arguments.start),
-        hours=arguments.hours, calibrations=arguments.calibrations,
+        hours=arguments.hours, calibrations=arguments.calibrations, clips=arguments.clips,
     )  # fmt: skip
     forecast = foretell(plan, measure=arguments.measure)
     print(json.dumps(forecast.values()) if arguments.json else "\n".join(_lines(forecast, arguments.output)))
@@ -76,16 +89,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _products(arguments: argparse.Namespace) -> list | None:
+    settings = chosen.settings(arguments, required=False)
+    if settings is not None or arguments.frames:
+        return [_clip_features(arguments, settings)]
     names = None if arguments.products is None else [one.strip() for one in arguments.products.split(",")]
     if arguments.channel is None:
         return names
     return [{"name": one, "channel": arguments.channel} for one in names or ["minutes"]]
 
 
+def _clip_features(arguments: argparse.Namespace, settings: Any) -> ClipFeatures:
+    from sonograph.archive import ClipFeatures
+    from sonograph.archive.features_product import USUAL
+
+    for flag, value in (("--products", arguments.products), ("--channel", arguments.channel)):
+        if value is not None:
+            raise SettingsError(f"{flag} is given with features of clips, which are all that is computed; leave it out")
+    return ClipFeatures(settings or USUAL, "frames" if arguments.frames else "summary")
+
+
 def _start(text: str | None):  # type: ignore[no-untyped-def]
     from datetime import datetime
-
-    from sonograph.errors import SettingsError
 
     if text is None:
         return None
@@ -100,10 +124,14 @@ def _lines(forecast: Foretold, output: str) -> list[str]:
 
     found = []
     for one in forecast.timelines:
+        if one.clips:
+            found.append(f"{one.name}: {counted(one.clips, 'clip')}, {duration(one.seconds)} of sound")
+            continue
         found.append(f"{one.name}: {one.start[:10]} to {one.end[:10]}, {duration(one.seconds)} of sound, "
                      f"{one.seconds / one.span:.1%} of the time")  # fmt: skip
+    size = counted(forecast.clips, "clip") if forecast.clips else counted(forecast.hours, "hour")
     found.append(
-        f"{', '.join(forecast.products)}: {counted(forecast.tasks, 'task')} of {counted(forecast.hours, 'hour')}, "
+        f"{', '.join(forecast.products)}: {counted(forecast.tasks, 'task')} of {size}, "
         f"{forecast.todo:,} to do with sound; at most {_bytes(forecast.bytes)} on the disk, "
         f"{_bytes(forecast.memory)} of memory a process"
     )

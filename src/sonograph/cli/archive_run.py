@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from sonograph.cli import exits, options, workers
+from sonograph.cli import archived, exits, options, workers
 from sonograph.cli.exits import counted, talk
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif not arguments.quiet:
         print(_summary(ran))
     for path, words in ran.failed.items():
-        talk(f"{path}: {words}; what it holds is missing")
+        talk(archived.lost(path, words))
     for words in ran.refused:
         talk(words)
     return exits.INPUT if ran.failed or ran.refused else exits.DONE

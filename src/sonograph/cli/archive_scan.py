@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   sonograph archive scan site1/ site2/ -o all.parquet --draw coverage.png
   sonograph archive scan harp/ -o harp.jsonl --json > harp.json
   sonograph archive scan st/ -o st.parquet --times logbook.csv --zone +02:00
+  sonograph archive scan birds/ -o birds.parquet --clips
 """
 
 FEW = 5
@@ -58,11 +59,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--clock-check", nargs=2, action="append", metavar=("SAID", "TRUE"),
         help="what the recorder's clock said, and what was true then; once, or twice for its drift",
     )  # fmt: skip
+    clips = options.group(parser, "sounds that stand for themselves")
+    clips.add_argument(
+        "--clips", action="store_true",
+        help="each file is a clip that needs no time; its label is the folder that it lies in, or what a table of "
+        "file,label says, which SOURCE then is",
+    )  # fmt: skip
     options.add_help(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan; return the exit code."""
+    if arguments.clips:
+        from sonograph.cli import scanned_clips
+
+        return scanned_clips.run(arguments)
     from sonograph import archive
     from sonograph.archive import stored
     from sonograph.archive.report import report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from sonograph.cli import exits, options
+from sonograph.cli import archived, exits, options
 from sonograph.cli.exits import counted, talk
 
 HELP = """Say how far an archive is: what is computed, what is still to do, and which files could not be read."""
@@ -49,5 +49,5 @@ def run(arguments: argparse.Namespace) -> int:
     if left:
         talk(f"{counted(len(left), 'part')} of a run not joined yet: --join, once they have ended")
     for name, words in faults.items():
-        talk(f"{name}: {words}; what it holds is missing")
+        talk(archived.lost(name, words))
     return exits.INPUT if faults else exits.DONE

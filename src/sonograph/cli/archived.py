@@ -81,8 +81,13 @@ def kept(arguments: argparse.Namespace, first: datetime | None, last: datetime |
     return found, found.check_computed(first, last)
 
 
+def lost(file: str, words: str) -> str:
+    """That a file could not be read, and why; of a clip there is a sentence."""
+    return words if words.endswith(".") else f"{file}: {words}; what it holds is missing"
+
+
 def tell(faults: dict[str, str]) -> int:
     """Say which files are missing in what was made; return the exit code."""
     for path, words in faults.items():
-        talk(f"{path}: {words}; what it holds is missing")
+        talk(lost(path, words))
     return exits.INPUT if faults else exits.DONE

@@ -7,10 +7,10 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from sonograph.checks import one_of
-from sonograph.cli import exits, options, outputs, reading, streams, workers
+from sonograph.cli import chosen, exits, options, outputs, reading, streams, workers
 from sonograph.cli.exits import counted, talk
 from sonograph.cli.idle import refuse
 from sonograph.errors import SettingsError
@@ -40,21 +40,6 @@ TEXTS = ("csv", "jsonl")
 """What goes to standard output."""
 
 
-class _List(argparse.Action):
-    """Prints the features that have a name, and leaves."""
-
-    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help=help)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        from sonograph.named.features import feature_names, feature_words
-
-        width = max(map(len, feature_names()))
-        for name in feature_names():
-            print(f"{name:<{width}}  {feature_words(name)}")
-        parser.exit(exits.DONE)
-
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument(
@@ -70,22 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", metavar="NAME", help="of standard output: csv or jsonl [csv]")
     parser.add_argument("--overwrite", action="store_true", help="replace OUT where it is there [it is kept]")
     how = options.group(parser, "what to compute")
-    one = how.add_mutually_exclusive_group()
-    one.add_argument("--preset", metavar="NAME", help="settings by name: 'sonograph presets' lists them")
-    one.add_argument("--settings", metavar="FILE", help="a TOML of settings: 'sonograph presets NAME' prints one")
-    one.add_argument(
-        "--feature",
-        action="append",
-        metavar="NAMES",
-        help="by name, side by side: rms,centroid,pitch. --list tells them all",
-    )
-    how.add_argument("--list", action=_List, help="say which features have a name, and leave")
-    how.add_argument(
-        "--window", type=options.window_length, metavar="LENGTH", help="with --feature: 2048 or 25ms [2048]"
-    )
-    how.add_argument("--hop", type=options.length, metavar="LENGTH", help="likewise [window / 4]")
-    how.add_argument("--edges", metavar="NAME", help="zeros, reflect, inside, padded, kaldi, scipy or missing [zeros]")
-    options.add_cleaning(how)
+    chosen.add(how)
     how.add_argument(
         "--summary",
         nargs="?",
@@ -343,27 +313,6 @@ def _unseen(settings: Any, report: Any) -> dict[str, str]:
     }
 
 
-def _choice(arguments: argparse.Namespace) -> Any:
-    from sonograph.extract.choice import Choice
-
-    names = tuple(name.strip() for listed in arguments.feature for name in listed.split(","))
-    options.check_high_pass(arguments)
-    high_pass = arguments.high_pass or 0.0
-    choice = Choice(
-        names,
-        arguments.window,
-        arguments.hop,
-        arguments.edges,
-        arguments.remove_dc,
-        high_pass,
-        arguments.weighting or "Z",
-    )
-    if all(given is None or given.in_samples for given in (arguments.window, arguments.hop)):
-        with options.in_flags():
-            choice.frames(1.0)  # refuses what no sound could be cut into
-    return choice
-
-
 def _summary(arguments: argparse.Namespace) -> Any:
     """The kinds of summary that were asked for."""
     from sonograph.analysis.summaries import Summary
@@ -377,25 +326,4 @@ def _summary(arguments: argparse.Namespace) -> Any:
 
 
 def _settings(arguments: argparse.Namespace) -> Any:
-    if isinstance(arguments.summary, str):
-        return _summary(arguments)
-    if arguments.feature is not None:
-        return _choice(arguments)
-    if arguments.preset is None and arguments.settings is None:
-        raise SettingsError(
-            "one of the arguments --preset --settings --feature is required (--list tells the features)"
-        )
-    for name in ("window", "hop", "edges"):
-        if getattr(arguments, name) is not None:
-            raise SettingsError(f"--{name} is given without --feature; a preset or a file of settings sets it")
-    if arguments.preset is not None:
-        with options.in_flags({"preset": "--preset"}):
-            settings: Any = options.preset_called(arguments.preset)
-    else:
-        settings = options.settings_in(arguments.settings)
-    if settings.quantity == "transform":
-        raise SettingsError('the values are complex, and a table holds real numbers: set quantity = "power"')
-    from sonograph.analysis.coverage import refuse_unseen
-
-    refuse_unseen(settings)
-    return options.cleaned(settings, arguments)
+    return _summary(arguments) if isinstance(arguments.summary, str) else chosen.settings(arguments)

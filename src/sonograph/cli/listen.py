@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from sonograph.cli import exits, options, outputs, reading, streams
 from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError, SourceError
+from sonograph.extract.lengths import Length
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,8 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 @dataclasses.dataclass(frozen=True)
 class _Box:
-    start: options.Length
-    end: options.Length
+    start: Length
+    end: Length
     hertz: tuple[float, float]
 
     def samples(self, source: Source) -> range:

@@ -6,9 +6,10 @@ import argparse
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sonograph.errors import SettingsError, TextError
+from sonograph.extract.lengths import Length
 from sonograph.notes import note
 from sonograph.weightings import WEIGHTINGS
 
@@ -31,17 +32,6 @@ FLAGS = {
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 LONGEST = 1e15
 """Samples or seconds of a length: more than any sound has, and few enough to reckon with."""
-
-
-class Length(NamedTuple):
-    """A length in samples, or in seconds."""
-
-    value: float
-    in_samples: bool
-
-    def samples(self, sample_rate: float) -> float:
-        """In samples: whole ones where they were given as a time."""
-        return self.value if self.in_samples else round(self.value * sample_rate)
 
 
 def length(text: str) -> Length:

@@ -7,9 +7,10 @@ its frames have the same middles, and its window is as odd or as even as theirs,
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sonograph.errors import SettingsError
+from sonograph.extract.lengths import Length
 from sonograph.jobs.identity import digest
 from sonograph.named.features import known, settings_of
 from sonograph.settings import StftSettings
@@ -25,14 +26,6 @@ class Group(NamedTuple):
 
     settings: Any
     rows: list[tuple[str, str]]
-
-
-class Length(Protocol):
-    """A length that is given in samples, or as a time."""
-
-    def samples(self, sample_rate: float) -> float:
-        """In samples, at a sample rate."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sonograph.io.examine import record, status_of
 from sonograph.io.status import Status
 from sonograph.jobs.task import Outcome
 
-_OF_A_FILE = ("missing", "denied", "loop", "not-a-file", "unreadable", "read-error", "changed")
+OF_A_FILE = ("missing", "denied", "loop", "not-a-file", "unreadable", "read-error", "changed")
 """Reasons that lie in the disk, the system or the moment: another run may find the file otherwise."""
 
 
@@ -74,7 +74,7 @@ def of_error(file: str, error: Exception) -> FileReport:
     if isinstance(error, SonographError):
         status = status_of(error)
         words = str(error) if str(error).startswith(file) else f"{file}: {error}"
-        passing = isinstance(error, MissingExtra) or status.reason in _OF_A_FILE
+        passing = isinstance(error, MissingExtra) or status.reason in OF_A_FILE
         return FileReport(file, fault=words, passing=passing, record=record(file, status))
     words = f"{file}: {type(error).__name__}: {error}"
     return FileReport(file, fault=words, ours=True, passing=True, record=record(file, Status("failed", "bug", words)))
@@ -94,8 +94,8 @@ def of_lost(file: str, outcome: Outcome) -> FileReport:
 def of_status(file: str, status: Status) -> tuple[str, bool]:
     """What is wrong with a file that was read, "" if nothing, and whether another run may find it otherwise."""
     if status.word not in ("partial", "failed", "refused", "empty"):
-        return "", status.reason in _OF_A_FILE
-    return status.sentence or f"{file}: holds no samples.", status.reason in _OF_A_FILE
+        return "", status.reason in OF_A_FILE
+    return status.sentence or f"{file}: holds no samples.", status.reason in OF_A_FILE
 
 
 def as_words(reports: Iterable[FileReport]) -> list[Any]:

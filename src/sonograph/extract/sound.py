@@ -9,19 +9,17 @@ from typing import Any
 import numpy as np
 
 from sonograph import engines
-from sonograph.analysis.coverage import refuse_unseen
 from sonograph.analysis.summaries import Summary
 from sonograph.computing.spectrogram import pieces, spectrogram
 from sonograph.engines import Engine
-from sonograph.errors import SettingsError
 from sonograph.extract.choice import Choice
+from sonograph.extract.layout import Layout
 from sonograph.extract.report import Column
-from sonograph.frames import frames_of, sound_only, split
+from sonograph.frames import frames_of, split
 from sonograph.jobs.guard import alive
 from sonograph.limits import Limits
 from sonograph.settings import Settings, stft_of, whole_sound
 from sonograph.sounds.source import Signal, Source
-from sonograph.spectrograms import Rows, describe
 
 IN_MEMORY = 1 << 27
 """Bytes of samples up to which a sound is held; of a longer one, each settings value reads it anew."""
@@ -46,7 +44,7 @@ class Sound:
     valid: tuple[range, ...]
     dtype: np.dtype
     _listed: list[Any]
-    _order: list[int] | None
+    _order: tuple[int, ...] | None
     _at_once: int
     _engine: Engine
 
@@ -61,29 +59,19 @@ class Sound:
         LimitError
             More would be held at once than is allowed.
         """
-        groups = wanted.groups(source.sample_rate) if isinstance(wanted, Choice) else []
-        listed: list[Any] = [group.settings for group in groups] or [wanted]
-        for one in listed:
-            refuse_unseen(one)
-        described = [describe(one, source.sample_rate, source.unit, source.n_channels) for one in listed]
-        if any(one.quantity == "transform" for one in described):
-            raise SettingsError('the values are complex, and a table holds real numbers: set quantity="power"')
-        columns = [column for one in described for column in columns_of(one)]
-        inside = [sound_only(one.settings, source.n_samples) for one in described for _ in range(one.n_rows)]
-        order: list[int] | None = None
-        if isinstance(wanted, Choice):
-            order, names = wanted.columns(groups)
-            columns = [columns[i]._replace(name=name) for i, name in zip(order, names, strict=True)]
-            inside = [inside[i] for i in order]
+        layout = Layout.of(wanted, source.sample_rate, source.unit, source.n_channels)
+        listed, inside = list(layout.listed), layout.valid(source.n_samples)
         n_frames = len(frames_of(listed[0], source.n_samples))
-        a_frame = sum(one.n_rows for one in described) * source.n_channels
+        a_frame = len(layout.columns) * source.n_channels
         at_once = max(16, AT_ONCE // a_frame)
         dtype = source.read(range(0)).dtype
-        whole = sum(one.n_rows for one in described if whole_sound(one.settings)) * source.n_channels
+        whole = sum(n for one, n in zip(listed, layout.n_rows, strict=True) if whole_sound(one)) * source.n_channels
         held = min(n_frames, at_once) * a_frame + max(0, n_frames - at_once) * whole
         limits.check(file, bytes=held * dtype.itemsize)
         engine = engines.default(threads=threads)
-        return Sound(source, tuple(columns), listed[0], n_frames, tuple(inside), dtype, listed, order, at_once, engine)
+        return Sound(
+            source, layout.columns, listed[0], n_frames, inside, dtype, listed, layout.order, at_once, engine
+        )  # fmt: skip
 
     @property
     def valid_in_all(self) -> range:
@@ -97,7 +85,7 @@ class Sound:
         for values in zip(*streams, strict=True):
             alive()
             block = values[0] if len(values) == 1 else np.concatenate(values, axis=-2)
-            yield block if self._order is None else block[:, self._order]
+            yield block if self._order is None else block[:, list(self._order)]
 
     def _values(self, settings: Settings) -> Iterator[np.ndarray]:
         if not whole_sound(settings):
@@ -107,15 +95,6 @@ class Sound:
         values = _by_channel(spectrogram(self.source, settings, engine=self._engine).values)
         for part in split(range(values.shape[-1]), self._at_once):
             yield values[..., part.start : part.stop]
-
-
-def columns_of(described: Rows) -> Iterator[Column]:
-    """A column for each row: its name, its unit, and its frequency where it has one."""
-    frequencies: list[float | None] = [None] * described.n_rows
-    if described.rows in ("bin", "band"):
-        frequencies = described.frequencies.tolist()
-    for name, unit, frequency in zip(described.names, described.units, frequencies, strict=True):
-        yield Column(name, unit, frequency)
 
 
 def in_memory(opened: Any) -> Source:
