@@ -15,7 +15,7 @@ def test_the_page_of_an_archive_that_is_kept_runs_and_prints_what_it_says(tmp_pa
 
 
 def test_the_page_of_clips_runs_and_prints_what_it_says(tmp_path):
-    assert check_printed(run_page("clips.md", tmp_path)) == 2
+    assert check_printed(run_page("clips.md", tmp_path)) == 3
 
 
 def test_the_page_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsys):

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from sonograph.archive.catalogue import Catalogue as Catalogue
     from sonograph.archive.cells import Cells as Cells
     from sonograph.archive.clip import Clip as Clip
+    from sonograph.archive.clip_catalogue import Clips as Clips
     from sonograph.archive.clip_features import ClipFeatures as ClipFeatures
+    from sonograph.archive.clip_rows import ClipRows as ClipRows
     from sonograph.archive.clip_scan import clips as clips
-    from sonograph.archive.clips import Clips as Clips
+    from sonograph.archive.clip_tables import clip_table as clip_table
     from sonograph.archive.clock import Clock as Clock
     from sonograph.archive.clock import ClockCheck as ClockCheck
     from sonograph.archive.day_by_day import Day as Day
@@ -51,12 +53,14 @@ if TYPE_CHECKING:
     from sonograph.archive.verifying import Damage as Damage
     from sonograph.archive.verifying import status as status
     from sonograph.archive.verifying import verify as verify
+    from sonograph.archive.webdataset import web_dataset as web_dataset
 
 _WHERE = {
     "LevelCounts": "level_counts", "LevelSummary": "level_summary", "LongTerm": "long_term",
     "summarise": "level_summary", "Day": "day_by_day", "day_tables": "minute_tables", "days": "day_by_day",
     "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
-    "Clip": "clip", "ClipFeatures": "clip_features", "Clips": "clips", "clips": "clip_scan",
+    "Clip": "clip", "ClipFeatures": "clip_features", "Clips": "clip_catalogue", "clips": "clip_scan",
+    "ClipRows": "clip_rows", "clip_table": "clip_tables", "web_dataset": "webdataset",
     "Catalogue": "catalogue", "Cells": "cells", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
     "Archive": "opened", "Damage": "verifying", "status": "verifying", "verify": "verifying",
     "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",

@@ -172,7 +172,7 @@ def _kind(facts: Mapping[str, Any]) -> type[Catalogue]:
     """What a catalogue is one of: recordings, or clips."""
     if not facts.get("clips"):
         return Catalogue
-    from sonograph.archive.clips import Clips
+    from sonograph.archive.clip_catalogue import Clips
 
     return Clips
 

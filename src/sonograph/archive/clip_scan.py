@@ -8,7 +8,8 @@ from typing import Any
 
 from sonograph.archive.beside import Beside
 from sonograph.archive.catalogue import Catalogue
-from sonograph.archive.clips import Clip, Clips
+from sonograph.archive.clip import Clip
+from sonograph.archive.clip_catalogue import Clips
 from sonograph.archive.looking import Looked, segments
 from sonograph.archive.scanning import is_same
 from sonograph.archive.segments import Segment

@@ -144,7 +144,7 @@ class Archive:
         SourceError
             It has not been computed.
         """
-        name = self._timeline(timeline)
+        name = self.named(timeline)
         fits = [one for one in self.products if product in (one.name, one)]
         if not fits:
             raise SettingsError(f"product is {short(product)}; the archive has {', '.join(self._called())}")
@@ -261,7 +261,7 @@ class Archive:
         SourceError
             The sound cannot be read there, or a shard is damaged.
         """
-        name = self._timeline(timeline)
+        name = self.named(timeline)
         if self._sounds is None:
             self._sounds = {sound.name: sound for sound in self.sounds()}
         overviews = self._sounds[name].overviews
@@ -269,7 +269,14 @@ class Archive:
             raise SettingsError("the archive has no overview; plan one: archive plan --products overview")
         return overviews[0].tile(level, column, plane, channel)
 
-    def _timeline(self, name: str | None) -> str:
+    def named(self, name: str | None) -> str:
+        """The name of a timeline; that of the only one by default.
+
+        Raises
+        ------
+        SettingsError
+            There are several, and none is named; there is none of that name.
+        """
         if name is None:
             if len(self._timelines) != 1:
                 raise SettingsError(f"the archive has timelines {', '.join(self.names)}; name one: timeline=…")

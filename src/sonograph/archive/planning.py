@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sonograph.archive.catalogue import Catalogue
+from sonograph.archive.clip_catalogue import Clips
 from sonograph.archive.clip_features import ClipFeatures
 from sonograph.archive.clip_shards import MOST, clips_of_a_task
-from sonograph.archive.clips import Clips
 from sonograph.archive.corrections import corrections
 from sonograph.archive.files import LOCK, Files, files_of
 from sonograph.archive.likely import check_levels

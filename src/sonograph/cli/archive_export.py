@@ -10,16 +10,19 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import OutputError, SettingsError
 
 HELP = """Write the minutes of an archive as files that other programs read, one for each day of UTC that holds sound:
-netCDF in the forms of pbp and of SoundCoop, and CSV or Parquet as PAMscapes reads them. Missing is missing there."""
+netCDF in the forms of pbp and of SoundCoop, and CSV or Parquet as PAMscapes reads them. Missing is missing there.
+An archive of clips becomes one table, CSV or Parquet, with files and labels, or tar files that WebDataset reads."""
 
 EXAMPLES = """examples:
   sonograph archive export site.archive -o days --to netcdf --prefix A1_
   sonograph archive export site.archive -o days --to netcdf \\
       --profile soundcoop --attributes site.toml --quality judged.csv
   sonograph archive export site.archive -o tables --to csv --bands decidecades
+  sonograph archive export birds.archive -o tables --to parquet
+  sonograph archive export birds.archive -o shards --to webdataset
 """
 
-FORMS = ("netcdf", "parquet", "csv")
+FORMS = ("netcdf", "parquet", "csv", "webdataset")
 PROFILES = ("pbp", "soundcoop")
 
 
@@ -44,11 +47,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     table = options.group(parser, "of CSV and Parquet")
     archived.add_bands(table, "millidecades")
     table.add_argument("--long", action="store_true", help="a row for each band: UTC, type, frequency, value")
+    clips = options.group(parser, "of clips, to WebDataset")
+    clips.add_argument("--clips", type=int, metavar="N", help="in a tar file [1000]")
     options.add_help(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Export; return the exit code."""
+    from sonograph.archive.files import files_of
+    from sonograph.archive.plans import read_about
+
+    if read_about(files_of(arguments.archive)).get("clips"):
+        from sonograph.cli import exported_clips
+
+        return exported_clips.run(arguments)
+    if arguments.to == "webdataset" or arguments.clips is not None:
+        flag = "--clips" if arguments.clips is not None else "--to webdataset"
+        raise SettingsError(f"{flag} is for an archive of clips, and {arguments.archive} is one of recordings")
     from sonograph import archive
     from sonograph.archive.minute_tables import day_tables
 
@@ -57,13 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     bands = archived.bands_of(arguments)
     outputs.check(arguments, ())
     found, faults = archived.kept(arguments, first, last)
-    folder = Path(arguments.output)
-    if Path(arguments.archive).resolve() in (folder.resolve(), *folder.resolve().parents):
-        raise OutputError(f"{arguments.output}: is in the archive. Name another folder.")
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{arguments.output}: is no folder and cannot be made. Name another.") from error
+    folder = made_folder(arguments)
     if arguments.to == "netcdf":
         paths = archive.day_files(
             found, folder, prefix=arguments.prefix, profile=arguments.profile, attributes=arguments.attributes,
@@ -78,6 +87,18 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         print(f"{counted(len(paths), 'day')}: {paths[0]}" + (f" to {paths[-1].name}" if len(paths) > 1 else ""))
     return archived.tell(faults)
+
+
+def made_folder(arguments: argparse.Namespace) -> Path:
+    """The folder that is written into, made if it is not there; one within the archive is refused."""
+    folder = Path(arguments.output)
+    if Path(arguments.archive).resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise OutputError(f"{arguments.output}: is in the archive. Name another folder.")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{arguments.output}: is no folder and cannot be made. Name another.") from error
+    return folder
 
 
 def _check(arguments: argparse.Namespace) -> None:
