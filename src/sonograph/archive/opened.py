@@ -12,7 +12,7 @@ import numpy as np
 from sonograph.archive import stores
 from sonograph.archive.cells import Cells
 from sonograph.archive.corrections import factors
-from sonograph.archive.files import Files, files_of
+from sonograph.archive.files import Files, each, files_of
 from sonograph.archive.minute_levels import Minutes
 from sonograph.archive.minutes_product import MinutesProduct
 from sonograph.archive.overview_product import OverviewProduct
@@ -72,25 +72,27 @@ class Held:
         SourceError
             A shard is damaged.
         """
-        found = {}
-        for name in self.arrays if names is None else names:
-            fact = self.arrays[name]
-            first, stop = (-(-(row - self.first_row) // fact.every) for row in (rows.start, rows.stop))
-            values = np.full((stop - first, *fact.shape), fact.fill, fact.dtype)
-            inside = range(max(0, first), min(stop, -(-self.n_rows // fact.every)))
-            if inside:
-                try:
-                    values[inside.start - first : inside.stop - first] = stores.read(
-                        self.files, self.label, name, inside.start, inside.stop
-                    )
-                except SourceError:
-                    raise
-                except (ValueError, OSError) as error:
-                    raise SourceError(
-                        f"{self.files.called(f'{self.label}/{name}')}: is damaged. Repair it: archive verify --repair."
-                    ) from error
-            found[name] = self._corrected(values, fact, rows)
-        return found
+        wanted = list(self.arrays if names is None else names)
+        found = each(lambda name: self._values(name, rows), wanted, self.files.at_once)
+        return dict(zip(wanted, found, strict=True))
+
+    def _values(self, name: str, rows: range) -> np.ndarray:
+        fact = self.arrays[name]
+        first, stop = (-(-(row - self.first_row) // fact.every) for row in (rows.start, rows.stop))
+        values = np.full((stop - first, *fact.shape), fact.fill, fact.dtype)
+        inside = range(max(0, first), min(stop, -(-self.n_rows // fact.every)))
+        if inside:
+            try:
+                values[inside.start - first : inside.stop - first] = stores.read(
+                    self.files, self.label, name, inside.start, inside.stop
+                )
+            except SourceError:
+                raise
+            except (ValueError, OSError) as error:
+                raise SourceError(
+                    f"{self.files.called(f'{self.label}/{name}')}: is damaged. Repair it: archive verify --repair."
+                ) from error
+        return self._corrected(values, fact, rows)
 
     def _corrected(self, values: np.ndarray, fact: ArrayFacts, rows: range) -> np.ndarray:
         """Rows with the calibration that holds now, float64 where it was corrected."""
