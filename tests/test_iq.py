@@ -82,7 +82,7 @@ def test_a_density_sums_to_the_mean_square_over_both_sides(n_fft):
     assert power.values[:, 0].sum() * RATE / n_fft == pytest.approx(want, rel=1e-12)
 
 
-@pytest.mark.parametrize("edges", EDGES)
+@pytest.mark.parametrize("edges", [edges for edges in EDGES if edges != "missing"])
 @pytest.mark.parametrize(("n", "n_fft"), [(16, 16), (16, 21), (13, 13), (13, 20), (1, 1)])
 def test_a_transform_is_its_definition_in_loops(edges, n, n_fft):
     sound = noise(60)

@@ -16,9 +16,10 @@ from sonograph.named.given import settings_of
 from sonograph.pictures.settings import PictureSettings
 from sonograph.settings import BandSettings, Settings
 from sonograph.settings.arguments import answered
-from sonograph.sounds.derived import again, checked_source, recorded
+from sonograph.sounds.derived import again, checked_source, is_complex, recorded
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
+from sonograph.spectrograms.described import usual
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -378,7 +379,7 @@ def named(
         from sonograph.io import audio
 
         opened = audio.taken(sound, opening)
-        settings = settings or _of_series(opened)
+        settings = settings or _unasked(opened)
         return Named(
             opened, Path(sound).name, settings, marks=marks, over=lines_over(over, settings, opened.sample_rate)
         )
@@ -391,15 +392,17 @@ def named(
             f"or a Spectrogram"
         )
     if not isinstance(sound, Spectrogram):
-        sound = checked_source(sound)
-        settings = settings or _of_series(sound)
+        sound = checked_source(sound, iq=True)
+        settings = settings or _unasked(sound)
     return Named(sound, "", settings, marks=marks, over=lines_over(over, settings, sound.sample_rate))
 
 
-def _of_series(sound: Source) -> Settings | None:
-    """What a series that is too slow for a sound is shown by, where nobody chose; None for a sound."""
+def _unasked(sound: Source) -> Settings | None:
+    """What complex samples, and a series that is too slow for a sound, are shown by where nobody chose; else None."""
     from sonograph.settings import SLOW, StftSettings
 
+    if is_complex(sound):
+        return usual(sound)
     return StftSettings.for_series(sound.n_samples) if sound.sample_rate < SLOW else None
 
 
@@ -468,6 +471,10 @@ def lines_over(over: Any, settings: Settings | None, sample_rate: float) -> tupl
     from sonograph.settings import StftSettings, stft_of
 
     stft = StftSettings() if settings is None else stft_of(settings)
+    if stft.sides == "two":
+        raise SettingsError(
+            "over is given, and the samples are complex (I/Q); those lines are of real ones: leave it out"
+        )
     alike = ("window_length", "hop", "edges", "remove_dc", "high_pass", "weighting")
     frames = StftSettings(**{name: getattr(stft, name) for name in alike})
     return tuple(feature(one, frames, sample_rate=sample_rate) if isinstance(one, str) else one for one in listed)

@@ -236,6 +236,16 @@ def rate(sample_rate: float) -> str:
     return f"{_plain(sample_rate / unit, 6)} {name}Hz"
 
 
+def tuned(frequency: float) -> str:
+    """What a receiver was tuned to, to the last digit.
+
+    >>> tuned(433.92e6), tuned(1_420_405_751.77)
+    ('433.92 MHz', '1.42040575177 GHz')
+    """
+    unit, name = prefix(abs(frequency))
+    return f"{_plain(frequency / unit, 15)} {name}Hz"
+
+
 def short_hertz(frequency: float, digits: int) -> str:
     """A frequency to so many digits, as part of a name.
 

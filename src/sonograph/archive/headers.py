@@ -21,6 +21,7 @@ from sonograph.io.opened_files import opened_file, state_of
 from sonograph.io.opening import Opening
 from sonograph.io.status import Unreadable, read_error, shown
 from sonograph.limits import Limits
+from sonograph.sounds.derived import refuse_complex
 
 ALL = Limits(samples=None)
 """A catalogue reads no sample, so a sound may be of any length."""
@@ -34,6 +35,7 @@ def segments_of(path: str, near: Near = NOTHING) -> list[Segment]:
     try:
         file = opened_file(path, near.names)
         with FileSource(path, Opening(limits=ALL), file) as source:
+            refuse_complex(source)
             found = _segments(path, source, log)
             ends = _print(source)
     except SonographError as error:

@@ -207,6 +207,7 @@ def _opened(
     from sonograph.io.marks import marks_of, read_marks
     from sonograph.pictures.kinds.line import count_lines
     from sonograph.pictures.settings import checked_seconds
+    from sonograph.sounds.derived import is_complex
 
     marks = read_marks(arguments.labels) if arguments.labels else ()
     sounds = []
@@ -224,7 +225,7 @@ def _opened(
             rate = opened.sound.sample_rate
             seconds = tuple(when and when.samples(rate) / rate for when in (arguments.start, arguments.end))
             options.check_high_pass(arguments, rate)
-            settings = _settings(arguments, rate, opened.settings)
+            settings = _settings(arguments, rate, opened.settings, two_sided=is_complex(opened.sound))
             if count_lines(settings) and arguments.view in (None, "spectrogram"):
                 refuse(arguments, COLOURED, "features that are lines")
             with options.in_flags({"feature": "--over"}):
@@ -249,11 +250,17 @@ CHOOSING = ("window", "hop", "n_fft", "shape", "edges", "scaling", "preset", "se
 """Options that say what is computed; without one, a slow series is shown as suits it."""
 
 
-def _settings(arguments: argparse.Namespace, sample_rate: float, usual: Any = None) -> Any:
-    """What to compute: the spectrogram, or a feature of its frames; `usual` where nothing was chosen."""
+def _settings(arguments: argparse.Namespace, sample_rate: float, usual: Any = None, *, two_sided: bool = False) -> Any:
+    """What to compute: the spectrogram, or a feature of its frames; `usual` where nothing was chosen.
+
+    two_sided : whether samples are complex
+    """
+    from sonograph.settings import with_stft
+
     chosen = any(getattr(arguments, name) is not None for name in CHOOSING)
     settings = options.settings(arguments, sample_rate) if chosen or usual is None else usual
     settings = options.cleaned(settings, arguments)
+    settings = with_stft(settings, sides="two") if two_sided else settings
     if arguments.feature is None:
         return settings
     from sonograph.named.features import feature

@@ -14,7 +14,7 @@ from sonograph.cli.exits import talk
 from sonograph.cli.idle import refuse
 from sonograph.cli.progress import Bar
 from sonograph.errors import SettingsError, SonographError
-from sonograph.units import all_hertz, level_unit, reference_power
+from sonograph.units import all_hertz, level_unit, reference_power, tuned
 from sonograph.weightings import WEIGHTINGS
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def facts_of(file: str, work: Callable[[Any], dict[str, Any]], opening: Opening)
         return model
     if recipe := _recipe(file):
         return {"file": file, "status": "ok", "reason": "", "sentence": "", "format": "PNG", "recipe": recipe}
-    return audio.settled(file, work, opening=opening)
+    return audio.settled(file, work, complex_too=True, opening=opening)
 
 
 def _header(file: str, source: Any, report: reading.Report, bar: Bar) -> dict[str, Any]:
@@ -186,14 +186,15 @@ def _facts(
     """
     from sonograph.io.tally import Offset
     from sonograph.sounds.derived import ways
+    from sonograph.sounds.iq import parted
 
     sound = source.opening.taken(source)
     times = 1 + sum(info_levels.READS[name] for name in meters) + (sound is not source)
     bar.total, bar.done = times * (source.expected or 0), 0
-    offset = Offset(source.n_channels)
+    offset = Offset(source.n_channels * (1 + source.is_complex))
     for block in source.blocks():
         bar.add(block.shape[1])
-        offset.add(block)
+        offset.add(parted(block))
     status, tally = source.status, source.tally
     report.was(file, source)
     if sound is not source:
@@ -211,6 +212,7 @@ def _facts(
         **({"taken": ways(sound)} if sound is not source else {}),
         "sample_rate": sound.sample_rate,
         "n_channels": sound.n_channels,
+        **({"is_complex": True, "centre": source.centre or None} if source.is_complex else {}),
         "n_samples": sound.n_samples,
         "n_finite": tally.finite,
         "duration": sound.n_samples / sound.sample_rate,
@@ -230,11 +232,13 @@ def _facts(
 def _counted(sound: Source, bar: Bar) -> tuple[Tally, Offset]:
     """What is counted of a sound that is taken otherwise than it is in its file."""
     from sonograph.io.tally import Offset, Tally
+    from sonograph.sounds.derived import is_complex
+    from sonograph.sounds.iq import parted
 
-    tally, offset = Tally(), Offset(sound.n_channels)
+    tally, offset = Tally(), Offset(sound.n_channels * (1 + is_complex(sound)))
     at_once = max(1, AT_ONCE // sound.n_channels)
     for first in range(0, sound.n_samples, at_once):
-        block = sound.read(range(first, min(first + at_once, sound.n_samples)))
+        block = parted(sound.read(range(first, min(first + at_once, sound.n_samples))))
         tally.add(block)
         offset.add(block)
         bar.add(block.shape[1])
@@ -302,6 +306,8 @@ def words(facts: dict[str, Any]) -> str:
         ("taken", ", ".join(facts["taken"]) if "taken" in facts else None),
         ("sample rate", all_hertz(facts["sample_rate"])),
         ("channels", f"{facts['n_channels']}"),
+        ("samples", "complex (I/Q); the peak is of one part" if facts.get("is_complex") else None),
+        ("centre", tuned(facts["centre"]) if facts.get("centre") else None),
         ("duration", _duration(facts)),
         ("start", facts["start"]),
         ("peak", _level(facts, "peak", unit)),

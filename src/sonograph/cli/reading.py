@@ -23,6 +23,7 @@ OPENING = {
     "start": "--start-time",
     "zone": "--zone",
     "resample": "--resample",
+    "iq": "--iq",
 }
 """What is said of a file, by the name that `sonograph.open` has for it."""
 LIMITS = ("channels", "samples", "seconds", "pixels", "bytes")
@@ -80,15 +81,18 @@ def add_limits(parser: argparse.ArgumentParser) -> Any:
 
 def add_numbers(how: Any) -> None:
     """Options of files that do not say all of what their numbers are, in a group of options."""
-    how.add_argument("--sample-rate", type=float, metavar="HZ", help="of a table or array that does not say")
+    how.add_argument(
+        "--sample-rate", type=float, metavar="HZ", help="of a table, an array or a .cf32 that does not say"
+    )
     how.add_argument(
         "--time-column", metavar="NAME", help="of a table, by name or number, where time [ms] or t is not it"
     )
     how.add_argument(
         "--raw",
         metavar="RATE:CHANNELS:FORMAT",
-        help="of samples without a header, as 48000:2:s16le; s24be, f32le, mulaw …",
+        help="of samples without a header, as 48000:2:s16le; s24be, f32le, mulaw …; 2.4e6:1:cu8 of I/Q",
     )
+    how.add_argument("--iq", action="store_true", help="each two channels are I and Q of complex samples (radio)")
 
 
 def add_report(out: Any) -> None:

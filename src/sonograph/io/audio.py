@@ -16,6 +16,7 @@ from sonograph.io.status import Unreadable, shown
 from sonograph.limits import Limits
 from sonograph.settings.arguments import answered
 from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.derived import centre_of, refuse_complex
 from sonograph.sounds.source import Signal, Source
 
 Made = TypeVar("Made")
@@ -33,6 +34,7 @@ def open(
     raw: str | None = None,
     start: datetime | str | None = None,
     zone: tzinfo | str | None = None,
+    iq: bool | None = None,
     opening: Opening | None = None,
 ) -> FileSource:
     """A sound file, or a table or array of numbers, as a Source.
@@ -58,7 +60,9 @@ def open(
     limits
         How many channels and seconds are allowed; `Limits()` by default.
     raw
-        What the samples of a file without a header are: "RATE:CHANNELS:FORMAT", as "48000:2:s16le".
+        What the samples of a file without a header are: "RATE:CHANNELS:FORMAT", as "48000:2:s16le"; of complex samples
+        (I/Q) with a c before the format, as "2.4e6:1:cu8". A file called .cu8, .cs8, .cs16, .cf32 or .cf64 needs its
+        sample_rate alone; SigMF (.sigmf-meta beside .sigmf-data) says all.
     start
         When the first sample was taken: a time with its zone, or a pattern that the file's name is read with, as
         "%Y%m%d_%H%M%S" or "%y%m%d%H%M%S". By default what FILE.toml or calibration.toml says (start, zone), or the file
@@ -66,6 +70,8 @@ def open(
     zone
         Of a start that has none, or of the time that the file tells without one: a name as "Europe/Berlin", an offset
         as "+02:00", or "UTC". None is ever assumed.
+    iq
+        Whether each two channels of a file are the I and Q of complex samples, as radios write to WAV.
     opening
         All of these as one value, in which those that are given besides take the place of its own. What it says of how
         a sound is taken (mono, resample) `read` does, and is no matter of an open file.
@@ -87,7 +93,7 @@ def open(
     sonograph.io.status.Unreadable: no such file.wav: does not exist. Check the name.
     """
     given: dict[str, Any] = {"sample_rate": sample_rate, "time_column": time_column, "unit": unit, "raw": raw}
-    given |= {"calibration": calibration, "limits": limits, "start": start, "zone": zone}
+    given |= {"calibration": calibration, "limits": limits, "start": start, "zone": zone, "iq": iq}
     how = (opening or Opening()).but(**given)
     if how.mono or how.resample is not None:
         asked = "mono=True" if how.mono else f"resample={how.resample:g}"
@@ -112,6 +118,7 @@ def read(
     limits: Limits | None = None,
     raw: str | None = None,
     zone: tzinfo | str | None = None,
+    iq: bool | None = None,
     opening: Opening | None = None,
 ) -> Signal:
     """A sound file, or a table of numbers, in memory: all of it, or from one time to another.
@@ -127,7 +134,7 @@ def read(
         Whether to take the mean of the channels.
     resample
         The sample rate that it shall have, Hz; its own by default.
-    path, sample_rate, time_column, unit, calibration, limits, raw, zone, opening
+    path, sample_rate, time_column, unit, calibration, limits, raw, zone, iq, opening
         As `open` takes them.
 
     Returns
@@ -155,16 +162,18 @@ def read(
     """
     seconds = _seconds("start", start) if _is_number(start) else None
     given: dict[str, Any] = {"sample_rate": sample_rate, "time_column": time_column, "unit": unit, "raw": raw}
-    given |= {"calibration": calibration, "limits": limits, "zone": zone, "mono": mono, "resample": resample}
+    given |= {"calibration": calibration, "limits": limits, "zone": zone, "mono": mono, "resample": resample, "iq": iq}
     how = (opening or Opening()).but(**given, start=None if _is_number(start) else start)
     until = None if end is None else _seconds("end", end)
     if until is not None and until <= (seconds or 0.0):
         raise SettingsError(f"end is {until:g} s; it must be after start, {seconds or 0:g} s")
-    return settled(path, lambda file: _read(file, seconds, until), opening=how)
+    return settled(path, lambda file: _read(file, seconds, until), complex_too=True, opening=how)
 
 
-def settled(path: Any, work: Callable[[FileSource], Made], **options: Any) -> Made:
+def settled(path: Any, work: Callable[[FileSource], Made], *, complex_too: bool = False, **options: Any) -> Made:
     """What `work` makes of a file that is opened for it. Options as `open`, and an opening of any kind.
+
+    complex_too : whether it has a use for complex samples, or refuses them itself
 
     `work` takes the sound as it is asked for, by `source.opening.taken(source)`.
     Where the file changed meanwhile, as one that is still being copied, all of it is done once more from the beginning;
@@ -173,6 +182,8 @@ def settled(path: Any, work: Callable[[FileSource], Made], **options: Any) -> Ma
     made: list[Made] = []
     try:
         with _file(path, **options) as source:
+            if not complex_too:
+                refuse_complex(source)
             try:
                 made.append(work(source))
             except SonographError:
@@ -226,7 +237,7 @@ def _read(file: FileSource, start: float | None, end: float | None) -> Signal:
     began = source.start
     if began is not None and part.start:
         began += timedelta(seconds=part.start / source.sample_rate)
-    return Signal(samples, source.sample_rate, source.unit, began, source.calibration)
+    return Signal(samples, source.sample_rate, source.unit, began, source.calibration, centre_of(source))
 
 
 def _part(source: Source, start: float | None, end: float | None) -> range:

@@ -21,7 +21,7 @@ def examine(path: str | bytes | os.PathLike[Any], **options: Any) -> Status:
     'no such file.wav: does not exist. Check the name.'
     """
     try:
-        return settled(path, FileSource.check, **options)
+        return settled(path, FileSource.check, complex_too=True, **options)
     except SonographError as error:
         return status_of(error)
 

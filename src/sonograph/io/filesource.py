@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.errors import SonographError
+from sonograph.errors import SettingsError, SonographError
 from sonograph.io.calibrations import known_of
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
+from sonograph.io.numbers import sigmf
 from sonograph.io.opened_files import opened_file
 from sonograph.io.opening import Opening
 from sonograph.io.random_access import Ranges, filled, pull
@@ -23,6 +24,7 @@ from sonograph.io.readers import opened
 from sonograph.io.status import Fault, Status, read_error, short, shown, worst
 from sonograph.io.tally import LARGEST, Tally
 from sonograph.sounds.derived import Recorded
+from sonograph.sounds.iq import paired
 from sonograph.units import all_hertz, checked_unit
 
 BLOCK = 1 << 20
@@ -37,10 +39,11 @@ class FileSource(Recorded):
     path : as given
     format : as "WAV, 16 bit PCM"
     sample_rate : samples per second, Hz
-    n_channels : channels, in the file's order
+    n_channels : channels, in the file's order; of complex samples those that are two in the file are one
     unit : what the samples are in
     start : when the first sample was taken, with its zone, where that is known
-    dtype : float32, or float64 for files that hold more
+    dtype : float32, or float64 for files that hold more; complex64 or complex128 of I/Q
+    centre : what a receiver of I/Q was tuned to, Hz, where the file says; else 0
     calibration : what full scale is in the world, where that is known; applied in `read` and `blocks`
     metadata : what the file says about itself
     opening : how it is opened so again, with the calibration and the start that were found
@@ -52,12 +55,15 @@ class FileSource(Recorded):
     def __init__(self, path: Any, opening: Opening | None = None, file: OpenFile | None = None) -> None:
         self.path, how = path, opening or Opening()
         self.limits = how.limits
-        self._file = file or opened_file(path)
+        described = sigmf.described(path)
+        how = how if described is None else described.opening(how)
+        self._file = file or opened_file(path if described is None else described.data)
         try:
             self._opened = found = opened(
                 self._file, sample_rate=how.sample_rate, time_column=how.time_column, raw=how.raw
             )
             self._check_limits()
+            self._pairs = self._are_pairs(how)
             self.metadata = found.metadata
             self.calibration, self.start = known_of(self._file, found.metadata, how)
         except BaseException as error:
@@ -68,11 +74,17 @@ class FileSource(Recorded):
             if isinstance(error, OSError) and not isinstance(error, SonographError):
                 raise self._file.error("read-error", read_error(0, error).what) from None
             raise
-        self.format, self.sample_rate, self.n_channels = found.format, found.sample_rate, found.track.n_channels
-        self.dtype = found.track.dtype
+        self.format, self.sample_rate, n_channels = found.format, found.sample_rate, found.track.n_channels
+        self.n_channels, self._real = n_channels // (1 + self._pairs), found.track.dtype
+        self.is_complex = self._pairs
+        self.dtype = np.result_type(self._real, np.complex64) if self._pairs else self._real
+        if described is not None:
+            self.format, self.centre = f"SigMF, {self.format.removeprefix('raw').lstrip(', ')}", described.centre
+            found.faults += described.faults
+            self.metadata = replace(self.metadata, fields=described.fields)
         unit = found.unit if how.unit is None else checked_unit(how.unit)
         self.unit = self.calibration.unit if self.calibration else unit or "FS"
-        self._at_once = max(1, BLOCK // self.n_channels)
+        self._at_once = max(1, BLOCK // n_channels)
         self._scale = self._scale_of(found)
         # in another process, or once more: with what was found, whatever lies beside the file by then
         self.opening = replace(how, calibration=self.calibration or False, start=self.start, zone=None)
@@ -170,7 +182,7 @@ class FileSource(Recorded):
                     break
                 tally.n_samples += block.shape[1]
                 self.limits.check_sound(shown(self.path), tally.n_samples, self.n_channels, self.sample_rate)
-                yield block
+                yield paired(block) if self._pairs else block
         finally:
             cursor.close()
         if (self.expected or 0) > tally.n_samples:
@@ -184,7 +196,7 @@ class FileSource(Recorded):
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range (channels, n): NaN where they are missing, 0 outside the sound."""
         n_samples = self.n_samples
-        out = np.zeros((self.n_channels, len(samples)), self.dtype)
+        out = np.zeros((self.n_channels * (1 + self._pairs), len(samples)), self._real)
         first, stop = max(0, samples.start), min(samples.stop, n_samples)
         for block in self._ranges.blocks(range(first, max(first, stop))):
             block = block if self._scale is None else block * self._scale
@@ -193,7 +205,7 @@ class FileSource(Recorded):
         promised = range(max(n_samples, samples.start), min(samples.stop, max(n_samples, self.expected or 0)))
         if promised:
             out[:, promised.start - samples.start : promised.stop - samples.start] = np.nan
-        return out
+        return paired(out) if self._pairs else out
 
     def ends(self, count: int) -> bytes:
         """The first and the last `count` bytes of the file, which tell it from most others.
@@ -264,7 +276,7 @@ class FileSource(Recorded):
         scale = 1.0 if self.calibration is None else self.calibration.scale
         if self.unit != "FS" and scale == 1.0:  # the numbers are in the unit as they are
             scale = found.whole
-        return None if scale == 1.0 and self.calibration is None else self.dtype.type(scale)
+        return None if scale == 1.0 and self.calibration is None else self._real.type(scale)
 
     def _check_limits(self) -> None:
         track = self._opened.track
@@ -272,6 +284,15 @@ class FileSource(Recorded):
         if track.n_samples is not None:
             rate = self._opened.sample_rate
             self.limits.check_sound(self._file.name, track.n_samples, track.n_channels, rate)
+
+    def _are_pairs(self, how: Opening) -> bool:
+        """Whether two channels are one of complex samples: the file's, or as asked."""
+        count = self._opened.track.n_channels
+        if how.iq and not self._opened.pairs and count % 2:
+            raise SettingsError(
+                f"iq is True, and {self._file.name} has {count} channels; I and Q are two: leave it out"
+            )
+        return self._opened.pairs or how.iq
 
     def __enter__(self) -> FileSource:
         return self

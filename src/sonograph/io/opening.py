@@ -30,6 +30,8 @@ class Opening:
         Whether what is made of the sound is made of the mean of its channels.
     resample
         The sample rate at which it is taken, Hz; None: its own. After the mean.
+    iq
+        As `sonograph.open` takes it.
 
     Raises
     ------
@@ -52,14 +54,16 @@ class Opening:
     zone: tzinfo | str | None = None
     mono: bool = False
     resample: float | None = None
+    iq: bool = False
 
     def __post_init__(self) -> None:
         if self.sample_rate is not None:
             object.__setattr__(self, "sample_rate", checked_rate(self.sample_rate))
         if self.resample is not None:
             object.__setattr__(self, "resample", checked_rate(self.resample, "resample"))
-        if not isinstance(self.mono, bool):
-            raise SettingsError(f"mono is {self.mono!r}; it must be True or False")
+        for name in ("mono", "iq"):
+            if not isinstance(getattr(self, name), bool):
+                raise SettingsError(f"{name} is {getattr(self, name)!r}; it must be True or False")
         if not isinstance(self.limits, Limits):
             raise SettingsError(f"limits is {self.limits!r}; it must be Limits(…)")
         if not (self.calibration is None or self.calibration is False or isinstance(self.calibration, Calibration)):
@@ -85,6 +89,8 @@ class Opening:
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         if isinstance(self.start, datetime):
             fields["start"] = self.start.isoformat()
+        if not self.iq:  # digests that were made before there was one still hold
+            del fields["iq"]
         return digest("Opening", {**fields, "zone": None if self.zone is None else str(self.zone)})
 
     def taken(self, source: Source) -> Source:

@@ -55,6 +55,8 @@ FORMATS = (
     Format("Parquet", ".parquet", "parquet", _WHOLE),
     Format("TDMS", ".tdms", "tdms", "segments that are there are used; what was cut is missing"),
     Format("samples without a header", ".raw .pcm", "", "bytes behind the last whole sample are left out and said"),
+    Format("complex samples (I/Q) without a header", ".cu8 .cs8 .cs16 .cf32 .cf64", "", "likewise"),
+    Format("SigMF", ".sigmf-meta .sigmf-data", "", "likewise; metadata that say too little are refused"),
 )
 """Every kind of file that is read."""
 

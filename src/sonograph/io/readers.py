@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from sonograph.errors import SettingsError
 from sonograph.io.containers import metadata
@@ -13,6 +14,7 @@ from sonograph.io.decoders.pcm import PcmTrack, which_bits
 from sonograph.io.decoders.tracks import Opened, check_sound
 from sonograph.io.door import OpenFile
 from sonograph.io.numbers import apart
+from sonograph.io.numbers.raw import SUFFIXES as IQ_SUFFIXES
 from sonograph.io.spliced import Parts
 from sonograph.io.status import Fault
 
@@ -33,6 +35,13 @@ def opened(
     """
     if raw is not None:
         return _raw(file, sample_rate, time_column, raw)
+    suffix = Path(file.name).suffix.lower()
+    if suffix in IQ_SUFFIXES and file.size and not has_header(file):  # nothing in them tells what they are
+        if sample_rate is None:
+            raise file.error(
+                "no-rate", "does not say how many samples a second it has. Give sample_rate (--sample-rate)."
+            )
+        return _raw(file, None, time_column, f"{sample_rate!r}:1:{IQ_SUFFIXES[suffix]}")
     kind = kind_of(file)
     if kind not in _OPENERS and kind not in _NUMBERS:
         raise file.error("no-sound", refusal(file))

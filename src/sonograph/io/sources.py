@@ -53,8 +53,8 @@ def of_files(function: Callable[P, Made]) -> Callable[P, Made]:
         from sonograph.io import audio  # here: whoever has samples in memory starts in two thirds of the time
 
         if given:
-            return audio.settled(sound, lambda opened: checked(opened, *given[1:], **named))
-        return audio.settled(sound, lambda opened: checked(**{**named, "source": opened}))
+            return audio.settled(sound, lambda opened: checked(opened, *given[1:], **named), complex_too=True)
+        return audio.settled(sound, lambda opened: checked(**{**named, "source": opened}), complex_too=True)
 
     return door
 

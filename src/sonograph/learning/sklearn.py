@@ -16,6 +16,7 @@ from sonograph.errors import MissingExtra, SettingsError
 from sonograph.io.audio import open as open_sound
 from sonograph.named.given import settings_of
 from sonograph.settings import Settings, stft_of
+from sonograph.sounds.derived import refuse_complex
 from sonograph.sounds.mono import mono
 from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Signal, Source
@@ -178,6 +179,7 @@ class SpectrogramFeatures(TransformerMixin, BaseEstimator):
         return self._of(sound, "a sound")
 
     def _of(self, source: Source, name: str) -> Spectrogram:
+        refuse_complex(source)
         if self.mono:
             source = mono(source)
         if source.n_channels != 1:

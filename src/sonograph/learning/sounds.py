@@ -23,6 +23,7 @@ from sonograph.io.audio import open as open_sound
 from sonograph.learning.crops import Windows
 from sonograph.learning.items import Item, checked_items
 from sonograph.sounds.calibration import Calibration
+from sonograph.sounds.derived import refuse_complex
 from sonograph.sounds.resampled import resample
 from sonograph.sounds.source import Source, checked_rate
 
@@ -188,6 +189,7 @@ class Sounds:
     def _examined(self, item: Item, calibration: Calibration | Literal[False] | None) -> tuple[int, Calibration | None]:
         """How many samples a file has, and its calibration, if it goes with the others."""
         with open_sound(item.path, calibration=calibration) as source:
+            refuse_complex(source)
             channels = 1 if self.mono else source.n_channels
             n_samples: int = self._taken(source).n_samples
             if n_samples == 0:

@@ -28,6 +28,7 @@ from sonograph.learning.heldout import Tell, Trained, train
 from sonograph.learning.kept import Done, through
 from sonograph.learning.model import Model
 from sonograph.learning.recipes import DEFAULT, candidates, rows_for
+from sonograph.sounds.derived import refuse_complex
 
 
 class Learnt(NamedTuple):
@@ -59,6 +60,7 @@ def commonest_rate(paths: Sequence[str], opening: Opening) -> tuple[float, Count
     for path in paths:
         try:
             with audio.open(path, opening=opening) as source:
+                refuse_complex(source)
                 rates[source.sample_rate] += 1
         except SonographError as error:
             first = first or error

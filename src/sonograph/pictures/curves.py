@@ -53,6 +53,7 @@ class Panel:
     """Curves on one pair of axes, and how those are to be numbered.
 
     span, range : from where to where they reach, across and upwards
+    centre      : what complex samples were tuned to, Hz, from where frequencies are counted; 0: not known
     axis        : the scale across, of frequencies; "" of times
     """
 
@@ -63,6 +64,7 @@ class Panel:
     side: Place
     notes: tuple[str, ...]
     logarithmic: bool = False
+    centre: float = 0.0
 
 
 def is_curve(sound: Any) -> bool:
@@ -97,6 +99,10 @@ def _spectra(spectra: dict[str, Spectrum], look: PictureSettings) -> Panel:
         (a, here), (b, there) = list(labels.items())[:2]
         raise SettingsError(f"{here or 'one'} is in {a}, {there or 'another'} in {b}; they have no common scale")
     first = next(iter(spectra.values()))
+    for name, one in spectra.items():
+        if one.centre != first.centre:
+            words = " and ".join(units.tuned(centre) for centre in (first.centre, one.centre))
+            raise SettingsError(f"{name or 'one'} is of another centre ({words}); they have no common scale")
     curves = []
     for name, one in spectra.items():
         values = one.levels if look.vscale == "level" else np.asarray(one.values, float)
@@ -108,15 +114,21 @@ def _spectra(spectra: dict[str, Spectrum], look: PictureSettings) -> Panel:
     top = max(one.frequencies[-1] for one in spectra.values())
     every = np.concatenate([one.frequencies for one in spectra.values()])
     label, unit = (first.level_label, "") if look.vscale == "level" else _linear(first, look.vscale)
-    steps = sorted({f"{len(one.frequencies)} bins of {units.hertz(one.frequencies[1])}" for one in spectra.values()})
+    steps = sorted(
+        {
+            f"{len(one.frequencies)} bins of {units.hertz(one.frequencies[1] - one.frequencies[0])}"
+            for one in spectra.values()
+        }
+    )
     return Panel(
         curves,
-        scale.limits(axis, every, float(top), look.frequencies),
+        scale.limits(axis, every, float(top), look.frequencies, min(0.0, float(every.min()))),
         _levels(lines, look) if look.vscale == "level" else span_of(lines, look),
         axis,
         height_ticks(label, unit, look.vscale),
         (steps[0] if len(steps) == 1 else "bins differ from line to line",),
         look.vscale == "log",
+        first.centre,
     )
 
 
@@ -181,7 +193,9 @@ def curves_figure(results: dict[str, Any], look: PictureSettings, window: Any = 
         if not look.axes:
             axes.set_axis_off()
             return paper.figure
-        put_places(axes.xaxis, FrequenciesBelow(panel.axis) if panel.axis else on.TimeTicks(None), on.label_below)
+        put_places(
+            axes.xaxis, FrequenciesBelow(panel.axis, panel.centre) if panel.axis else on.TimeTicks(None), on.label_below
+        )
         paper.side_axis(axes, panel.side)
         paper.write(sheet.boxes[0].left, title, with_letters(list(panel.notes), named))
         return paper.figure
@@ -193,7 +207,9 @@ def curves_on(axes: Axes, results: dict[str, Any], look: PictureSettings) -> Non
 
     panel = panel_of(results, look)
     draw_curves(axes, panel, THEMES[look.theme])
-    put_places(axes.xaxis, FrequenciesBelow(panel.axis) if panel.axis else on.TimeTicks(None), on.label_below)
+    put_places(
+        axes.xaxis, FrequenciesBelow(panel.axis, panel.centre) if panel.axis else on.TimeTicks(None), on.label_below
+    )
     put_places(axes.yaxis, panel.side, on.side_label)
 
 

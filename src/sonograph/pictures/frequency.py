@@ -10,16 +10,21 @@ from sonograph import scales
 from sonograph.pictures import ticks
 from sonograph.pictures.ticks import Ticks
 from sonograph.pixels.scale import SCALES
-from sonograph.units import prefix
+from sonograph.units import prefix, tuned
 
 NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 NAMED_TOGETHER = (range(12), (0, 2, 4, 5, 7, 9, 11), (0, 4, 7), (0, 7), (0,))
 
 
-def place(axis: str, low: float, high: float, most: int) -> tuple[Ticks, str]:
-    """Ticks in hertz, at most so many, and what the axis says."""
+def place(axis: str, low: float, high: float, most: int, centre: float = 0.0) -> tuple[Ticks, str]:
+    """Ticks in hertz, at most so many, and what the axis says: from where they are counted, where that is not 0.
+
+    >>> place("linear", -1e6, 1e6, 5, 433.92e6)[1]
+    'Frequency from 433.92 MHz (kHz)'
+    """
     if axis == "linear":
-        return ticks.frequency(low, high, most)
+        numbers, words = ticks.frequency(low, high, most)
+        return numbers, words.replace(" (", f" from {tuned(centre)} (") if centre else words
     unit, name = ticks.frequency_unit(high)
     if name.startswith("1/"):
         return _slow(axis, low, high, most, unit), f"Frequency ({name})"

@@ -25,7 +25,7 @@ from sonograph.pictures.loudest import LoudestImage
 from sonograph.pixels import scale
 from sonograph.pixels.span import whole_span
 from sonograph.pixels.waveform import envelope
-from sonograph.settings import LevelSettings
+from sonograph.settings import LevelSettings, stft_of
 from sonograph.units import resolved_reference
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Remaker:
         if like.axis == "rows":
             height = min(TALLEST, height * max(1.0, like.n_rows / (high - low)))
         else:
-            low, high = max(low, 0.0), min(high, like.sample_rate / 2)
+            half = like.sample_rate / 2
+            low, high = max(low, -half if stft_of(like.settings).sides == "two" else 0.0), min(high, half)
             if low >= high:
                 return None
             forward = scale.SCALES[like.axis].forward

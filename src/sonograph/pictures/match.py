@@ -113,7 +113,7 @@ def draw_match(
 
 def _opened(sound: str | os.PathLike[str] | Source, stack: contextlib.ExitStack) -> Source:
     if isinstance(sound, str | os.PathLike):
-        return stack.enter_context(audio.open(sound, calibration=False))
+        sound = stack.enter_context(audio.open(sound, calibration=False))
     return checked_source(sound)
 
 

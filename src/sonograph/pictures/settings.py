@@ -204,8 +204,8 @@ def _checked_frequencies(frequencies: Any) -> tuple[float, float]:
     if len(pair) != 2 or not all(_is_number(v) for v in pair):
         raise SettingsError(f"frequencies is {frequencies!r}; it must be two in Hz, as (100, 8000)")
     low, high = float(pair[0]), float(pair[1])
-    if not 0 <= low < high:
-        raise SettingsError(f"frequencies is {low:g} to {high:g} Hz; it must begin at 0 or more, and below its end")
+    if not low < high:
+        raise SettingsError(f"frequencies is {low:g} to {high:g} Hz; it must begin below its end")
     return low, high
 
 

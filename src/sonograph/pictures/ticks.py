@@ -101,7 +101,7 @@ def frequency(low: float, high: float, most: int) -> tuple[Ticks, str]:
     >>> frequency(0.0, 5e8, 5)[0].words, frequency(0.0, 0.0005, 5)[1]
     (['0', '100', '200', '300', '400', '500'], 'Frequency (1/d)')
     """
-    unit, name = frequency_unit(high)
+    unit, name = frequency_unit(max(abs(low), abs(high)))
     return decimal(low, high, most, unit), f"Frequency ({name})"
 
 

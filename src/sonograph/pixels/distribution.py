@@ -22,6 +22,7 @@ from sonograph.pixels.gather import power_of
 from sonograph.pixels.raster import is_of_power, power_and_level
 from sonograph.pixels.span import frames_in, shown_and_there
 from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of
+from sonograph.sounds.derived import centre_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, Spectrogram, describe
 from sonograph.units import resolved_reference
@@ -42,6 +43,8 @@ class Spectrum:
     mean        : (channels, rows) dB, of the mean power of all frames that are not missing
     percentiles : (channels, 3, rows) dB, below which 5, 50 and 95 % of the frames lie, to 0.1 dB
     zero        : the power that reads 0 dB, of samples in `samples_unit`
+    lowest      : where an axis begins, Hz: below 0 of complex samples
+    centre      : what those were tuned to, Hz
     """
 
     frequencies: np.ndarray
@@ -57,6 +60,8 @@ class Spectrum:
     n_frames: int
     zero: float
     samples_unit: str
+    lowest: float = 0.0
+    centre: float = 0.0
 
     def scaled(self, levels: np.ndarray, vscale: str) -> np.ndarray:
         """Levels of it as they are, as a power, or as its root."""
@@ -120,7 +125,8 @@ def spectrum(
     promised, counted = len(frames) - len(there), [tally.n_frames for tally in tallies]
     means = planes.mean[:, 0]
     percentiles = np.stack([tally.percentiles for tally in tallies])
-    return _as_levels(like, level, means, percentiles, promised + len(inside) - min(counted), promised + len(inside))
+    missing, n_frames = promised + len(inside) - min(counted), promised + len(inside)
+    return _as_levels(like, level, means, percentiles, missing, n_frames, centre_of(source))
 
 
 def _of_frames(spectrogram: Spectrogram, samples: range) -> Spectrum:
@@ -142,11 +148,19 @@ def _of_frames(spectrogram: Spectrogram, samples: range) -> Spectrum:
             lowest = np.maximum(np.percentile(there, PERCENTILES, axis=1), 10 ** (LOWEST / 10))
             percentiles[channel] = 10 * np.log10(lowest)
     _, level = power_and_level(spectrogram.settings)
-    return _as_levels(part.described, level, means, percentiles, len(valid) - int(counted.min()), len(valid))
+    return _as_levels(
+        part.described, level, means, percentiles, len(valid) - int(counted.min()), len(valid), part.centre
+    )
 
 
 def _as_levels(
-    like: Rows, level: LevelSettings, means: np.ndarray, percentiles: np.ndarray, missing: int, n_frames: int
+    like: Rows,
+    level: LevelSettings,
+    means: np.ndarray,
+    percentiles: np.ndarray,
+    missing: int,
+    n_frames: int,
+    centre: float,
 ) -> Spectrum:
     """A spectrum of mean powers, and of percentiles in dB re 1, by the reference that belongs to them."""
     reference = resolved_reference(level.reference, like.unit, level.power_kind)
@@ -167,6 +181,8 @@ def _as_levels(
         n_frames=n_frames,
         zero=zero,
         samples_unit=like.unit,
+        lowest=like.lowest,
+        centre=centre,
     )
 
 

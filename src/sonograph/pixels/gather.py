@@ -127,6 +127,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         floor=floor,
         missing=n_missing + len(frames) - n_there,
         n_frames=len(frames),
+        centre=like.centre,
     )
 
 

@@ -47,6 +47,7 @@ class Raster:
     is_level : whether they are decibels; silence then reads `floor`
     mean     : whether a pixel is the mean of what it covers (unless a peak is salient), not the loudest
     missing  : frames that are no data in some channel, of n_frames
+    centre   : of complex samples, what was tuned to, Hz, from where frequencies are counted; 0: not known
     """
 
     levels: np.ndarray
@@ -66,6 +67,7 @@ class Raster:
     floor: float
     missing: int
     n_frames: int
+    centre: float = 0.0
 
     def shown(self, channel: int) -> np.ndarray:
         """The levels that set the scale: all but c0, the loudness of a frame, beside which others are nothing."""
@@ -124,7 +126,7 @@ class Pixels:
         evenest = "musical" if of_notes else "linear" if like.rows == "bin" else scale.evenest(centres)
         axis = self.axis or ("log" if of_octaves else evenest)  # millidecades too, though they begin in steps of 1 Hz
         places = like.edges if like.rows == "band" else centres
-        low, high = scale.limits(axis, places, like.highest, self.frequencies)
+        low, high = scale.limits(axis, places, like.highest, self.frequencies, like.lowest)
         if like.rows == "band" or like.is_part:
             low, high = scale.within_bands(low, high, like.edges)
         bounds = scale.bounds(axis, low, high, self.height)

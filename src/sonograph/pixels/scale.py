@@ -59,19 +59,31 @@ def evenest(centres: np.ndarray) -> str:
 
 
 def limits(
-    axis: str, frequencies: np.ndarray, nyquist: float, asked: tuple[float, float] | None
+    axis: str,
+    frequencies: np.ndarray,
+    nyquist: float,
+    asked: tuple[float, float] | None,
+    lowest: float = 0.0,
 ) -> tuple[float, float]:
     """From which frequency to which: as asked, else all that the axis can show.
 
-    An axis of octaves has no place for 0 Hz: it begins at the first bin or band above, of bins at 20 Hz or more.
+    An axis of octaves has no place for 0 Hz: it begins at the first bin or band above, of bins at 20 Hz or more. Where
+    frequencies go below 0, as of complex samples, only a linear axis has a place for them.
     """
+    if lowest < 0 and axis != "linear":
+        raise SettingsError(f'axis is "{axis}"; the frequencies of complex samples go below 0 Hz: leave it out')
     if asked is not None:
         low, high = asked
+        if low < 0 and lowest == 0:
+            raise SettingsError(f"frequencies is {low:g} to {high:g} Hz; of real samples it must begin at 0 or more")
+        if high <= lowest:
+            raise SettingsError(f"frequencies end at {rate(high)}; this sound begins at {rate(lowest)}")
+        low = max(low, lowest)
         if low >= nyquist:
             raise SettingsError(f"frequencies begin at {rate(low)}; this sound reaches {rate(nyquist)}")
         high = min(high, nyquist)
     else:
-        low, high = 0.0, nyquist
+        low, high = lowest, nyquist
     if axis in ("log", "musical") and low <= 0:
         first = float(frequencies[frequencies > 0].min(initial=nyquist))
         from_zero = bool((frequencies <= 0).any())  # bands that begin above it are shown whole

@@ -15,6 +15,7 @@ from sonograph.pixels.raster import NO_FLOOR, Pixels, Raster, decibels_of, expan
 from sonograph.pixels.salient import picked
 from sonograph.pixels.span import shown_and_there
 from sonograph.settings import Settings, StftSettings
+from sonograph.sounds.derived import centre_of
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import describe
 
@@ -51,6 +52,7 @@ def from_source(sound: Source, settings: Settings, pixels: Pixels, engine: Engin
         floor=shown.floor if pixels.vscale == "level" else NO_FLOOR,
         missing=sink.missing + len(frames) - len(there),
         n_frames=len(frames),
+        centre=centre_of(sound),
     )
 
 
@@ -65,7 +67,7 @@ class _Sink:
         self.n_rows = len(rows.edges) - 1
         shape = (bound.n_channels, len(self.columns) - 1, len(self.rows) - 1)
         self.counts = np.zeros(shape[:2], np.int64)
-        self.largest = None if mean else np.full(shape, np.nan, bound.samples_dtype)
+        self.largest = None if mean else np.full(shape, np.nan, bound.real)
         self.total = np.zeros(shape) if mean or salient else None
         self.missing = 0
 

@@ -195,6 +195,21 @@ def again(sound: Any) -> Any:
     return sound.again() if isinstance(sound, Recorded) else sound
 
 
+def refuse_complex(sound: Any) -> None:
+    """Refuse complex samples where they have no meaning: whoever looks at a sound, or opens a file of it, asks here.
+
+    Raises
+    ------
+    SettingsError
+        With what can be made of them.
+    """
+    if is_complex(sound):
+        raise SettingsError(
+            "the samples are complex (I/Q), and this is made for real ones; of complex ones there are spectrograms, "
+            "pictures and means (welch)"
+        )
+
+
 def checked_source(source: Any, *, iq: bool = False) -> Source:
     """A source whose samples can be read, with what is usual for what a class of somebody's own does not say.
 
@@ -207,11 +222,8 @@ def checked_source(source: Any, *, iq: bool = False) -> Source:
     """
     kind = type(source).__name__
     if callable(getattr(source, "read", None)) and hasattr(source, "sample_rate"):
-        if is_complex(source) and not iq:
-            raise SettingsError(
-                "the samples are complex (I/Q), and this is made for real ones; complex ones have spectrograms, means "
-                "of them (welch) and pictures: Signal(samples.real, …) or Signal(samples.imag, …) takes a part"
-            )
+        if not iq:
+            refuse_complex(source)
         return source if isinstance(source, Signal | Recorded | Derived) else Stated(source)
     if isinstance(source, str | os.PathLike):
         raise SettingsError(f"source is {os.fspath(source)!r}; open it first: sonograph.open({os.fspath(source)!r})")

@@ -52,6 +52,7 @@ class Opened:
     unit : what the file says that its numbers are in, "" where it does not
     whole : what undoes the division of whole numbers by full scale, where they are in a unit as they are
     counts : what is to be said where the numbers are read in FS and look like counts
+    pairs : whether two channels of the track are one of complex samples, I and Q
     """
 
     track: Track
@@ -63,6 +64,7 @@ class Opened:
     unit: str = ""
     whole: float = 1.0
     counts: Fault | None = None
+    pairs: bool = False
 
 
 def check_sound(file: OpenFile, sample_rate: float, n_channels: int) -> None:

@@ -28,17 +28,25 @@ FORMATS = {
 }
 """How one sample may be written: signed, unsigned or float, bits, the byte that comes first (little or big)."""
 
+PAIRS = {f"c{name}": name for name in FORMATS if name[0] in "suf"}
+"""Complex samples (I/Q) as radios write them: the real part and then the imaginary one, each so: cu8, cs16le, cf32 …"""
+
+SUFFIXES = {f".{name}": name for name in ("cu8", "cs8", "cs16", "cf32", "cf64")}
+"""Files of complex samples without a header, which are called by what is in them."""
+
 _OTHER_NAMES = {
     "int8": "s8", "uint8": "u8", "int16": "s16", "int24": "s24", "int32": "s32", "float32": "f32", "float": "f32",
-    "float64": "f64", "double": "f64", "ulaw": "mulaw",
+    "float64": "f64", "double": "f64", "ulaw": "mulaw", "complex64": "cf32", "complex128": "cf64",
 }  # fmt: skip
 
 
-def parsed(raw: str) -> tuple[float, int, Encoding]:
-    """Rate, channels and encoding as they are typed; the least significant byte comes first where nothing is said.
+def parsed(raw: str) -> tuple[float, int, Encoding, bool]:
+    """Rate, channels and encoding as they are typed, and whether samples are complex, which are two numbers each.
 
-    >>> parsed("8000:1:s16") == parsed("8000:1:s16le"), parsed("44100:2:float32")[2].text
-    (True, '32 bit float')
+    The least significant byte comes first where nothing is said.
+
+    >>> parsed("8000:1:s16") == parsed("8000:1:s16le"), parsed("44100:2:float32")[2].text, parsed("2.4e6:1:cu8")[3]
+    (True, '32 bit float', True)
 
     Raises
     ------
@@ -56,15 +64,20 @@ def parsed(raw: str) -> tuple[float, int, Encoding]:
         raise SettingsError(f"raw is {raw!r}; it must be RATE:CHANNELS:FORMAT, as 48000:2:s16le")
     name = found[3].lower()
     name = _OTHER_NAMES.get(name, name)
-    encoding = FORMATS.get(name) or FORMATS.get(f"{name}le")
+    part = PAIRS.get(name) or PAIRS.get(f"{name}le")
+    encoding = FORMATS.get(part or name) or FORMATS.get(f"{name}le")
     if encoding is None:
-        raise SettingsError(f"raw has the format {found[3]!r}; it must be one of {', '.join(FORMATS)}")
-    return rate, channels, encoding
+        raise SettingsError(
+            f"raw has the format {found[3]!r}; it must be one of {', '.join(FORMATS)}, or one of numbers with a c "
+            f"before it for complex samples (I/Q), as cf32"
+        )
+    return rate, channels, encoding, part is not None
 
 
 def open_raw(file: OpenFile, raw: str) -> Opened:
     """All bytes of a file as samples."""
-    sample_rate, n_channels, encoding = parsed(raw)
+    sample_rate, n_channels, encoding, pairs = parsed(raw)
+    n_channels *= 1 + pairs
     check_sound(file, sample_rate, n_channels)
     if not file.size:
         raise file.error("empty-file", "is empty (0 bytes). Copy it again if you have the original.")
@@ -74,4 +87,5 @@ def open_raw(file: OpenFile, raw: str) -> Opened:
     if left:
         faults.append(Fault("warn", "sample-cut", "the last sample is not whole. It was left out."))
     track = PcmTrack(file, encoding, n_channels, 0, n_samples)
-    return Opened(track, f"raw, {encoding.text}", sample_rate, n_samples, faults)
+    text = f"raw I/Q, {encoding.text}" if pairs else f"raw, {encoding.text}"
+    return Opened(track, text, sample_rate, n_samples, faults, pairs=pairs)

@@ -17,7 +17,7 @@ from sonograph.io import audio
 from sonograph.io.marks import marks_of, read_marks
 from sonograph.io.part_text import part_of
 from sonograph.io.sources import is_path, resample
-from sonograph.sounds.derived import checked_source
+from sonograph.sounds.derived import checked_source, refuse_complex
 from sonograph.sounds.source import Signal, Source
 
 CLIPPED = 0.02
@@ -169,6 +169,7 @@ def of_file(given: Any, name: str | None = None) -> Template:
             called, path = name or front, rest
     times, band = part_of(part, os.fsdecode(given), "call.wav@1.2-1.9,2k-8k")
     with audio.open(path) as source:
+        refuse_complex(source)
         sound = _cut(source, times, os.fsdecode(path))
     return Template(sound, called or Path(os.fsdecode(path)).stem, *(band or (None, None)))
 
@@ -193,6 +194,7 @@ def of_marks(table: Any, recording: Any) -> list[Template]:
         )
     found = []
     with audio.open(recording) as source:
+        refuse_complex(source)
         length = source.n_samples / source.sample_rate
         for mark in marks:
             if mark.end > length + 0.5:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 from sonograph.computing.run import filtered
 from sonograph.errors import SettingsError
 from sonograph.pictures import axes as on
+from sonograph.sounds.derived import is_complex
 from sonograph.spectrograms import Spectrogram
 
 if TYPE_CHECKING:
@@ -215,4 +216,6 @@ def source_of(named: Named, look: PictureSettings) -> Source:
     """
     if isinstance(named.sound, Spectrogram):
         raise SettingsError(f'view is "{look.view}"; a spectrogram has no samples: draw the sound itself')
+    if is_complex(named.sound):
+        raise SettingsError(f'view is "{look.view}"; complex samples (I/Q) are no line: draw samples.real or .imag')
     return named.sound

@@ -131,7 +131,11 @@ class Level(Content):
 
     def side_ticks(self, panel: Panel) -> Place:
         """Frequencies, notes, or the names of rows."""
-        return RowTicks(self.raster) if self.raster.axis == "rows" else FrequencyTicks(self.raster.axis)
+        return (
+            RowTicks(self.raster)
+            if self.raster.axis == "rows"
+            else FrequencyTicks(self.raster.axis, self.raster.centre)
+        )
 
     def caption(self, composition: Composition) -> str:
         """What the colours span."""
@@ -252,10 +256,12 @@ class FrequencyTicks:
     """Frequencies, or notes, beside a panel."""
 
     axis: str
+    centre: float = 0.0
 
     def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
         """Those from one frequency to another."""
-        return frequency.place(self.axis, low, high, min(MOST, max(2, int(room(axes)[1] / 2.6 + 1e-6))))
+        most = min(MOST, max(2, int(room(axes)[1] / 2.6 + 1e-6)))
+        return frequency.place(self.axis, low, high, most, self.centre)
 
 
 class RowTicks:

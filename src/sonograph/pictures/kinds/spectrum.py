@@ -90,7 +90,7 @@ class SpectrumLines(Content):
 
     def axis_below(self, axes: Axes, panel: Panel, look: PictureSettings, *, last: bool) -> None:
         """Frequencies, or notes."""
-        frequencies_below(axes, look.axis or "linear")
+        frequencies_below(axes, look.axis or "linear", self.spectrum.centre)
         axes.xaxis.label.set_visible(last)
 
     def caption(self, composition: Composition) -> str:
@@ -138,7 +138,7 @@ def draw_spectrum(axes: Axes, spectrum: Spectrum, channel: int, look: PictureSet
     axes.plot(spectrum.frequencies, median, color=theme.wave, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(spectrum.frequencies, mean, color=theme.wave, linewidth=1.2)
     axis = look.axis or "linear"
-    first, last = scale.limits(axis, spectrum.frequencies, spectrum.sample_rate / 2, look.frequencies)
+    first, last = scale.limits(axis, spectrum.frequencies, spectrum.sample_rate / 2, look.frequencies, spectrum.lowest)
     if axis != "linear":
         axes.set_xscale("function", functions=scale.SCALES[axis][:2])
     axes.set_xlim(first, last)
@@ -172,14 +172,15 @@ class FrequenciesBelow:
     """Frequencies, or notes, below a panel."""
 
     axis: str
+    centre: float = 0.0
 
     def __call__(self, axes: Axes, low: float, high: float) -> tuple[Ticks, str]:
         """Those from one frequency to another."""
-        return frequency.place(self.axis, low, high, max(2, int(room(axes)[0] / 4 + 1e-6)))
+        return frequency.place(self.axis, low, high, max(2, int(room(axes)[0] / 4 + 1e-6)), self.centre)
 
 
-def frequencies_below(axes: Axes, scale: str) -> None:
+def frequencies_below(axes: Axes, scale: str, centre: float = 0.0) -> None:
     """Frequencies, or notes, below a panel, whatever part of them is shown."""
     from sonograph.pictures.tick_placing import put_places
 
-    put_places(axes.xaxis, FrequenciesBelow(scale), label_below)
+    put_places(axes.xaxis, FrequenciesBelow(scale, centre), label_below)
