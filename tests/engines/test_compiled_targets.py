@@ -34,6 +34,7 @@ KINDS = [
     Kind("sound"),
     Kind("round"),
     Kind("lags"),
+    Kind("shares"),
 ]
 TRIPLES = [
     ("x86_64-unknown-linux-gnu", "x86-64", "+sse2", 16),

@@ -99,8 +99,10 @@ def test_lags_are_the_sums_of_products_of_a_frame_with_itself(dtype, length, hop
     x = sound(work, frames, dtype=dtype)[0]
     x[-1] = np.nan
     engine = Compiled(threads=1)
-    out = np.full((frames, n_lags), 7, dtype)
+    out, shares = np.full((2, frames, n_lags), 7, dtype)
     engine.back(work, np.dtype(dtype), "lags", n_lags).call(x, frames, out, 1)
+    engine.back(work, np.dtype(dtype), "shares", n_lags).call(x, frames, shares, 1)
+    np.testing.assert_array_equal(shares, out / np.abs(out).max(axis=1, keepdims=True))
     for i, lags in enumerate(out):
         frame = x[i * hop :][:length].astype(float) * work.window
         if np.isnan(frame).any():
@@ -108,6 +110,16 @@ def test_lags_are_the_sums_of_products_of_a_frame_with_itself(dtype, length, hop
         else:
             wanted = np.correlate(frame, frame, "full")[length - 1 :][:n_lags]
             np.testing.assert_allclose(lags, wanted, rtol=0, atol=50 * np.finfo(dtype).eps * wanted[0])
+
+
+@BOTH_PRECISIONS
+def test_a_frame_of_silence_has_no_lag_and_no_share(dtype):
+    for quantity in ("lags", "shares"):
+        out = np.full((5, 100), 7, dtype)
+        Compiled().back(Work(window_of(100), 10, 200), np.dtype(dtype), quantity, 100).call(
+            np.zeros(140, dtype), 5, out, 1
+        )
+        assert not out.any()
 
 
 @pytest.mark.parametrize("n_fft", [16, 400, 2048, 3456])

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.computing.pipeline import Pipeline
+from sonograph.engines import empty
 from sonograph.features.chain import Chain
 from sonograph.frames import samples_for, split
 from sonograph.settings import Settings, stft_of, with_stft
@@ -184,18 +185,24 @@ def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spec
     """The stages that follow, of a spectrogram of a whole sound."""
     values = np.swapaxes(done.values, -1, -2)
     values = values.reshape(done.n_channels, *values.shape[-2:])
-    channels = []
-    for channel in values:
-        chain = Chain(tuple(following), done.sample_rate / stft_of(settings).hop)
+    out: np.ndarray | None = None
+    for c, channel in enumerate(values):
+        chain, at = Chain(tuple(following), done.sample_rate / stft_of(settings).hop), 0
         block = max(16, BLOCK // max(1, channel.shape[1] * channel.itemsize))
-        parts = [chain.push(channel[part.start : part.stop]) for part in split(range(len(channel)), block)]
-        parts = parts or [chain.push(channel)]
-        rest = chain.finish()
-        channels.append(np.concatenate(parts if rest is None else [*parts, rest]))
+        for part in [*split(range(len(channel)), block), None]:
+            rows = chain.finish() if part is None else chain.push(channel[part.start : part.stop])
+            if rows is None:
+                continue
+            if out is None:
+                out = empty((len(values), len(channel), rows.shape[1]), rows.dtype)
+            out[c, at : at + len(rows)] = rows
+            at += len(rows)
+    if out is None:  # no frame at all
+        out = np.stack([Chain(tuple(following), 1.0).push(channel) for channel in values])
     reaches = [stage.context for stage in following if not isinstance(stage.context, str)]
     before, after = (sum(reach[side] for reach in reaches) for side in (0, 1))
     valid = range(done.valid.start + before, done.valid.stop - after)
-    memory = np.swapaxes(np.stack(channels), -1, -2)
+    memory = np.swapaxes(out, -1, -2)
     return dataclasses.replace(
         done,
         values=memory[0] if done.n_channels == 1 else memory,

@@ -5,17 +5,14 @@ Bello et al. 2005; Grosche, Müller and Kurth 2010; Ellis 2007. The values are l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 import numpy as np
 
+from sonograph.engines import Work, default
+from sonograph.features.autocorrelation import length_for, weighed_lags
 from sonograph.settings.shapes import OnsetSettings, TempogramSettings
 from sonograph.windows import window_values
-
-if TYPE_CHECKING:
-    pass
-
-BLOCK = 1 << 22  # lags of all frames that are looked at at a time
 
 
 class Onset:
@@ -67,22 +64,13 @@ class Tempogram:
         return self._lags(np.concatenate([self._held, fall[:after]]))
 
     def _lags(self, strength: np.ndarray) -> np.ndarray:
-        from scipy.fft import irfft, next_fast_len, rfft
-
         length = self._length
         count = max(0, len(strength) - length + 1)
         self._held = strength[count:]
-        if not count:
-            return np.empty((0, length), strength.dtype)
-        window = window_values("hann", length).astype(strength.dtype)
-        out = np.empty((count, length), strength.dtype)
-        n_fft = int(next_fast_len(2 * length - 1, real=True))
-        views = np.lib.stride_tricks.sliding_window_view(strength, length)
-        step = max(1, min(64, BLOCK // length))
-        for first in range(0, count, step):
-            spectrum = rfft(views[first : min(first + step, count)] * window, n_fft, axis=1)
-            alike = irfft(spectrum.real**2 + spectrum.imag**2, n_fft, axis=1)[:, :length]
-            size = np.abs(alike).max(axis=1, keepdims=True)
-            size[size < np.finfo(out.dtype).tiny] = 1
-            np.divide(alike, size, out=out[first : first + step])
-        return out
+        return weighed_lags(strength, _work_of(length), count, length, default(threads=1), of_largest=True)
+
+
+@lru_cache(maxsize=8)
+def _work_of(length: int) -> Work:
+    """Frames of the strength, one hop apart; the same object each time, as an engine keeps its tables with it."""
+    return Work(window_values("hann", length), 1, length_for(2 * length - 1))

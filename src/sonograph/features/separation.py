@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sonograph.engines.compiled.medians import medians_over_frames, medians_over_rows
 from sonograph.settings.shapes import SeparationSettings
 
 BLOCK = 1 << 20  # bytes that are ranked at a time
@@ -49,9 +50,13 @@ class Separation:
         here = held[half : half + count]
         known = np.nan_to_num(held, nan=0.0)
         width = self._settings.width
-        lasting = _medians(np.lib.stride_tricks.sliding_window_view(known, width, axis=0))
+        lasting = medians_over_frames(known, width)
+        if lasting is None:
+            lasting = _medians(np.lib.stride_tricks.sliding_window_view(known, width, axis=0))
         mirrored = np.pad(known[half : half + count], ((0, 0), (half, half)), mode="symmetric")
-        broad = _medians(np.lib.stride_tricks.sliding_window_view(mirrored, width, axis=1))
+        broad = medians_over_rows(mirrored, width)
+        if broad is None:
+            broad = _medians(np.lib.stride_tricks.sliding_window_view(mirrored, width, axis=1))
         parts = (lasting, broad) if self._settings.part == "harmonic" else (broad, lasting)
         return np.asarray(here * _mask(parts[0], parts[1], self._settings))
 

@@ -3,7 +3,7 @@
 docs/why/engine.md explains it. From the inside out: `ir` and `vectors` write programs, `codelets` are small
 DFTs in them, `factors` chooses which, `passes` and `sinks` (with `finish`) work on one batch of frames, `kernel`
 puts them in order, `build` compiles, `program` makes tables and calls, `threads` and `workspace` serve it. What is
-called `inverse_` brings frames back to sound.
+called `inverse_` brings frames back to sound; `medians` is a program by itself.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Compiled:
         if reason := self.refuses(work, dtype):
             raise ValueError(f"the compiled engine cannot do this: {reason}")
         length = len(work.window)
-        fits = work.hop <= length if quantity != "lags" else 1 <= n_lags <= min(length, work.n_fft + 1 - length)
+        fits = 1 <= n_lags <= min(length, work.n_fft + 1 - length) if n_lags else work.hop <= length
         if work.hop < 1 or not 1 <= length <= work.n_fft or not fits:
             raise ValueError(f"hop {work.hop}, window {length} and {n_lags} lags do not fit n_fft {work.n_fft}")
         target = self._target or build.host()

@@ -3,6 +3,7 @@
     sound   a transform in memory:  fetch_rows -> last_back -> (middle_back ->) first_back -> lay -> leave
     round   of Griffin and Lim:     gather -> first -> turn_back -> first_back -> lay -> leave -> step_on
     lags    autocorrelation:        gather -> first -> poison -> turn_back -> first_back -> rows of frames
+    shares  of the largest lag:     the same, and each frame over its largest number, whatever its sign
 
 Two of them go there and back: what a block holds is made of the bins that come back to it, so a block is turned where
 it lies and no spectrum is ever in memory.
@@ -19,7 +20,7 @@ from sonograph.engines.compiled.ir import Int, Module
 from sonograph.engines.compiled.kernel import ARGUMENTS, Kind, block_size, flush_denormals, restore_denormals, tile_of
 from sonograph.engines.compiled.vectors import Code, Zero
 
-KINDS = ("sound", "round", "lags")
+KINDS = ("sound", "round", "lags", "shares")
 TABLES = (
     "numbers", "reals", "offsets", "window", "first_twiddles", "middle_twiddles",
     "back_window", "magnitudes", "sound", "share", "pull",
@@ -39,7 +40,7 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
     module = Module(vector_bytes, double)
     V, A, B = module.lanes, shape[0], math.prod(shape[1:])
     block = block_size(B, V)
-    forward = kind.quantity != "sound"
+    forward, is_lags = kind.quantity != "sound", kind.quantity in ("lags", "shares")
     tile = tile_of(module.size, V, shape, Kind("transform"))
     if forward:
         gather = passes.gather(module)
@@ -49,8 +50,9 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
         fetch_rows = back.fetch_rows(module, tile)
     presence = back.presence(module)
     turn = _blocks(module, shape, kind, tile)
-    first_back = back.first_back(module, A, B, block, half=kind.quantity == "lags")
-    if kind.quantity == "lags":
+    first_back = back.first_back(module, A, B, block, half=is_lags)
+    over_largest = back.over_largest(module) if kind.quantity == "shares" else None
+    if is_lags:
         write = sinks.write_run(module, sinks.Tile(), "write_cached", False)
     else:
         lay, leave = back.lay(module), back.leave(module)
@@ -65,7 +67,7 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
     if x86:
         flush_denormals(fn)
     fn.store(Zero(), part["zero"], 0, True)
-    if kind.quantity != "lags":
+    if not is_lags:
         with fn.loop(0, hop * pitch + V, V) as o:
             fn.store(Zero(), part["sums"], o, True)
     begin = fn.max(0, start - number["before"])
@@ -94,13 +96,15 @@ def generate(shape: tuple[int, ...], kind: Kind, vector_bytes: int, double: bool
                 part["frame"],
                 part["scratch"],
             )
-            if kind.quantity == "lags":
+            if is_lags:
+                if over_largest:
+                    fn.call(over_largest, part["frame"], n_rows)
                 here, m = fn.at(out, f * n_rows), fn.min(V, frames - f)
                 with fn.loop(0, n_rows, sinks.RUN) as k0:
                     fn.call(write, part["frame"], part["runs"], here, n_rows, m, k0)
             else:
                 fn.call(lay, part["frame"], part["present"], part["sums"], hop, pitch, shared, number["length"])
-        if kind.quantity != "lags":
+        if not is_lags:
             is_wanted = Int(fn, fn.emit(f"zext i1 {fn.compare('sge', i, start)} to i64"))
             target = fn.at(out, f * hop)
             fn.call(leave, part["sums"], target, hop, pitch, shared, is_wanted)
@@ -125,7 +129,7 @@ def _blocks(
     there = [passes.middle_pass(module, f"middle_pass_{g}", n, g) for n, g in levels] if forward else []
     backs = [back.middle_back(module, f"middle_back_{g}", n, g) for n, g in levels]
     if forward:
-        last = back.turn_back(module, L, stride, is_power=kind.quantity == "lags")
+        last = back.turn_back(module, L, stride, is_power=kind.quantity != "round")
     else:
         last = back.last_back(module, L, stride, int(tile.gap > 0))
 

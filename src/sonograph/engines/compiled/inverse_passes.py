@@ -6,6 +6,7 @@ turn_back    a block to its bins, something done to each, and back: neither tile
 middle_back  inside a block, in place
 first_back   blocks -> the frames, weighed: one row per sample
 lay          frames -> sums over all frames that see a sample, in the order of the frames
+over_largest the numbers of a frame, divided by the largest of them
 leave        the sums that no later frame sees -> the sound
 
 They undo `passes` in the opposite order: block b of A holds what the bins b, b + A, b + 2 A ... are made of.
@@ -167,6 +168,23 @@ def first_back(module: Module, A: int, groups: int, block: int, *, half: bool = 
                 fn.store(value * fn.splat(weights, i), target, i * groups * V, True)
 
         inverse_real_codelet(fn, A, scratch, load, store)
+    return fn
+
+
+def over_largest(module: Module) -> Code:
+    """Each lane's numbers over its largest, whatever its sign; of a lane of nothing, as they are."""
+    fn = Code(module, "over_largest", "frame:ptr count:i64")
+    frame, count = fn.arguments
+    V = module.lanes
+    with fn.fold(0, count, 1, [fn.literal(0.0)]) as (n, carried):
+        carried[0] = fn.larger(fn.intrinsic("fabs", fn.load(frame, n * V, True).plain()), carried[0])
+    tiny = fn.literal(float(np.finfo(np.float32 if module.size == 4 else np.float64).tiny))
+    is_some = fn.emit(f"fcmp oge {fn.vector} {carried[0]}, {tiny}")
+    size = fn.emit(f"select <{V} x i1> {is_some}, {fn.vector} {carried[0]}, {fn.vector} {fn.literal(1.0)}")
+    with fn.loop(0, count) as n:
+        place = fn.at(frame, n * V)
+        value = fn.load(place, 0, True).plain()
+        fn.store(Term(fn, fn.emit(f"fdiv {fn.vector} {value}, {size}")), place, 0, True)
     return fn
 
 

@@ -22,8 +22,8 @@ _BATCHES_A_JOB = 64
 class Inverse:
     """A kernel with its tables for one Work in one precision.
 
-    quantity : "sound", "round" or "lags"
-    n_lags   : numbers a frame for "lags"
+    quantity : "sound", "round", "lags" or "shares"
+    n_lags   : numbers a frame, for the last two
     """
 
     def __init__(self, work: Work, dtype: np.dtype, target: build.Target, quantity: str, n_lags: int = 0) -> None:
@@ -48,7 +48,7 @@ class Inverse:
             "window": window.astype(dtype),
             "first_twiddles": twiddles(B, A // 2 + 1, work.n_fft, dtype),
             "middle_twiddles": middle_twiddles(shape, dtype),
-            "back_window": ((np.ones_like(window) if quantity == "lags" else window) / work.n_fft).astype(dtype),
+            "back_window": ((np.ones_like(window) if n_lags else window) / work.n_fft).astype(dtype),
             "magnitudes": nothing,
             "sound": nothing,
             "share": nothing,
@@ -63,11 +63,11 @@ class Inverse:
             "length": length,
             "walk": walk,
             "turn": turn,
-            "n_rows": n_lags if quantity == "lags" else 2 * work.n_bins,
+            "n_rows": n_lags or 2 * work.n_bins,
             "before": -(-sound.shared // V),
             "table": work.n_bins * V if quantity == "round" else 0,
         }
-        goes_there, keeps_sums = quantity != "sound", quantity != "lags"
+        goes_there, keeps_sums = quantity != "sound", not n_lags
         tile = tile_of(dtype.itemsize, V, shape, Kind("transform"))
         sizes = {
             "gathered": sound.size if goes_there else 0,
