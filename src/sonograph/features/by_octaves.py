@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sonograph.engines.compiled import filters
 from sonograph.settings.by_octaves import TAPS
 
 SMALL = 1 << 13
@@ -21,11 +22,31 @@ def product(frames: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return np.asarray(total[:, 0])
 
 
+Filters = np.ndarray | filters.Bank
+"""Filters (samples, n), or as a program has them."""
+
+
+def laid_out(table: np.ndarray) -> Filters:
+    """Filters (samples, n) as they are multiplied with here."""
+    return filters.bank_of(table) if filters.able() else table
+
+
+def products(x: np.ndarray, hop: int, n_frames: int, table: Filters) -> np.ndarray:
+    """(frames, n) of samples from frame * hop on times filters that were laid out, each frame by itself."""
+    if isinstance(table, filters.Bank):
+        return filters.products(np.ascontiguousarray(x), hop, n_frames, table)
+    step = x.strides[0]
+    return product(np.lib.stride_tricks.as_strided(x, (n_frames, 1, len(table)), (hop * step, hop * step, step)), table)
+
+
 def halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:
     """Every other sample of x behind a half-band filter, one of them at `middle`; and where that now is."""
     start = 2 * TAPS - 1 + (middle - (2 * TAPS - 1)) % 2
     count = (len(x) - start - 2 * TAPS) // 2 + 1
     odd = np.ascontiguousarray(x[start - (2 * TAPS - 1) :: 2])  # the neighbours of those that stay
+    if filters.able() and x.dtype.kind == "f":
+        y = filters.halved(x[start : start + 2 * count - 1 : 2], odd, half_band())
+        return y, (middle - start) // 2
     y = x[start : start + 2 * count - 1 : 2] * x.dtype.type(0.5)
     pair = np.empty_like(y)
     for k, weight in enumerate(half_band()):

@@ -14,48 +14,55 @@ from functools import lru_cache
 import numpy as np
 
 from sonograph.engines import Engine
-from sonograph.features.by_octaves import halved, product
+from sonograph.engines.compiled import threads
+from sonograph.features.by_octaves import Filters, halved, laid_out, products
 from sonograph.features.samples import Samples
-from sonograph.frames import split
 from sonograph.settings.by_octaves import Octave
 from sonograph.settings.constantq import ConstantQSettings, PitchClassSettings
 
-FRAMES = 512
+FRAMES = 1024
 """Frames that are looked at at a time."""
 
 
 def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine) -> None:
     """Fill (frames, bands) with the transform, its magnitude or its power."""
     octaves = work.stage.octaves(work.sample_rate)
-    filters = kernels(work.stage, work.sample_rate, samples.dtype.str)
-    for frames in split(range(len(out)), FRAMES):
-        x = samples[frames.start * work.hop :][: (len(frames) - 1) * work.hop + work.window_length]
+    filters = _laid_out(work.stage, work.sample_rate, samples.dtype.str)
+
+    def job(first: int) -> None:
+        rows = out[first : first + FRAMES]
+        x = samples[first * work.hop :][: (len(rows) - 1) * work.hop + work.window_length]
         with np.errstate(invalid="ignore", over="ignore"):
-            _block(x, work, out[frames.start : frames.stop], octaves, filters)
+            _block(x, work, rows, octaves, filters)
+
+    count = threads.count(engine.threads, len(out) * work.hop * len(octaves))
+    threads.run(job, [(first,) for first in range(0, len(out), FRAMES)], count)
     _mark_missing(samples, work, out)
 
 
 def _block(
-    x: np.ndarray, work: Samples, out: np.ndarray, octaves: tuple[Octave, ...], filters: tuple[np.ndarray, ...]
+    x: np.ndarray,
+    work: Samples,
+    out: np.ndarray,
+    octaves: tuple[Octave, ...],
+    filters: tuple[Filters, ...],
 ) -> None:
     """At most FRAMES frames, octave by octave from the top."""
     middle, hop, halvings = work.window_length // 2, work.hop, 0
-    for octave, kernel in zip(octaves, filters, strict=True):
+    for octave, bank in zip(octaves, filters, strict=True):
         while halvings < octave.halvings:
             x, middle = halved(x, middle)
             hop, halvings = hop // 2, halvings + 1
-        step, shape = x.strides[0], (len(out), 1, len(kernel))
-        frames = np.lib.stride_tricks.as_strided(x[middle - octave.half :], shape, (hop * step, hop * step, step))
-        values = product(frames, kernel)
+        values = products(x[middle - octave.half :], hop, len(out), bank)
         count = octave.stop - octave.first
         real, imaginary, rows = values[:, :count], values[:, count:], out[:, octave.first : octave.stop]
         if work.quantity == "transform":
             rows.real, rows.imag = real, imaginary
             continue
         values *= values
-        rows[:] = real + imaginary
-        if work.quantity == "magnitude":
-            np.sqrt(rows, out=rows)
+        np.add(real, imaginary, out=rows)
+    if work.quantity == "magnitude":
+        np.sqrt(out, out=out)
 
 
 @lru_cache(maxsize=8)
@@ -73,6 +80,11 @@ def kernels(settings: ConstantQSettings, sample_rate: float, dtype: str) -> tupl
         angle = 2 * np.pi * np.array(centres[bands]) / sample_rate * away
         found.append(np.hstack([weights * np.cos(angle), -weights * np.sin(angle)]).astype(dtype))
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _laid_out(settings: ConstantQSettings, sample_rate: float, dtype: str) -> tuple[Filters, ...]:
+    return tuple(laid_out(table) for table in kernels(settings, sample_rate, dtype))
 
 
 def _scale(settings: ConstantQSettings, length: float, sample_rate: float) -> float:

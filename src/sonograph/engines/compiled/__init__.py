@@ -3,7 +3,8 @@
 docs/why/engine.md explains it. From the inside out: `ir` and `vectors` write programs, `codelets` are small
 DFTs in them, `factors` chooses which, `passes` and `sinks` (with `finish`) work on one batch of frames, `kernel`
 puts them in order, `build` compiles, `program` makes tables and calls, `threads` and `workspace` serve it. What is
-called `inverse_` brings frames back to sound; `medians` is a program by itself.
+called `inverse_` brings frames back to sound; `medians` and
+`filters` are programs by themselves.
 """
 
 from __future__ import annotations
