@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any, Literal
 
 from sonograph.checks import whole
 from sonograph.errors import MissingExtra
+from sonograph.learning.archived import BUFFER, ArchivedClips
 from sonograph.learning.crops import Windows
 from sonograph.learning.sounds import Sounds
 from sonograph.sounds.calibration import Calibration
@@ -15,6 +17,8 @@ try:
     import torch
 except ImportError as error:
     raise MissingExtra("the Torch Dataset needs Torch: pip install '.[torch]'") from error
+
+from sonograph.learning.torch.archived import ArchiveDataset
 
 
 class SoundDataset(torch.utils.data.Dataset):
@@ -71,6 +75,46 @@ class SoundDataset(torch.utils.data.Dataset):
             items, windows, mono=mono, broken=broken, sample_rate=sample_rate, calibration=calibration
         )
         self._epoch = torch.zeros(1, dtype=torch.int64).share_memory_()  # workers see it change
+
+    @staticmethod
+    def from_archive(
+        path: str | os.PathLike[str], *, timeline: str | None = None, product: Any = "clip_features",
+        shuffle: bool = True, seed: int = 0, buffer: int = BUFFER, fill: float | None = None,
+        rank: int = 0, ranks: int = 1,
+    ) -> ArchiveDataset:  # fmt: skip
+        """Features that an archive of clips holds, as an IterableDataset of (features, label).
+
+        Parameters
+        ----------
+        path
+            The archive; all of its clips computed.
+        timeline, product
+            As `Archive.held` takes them, where there are several.
+        shuffle, seed
+            Whether in another order each epoch (`set_epoch`); leave a DataLoader's own `shuffle` out.
+        buffer
+            Blocks of some megabytes whose clips are mixed; more mix better and take more memory.
+        fill
+            What stands for frames behind the end of clips that are shorter than others.
+        rank, ranks
+            Which of several processes that learn together this is.
+
+        Raises
+        ------
+        SettingsError
+            No archive of clips; clips of several lengths, and no `fill`; a rank that there is none of.
+        SourceError
+            Some clips are not computed, or their shard is damaged.
+
+        Examples
+        --------
+        >>> dataset = SoundDataset.from_archive("birds.archive")  # doctest: +SKIP
+        >>> loader = torch.utils.data.DataLoader(dataset, batch_size=64, num_workers=4)  # doctest: +SKIP
+        """
+        clips = ArchivedClips(
+            path, timeline=timeline, product=product, shuffle=shuffle, seed=seed, buffer=buffer, fill=fill
+        )
+        return ArchiveDataset(clips, rank, ranks)
 
     @property
     def items(self) -> list[Any]:
