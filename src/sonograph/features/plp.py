@@ -10,6 +10,9 @@ from sonograph.settings.plp import PlpSettings
 LEAST = 1e-5
 """Of the error that a pole may leave, as in Kaldi: a pure tone would leave none."""
 
+SILENT = 1e-30
+"""What any smaller power is taken for: silence has a model too."""
+
 
 class Plp:
     """The stage on one channel; frames follow each other so fast that the sample rate is known."""
@@ -26,7 +29,7 @@ class Plp:
         settings = self._settings
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             power = values.astype(float) if settings.of.quantity == "power" else np.exp(values.astype(float))
-            heard = (power * self._loudness) ** settings.compression
+            heard = (np.maximum(power, SILENT) * self._loudness) ** settings.compression
             heard = np.ascontiguousarray(np.concatenate([heard[:, :1], heard, heard[:, -1:]], axis=1))
             # not a product of matrices: einsum sums each number by itself and in one order, whatever the block
             lags = np.einsum("fb,lb->fl", heard, inverse_cosines(settings.order + 1, heard.shape[1]))
