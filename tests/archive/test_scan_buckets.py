@@ -1,6 +1,7 @@
 """A catalogue of a bucket is that of the same files in a folder, costs few requests, and knows what changed."""
 
 import dataclasses
+import random
 from datetime import timedelta
 from pathlib import Path
 
@@ -168,3 +169,41 @@ def test_a_file_that_ends_the_process_costs_no_other(store, tmp_path):
     assert [one.path.split("/")[-1][:6] for one in lost.task.items] == ["poison"]
     rows = [row for one in outcomes if not one.lost for rows in one.result for row in rows]
     assert len(rows) == 3 and {row.n_samples for row in rows} == {RATE}
+
+
+def test_a_timeline_in_a_bucket_has_its_next_files_on_their_way(store, tmp_path):
+    for minute in range(9):
+        put(tmp_path / "x", samples(60 * RATE, minute), after(60 * minute))
+    url = store.bucket()
+    store.upload(tmp_path / "x", url)
+    [there], [here] = (archive.scan(one, zone="UTC").timelines() for one in (url, tmp_path / "x"))
+    store.proxy.latency, store.proxy.most_at_once = 0.05, 0
+    for first in range(0, there.n_samples, 30 * RATE):
+        part = range(first, first + 30 * RATE)
+        assert (there.read(part) == here.read(part)).all()
+    assert store.proxy.most_at_once >= 4
+    draw = random.Random(3)
+    store.proxy.latency, store.proxy.share = 0.0, 0.1
+    for _ in range(20):
+        part = range(first := draw.randrange(there.n_samples), first + draw.randrange(100_000))
+        assert (there.read(part) == here.read(part)).all()
+    there.close()
+    assert (there.read(range(100)) == here.read(range(100))).all()
+
+
+@pytest.mark.parametrize("fault", ["gone", "replaced"])
+def test_a_file_that_changed_while_it_was_on_its_way_is_named(store, tmp_path, fault):
+    for minute in range(3):
+        put(tmp_path / "x", samples(60 * RATE, minute), after(60 * minute))
+    url = store.bucket()
+    store.upload(tmp_path / "x", url)
+    [timeline] = archive.scan(url, zone="UTC").timelines()
+    path = timeline.parts[1].path
+    if fault == "gone":
+        store.delete(path)
+    else:
+        store.put(path, wav(samples(60 * RATE, 9)))
+    timeline.read(range(60 * RATE))
+    with pytest.raises(SourceError, match="does not exist" if fault == "gone" else "changed since it was looked at"):
+        timeline.read(range(60 * RATE, 61 * RATE))
+    timeline.read(range(120 * RATE, 121 * RATE))

@@ -25,6 +25,8 @@ from sonograph.sounds.derived import refuse_complex
 
 ALL = Limits(samples=None)
 """A catalogue reads no sample, so a sound may be of any length."""
+HEAD = 1 << 16
+"""Bytes at the front of an object in a bucket that are asked for; few headers have more."""
 ENDS = 1 << 13
 """Bytes at each end of a file that may be the same as another which are looked at first."""
 
@@ -33,7 +35,7 @@ def segments_of(path: str, near: Near = NOTHING) -> list[Segment]:
     """The segments of a file, without their times: one or more, or one of no samples that says why."""
     beside, log = near.beside, near.log
     try:
-        file = opened_file(path, near.names)
+        file = opened_file(path, near.names, HEAD)
         with FileSource(path, Opening(limits=ALL), file) as source:
             refuse_complex(source)
             found = _segments(path, source, log)

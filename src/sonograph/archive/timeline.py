@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,12 +23,16 @@ from sonograph.archive.joining import Joined, Lost, Overlap
 from sonograph.archive.segments import Segment
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.filesource import FileSource
+from sonograph.io.objects import is_url
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.limits import Limits
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.source import Source, zeros_outside
 from sonograph.units import all_hertz
+
+if TYPE_CHECKING:
+    from sonograph.archive.files_ahead import FilesAhead
 
 OPEN = 8
 """Files that a timeline keeps open, those that were read last."""
@@ -117,6 +121,7 @@ class Timeline(Source):
         self._before = np.concatenate([[0], np.cumsum(stops - self._starts)])
         self._lock = threading.Lock()
         self._open: OrderedDict[str, FileSource] = OrderedDict()
+        self._ahead: FilesAhead | None = None  # where files lie in buckets
 
     @property
     def duration(self) -> float:
@@ -184,7 +189,7 @@ class Timeline(Source):
             if source is not None:
                 self._open.move_to_end(part.path)
                 return source
-        source = FileSource(part.path, _AS_IT_IS)
+        source = self._opened(part)
         if (source.size, source.modified_ns) != (part.size, part.mtime_ns):
             raise changed(part, "since it was looked at")
         if source.n_channels != self.n_channels:
@@ -194,6 +199,20 @@ class Timeline(Source):
             source = self._open.setdefault(part.path, source)
             while len(self._open) > OPEN:
                 self._open.popitem(last=False)  # who reads it still holds it; it closes when nobody does
+        return source
+
+    def _opened(self, part: Part) -> FileSource:
+        """The file of a part; where it lies in a bucket, the next ones are on their way from now on."""
+        if not is_url(part.path):
+            return _open_file(part.path)
+        from sonograph.archive.files_ahead import FILES, FilesAhead
+
+        with self._lock:
+            ahead = self._ahead = self._ahead or FilesAhead(_open_file)
+        source = ahead.take(part.path)
+        number = bisect_right(self._starts, part.start)
+        following = {one.path: one for one in reversed(self.parts[number : number + FILES]) if one.path != part.path}
+        ahead.look([(one.path, one.size, one.first) for one in reversed(following.values()) if is_url(one.path)])
         return source
 
     def part(self, samples: range) -> Timeline:
@@ -213,6 +232,8 @@ class Timeline(Source):
         """Let go of the files; they are opened again when they are read."""
         with self._lock:
             self._open.clear()
+            if self._ahead is not None:
+                self._ahead.close()
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
@@ -235,6 +256,10 @@ class Timeline(Source):
             f"<Timeline{name}: {channels}{self.duration:,.6g} s at {all_hertz(self.sample_rate)} from "
             f"{self.start:%Y-%m-%d %H:%M:%S} UTC, {there:.1%} of it recorded>"
         )
+
+
+def _open_file(path: str) -> FileSource:
+    return FileSource(path, _AS_IT_IS)
 
 
 class Changed(SourceError):

@@ -14,6 +14,7 @@ import numpy as np
 
 from sonograph.errors import SettingsError, SonographError
 from sonograph.io.calibrations import known_of
+from sonograph.io.decoders.pcm import PcmTrack
 from sonograph.io.decoders.tracks import Opened
 from sonograph.io.door import OpenFile
 from sonograph.io.numbers import sigmf
@@ -206,6 +207,11 @@ class FileSource(Recorded):
         if promised:
             out[:, promised.start - samples.start : promised.stop - samples.start] = np.nan
         return paired(out) if self._pairs else out
+
+    def prepare(self, sample: int) -> None:
+        """Let come what is read forward from a sample on, where the file lies in a bucket; nobody waits for it here."""
+        track = self._opened.track
+        self._file.prepare(track.place(sample) if isinstance(track, PcmTrack) else 0)
 
     def ends(self, count: int) -> bytes:
         """The first and the last `count` bytes of the file, which tell it from most others.

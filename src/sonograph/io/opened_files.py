@@ -10,10 +10,11 @@ from sonograph.io.door import OpenFile
 from sonograph.io.objects import bucket_of, is_url
 
 
-def opened_file(path: Any, beside: Collection[str] | None = None) -> OpenFile:
+def opened_file(path: Any, beside: Collection[str] | None = None, head: int | None = None) -> OpenFile:
     """The file that a path or a URL names, open.
 
     beside : names that lie in its folder, where a list of a bucket told
+    head : how many bytes of an object are asked for at first
 
     Raises
     ------
@@ -26,7 +27,7 @@ def opened_file(path: Any, beside: Collection[str] | None = None) -> OpenFile:
         return OpenFile(path)
     from sonograph.io.remote import RemoteFile
 
-    return RemoteFile(path, beside=beside)
+    return RemoteFile(path, beside=beside, head=head)
 
 
 def state_of(path: Any) -> tuple[int, int]:

@@ -30,7 +30,7 @@ class ReadAhead:
         self.size, self._fetch, self._lock = size, fetch, threading.Lock()
         self._head, self._pieces = head, OrderedDict[int, bytes]()  # by their first byte
         self._parts: dict[int, Future[bytes]] = {}
-        self._next, self._ahead = len(head), 1
+        self._next, self._ahead = len(head), 2
 
     def at(self, position: int, count: int) -> bytes:
         """So many bytes from a position on, fewer at the end; those behind are on their way if it is read forward."""

@@ -134,6 +134,10 @@ class PcmTrack:
         self.first_byte, self.dtype = first_byte, encoding.dtype
         self.n_samples: int | None = n_samples
 
+    def place(self, sample: int) -> int:
+        """The byte at which a sample begins."""
+        return self.first_byte + sample * self.encoding.width * self.n_channels
+
     def cursor(self) -> PcmCursor:
         """A reader at the first sample."""
         return PcmCursor(self)
