@@ -232,18 +232,19 @@ def test_a_disk_that_is_full_at_any_write_from_the_catalogue_to_the_log_costs_no
     second = scanned(tmp_path / "in")
 
     def steps(at):
-        at.mkdir(exist_ok=True)
         for catalogue in (first, second):
             yield lambda catalogue=catalogue: catalogue.save(at / "c.jsonl")
             yield lambda: archive.plan(at / "c.jsonl", at=at / "a", hours=1)
             yield lambda: archive.run(at / "a", workers=0)
 
+    (tmp_path / "quiet").mkdir()
     for step in steps(tmp_path / "quiet"):
         step()
     expected, number = contents(tmp_path / "quiet"), 0
     while True:
         number = number + 1 if ALL else number * 2 + 3
         at = tmp_path / str(number)
+        at.mkdir()
         with monkeypatch.context() as patch:
             calls = any_failing_at(patch, number)
             for step in steps(at):

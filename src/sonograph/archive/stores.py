@@ -78,8 +78,10 @@ def make(
         elif group[name].shape[0] < shape[0]:
             group[name].resize(shape)
     changed = [(f"{label}/{name}", data) for name, data in room.files() if data != held.get(name)]
-    for _ in each(lambda one: files.write(*one), changed, files.at_once):
-        pass
+    for last in (False, True):  # what describes an array says that its values are there
+        some = [one for one in changed if one[0].endswith(FORM) == last]
+        for _ in each(lambda one: files.write(*one), some, files.at_once):
+            pass
 
 
 def _there(files: Files, name: str) -> bytes | None:
