@@ -15,6 +15,7 @@ from scipy.signal import sosfilt
 import sonograph
 from sonograph import Signal, Source, high_pass, mono, resample, timeline, weighted
 from sonograph import open as open_sound
+from sonograph.archive.clip_set import ClipSet
 from sonograph.archive.overviews import ArchivedSound
 from sonograph.archive.reading_once import Shared
 from sonograph.cli.progress import Bar
@@ -298,6 +299,7 @@ def test_no_source_is_left_out(tmp_path):
         while source is not None:
             covered.add(type(source))
             source = getattr(source, "source", None)
+    there.remove(ClipSet)  # numbers clips, which are no one sound, and refuses to be read
     assert there - {Derived, Filtered, Recorded} - covered == set()
 
 
