@@ -30,7 +30,8 @@ from sonograph.archive.periods import Period, period_of, period_values
 from sonograph.archive.products import Product, SoundFacts, product_of
 from sonograph.archive.shards import Shards
 from sonograph.archive.timeline import Timeline
-from sonograph.errors import SettingsError, SourceError
+from sonograph.atomic import could_not_be_written
+from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.jobs.identity import digest
 
 MARK, VERSION = "sonograph archive", 1
@@ -222,7 +223,10 @@ def _catalogue(files: Files, known: list[int]) -> Catalogue:
         raise SourceError(f"{name}: is damaged. Plan again: archive plan CATALOGUE -o {archive}.")
     with TemporaryDirectory(prefix="sonograph-") as room:
         copy = Path(room, CATALOGUE)
-        copy.write_bytes(data)
+        try:
+            copy.write_bytes(data)
+        except OSError as error:
+            raise OutputError(could_not_be_written(error, copy, copy)) from error
         return Catalogue.open(copy)
 
 
