@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from sonograph.archive import stored
 from sonograph.archive.clock import ClockCheck
 from sonograph.archive.findings import Finding
 from sonograph.archive.joining import Joined, join
+from sonograph.archive.packed import Packed
 from sonograph.archive.periods import Period, read_periods
 from sonograph.archive.segments import SECOND, Segment
 from sonograph.archive.timeline import Timeline
@@ -37,7 +41,7 @@ class Catalogue:
     read : how many files were looked at, as they were new or had changed
     """
 
-    segments: tuple[Segment, ...]
+    segments: Sequence[Segment]
     findings: tuple[Finding, ...] = ()
     sources: tuple[str, ...] = ()
     folder: str = ""
@@ -74,15 +78,27 @@ class Catalogue:
             return segment.file
         return os.path.join(self.folder, segment.file)  # noqa: PTH118  # keeps bytes that are no text
 
-    def groups(self) -> dict[tuple[str, float, int], list[Segment]]:
+    def groups(self) -> dict[tuple[str, float, int], Sequence[Segment]]:
         """The segments that can be used by recorder, sample rate and number of channels, each in the order of time."""
-        found: dict[tuple[str, float, int], list[Segment]] = defaultdict(list)
-        for one in self.segments:
+        found: dict[tuple[str, float, int], array[int]] = defaultdict(lambda: array("q"))
+        times: dict[tuple[str, float, int], array[int]] = defaultdict(lambda: array("q"))
+        for number, one in enumerate(self.segments):
             if one.is_used:
-                found[one.recorder, one.sample_rate, one.n_channels].append(one)
-        for listed in found.values():
-            listed.sort(key=lambda one: (one.utc_ns, one.file, one.first_sample))
-        return dict(sorted(found.items()))
+                key = one.recorder, one.sample_rate, one.n_channels
+                found[key].append(number)
+                times[key].append(one.utc_ns or 0)
+        segments = self.segments
+        if not isinstance(segments, Packed):
+            segments = Packed(type(segments[0]) if segments else Segment, segments)
+
+        def order(number: int) -> tuple[int | None, str, int]:
+            one = segments[number]
+            return one.utc_ns, one.file, one.first_sample
+
+        for key, numbers in found.items():
+            if (np.diff(times[key]) <= 0).any():  # as a catalogue is in order, seldom
+                found[key] = array("q", sorted(numbers, key=order))
+        return {key: segments.picked(found[key]) for key in sorted(found)}
 
     def timelines(
         self, *, start: datetime | None = None, calibrations: str | os.PathLike[str] | Sequence[Period] = ()
@@ -109,11 +125,11 @@ class Catalogue:
         if start is not None and start.tzinfo is None:
             raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
         return [
-            timeline_of(listed, joined, [self.path_of(one) for one in listed], periods)
+            timeline_of(listed, joined, self.path_of, periods)
             for listed, joined in self.joined(None if start is None else ns_of(start))
         ]
 
-    def joined(self, start_ns: int | None = None) -> list[tuple[list[Segment], Joined]]:
+    def joined(self, start_ns: int | None = None) -> list[tuple[Sequence[Segment], Joined]]:
         """The segments of each timeline, and how they lie on it."""
         join_ns = None if self.join is None else round(self.join * SECOND)
         pace = Fraction(1) if self.clock_check is None else self.clock_check.pace
@@ -158,7 +174,7 @@ class Catalogue:
         segments, facts = stored.read(path)
         check = facts["clock_check"]
         return _kind(facts)(
-            tuple(segments),
+            segments,
             tuple(map(_finding, facts["findings"])),
             tuple(facts["sources"]),
             facts["folder"],

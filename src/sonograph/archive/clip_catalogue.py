@@ -38,7 +38,7 @@ class Clips(Catalogue):
         """How many clips there are of each label that can be used; "" of those that have none."""
         return Counter(one.label for one in self.segments if one.is_used and isinstance(one, Clip))
 
-    def groups(self) -> dict[tuple[str, float, int], list[Segment]]:
+    def groups(self) -> dict[tuple[str, float, int], Sequence[Segment]]:
         """The clips that can be used by sample rate and number of channels, each in the order of their rows."""
         found: dict[tuple[str, float, int], list[Segment]] = defaultdict(list)
         for one in self.segments:
@@ -62,7 +62,7 @@ class Clips(Catalogue):
         """
         return [self._set(listed) for listed in self.groups().values()]
 
-    def _set(self, listed: list[Segment]) -> ClipSet:
+    def _set(self, listed: Sequence[Segment]) -> ClipSet:
         known = {cell: calibration_in(cell) for cell in {one.calibration for one in listed}}
         units: dict[str, Segment] = {}
         parts = []

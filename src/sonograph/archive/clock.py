@@ -6,6 +6,7 @@ as each run of samples has a row of its own.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -130,9 +131,9 @@ class Clock:
         return max(0, bisect_right(self.firsts, sample) - 1)
 
     @cached_property
-    def _rising_utc(self) -> tuple[int, ...]:
+    def _rising_utc(self) -> array[int]:
         """When the rows begin; where a clock was put back, not before the row in front."""
-        return tuple(int(utc_ns) for utc_ns in np.maximum.accumulate(np.array(self.utc_ns, np.int64)))
+        return array("q", np.maximum.accumulate(np.array(self.utc_ns, np.int64)).tobytes())
 
     @cached_property
     def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -7,6 +7,8 @@ moves one that was there before.
 
 from __future__ import annotations
 
+import itertools
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,6 +17,7 @@ import numpy as np
 
 from sonograph.archive import steady
 from sonograph.archive.clock import Clock, rate_of
+from sonograph.archive.packed import Packed
 from sonograph.archive.segments import SECOND, Segment
 from sonograph.archive.times import stamp
 from sonograph.errors import SettingsError
@@ -76,8 +79,8 @@ class Joined:
     drifts : of the pieces whose rate is not the nominal one: (first sample, parts per million, least, most)
     """
 
-    placed: list[Placed] = field(default_factory=list)
-    runs: list[range] = field(default_factory=list)
+    placed: Packed[Placed] = field(default_factory=lambda: Packed(Placed))
+    runs: Packed[range] = field(default_factory=lambda: Packed(range, names=("start", "stop")))
     overlaps: list[Overlap] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     drifts: list[tuple[int, float, float, float]] = field(default_factory=list)
@@ -103,11 +106,11 @@ def join(
     SettingsError
         A segment before `start_ns`.
     """
-    rate = rate_of(segments[0].sample_rate)
-    true = rate / pace
+    segments = segments if isinstance(segments, Packed) else Packed(Segment, segments)
+    true = rate_of(segments[0].sample_rate) / pace
     origin = (segments[0].utc_ns or 0) if start_ns is None else start_ns
     joined = Joined()
-    inside: list[list[Placed]] = []  # of each run
+    begins = array("q")  # of each run, the number of its first in `placed`
     last: Segment | None = None
     for number, one in enumerate(segments):
         utc_ns = one.utc_ns or 0
@@ -119,7 +122,6 @@ def join(
         end = joined.n_samples
         if last is not None and _continues(last, one, join_ns):
             placed = Placed(end, one.n_samples, number, one.first_sample)
-            inside[-1].append(placed)
         else:
             wanted, cut = _at(utc_ns - origin, true), 0
             if last is not None and wanted < end:
@@ -131,11 +133,11 @@ def join(
             if cut >= one.n_samples:
                 continue
             placed = Placed(wanted, one.n_samples - cut, number, one.first_sample + cut)
-            inside.append([placed])
+            begins.append(len(joined.placed))
         joined.placed.append(placed)
         joined.n_samples = placed.start + placed.n_samples
         last = one
-    _finish(joined, inside, segments, rate, true)
+    _finish(joined, begins, segments, true)
     return joined
 
 
@@ -158,35 +160,38 @@ def _at(passed_ns: int, rate: Fraction) -> int:
     return (2 * passed_ns * rate.numerator + SECOND * rate.denominator) // (2 * SECOND * rate.denominator)
 
 
-def _finish(
-    joined: Joined, inside: list[list[Placed]], segments: Sequence[Segment], rate: Fraction, true: Fraction
-) -> None:
+def _finish(joined: Joined, begins: Sequence[int], segments: Packed[Segment], true: Fraction) -> None:
     """The runs, their clocks, and the steps in them."""
     firsts: list[int] = []
     utcs: list[int] = []
     rates: list[Fraction] = []
-    for run in inside:
-        joined.runs.append(range(run[0].start, run[-1].start + run[-1].n_samples))
-        cut = run[0].first - segments[run[0].segment].first_sample  # samples that overlapped
-        start_ns = (segments[run[0].segment].utc_ns or 0) + round(cut * SECOND / true)
-        if len(run) == 1:
-            firsts.append(run[0].start)
+    plain = rate_of(true)  # one for all, as there may be a million rows
+    placed, numbers = joined.placed, joined.placed.column("segment")
+    starts, lengths, cuts = (placed.column(name) for name in ("start", "n_samples", "first"))
+    utc_ns, resolution = (segments.column(name)[numbers] for name in ("utc_ns", "resolution_ns"))
+    cuts -= segments.column("first_sample")[numbers]  # samples that overlapped
+    for begin, stop in itertools.pairwise([*begins, len(placed)]):
+        joined.runs.append(range(int(starts[begin]), int(starts[stop - 1] + lengths[stop - 1])))
+        start_ns = int(utc_ns[begin]) + round(int(cuts[begin]) * SECOND / true)
+        if stop == begin + 1:
+            firsts.append(int(starts[begin]))
             utcs.append(start_ns)
-            rates.append(true)
+            rates.append(plain)
             continue
-        at = np.array([float((placed.start - run[0].start) / true) for placed in run])
-        late = np.array([((segments[p.segment].utc_ns or 0) - start_ns) / SECOND for p in run]) - at
+        passed = (starts[begin:stop] - starts[begin]).tolist()
+        at = np.array([one * true.denominator / true.numerator for one in passed])
+        late = np.array([(one - start_ns) / SECOND for one in utc_ns[begin:stop].tolist()]) - at
         late[0] = 0.0
-        band = max(segments[placed.segment].resolution_ns for placed in run) / SECOND
+        band = int(resolution[begin:stop].max()) / SECOND
         for piece in steady.pieces(at, late, band):
-            first = run[piece.first]
+            first = placed[begin + piece.first]
             seconds = float(at[piece.first]) + piece.offset + piece.drift * float(at[piece.first])
             firsts.append(first.start)
             utcs.append(start_ns + round(seconds * SECOND))
-            rates.append(true if not piece.drift else rate_of(true / (1 + Fraction(piece.drift))))
+            rates.append(plain if not piece.drift else rate_of(true / (1 + Fraction(piece.drift))))
             if piece.first:
                 joined.lost.append(Lost(first.segment, first.start, piece.step))
             if piece.drift:
                 ppm = tuple(-1e6 * value for value in (piece.drift, piece.high, piece.low))
                 joined.drifts.append((first.start, *ppm))  # type: ignore[arg-type]
-    joined.clock = Clock(tuple(firsts), tuple(utcs), tuple(rate_of(one) for one in rates)) if firsts else None
+    joined.clock = Clock(tuple(firsts), tuple(utcs), tuple(rates)) if firsts else None

@@ -7,6 +7,7 @@ taken away gives another name to the rows that it lies in, and to no others.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from bisect import bisect_left, bisect_right
 
 import numpy as np
@@ -39,8 +40,7 @@ class Inputs:
     def __init__(self, timeline: Timeline) -> None:
         self.timeline, clock = timeline, timeline.clock
         self._products: dict[Product, bytes] = {}
-        self._starts = [part.start for part in timeline.parts]
-        self._stops = [part.stop for part in timeline.parts]
+        self._starts, self._stops = (array("q", one.tobytes()) for one in timeline.ends)
         self._parts = _hashes(one.identity for one in timeline.parts)
         rows = list(zip(clock.firsts, clock.utc_ns, clock.rates, strict=True))
         self._clock = _hashes(rows)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.archive.clip import Clip
+from sonograph.archive.packed import Packed
 from sonograph.archive.segments import Segment
 from sonograph.atomic import name_of, written
 from sonograph.errors import MissingExtra, OutputError, SourceError
@@ -22,6 +23,8 @@ WHOLE = ("first_sample", "n_samples", "utc_ns", "n_channels", "size", "mtime_ns"
 """Columns of whole numbers; `sample_rate` is a float and all others are text."""
 BYTES = "file_bytes"
 """A column of the bytes of names that are no text, in Parquet."""
+AT_ONCE = 1 << 12
+"""Rows that are brought into Parquet, or out of it, together."""
 _MAGIC = b"PAR1"
 
 
@@ -76,7 +79,7 @@ def is_one(path: str | os.PathLike[str]) -> bool:
     return head.startswith(_MAGIC) or MARK.encode() in head
 
 
-def read(path: str | os.PathLike[str]) -> tuple[list[Segment], dict[str, Any]]:
+def read(path: str | os.PathLike[str]) -> tuple[Packed[Segment], dict[str, Any]]:
     """The segments of a catalogue, and what it says of itself.
 
     Raises
@@ -108,11 +111,11 @@ def _write_lines(path: Path, segments: Sequence[Segment], facts: Mapping[str, An
             file.write(json.dumps(one.row(), separators=(",", ":")) + "\n")
 
 
-def _read_lines(path: Path) -> tuple[list[Segment], dict[str, Any]]:
+def _read_lines(path: Path) -> tuple[Packed[Segment], dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         facts = json.loads(next(file))
         rows = _rows_of(facts)
-        segments = [rows(**json.loads(line)) for line in file]
+        segments = Packed(rows, (rows(**json.loads(line)) for line in file))
     if len(segments) != facts["n_rows"]:
         raise ValueError(len(segments))
     return segments, facts
@@ -123,30 +126,30 @@ def _write_parquet(path: Path, segments: Sequence[Segment], facts: Mapping[str, 
     names = [one.name for one in fields(_rows_of(facts))]
     kinds = {name: arrow.int64() if name in WHOLE else arrow.string() for name in names}
     kinds["sample_rate"] = arrow.float64()
-    columns = {}
-    for name, kind in kinds.items():
-        values = [getattr(one, name) for one in segments]
-        if kind == arrow.string():
-            values = [_text(value) for value in values]
-        columns[name] = arrow.array(values, kind)
-    raw = [_bytes(one.file) for one in segments]
-    columns[BYTES] = arrow.array(raw, arrow.binary())
-    table = arrow.table(columns).replace_schema_metadata({"sonograph": json.dumps(facts)})
-    arrow.parquet.write_table(table, path, compression="zstd")
+    schema = arrow.schema([*kinds.items(), (BYTES, arrow.binary())], {"sonograph": json.dumps(facts)})
+    with arrow.parquet.ParquetWriter(path, schema, compression="zstd") as file:
+        for first in range(0, len(segments), AT_ONCE):
+            some = segments[first : first + AT_ONCE]
+            columns = {
+                name: [_text(v) if kind == arrow.string() else v for v in (getattr(one, name) for one in some)]
+                for name, kind in kinds.items()
+            }
+            file.write_table(arrow.table(columns | {BYTES: [_bytes(one.file) for one in some]}, schema))
 
 
-def _read_parquet(path: Path) -> tuple[list[Segment], dict[str, Any]]:
-    table = parquet.load().parquet.read_table(path)
-    facts = json.loads((table.schema.metadata or {}).get(b"sonograph", b"{}"))
+def _read_parquet(path: Path) -> tuple[Packed[Segment], dict[str, Any]]:
+    file = parquet.load().parquet.ParquetFile(path)
+    facts = json.loads((file.schema_arrow.metadata or {}).get(b"sonograph", b"{}"))
+    segments: Packed[Segment] = Packed(Segment)
     if facts.get("kind") != MARK:
-        return [], {}
+        return segments, {}
     rows = _rows_of(facts)
-    columns = [table.column(one.name).to_pylist() for one in fields(rows)]
-    segments = [rows(*row) for row in zip(*columns, strict=True)]
-    for i, raw in enumerate(table.column(BYTES).to_pylist()):
-        if raw is not None:
-            values = segments[i].row() | {"file": os.fsdecode(raw)}
-            segments[i] = rows(**values)
+    segments = Packed(rows)
+    own = [one.name for one in fields(rows)]
+    for batch in file.iter_batches(AT_ONCE, columns=[*own, BYTES]):
+        columns = [batch.column(name).to_pylist() for name in (BYTES, *own)]
+        names = [name if raw is None else os.fsdecode(raw) for raw, name in zip(*columns[:2], strict=True)]
+        segments.extend_columns([names, *columns[2:]])
     return segments, facts
 
 

@@ -6,7 +6,6 @@ long as it lasted.
 
 from __future__ import annotations
 
-import itertools
 import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
@@ -20,6 +19,7 @@ import numpy as np
 
 from sonograph.archive.clock import Clock
 from sonograph.archive.joining import Joined, Lost, Overlap
+from sonograph.archive.packed import Packed
 from sonograph.archive.segments import Segment
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.filesource import FileSource
@@ -102,20 +102,23 @@ class Timeline(Source):
         responses: tuple[tuple[int, Calibration], ...] = (), recorder: str = "", joined: Joined | None = None,
         segments: Sequence[Segment] = (),
     ) -> None:  # fmt: skip
-        self.parts, self.clock, self.recorder = tuple(parts), clock, recorder
+        self.parts: Sequence[Part] = parts if isinstance(parts, Packed) else tuple(parts)
+        self.clock, self.recorder = clock, recorder
         self.sample_rate, self.n_samples, self.n_channels = sample_rate, n_samples, n_channels
         self.unit, self.dtype, self.calibration, self.responses = unit, np.dtype(dtype), calibration, responses
         self.start = clock.time_at(0)
         joined = joined or Joined()
-        self.runs, self.segments = tuple(joined.runs), tuple(segments)
+        self.runs: Sequence[range] = joined.runs
+        self.segments = segments
         self.overlaps: tuple[Overlap, ...] = tuple(joined.overlaps)
         self.lost: tuple[Lost, ...] = tuple(joined.lost)
         self.drifts = tuple(joined.drifts)
         self._prepare()
 
     def _prepare(self) -> None:
-        self._starts = np.array([part.start for part in self.parts], np.int64)
-        stops = np.array([part.stop for part in self.parts], np.int64)
+        parts = self.parts if isinstance(self.parts, Packed) else Packed(Part, self.parts)
+        self._starts, lengths = parts.column("start"), parts.column("n_samples")
+        self._stops = stops = self._starts + lengths
         if (self._starts[1:] < stops[:-1]).any():
             raise SettingsError("parts lie over each other; they must be in order, each behind the one before")
         self._before = np.concatenate([[0], np.cumsum(stops - self._starts)])
@@ -129,10 +132,16 @@ class Timeline(Source):
         return self.n_samples / self.sample_rate
 
     @property
+    def ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where the parts begin, and where they end: samples of the timeline, each (parts,)."""
+        return self._starts, self._stops
+
+    @property
     def gaps(self) -> list[range]:
         """The samples that no file holds, between the first and the last that one does."""
-        ends = [(part.start, part.stop) for part in self.parts]
-        return [range(a[1], b[0]) for a, b in itertools.pairwise(ends) if b[0] > a[1]]
+        starts, stops = self._starts[1:], self._stops[:-1]
+        found = starts > stops
+        return [range(a, b) for a, b in zip(stops[found].tolist(), starts[found].tolist(), strict=True)]
 
     def effort(self, samples: range | None = None) -> int:
         """How many samples of a range the files hold, each of all channels; of all by default.
@@ -222,9 +231,13 @@ class Timeline(Source):
         """
         first = max(0, int(np.searchsorted(self._starts, samples.start, side="right")) - 1)
         last = int(np.searchsorted(self._starts, samples.stop))
-        there = [one for one in self.parts[first:last] if one.stop > samples.start]
+        there = self.parts[first:last]
+        if there and there[0].stop <= samples.start:
+            there = there[1:]
+        if len(there) < len(self.parts):
+            there = tuple(there)
         few = Timeline.__new__(Timeline)
-        few.__dict__.update(self.__getstate__() | {"parts": tuple(there), "segments": (), "overlaps": (), "lost": ()})
+        few.__dict__.update(self.__getstate__() | {"parts": there, "segments": (), "overlaps": (), "lost": ()})
         few._prepare()
         return few
 
