@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonograph import Limits, StftSettings, draw, feature, open, preset, resample, signals
+from sonograph import Limits, StftSettings, draw, feature, open, preset, resample, settings, signals, spectrogram
 from sonograph.cli import main
 from sonograph.io.writing import write_wav
 from sonograph.pictures.missing import gaps
@@ -89,6 +89,15 @@ def test_a_part_that_is_missing_altogether_is_drawn_as_that(cut):
     figure = draw(cut, SHORT, seconds=(5, 6))
     assert share_missing(figure.axes[0].images[0]).all()
     assert any("are no data" in text for text in texts(figure))
+
+
+def test_frames_without_their_lowest_rows_are_told_apart():
+    sound, wavelets = signals.tone(300.0, 1.0, sample_rate=4000.0), settings.WaveletSettings.for_rate(4000.0, low=40.0)
+    unknown = np.isnan(spectrogram(sound, wavelets).values)
+    whole, some = unknown.all(axis=0).sum(), unknown.any(axis=0).sum()
+    assert some > whole
+    wanted = f"{whole} of {unknown.shape[1]} frames are no data (hatched), {some - whole} more in part"
+    assert any(wanted in text for text in texts(draw(sound, wavelets)))
 
 
 def test_the_spectrum_is_of_what_is_there(cut):

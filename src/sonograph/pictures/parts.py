@@ -204,8 +204,10 @@ def _notes(composition: Composition) -> list[str]:
     elif look.reduction == "salient":
         second += ", a pixel is the mean of what it covers, with peaks that noise would hardly give"
     missing, n_frames = sum(one.missing for one in computed), sum(one.n_frames for one in computed)
-    if missing:
-        second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames {counted[0].no_data}")))
+    in_part = sum(getattr(one, "in_part", 0) for one in computed)
+    if missing or in_part:
+        some = f", {in_part} more in part" if in_part else ""
+        second = ", ".join(filter(None, (second, f"{missing} of {n_frames} frames {counted[0].no_data}{some}")))
     cut = dict.fromkeys(filter(None, (part.cut for part in composition.parts)))
     second = "; ".join(filter(None, (second, *cut, *unseen)))
     return [first, second or "a point for each frame"]

@@ -91,14 +91,16 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     shape = like.n_channels, len(columns.edges) - 1, len(rows.edges) - 1
     wanted = ("high", "mean") if salient else ("mean",) if mean else ("high",)
     planes = Planes(columns.edges, shape, wanted, rows.edges)
-    n_there = n_missing = 0
+    n_there = n_missing = in_part = 0
     for part in parts:
         n_there += len(part.frames)
         if not part.frames:
             continue
         values = np.swapaxes(part.values, -1, -2).reshape(like.n_channels, len(part.frames), -1)
         values = values if as_level or not decibels else power_of(values, like)
-        n_missing += int(np.isnan(values).all(axis=-1).any(axis=0).sum())
+        unknown = np.isnan(values)
+        without, with_some = unknown.all(axis=-1).any(axis=0), unknown.any(axis=(0, -1))
+        n_missing, in_part = n_missing + int(without.sum()), in_part + int((with_some & ~without).sum())
         planes.add(values, part.frames)
     cells, unit, label, settings = planes.mean if mean else planes.high, like.value_unit, like.label, like.settings
     if salient:
@@ -127,6 +129,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
         floor=floor,
         missing=n_missing + len(frames) - n_there,
         n_frames=len(frames),
+        in_part=in_part,
         centre=like.centre,
     )
 

@@ -47,6 +47,7 @@ class Raster:
     is_level : whether they are decibels; silence then reads `floor`
     mean     : whether a pixel is the mean of what it covers (unless a peak is salient), not the loudest
     missing  : frames that are no data in some channel, of n_frames
+    in_part  : others that are no data in some rows, as at the ends of wavelets
     centre   : of complex samples, what was tuned to, Hz, from where frequencies are counted; 0: not known
     """
 
@@ -67,6 +68,7 @@ class Raster:
     floor: float
     missing: int
     n_frames: int
+    in_part: int = 0
     centre: float = 0.0
 
     def shown(self, channel: int) -> np.ndarray:
