@@ -12,6 +12,7 @@ from sonograph import (
     StftSettings,
     align,
     beats,
+    cross_spectrum,
     effects,
     griffin_lim,
     loudness,
@@ -369,6 +370,14 @@ def cases(case, library):
             1e-12,
             lambda: (_welch(), library("scipy.signal").welch(glide(), RATE, nperseg=1024, noverlap=512)[1]),
         ),
+        case(
+            "cross_spectrum, coherence",
+            "scipy.signal.coherence",
+            "library",
+            "1",
+            1e-9,
+            lambda: (_coherence(), library("scipy.signal").coherence(*_pair(), RATE, nperseg=1024, detrend=False)[1]),
+        ),
         *(
             case(
                 f"LoudnessSettings, {name}",
@@ -469,6 +478,16 @@ def _our_distance():
 
 def _their_distance(librosa):
     return _far(librosa.griffinlim(magnitude(), n_iter=32, hop_length=512, random_state=0))
+
+
+def _pair():
+    x = np.random.default_rng(7).standard_normal((2, 60_000))
+    return np.stack([x[0], np.roll(x[0], 3) + 0.5 * x[1]])
+
+
+def _coherence():
+    settings = StftSettings(window_length=1024, hop=512, edges="inside", scaling="density")
+    return cross_spectrum(Signal(_pair(), RATE), settings).coherence
 
 
 def _welch():

@@ -30,6 +30,7 @@ _HOME = {
     "sonograph.named.presets": ("preset", "preset_names"),
     "sonograph.named.features": ("feature", "feature_names"),
     "sonograph.analysis.spectrum": ("fourier", "welch"),
+    "sonograph.analysis.crossed": ("cross_spectrum",),
     "sonograph.analysis.reassignment": ("reassigned",),
     "sonograph.analysis.lufs": ("loudness",),
     "sonograph.analysis.true_peak": ("true_peak",),

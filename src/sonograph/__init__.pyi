@@ -12,6 +12,7 @@ from sonograph.analysis.band_levels import band_levels as band_levels
 from sonograph.analysis.beats import beats as beats
 from sonograph.analysis.beats import onsets as onsets
 from sonograph.analysis.boxes import measure_box as measure_box
+from sonograph.analysis.crossed import cross_spectrum as cross_spectrum
 from sonograph.analysis.impacts import band_kurtosis as band_kurtosis
 from sonograph.analysis.impacts import envelope_spectrum as envelope_spectrum
 from sonograph.analysis.local_pulse import local_pulse as local_pulse
