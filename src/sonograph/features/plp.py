@@ -47,7 +47,7 @@ def equal_loudness(frequencies: np.ndarray) -> np.ndarray:
     """How loud bands of one power sound at about 40 phon (Makhoul and Cosell 1976; Hermansky 1990, equation 5).
 
     >>> equal_loudness(np.array([100.0, 1000.0, 4000.0])).round(3)
-    array([0.001, 0.17 , 0.642])
+    array([0.001, 0.171, 0.668])
     """
     squared = frequencies**2
     return np.asarray((squared / (squared + 1.6e5)) ** 2 * (squared + 1.44e6) / (squared + 9.61e6))

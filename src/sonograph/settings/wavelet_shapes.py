@@ -48,7 +48,7 @@ def shape_of(wavelet: tuple[Any, ...]) -> Shape:
 
     >>> shape = shape_of(("morlet", 6.0))
     >>> round(shape.half / 6, 2), round(shape.highest, 2)  # sqrt(2 ln 1e5) deviations
-    (4.8, 1.8)
+    (4.81, 1.8)
     """
     import numpy as np
 

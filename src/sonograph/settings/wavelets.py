@@ -54,7 +54,7 @@ class WaveletSettings(ByOctaves, kind="wavelets"):
     --------
     >>> settings = WaveletSettings.for_rate(48_000.0)
     >>> settings.n_bands, round(settings.centres[-1]), settings.of.hop
-    (97, 17678, 256)
+    (97, 17668, 256)
     """
 
     only_even = False
