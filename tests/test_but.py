@@ -25,7 +25,8 @@ from sonograph.settings.elsewhere import ELSEWHERE, TYPES, fields_of, owners_of
 def parts(settings):
     """The stages of settings and their bank."""
     listed = stages(settings)
-    banks = [stage.bands for stage in listed if dataclasses.is_dataclass(getattr(stage, "bands", None))]
+    with_banks = [stage for stage in listed if "bands" in fields_of(stage)]
+    banks = [stage.bands for stage in with_banks if dataclasses.is_dataclass(stage.bands)]
     return [*listed, *banks]
 
 
@@ -86,7 +87,7 @@ REFUSED = {
         r"^n_mels is no setting of LogSettings, .* and StftSettings; it is called n_bands$",
     ),
     "a slip": ({"flor": 1.0}, r"^flor is no setting of .*; did you mean floor\?$"),
-    "of other settings": ({"n_coefficients": 2}, r"; it is n_coefficients, of CepstralSettings$"),
+    "of other settings": ({"n_coefficients": 2}, r"; it is n_coefficients, of CepstralSettings or PlpSettings$"),
     "none at all": ({"zork": 2}, r"^zork is no setting of .*; they have add, bands, base, "),
     "out of range": ({"hop": 0}, r"^hop is 0; it must be 1 to 400$"),
 }
