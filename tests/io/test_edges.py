@@ -34,7 +34,7 @@ def test_float32_knows_levels_far_below_the_loudest(below):
         assert single.dtype == np.float32 and double.dtype == np.float64
         near = double > double.max(axis=0) - below
         assert near.sum() > 100
-        assert np.abs(single - double)[near].max() <= {60: 1e-3, 100: 0.1, 120: 0.5}[below]
+        assert np.abs(single - double)[near].max() <= {60: 1e-3, 100: 0.1, 120: 0.7}[below]
 
 
 @pytest.mark.parametrize("n_fft", [31, 127, 8191, 65_521])

@@ -160,6 +160,7 @@ PLAIN = {
     **dict.fromkeys(("f", "force"), "--overwrite"),
     **dict.fromkeys(("j", "jobs", "threads", "workers", "n_jobs", "num_workers"), "--processes"),
     **dict.fromkeys(("ac", "to_mono", "downmix"), "--mono"),
+    **dict.fromkeys(("onesided", "return_onesided", "fft_mode"), "--iq"),
     **dict.fromkeys(("highpass", "hpf", "high_pass_filter"), "--high-pass"),
     **dict.fromkeys(("silent", "no_progress"), "--quiet"),
     **dict.fromkeys(("ext", "extension", "type"), "--format"),
@@ -182,7 +183,7 @@ VALUES = {
 }
 """What values of some options are called elsewhere."""
 
-SWITCHES = ("--mono", "--overwrite", "--quiet", "--no-axes")
+SWITCHES = ("--mono", "--iq", "--overwrite", "--quiet", "--no-axes")
 
 
 def refuse_unknown(name: str, parser: argparse.ArgumentParser, words: list[str]) -> None:
