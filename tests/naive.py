@@ -185,12 +185,12 @@ def constant_q(x, low, n_bands, per_octave, hop, sample_rate, gamma=0.0):
 
 def plp(bands, centres, order, count, compression):
     """(coefficients,) of the powers of one frame's bands: Hermansky 1990, its equations one after the other."""
-    heard = []
+    weighted = []
     for power, f in zip(bands, centres, strict=True):
         loud = (f**2 / (f**2 + 1.6e5)) ** 2 * (f**2 + 1.44e6) / (f**2 + 9.61e6)
-        heard.append((power * loud) ** compression)
-    heard = [heard[0], *heard, heard[-1]]
-    around = heard + heard[-2:0:-1]  # both sides of a real spectrum
+        weighted.append((power * loud) ** compression)
+    weighted = [weighted[0], *weighted, weighted[-1]]
+    around = weighted + weighted[-2:0:-1]  # both sides of a real spectrum
     n = len(around)
     r = [sum(v * math.cos(2 * math.pi * lag * i / n) for i, v in enumerate(around)) / n for lag in range(order + 1)]
     matrix = np.array([[r[abs(i - j)] for j in range(order)] for i in range(order)])

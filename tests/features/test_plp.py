@@ -12,7 +12,7 @@ from sonograph.settings import BarkBank, ChromaBank, PlpSettings, RastaSettings
 from tests import naive
 
 RATE = 16_000.0
-SPEECH = Path("/work/shared/data/kaldifeat_reference_apache2/test.wav")
+SPEECH = Path(__file__).parents[3] / "shared" / "data" / "kaldifeat_reference_apache2" / "test.wav"
 KALDIS = {  # compute-plp-feats --dither=0, as kaldifeat publishes them
     0: [25.38532, 1.413609, 1.290824, 0.4644783, -0.9542531, -2.107659, -3.068145, -2.939797, -2.310168, -0.8795097,
         0.07123499, 0.6953657, 0.006708961],

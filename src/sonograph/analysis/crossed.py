@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph import units
-from sonograph.analysis.spectrum import AT_ONCE
+from sonograph.analysis.spectrum import AT_ONCE, within
 from sonograph.computing.run import filtered, without_filters
 from sonograph.computing.spectrogram import spectrogram
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
-from sonograph.frames import frames_of, refuse_too_short, split, valid_frames
+from sonograph.frames import split
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
 from sonograph.settings import StftSettings
@@ -135,12 +135,8 @@ def cross_spectrum(
     given = settings_of(settings, StftSettings(edges="inside", scaling="density"))
     if not isinstance(given, StftSettings) or given.quantity != "power":
         raise SettingsError('settings are not StftSettings of quantity "power"; a cross-spectrum is a mean of products')
-    source, stft = filtered(source, given), without_filters(given)  # once, for all its parts
-    frames = valid_frames(stft, source.n_samples)
-    if not frames:  # none lies within the sound where these edges put them
-        stft = dataclasses.replace(stft, edges="inside")
-        refuse_too_short(stft, source.n_samples)
-        frames = frames_of(stft, source.n_samples)
+    source = filtered(source, given)  # once, for all its parts
+    stft, frames = within(without_filters(given), source.n_samples)
     scale, ends = power_scale(stft, source.sample_rate)
     transform = dataclasses.replace(stft, quantity="transform", scaling="raw")
     cross, powers, count = np.zeros(stft.n_bins, complex), np.zeros((2, stft.n_bins)), 0

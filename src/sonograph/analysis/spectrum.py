@@ -128,11 +128,7 @@ def welch(
         raise SettingsError(f"average is {short(repr(average))}; it must be mean, median or a percentile, 0 to 100")
     weighting = stft.weighting
     source, stft = filtered(source, stft), without_filters(stft)  # once, for all its parts
-    frames = valid_frames(stft, source.n_samples)
-    if not frames:  # none lies within the sound where these edges put them
-        stft = dataclasses.replace(stft, edges="inside")
-        refuse_too_short(stft, source.n_samples)
-        frames = frames_of(stft, source.n_samples)
+    stft, frames = within(stft, source.n_samples)
     if average == "mean":
         values = _mean(source, stft, frames, engine)
     else:
@@ -141,6 +137,22 @@ def welch(
     frequencies = describe(stft, source.sample_rate).frequencies
     values = values[0] if source.n_channels == 1 else values
     return Spectrum(values, frequencies, stft.scaling, source.unit, weighting, stft.sides, centre_of(source))
+
+
+def within(stft: StftSettings, n_samples: int) -> tuple[StftSettings, range]:
+    """The frames that lie within a sound, and the settings of whose they are: edges "inside" where there is none else.
+
+    Raises
+    ------
+    SettingsError
+        A sound shorter than a frame.
+    """
+    frames = valid_frames(stft, n_samples)
+    if not frames:
+        stft = dataclasses.replace(stft, edges="inside")
+        refuse_too_short(stft, n_samples)
+        frames = frames_of(stft, n_samples)
+    return stft, frames
 
 
 def _mean(source: Source, settings: StftSettings, frames: range, engine: Engine | None) -> np.ndarray:

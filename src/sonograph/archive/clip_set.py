@@ -54,7 +54,7 @@ class ClipSet(Timeline):
     def _prepare(self) -> None:
         super()._prepare()
         self.faults = {}
-        self._heard = np.concatenate([[0], np.cumsum([part.samples for part in self.clips], dtype=np.int64)])
+        self._samples_before = np.concatenate([[0], np.cumsum([part.samples for part in self.clips], dtype=np.int64)])
 
     @property
     def clips(self) -> tuple[ClipPart, ...]:
@@ -68,7 +68,7 @@ class ClipSet(Timeline):
 
     def _held(self, sample: int) -> int:
         """How many samples the clips before one have."""
-        return int(self._heard[np.searchsorted(self._starts, sample)])
+        return int(self._samples_before[np.searchsorted(self._starts, sample)])
 
     def _inside(self, samples: range) -> np.ndarray:
         raise SettingsError("clips are no one sound; open the file of each")

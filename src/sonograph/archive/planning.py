@@ -108,20 +108,20 @@ def plan(
         kept = [product_of(one) for one in (before["products"] if before else ())]
         usual = product_of("clip_features" if of_clips else "minutes")
         if isinstance(found, Clips):
-            made = _of_clips(files.at, found, before, kept, wanted or ([] if kept else [usual]), clips)
-            made.save()
-            make_stores(made)
-            return made
+            new_plan = _of_clips(files.at, found, before, kept, wanted or ([] if kept else [usual]), clips)
+            new_plan.save()
+            make_stores(new_plan)
+            return new_plan
         kept += [one for one in wanted or ([] if kept else [usual]) if one not in kept]
         if isinstance(calibrations, str | os.PathLike):
             calibrations = read_periods(calibrations)
         origin = _origin(start, before, min(used))
-        made = _calibrated(files.at, found, origin, _hours(hours, before, found), kept, calibrations, before)
-        if made.correction is None:
-            check_levels(made.timelines)
-        made.save()
-        make_stores(made)
-        return made
+        new_plan = _calibrated(files.at, found, origin, _hours(hours, before, found), kept, calibrations, before)
+        if new_plan.correction is None:
+            check_levels(new_plan.timelines)
+        new_plan.save()
+        make_stores(new_plan)
+        return new_plan
 
 
 def _check_options(of_clips: bool, **given: Any) -> None:
@@ -148,9 +148,9 @@ def _of_clips(
     if clips is not None and of_before not in (None, clips):
         raise SettingsError(f"clips is {clips}; the archive has {of_before} in a task, which stay")
     per_task = of_before or (clips_of_a_task(sets) if clips is None else whole("clips", clips, 1, MOST))
-    made = Plan(folder, catalogue, 0, 0, products, (), per_task)
-    made.history = before["history"] if before else []
-    return made
+    new_plan = Plan(folder, catalogue, 0, 0, products, (), per_task)
+    new_plan.history = before["history"] if before else []
+    return new_plan
 
 
 def _calibrated(
@@ -165,16 +165,16 @@ def _calibrated(
     plan = None
     with contextlib.suppress(SettingsError):  # no period of before may hold for files that are new
         plan = Plan(folder, catalogue, origin, hours, products, base)
-    made = None if plan is None else corrected(plan, wanted)
+    new_plan = None if plan is None else corrected(plan, wanted)
     changed = list(wanted) != ([period_of(one) for one in before["corrected"] or ()] or base)
     words = "calibration corrected by a factor; nothing is computed again"
-    if made is None:
-        made = Plan(folder, catalogue, origin, hours, products, wanted)
+    if new_plan is None:
+        new_plan = Plan(folder, catalogue, origin, hours, products, wanted)
         words = "calibration changed; what it touches is computed again"
-    made.history = before["history"] + (
+    new_plan.history = before["history"] + (
         [{"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "what": words}] if changed else []
     )
-    return made
+    return new_plan
 
 
 def corrected(plan: Plan, periods: Sequence[Period]) -> Plan | None:

@@ -76,8 +76,8 @@ class ZarrFiles(Store):
         raise NotImplementedError
 
 
-def _range(asked: ByteRequest | None) -> tuple[int, int | None]:
-    match asked:
+def _range(byte_range: ByteRequest | None) -> tuple[int, int | None]:
+    match byte_range:
         case RangeByteRequest(start, end):
             return start, end - start
         case OffsetByteRequest(offset):

@@ -101,7 +101,7 @@ def _lines(found: Clips) -> list[str]:
         lines.append(f"{rate(one.sample_rate)}{channels}: {counted(one.n_samples, 'clip')}, {duration(one.duration)}")
     labels = found.labels.most_common()
     if any(label for label, _ in labels):
-        told = ", ".join(f"{label or 'without a label'} {count:,}" for label, count in labels[:FEW])
+        listed = ", ".join(f"{label or 'without a label'} {count:,}" for label, count in labels[:FEW])
         more = f", and {len(labels) - FEW:,} more" if len(labels) > FEW else ""
-        lines.append(f"{counted(len(labels), 'label')}: {told}{more}")
+        lines.append(f"{counted(len(labels), 'label')}: {listed}{more}")
     return lines

@@ -29,10 +29,10 @@ class Plp:
         settings = self._settings
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             power = values.astype(float) if settings.of.quantity == "power" else np.exp(values.astype(float))
-            heard = (np.maximum(power, SILENT) * self._loudness) ** settings.compression
-            heard = np.ascontiguousarray(np.concatenate([heard[:, :1], heard, heard[:, -1:]], axis=1))
+            weighted = (np.maximum(power, SILENT) * self._loudness) ** settings.compression
+            weighted = np.ascontiguousarray(np.concatenate([weighted[:, :1], weighted, weighted[:, -1:]], axis=1))
             # not a product of matrices: einsum sums each number by itself and in one order, whatever the block
-            lags = np.einsum("fb,lb->fl", heard, inverse_cosines(settings.order + 1, heard.shape[1]))
+            lags = np.einsum("fb,lb->fl", weighted, inverse_cosines(settings.order + 1, weighted.shape[1]))
             poles, error = durbin(lags)
             rows = cepstrum(poles, error, settings.n_coefficients) * self._lifter
         rows[~np.isfinite(rows).all(axis=1)] = np.nan

@@ -104,9 +104,9 @@ def _values(
             frames = slice(first, n_frames, apart)
             count = len(range(n_frames)[frames])
             place, begin = divmod(middle + first * hop, apart)
-            heard = np.ascontiguousarray(x[begin::apart])[place - octave.half :]
-            step = heard.strides[0]
-            cut = np.lib.stride_tricks.as_strided(heard, (count, 1, len(kernel)), (hop * step, hop * step, step))
+            samples = np.ascontiguousarray(x[begin::apart])[place - octave.half :]
+            step = samples.strides[0]
+            cut = np.lib.stride_tricks.as_strided(samples, (count, 1, len(kernel)), (hop * step, hop * step, step))
             yield octave, frames, product(cut, kernel)
 
 

@@ -103,8 +103,8 @@ def _told(error: Exception) -> tuple[str, str]:
     if code is not None and _is_passing(error):
         return "read-error", f"its store said {code} (not now), {TRIES} times. Try again later."
     if code is not None:
-        said = re.search(r"<Message>([^<]*)", str(error))
-        return "store", f"its store said {code}{f' ({said[1].rstrip(chr(46))})' if said else ''}."
+        message = re.search(r"<Message>([^<]*)", str(error))
+        return "store", f"its store said {code}{f' ({message[1].rstrip(chr(46))})' if message else ''}."
     if _is_passing(error):
         return "read-error", f"its store did not answer, {TRIES} times. Check the network and the address; try again."
     return "store", f"its store could not be used ({shown(text.rstrip('.'))})."

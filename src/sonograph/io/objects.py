@@ -212,8 +212,8 @@ class Bucket:
         OutputError
             The store says no, or does not answer.
         """
-        made = again(lambda _: self._put(name, data, "overwrite"), self._at(name), writing=True)
-        return self._written(name, data, made)
+        result = again(lambda _: self._put(name, data, "overwrite"), self._at(name), writing=True)
+        return self._written(name, data, result)
 
     def put_file(self, name: str, path: Path) -> None:
         """Write an object of what a file holds, as `put`: in parts where it is large, which is there once all are."""
@@ -293,8 +293,8 @@ class Bucket:
         self._refuse_server("changed", writing=True)
         return self._obstore.put(self._store, self._path(name), data, mode=mode, use_multipart=False)
 
-    def _written(self, name: str, data: bytes, made: Any) -> Object:
-        return Object(name, len(data), made["e_tag"] or "", 0, made["version"] or "")
+    def _written(self, name: str, data: bytes, result: Any) -> Object:
+        return Object(name, len(data), result["e_tag"] or "", 0, result["version"] or "")
 
     def _object(self, name: str, meta: Any) -> Object:
         modified: datetime = meta["last_modified"]

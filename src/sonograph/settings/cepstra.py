@@ -10,8 +10,34 @@ from sonograph.errors import SettingsError
 from sonograph.settings.common import Stage, put, rows_before
 
 
+class Coefficients(Stage):
+    """What stages share whose rows are cepstral coefficients, c0, c1 … or from the first that is taken."""
+
+    n_coefficients: int
+    first: int = 0
+
+    @property
+    def quantity(self) -> str:
+        """What the values are."""
+        return "cepstrum"
+
+    @property
+    def rows(self) -> str:
+        """What a row is."""
+        return "coefficient"
+
+    @property
+    def n_rows(self) -> int | None:
+        """Numbers per frame."""
+        return self.n_coefficients
+
+    def row_names(self, n_rows: int) -> tuple[str, ...]:
+        """A name for each row."""
+        return tuple(f"c{i}" for i in range(self.first, self.first + n_rows))
+
+
 @dataclass(frozen=True, kw_only=True)
-class CepstralSettings(Stage, kind="cepstra"):
+class CepstralSettings(Coefficients, kind="cepstra"):
     """Cepstral coefficients: the orthonormal DCT-II of logarithms (Davis and Mermelstein 1980).
 
     Of mel bands these are MFCC, of linear ones LFCC.
@@ -65,25 +91,6 @@ class CepstralSettings(Stage, kind="cepstra"):
             )
         refuse_large("n_coefficients", self.n_coefficients, self.n_coefficients * n_rows, f"weights of {n_rows} rows")
         return self.n_coefficients
-
-    @property
-    def quantity(self) -> str:
-        """What the values are."""
-        return "cepstrum"
-
-    @property
-    def rows(self) -> str:
-        """What a row is."""
-        return "coefficient"
-
-    @property
-    def n_rows(self) -> int | None:
-        """Numbers per frame."""
-        return self.n_coefficients
-
-    def row_names(self, n_rows: int) -> tuple[str, ...]:
-        """c0, c1 … or from the first that is taken."""
-        return tuple(f"c{i}" for i in range(self.first, self.first + n_rows))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,13 @@ from typing import Any
 from sonograph.checks import number, refuse_large, whole
 from sonograph.errors import SettingsError
 from sonograph.settings.bands import BandSettings
-from sonograph.settings.common import Stage, put, rows_before
+from sonograph.settings.cepstra import Coefficients
+from sonograph.settings.common import put, rows_before
 from sonograph.settings.logs import LogSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlpSettings(Stage, kind="plp"):
+class PlpSettings(Coefficients, kind="plp"):
     """Perceptual linear prediction: cepstra of an all-pole model of what the ear hears (Hermansky 1990).
 
     Bands are weighed as loud as they sound at 40 phon, compressed, and taken for the spectrum whose poles are found. Of
@@ -88,22 +89,3 @@ class PlpSettings(Stage, kind="plp"):
             raise SettingsError(f"order is {self.order}; with {n_rows} bands it must be 1 to {n_rows + 1}")
         refuse_large("order", self.order, self.order * n_rows, f"weights of {n_rows} bands")
         return self.n_coefficients
-
-    @property
-    def quantity(self) -> str:
-        """What the values are."""
-        return "cepstrum"
-
-    @property
-    def rows(self) -> str:
-        """What a row is."""
-        return "coefficient"
-
-    @property
-    def n_rows(self) -> int | None:
-        """Numbers per frame."""
-        return self.n_coefficients
-
-    def row_names(self, n_rows: int) -> tuple[str, ...]:
-        """c0, c1 …"""
-        return tuple(f"c{i}" for i in range(n_rows))

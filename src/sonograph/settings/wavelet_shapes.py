@@ -54,11 +54,11 @@ def shape_of(wavelet: tuple[Any, ...]) -> Shape:
 
     step = (1 + 40 * deviation(wavelet)) / POINTS
     s = (np.arange(POINTS) + 0.5) * step
-    heard = spectrum(wavelet, s)
-    in_time = np.abs(np.fft.fft(heard, 8 * POINTS))[: 4 * POINTS]
+    response = spectrum(wavelet, s)
+    in_time = np.abs(np.fft.fft(response, 8 * POINTS))[: 4 * POINTS]
     half = (np.flatnonzero(in_time > NOTHING * in_time[0])[-1] + 1) * 2 * math.pi / (8 * POINTS * step)
-    highest, tenth = (float(s[heard > least][-1] + step) for least in (NOTHING, 0.1))
-    return Shape(float(half), highest, tenth, float(np.sum(heard**2)) * step, float(np.sum(heard / s)) * step)
+    highest, tenth = (float(s[response > least][-1] + step) for least in (NOTHING, 0.1))
+    return Shape(float(half), highest, tenth, float(np.sum(response**2)) * step, float(np.sum(response / s)) * step)
 
 
 def deviation(wavelet: tuple[Any, ...]) -> float:
@@ -88,5 +88,5 @@ def in_time(wavelet: tuple[Any, ...], u: np.ndarray) -> tuple[np.ndarray, np.nda
     step = 2 * math.pi / (8 * shape.half)
     s = (np.arange(math.ceil(shape.highest * 1.5 / step)) + 0.5) * step
     waves = np.exp(1j * s * u[:, None])
-    heard = spectrum(wavelet, s) * (step / math.pi)
-    return waves @ heard, waves @ (1j * s * heard)
+    response = spectrum(wavelet, s) * (step / math.pi)
+    return waves @ response, waves @ (1j * s * response)

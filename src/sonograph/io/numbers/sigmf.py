@@ -81,13 +81,13 @@ def described(path: Any) -> Described | None:
     try:
         if meta.stat().st_size > LARGEST:
             raise refuse("bad-metadata", f"its {META} is {meta.stat().st_size:,} bytes. That is none.")
-        said = json.loads(meta.read_text(encoding="utf-8"))
+        parsed = json.loads(meta.read_text(encoding="utf-8"))
     except OSError:
         raise refuse("no-metadata", f"has no {meta.name} that can be read beside it. Put it there.") from None
     except ValueError:
         raise refuse("bad-metadata", f"its {META} is no JSON. Save it again.") from None
-    about = said.get("global") if isinstance(said, dict) else None
-    captures = said.get("captures") if isinstance(said, dict) else None
+    about = parsed.get("global") if isinstance(parsed, dict) else None
+    captures = parsed.get("captures") if isinstance(parsed, dict) else None
     if not isinstance(about, dict):
         raise refuse("bad-metadata", f'its {META} has no "global". Save it again.')
     captures = [one for one in captures if isinstance(one, dict)] if isinstance(captures, list) else []
