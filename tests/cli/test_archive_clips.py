@@ -36,6 +36,8 @@ def test_a_folder_of_labels_becomes_an_archive_of_features(birds, capsys):
     names = held.arrays["features"].attributes["features"]
     found = held.read(held.rows)["features"][:, names.index("centroid_mean")]
     np.testing.assert_allclose(found, [900, 901, 902, 1500, 1501, 1502], rtol=0.02)
+    with pytest.raises(sg.SettingsError, match=r"^a is made of clips, which have no time; look at their files$"):
+        archive.open("a").sounds()  # which the viewer asks for
 
 
 def test_clips_that_are_shorter_than_a_window_are_named(birds, capsys):

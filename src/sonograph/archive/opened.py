@@ -220,12 +220,17 @@ class Archive:
         ------
         SourceError
             The catalogue is damaged.
+        SettingsError
+            It is one of clips, which have no time.
         """
+        from sonograph.archive.clip_set import ClipSet
         from sonograph.archive.overviews import ArchivedSound, Overview
         from sonograph.archive.plans import Plan
 
         plan, found = Plan.open(self.folder), []
         for t, timeline in enumerate(plan.timelines):
+            if isinstance(timeline, ClipSet):
+                raise SettingsError(f"{self.files.called()} is made of clips, which have no time; look at their files")
             overviews = []
             for p, product in enumerate(plan.products):
                 if isinstance(product, OverviewProduct):

@@ -296,7 +296,8 @@ class FileSource(Recorded):
         count = self._opened.track.n_channels
         if how.iq and not self._opened.pairs and count % 2:
             raise SettingsError(
-                f"iq is True, and {self._file.name} has {count} channels; I and Q are two: leave it out"
+                f"iq is True, and {self._file.name} has an odd number of channels, {count}; I and Q are two: "
+                "leave it out"
             )
         return self._opened.pairs or how.iq
 
