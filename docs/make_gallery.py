@@ -36,7 +36,7 @@ def run(page: Path) -> None:
 def draw_readme() -> None:
     """The picture of README: that of the demonstration, as it is drawn, every colour kept."""
     from sonograph.cli.demo import demonstrations
-    from sonograph.drawing import draw
+    from sonograph.drawing.calls import draw
 
     name, sound, settings, look = next(iter(demonstrations()))
     draw(sound, settings, path=DOCS / "pictures" / f"{name}.webp", **look)

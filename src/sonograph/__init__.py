@@ -25,7 +25,7 @@ _HOME = {
     "sonograph.computing.spectrogram": ("spectrogram", "pieces"),
     "sonograph.levels": ("level", "power", "weighting"),
     "sonograph.archive.consecutive": ("timeline",),
-    "sonograph.drawing": ("draw", "draw_bands", "show"),
+    "sonograph.drawing.calls": ("draw", "draw_bands", "show"),
     "sonograph.web.widget": ("view",),
     "sonograph.named.presets": ("preset", "preset_names"),
     "sonograph.named.features": ("feature", "feature_names"),

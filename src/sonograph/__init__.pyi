@@ -36,9 +36,9 @@ from sonograph.archive.consecutive import timeline as timeline
 from sonograph.computing.spectrogram import pieces as pieces
 from sonograph.computing.spectrogram import spectrogram as spectrogram
 from sonograph.computing.stream import Stream as Stream
-from sonograph.drawing import draw as draw
-from sonograph.drawing import draw_bands as draw_bands
-from sonograph.drawing import show as show
+from sonograph.drawing.calls import draw as draw
+from sonograph.drawing.calls import draw_bands as draw_bands
+from sonograph.drawing.calls import show as show
 from sonograph.errors import LimitError as LimitError
 from sonograph.errors import MissingExtra as MissingExtra
 from sonograph.errors import OutputError as OutputError

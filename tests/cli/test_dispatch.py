@@ -102,7 +102,7 @@ def test_interrupted_leaves_no_half_picture(here, number, code):
     """While the picture is being written, which is when a half one could be left."""
     program = (
         "import sys, time\n"
-        "from sonograph import drawing\n"
+        "from sonograph.drawing import calls\n"
         "from sonograph.pictures.out import save\n"
         "def slow(figure, part, format, text):\n"
         "    part.write_bytes(b'half'); print('writing', flush=True); time.sleep(60)\n"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sonograph import cli
-from sonograph.drawing import draw
+from sonograph.drawing.calls import draw
 from sonograph.io import door
 from sonograph.io.audio import open as open_sound
 from sonograph.io.audio import read, settled

@@ -180,7 +180,8 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(here, way):
         folder.chmod(folder.stat().st_mode | 0o055)
     name = next(word for word in WAYS[way] if word.startswith("out."))
     code = f"{meek.CODE}\nimport json, sonograph.io.audio, sonograph.io.writing, sonograph.extract.all_files\n"
-    code += "import sonograph.drawing, sonograph.pictures.out.save, sonograph.pictures.compose, sonograph.io.door\n"
+    code += "import sonograph.drawing.calls, sonograph.pictures.out.save, sonograph.pictures.compose\n"
+    code += "import sonograph.io.door\n"
     code += "from sonograph import cli\n"
     code += "def never(*_): raise AssertionError('it was read')\n"
     code += "sonograph.io.door.OpenFile.__init__ = never\n"
@@ -214,7 +215,7 @@ def test_a_folder_that_vanishes_while_at_work_is_one_sentence(here, capsys, monk
 INTERRUPTED = """
 import json, os, random, signal, sys, threading, time
 from sonograph import cli
-import sonograph.drawing, sonograph.io.audio, sonograph.extract.all_files, sonograph.pictures.compose
+import sonograph.drawing.calls, sonograph.io.audio, sonograph.extract.all_files, sonograph.pictures.compose
 import sonograph.pictures.out.save, sonograph.pictures.figure, sonograph.pictures.out.bare
 import contextlib, sonograph.engines.compiled, llvmlite.ir, llvmlite.binding, matplotlib.patheffects, sonograph.inverse
 with contextlib.suppress(ImportError):

@@ -49,7 +49,7 @@ def test_a_tide_is_drawn_in_cycles_per_day_and_metres_without_options(table):
 
 
 def test_the_tide_reads_its_constituents(table):
-    from sonograph.drawing import named
+    from sonograph.drawing.sounds import named
 
     shown = named(table)
     power = spectrogram(shown.sound, shown.settings)

@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw every demonstration, and write its sound if it is one of full scale; print the paths."""
-    from sonograph.drawing import draw
+    from sonograph.drawing.calls import draw
     from sonograph.io.writing import write
 
     os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a name that is none would stop Matplotlib

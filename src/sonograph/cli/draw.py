@@ -172,7 +172,7 @@ def _composed(
     """Files as one picture, perhaps None; at the end it is said how they were."""
     sounds, composition = _opened(files, given, arguments, opening, faults), None
     if sounds:
-        from sonograph.drawing import composed
+        from sonograph.drawing.sounds import composed
 
         composition, sounds = composed(sounds, picture, lambda named, error: faults.tell(named.name, error))
         faults.bar.clear()
@@ -203,7 +203,7 @@ def _opened(
     files: list[str], given: list[str], arguments: argparse.Namespace, opening: Opening, faults: Faults
 ) -> list[Named]:
     """The files that open, with what is computed of each."""
-    from sonograph.drawing import lines_over, named
+    from sonograph.drawing.sounds import lines_over, named
     from sonograph.io.marks import marks_of, read_marks
     from sonograph.pictures.kinds.line import count_lines
     from sonograph.pictures.settings import checked_seconds

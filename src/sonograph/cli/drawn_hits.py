@@ -33,7 +33,7 @@ def check_folder(folder: str) -> None:
 
 def draw_hits(folder: str, hits: Hits, each: str) -> Iterator[tuple[str, SonographError]]:
     """Draw each file that has hits, or each hit; what could not be drawn, and why."""
-    from sonograph.drawing import draw
+    from sonograph.drawing.calls import draw
     from sonograph.pictures.settings import PictureSettings
 
     place = Path(folder)

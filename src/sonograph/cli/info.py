@@ -9,12 +9,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sonograph.cli import exits, info_box, info_levels, options, outputs, reading, streams
+from sonograph.cli import exits, info_box, info_levels, info_words, options, outputs, reading, streams
 from sonograph.cli.exits import talk
 from sonograph.cli.idle import refuse
 from sonograph.cli.progress import Bar
 from sonograph.errors import SettingsError, SonographError
-from sonograph.units import all_hertz, level_unit, reference_power, tuned
+from sonograph.units import reference_power
 from sonograph.weightings import WEIGHTINGS
 
 if TYPE_CHECKING:
@@ -118,13 +118,13 @@ def run(arguments: argparse.Namespace) -> int:
             if facts["sentence"] and facts["reason"] != "header":
                 talk(facts["sentence"])
             if facts.pop("offset_stands_out", False):
-                talk(_of_offset(facts))
+                talk(info_words.of_offset(facts))
             if facts["status"] in ("partial", "failed", "refused", "empty") and "format" in facts:
                 codes.add(exits.INPUT)
             if arguments.json:
                 print(json.dumps(facts), flush=True)
             elif "format" in facts or "model" in facts:
-                print(("\n" if i else "") + words(facts), flush=True)
+                print(("\n" if i else "") + info_words.words(facts), flush=True)
     return exits.worst(codes)
 
 
@@ -291,112 +291,8 @@ def _begin(file: str, count: int) -> bytes:
         opened.close()
 
 
-def words(facts: dict[str, Any]) -> str:
-    """The same for people, a fact a line."""
-    from sonograph.io.status import shown
-
-    name = shown(facts["file"])
-    if "model" in facts:
-        return "\n".join([name, *(f"  {what:<18}{value}" for what, value in _model_rows(facts["model"]))])
-    if "recipe" in facts:
-        return "\n".join([name, *(f"  {k:<12}{json.dumps(v)}" for k, v in facts["recipe"].items())])
-    unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
-    rows = [
-        ("format", facts["format"]),
-        ("taken", ", ".join(facts["taken"]) if "taken" in facts else None),
-        ("sample rate", all_hertz(facts["sample_rate"])),
-        ("channels", f"{facts['n_channels']}"),
-        ("samples", "complex (I/Q); the peak is of one part" if facts.get("is_complex") else None),
-        ("centre", tuned(facts["centre"]) if facts.get("centre") else None),
-        ("duration", _duration(facts)),
-        ("start", facts["start"]),
-        ("peak", _level(facts, "peak", unit)),
-        ("rms", _level(facts, "rms", unit)),
-        ("offset", _offset(facts)),
-        *info_levels.loudness_rows(facts),
-        ("device", facts["metadata"].get("device")),
-        ("status", facts["status"] + (f" ({facts['reason']})" if facts["reason"] else "")),
-    ]
-    boxed = [*info_levels.levels_lines(facts), *(info_box.lines(facts["box"]) if "box" in facts else [])]
-    return "\n".join([name, *(f"  {name:<12}{value}" for name, value in rows if value is not None), *boxed])
-
-
-def _model_rows(model: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a model is, for people."""
-    held = model["held_out"]
-    low, high = held["interval"]
-    listed = [f"{name} ({count})" for name, count in zip(model["classes"], model["sounds_of_class"], strict=True)]
-    more = f" … {len(listed)} classes" if len(listed) > 20 else ""
-    folds = ", ".join(f"{100 * one:.1f}" for one in held["folds"][:10])
-    return [
-        ("format", f"classifier, by Sonograph {model['sonograph']}"),
-        ("classes", ", ".join(listed[:20]) + more),
-        ("accuracy", f"{held['accuracy']:.1%} of sounds held out (95 % interval {low:.1%} to {high:.1%})"),
-        ("folds", f"{len(held['folds'])}: {folds} %"),
-        ("majority guess", f"{held['majority']:.1%}"),
-        ("calibration error", f"{held['calibration_error']:.1%}"),
-        ("recipe", model["recipe"]),
-        _of_rows(model),
-        ("sample rate", f"{all_hertz(model['sample_rate'])}, bands up to {all_hertz(model['sample_rate'] / 2)}"),
-        ("settings", f"digest {model['settings_digest']}"),
-        ("training list", f"{model['n_sounds']} sounds of {model['n_files']} files, digest {model['training_digest']}"),
-    ]
-
-
-def _of_rows(model: dict[str, Any]) -> tuple[str, str]:
-    """What the model learnt from."""
-    if "embedding" not in model:
-        return "summary", ", ".join(model["summary"])
-    named = model["embedding"]
-    return "embedding", f"{named['n_numbers']} numbers of {named['file']}, SHA-256 {named['sha256']}"
-
-
-def _of_offset(facts: dict[str, Any]) -> str:
-    """That the numbers are mostly offset, and what they are without it."""
-    from sonograph.io.status import shown
-
-    unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
-    without = facts["rms_without_offset"]
-    words = "silence" if without is None else f"{without:.2f} {unit}"
-    return (
-        f"{shown(facts['file'])}: its offset of {_offset(facts)} is over half of its rms; without it the rms is "
-        f"{words}. draw, features and listen take it off with --remove-dc or "
-        f"--high-pass HZ."
-    )
-
-
-def _offset(facts: dict[str, Any]) -> str:
-    """The mean of each channel."""
-    if facts["offset"] is None:
-        return "not read"
-    means = [mean for mean in facts["offset"] if mean is not None]
-    if not means:
-        return "no data"
-    alike = means if len(set(means)) > 1 else means[:1]
-    return f"{', '.join(f'{mean:.4g}' for mean in alike[:8])}{' …' if len(alike) > 8 else ''} {facts['unit']}"
-
-
-def _duration(facts: dict[str, Any]) -> str:
-    if facts["duration"] is None:
-        return "the header does not say"
-    minutes, seconds = divmod(facts["duration"], 60)
-    hours, minutes = divmod(int(minutes), 60)
-    clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""
-    return f"{facts['duration']:.3f} s{clock}, {facts['n_samples']} samples"
-
-
 def _decibels(amplitude: float, reference: float) -> float | None:
     """The level of an amplitude, dB re the power `reference`; None where it has none."""
     if not 0 < amplitude < math.inf:
         return None
     return round(20 * math.log10(amplitude) - 10 * math.log10(reference), 3)
-
-
-def _level(facts: dict[str, Any], name: str, unit: str) -> str:
-    if facts["read"] == "header":
-        return "not read"
-    if facts[name] is not None:
-        return f"{facts[name]:.2f} {unit}"
-    if not facts["n_finite"]:
-        return "no data"
-    return "silence" if facts["peak"] is None else "more than numbers can hold"

@@ -33,7 +33,7 @@ def picture(viewer: Viewer, key: str, view: str | None, format: str) -> bytes:
     SettingsError
         A view or a format that cannot be.
     """
-    from sonograph.drawing import composed
+    from sonograph.drawing.sounds import composed
     from sonograph.pictures.figure import figure_of
     from sonograph.pictures.out.recipe import text
     from sonograph.pictures.out.save import save
