@@ -26,8 +26,8 @@ ROUNDS = 3
 # a coordinator that writes so many marks and joins them; says MB at its highest
 LEDGER = """
 import resource, sys
-from sonograph.archive.files import files_of
-from sonograph.archive.marks import Mark
+from sonograph.archive.stores.files import files_of
+from sonograph.archive.stores.marks import Mark
 url, count, LABEL = sys.argv[1], int(sys.argv[2]), "A_96000Hz/minutes/0123456789abcdef"
 files = files_of(url)
 with files.alone():

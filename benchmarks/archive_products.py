@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from sonograph import Signal, archive, engines, timeline, write
-from sonograph.archive.clock import Clock
-from sonograph.archive.joining import Joined
-from sonograph.archive.products import Product, computed, product_of
-from sonograph.archive.running import Coordinator
-from sonograph.archive.shards import Shards
-from sonograph.archive.timeline import Part, Timeline
+from sonograph.archive.products.product import Product, computed, product_of
+from sonograph.archive.runs.running import Coordinator
+from sonograph.archive.runs.shards import Shards
+from sonograph.archive.timelines.clock import Clock
+from sonograph.archive.timelines.joining import Joined
+from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.jobs.places import Here, Processes
 
 BEGAN = datetime(2024, 5, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sonograph import Signal, archive, write
-from sonograph.archive.report import report
+from sonograph.archive.catalogues.report import report
 
 FILES = 3000
 BEGAN = datetime(2024, 5, 1, tzinfo=UTC)

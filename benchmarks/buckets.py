@@ -23,7 +23,7 @@ import numpy as np
 import psutil
 
 import sonograph as sg
-from sonograph.archive import looking
+from sonograph.archive.catalogues import looking
 from tests.buckets import SET
 from tests.fault_proxy import FaultProxy
 

@@ -67,7 +67,7 @@ def plan(at: Path, files: int, hours: int) -> None:
 def run(at: Path, files: int, hours: int) -> None:
     """Do it, or what is left to do."""
     from sonograph import archive
-    from sonograph.archive.running import Coordinator
+    from sonograph.archive.runs.running import Coordinator
 
     ran = Coordinator(archive.Plan.open(at / "a.archive"), Nowhere()).run()
     print(f"{ran.done:,} done, {ran.empty:,} empty, {ran.kept:,} kept")
@@ -78,7 +78,10 @@ def loaded(at: Path, files: int, hours: int) -> None:
     import pyarrow.parquet  # noqa: F401
     import zarr  # noqa: F401
 
-    from sonograph.archive import planning, running  # noqa: F401
+    from sonograph.archive.runs import (
+        planning,  # noqa: F401
+        running,  # noqa: F401
+    )
 
 
 def _alone(step, *arguments) -> None:

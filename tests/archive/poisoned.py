@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from sonograph import cli
-from sonograph.archive import headers, timeline
+from sonograph.archive.catalogues import headers
+from sonograph.archive.timelines import timeline
 from sonograph.jobs.guard import Guard
 from sonograph.jobs.worker import Worker
 from tests.jobs import poison

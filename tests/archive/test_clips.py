@@ -14,8 +14,8 @@ import pytest
 import sonograph as sg
 from sonograph import archive, learning, tables
 from sonograph.analysis.over_time import SUMMARY
-from sonograph.archive.clip_features import STATUSES, ClipFeatures
-from sonograph.archive.marks import Marks
+from sonograph.archive.clip.features import STATUSES, ClipFeatures
+from sonograph.archive.stores.marks import Marks
 from sonograph.errors import SettingsError, SourceError
 from sonograph.extract.all_files import extract
 from sonograph.extract.choice import Choice
@@ -204,7 +204,8 @@ def test_clips_at_fault_are_named_and_the_others_exact(tmp_path):
 POISONED = """
 import functools, sys
 from sonograph import cli
-from sonograph.archive import clip_features, running
+from sonograph.archive.clip import features as clip_features
+from sonograph.archive.runs import running
 from sonograph.jobs.guard import Guard
 from sonograph.jobs.places import Processes
 from tests.jobs import poison

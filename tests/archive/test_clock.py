@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonograph.archive import Clock, steady
-from sonograph.archive.clock import rate_of
+from sonograph.archive import Clock
+from sonograph.archive.timelines import steady
+from sonograph.archive.timelines.clock import rate_of
 
 RATES = st.one_of(st.sampled_from([8000.0, 44_100.0, 48_000.0, 512_000.0]), st.floats(0.1, 2e6))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sonograph import archive
-from sonograph.archive.verifying import status
+from sonograph.archive.runs.verifying import status
 from sonograph.errors import SettingsError
 from tests.archive.archives import contents, record, scanned
 

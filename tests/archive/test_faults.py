@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 from sonograph import archive
-from sonograph.archive import files
-from sonograph.archive.marks import Marks
+from sonograph.archive.stores import files
+from sonograph.archive.stores.marks import Marks
 from sonograph.errors import OutputError
 from tests.archive.archives import contents, record, scanned
 from tests.thorough import ALL
@@ -32,7 +32,7 @@ HOURS = range(12)
 COMMAND = """
 import os, sys, time
 from sonograph import cli
-from sonograph.archive import stores
+from sonograph.archive.stores import arrays as stores
 real = stores.write
 
 def noted(files, label, facts, number, *rest):

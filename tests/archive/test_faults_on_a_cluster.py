@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 from sonograph import archive
-from sonograph.archive import running
-from sonograph.archive.marks import Marks
+from sonograph.archive.runs import running
+from sonograph.archive.stores.marks import Marks
 from sonograph.errors import OutputError
 from tests.archive.archives import contents, record, scanned
 from tests.jobs.clusters import kill_worker, local_cluster
@@ -93,7 +93,7 @@ STANDS_STILL = """
 import sys, time
 from pathlib import Path
 from sonograph import cli
-from sonograph.archive.marks import DONE, Marks
+from sonograph.archive.stores.marks import DONE, Marks
 real, done = Marks.mark, []
 
 def mark(self, marks, **more):

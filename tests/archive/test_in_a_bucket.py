@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from sonograph import archive, cli
-from sonograph.archive import hold
-from sonograph.archive.files import files_of
-from sonograph.archive.marks import Mark
-from sonograph.archive.parts import ledgers
+from sonograph.archive.runs.parts import ledgers
+from sonograph.archive.stores import hold
+from sonograph.archive.stores.files import files_of
+from sonograph.archive.stores.marks import Mark
 from sonograph.errors import OutputError, SourceError
 from sonograph.io import object_tries
 from sonograph.io.objects import Bucket
@@ -141,7 +141,8 @@ def test_the_lost_answer_of_a_write_on_condition_is_made_up_for(quiet, store, ur
 COMMAND = """
 import sys, time
 from sonograph import cli
-from sonograph.archive import hold, stores
+from sonograph.archive.stores import hold
+from sonograph.archive.stores import arrays as stores
 hold.LASTS, hold.BEAT = 1.2, 0.2
 real = stores.write
 
@@ -153,7 +154,8 @@ def noted(files, label, facts, number, *rest):
     return found
 
 stores.write = noted
-from sonograph.archive import running, work
+from sonograph.archive.runs import running
+from sonograph.archive.runs import work
 running.Processes = lambda *_, **__: running.Here()
 sys.exit(cli.main(["archive", "run", sys.argv[1], "-q", "--processes", "1"]))
 """

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from sonograph.archive.level_summary import summarise
-from sonograph.archive.long_term import LongTerm
-from sonograph.archive.minute_levels import Minutes
+from sonograph.archive.levels.long_term import LongTerm
+from sonograph.archive.levels.minutes import Minutes
+from sonograph.archive.levels.summary import summarise
 from sonograph.errors import SettingsError
 from sonograph.pictures.long_term import draw_long_term
 from sonograph.pictures.sound_levels import draw_level_percentiles, draw_levels

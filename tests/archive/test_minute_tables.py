@@ -10,7 +10,7 @@ import pytest
 
 import sonograph as sg
 from sonograph import archive
-from sonograph.archive.minute_tables import columns_of, day_tables
+from sonograph.archive.exports.tables import columns_of, day_tables
 from sonograph.errors import SettingsError
 
 pandas = pytest.importorskip("pandas")

@@ -9,7 +9,7 @@ import pytest
 
 import sonograph as sg
 from sonograph import archive
-from sonograph.archive import minute_spectra
+from sonograph.archive.levels import spectra as minute_spectra
 from sonograph.errors import LimitError, MissingExtra, SettingsError, TextError
 
 xarray = pytest.importorskip("xarray")

@@ -7,8 +7,8 @@ import pytest
 
 import sonograph as sg
 from sonograph import archive
-from sonograph.archive.overview_product import LEVELS, OverviewProduct
-from sonograph.archive.timeline import Timeline
+from sonograph.archive.products.overview import LEVELS, OverviewProduct
+from sonograph.archive.timelines.timeline import Timeline
 from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings
 from sonograph.web.recordings import Recordings

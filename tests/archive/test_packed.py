@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonograph.archive.catalogue import Catalogue
-from sonograph.archive.packed import FEW, Packed
-from sonograph.archive.segments import Segment
+from sonograph.archive.catalogues.catalogue import Catalogue
+from sonograph.archive.catalogues.packed import FEW, Packed
+from sonograph.archive.catalogues.segments import Segment
 
 
 @dataclass(frozen=True)

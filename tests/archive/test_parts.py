@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from sonograph import archive, cli
-from sonograph.archive.parts import Part, ledgers
+from sonograph.archive.runs.parts import Part, ledgers
 from sonograph.errors import OutputError, SettingsError
 from sonograph.jobs.lock import locked
 from tests.archive.archives import contents, scanned
@@ -31,13 +31,13 @@ def test_parts_in_any_order_joined_are_one_run(planned, quiet, by):
 
 
 def marked(at, status):
-    from sonograph.archive.marks import Marks
+    from sonograph.archive.stores.marks import Marks
 
     return (one for one in Marks(at / "ledger").all() if one.status == status)
 
 
 def test_a_part_that_is_killed_goes_on_and_one_that_is_missing_is_done_by_the_next_run(planned, quiet, monkeypatch):
-    from sonograph.archive import running
+    from sonograph.archive.runs import running
 
     real, done = running.Coordinator._mark, []
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 import sonograph as sg
 from sonograph import Calibration, archive
 from sonograph.analysis.over_time import over_time
-from sonograph.archive.features_product import FeaturesProduct
-from sonograph.archive.ltsa_product import LtsaProduct
-from sonograph.archive.minutes_product import MinutesProduct
-from sonograph.archive.overview_product import LEVELS, OverviewProduct
-from sonograph.archive.products import SoundFacts, computed
-from sonograph.archive.spectrogram_product import SpectrogramProduct
-from sonograph.archive.timeline import Part, Timeline
+from sonograph.archive.products.features import FeaturesProduct
+from sonograph.archive.products.ltsa import LtsaProduct
+from sonograph.archive.products.minutes import MinutesProduct
+from sonograph.archive.products.overview import LEVELS, OverviewProduct
+from sonograph.archive.products.product import SoundFacts, computed
+from sonograph.archive.products.spectrogram import SpectrogramProduct
+from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.errors import SettingsError
 from sonograph.settings import BandSettings, LevelSettings, MelBank, StftSettings
 from sonograph.web.strips import Place

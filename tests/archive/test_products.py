@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sonograph as sg
-from sonograph.archive.products import PRODUCTS, SoundFacts, product_of
+from sonograph.archive.products.product import PRODUCTS, SoundFacts, product_of
 from sonograph.cli import archive_plan
 from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from sonograph import archive
-from sonograph.archive.report import Cycle, report
-from sonograph.archive.times import ns_of, stamp
+from sonograph.archive.catalogues.report import Cycle, report
+from sonograph.archive.catalogues.times import ns_of, stamp
 from sonograph.errors import SettingsError
 from sonograph.pictures.recorded import draw_coverage, shares
 from tests.archive.recordings import after, audiomoth, noise, put, wav

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sonograph import archive
-from sonograph.archive.marks import Marks
-from sonograph.archive.products import product_of
+from sonograph.archive.products.product import product_of
+from sonograph.archive.stores.marks import Marks
 from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.jobs.lock import locked
 from tests.archive.archives import RATE, contents, record, scanned

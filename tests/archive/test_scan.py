@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sonograph import archive
-from sonograph.archive import nametimes, stored
-from sonograph.archive.times import ns_of
+from sonograph.archive.catalogues import nametimes, stored
+from sonograph.archive.catalogues.times import ns_of
 from sonograph.errors import OutputError, SettingsError, SourceError, TextError
 from tests.archive.recordings import (
     BEGAN,

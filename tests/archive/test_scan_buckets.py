@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sonograph import archive
-from sonograph.archive import headers
-from sonograph.archive.beside import NOTHING
-from sonograph.archive.looking import Looked, look_together
+from sonograph.archive.catalogues import headers
+from sonograph.archive.catalogues.beside import NOTHING
+from sonograph.archive.catalogues.looking import Looked, look_together
 from sonograph.errors import SourceError
 from sonograph.io import object_tries
 from sonograph.io.folders import sound_files

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonograph import archive
-from sonograph.archive.clock import Clock
-from sonograph.archive.minutes_product import MinutesProduct
-from sonograph.archive.narrowed import NOTHING, Inputs, narrowed
-from sonograph.archive.products import PRODUCTS, Product
-from sonograph.archive.shards import Shards
-from sonograph.archive.timeline import Part, Timeline
+from sonograph.archive.products.minutes import MinutesProduct
+from sonograph.archive.products.product import PRODUCTS, Product
+from sonograph.archive.runs.shards import Shards
+from sonograph.archive.timelines.clock import Clock
+from sonograph.archive.timelines.narrowed import NOTHING, Inputs, narrowed
+from sonograph.archive.timelines.timeline import Part, Timeline
 from tests.archive.recordings import noise, put
 
 DAY = 1_714_521_600

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sonograph import archive
-from sonograph.archive.features_product import FeaturesProduct
-from sonograph.archive.ltsa_product import LtsaProduct
-from sonograph.archive.overview_product import OverviewProduct
-from sonograph.archive.products import product_of
-from sonograph.archive.spectrogram_product import SpectrogramProduct
+from sonograph.archive.products.features import FeaturesProduct
+from sonograph.archive.products.ltsa import LtsaProduct
+from sonograph.archive.products.overview import OverviewProduct
+from sonograph.archive.products.product import product_of
+from sonograph.archive.products.spectrogram import SpectrogramProduct
 from sonograph.errors import SettingsError
 from sonograph.settings import StftSettings
 from tests.archive.archives import record, scanned

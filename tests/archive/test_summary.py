@@ -11,9 +11,9 @@ import pytest
 
 import sonograph as sg
 from sonograph import archive
-from sonograph.archive.level_counts import LevelCounts
-from sonograph.archive.level_summary import sliced, summarise
-from sonograph.archive.minute_levels import Minutes
+from sonograph.archive.levels.counts import LevelCounts
+from sonograph.archive.levels.minutes import Minutes
+from sonograph.archive.levels.summary import sliced, summarise
 from sonograph.errors import SettingsError
 from tests.archive.recordings import wav
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from sonograph import archive
-from sonograph.archive.marks import Marks
+from sonograph.archive.stores.marks import Marks
 from sonograph.errors import SourceError
 from tests.archive.archives import contents, record, scanned
 from tests.thorough import ALL

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from sonograph import archive, cli
-from sonograph.archive.kept import Kept
-from sonograph.archive.level_summary import summarise
-from sonograph.archive.marks import FAILED, Marks
+from sonograph.archive.levels.kept import Kept
+from sonograph.archive.levels.summary import summarise
+from sonograph.archive.stores.marks import FAILED, Marks
 from tests.archive.archives import HOURS, record, scanned
 from tests.archive.recordings import BEGAN
 

@@ -13,69 +13,88 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sonograph.archive.catalogue import Catalogue as Catalogue
-    from sonograph.archive.cells import Cells as Cells
-    from sonograph.archive.clip import Clip as Clip
-    from sonograph.archive.clip_catalogue import Clips as Clips
-    from sonograph.archive.clip_features import ClipFeatures as ClipFeatures
-    from sonograph.archive.clip_rows import ClipRows as ClipRows
-    from sonograph.archive.clip_scan import clips as clips
-    from sonograph.archive.clip_tables import clip_table as clip_table
-    from sonograph.archive.clock import Clock as Clock
-    from sonograph.archive.clock import ClockCheck as ClockCheck
-    from sonograph.archive.day_by_day import Day as Day
-    from sonograph.archive.day_by_day import days as days
-    from sonograph.archive.findings import Finding as Finding
-    from sonograph.archive.level_counts import LevelCounts as LevelCounts
-    from sonograph.archive.level_summary import LevelSummary as LevelSummary
-    from sonograph.archive.level_summary import summarise as summarise
-    from sonograph.archive.long_term import LongTerm as LongTerm
-    from sonograph.archive.minute_bands import Band as Band
-    from sonograph.archive.minute_bands import BandMinutes as BandMinutes
-    from sonograph.archive.minute_bands import decidecades as decidecades
-    from sonograph.archive.minute_bands import read_bands as read_bands
-    from sonograph.archive.minute_levels import Minutes as Minutes
-    from sonograph.archive.minute_levels import minutes as minutes
-    from sonograph.archive.minute_tables import day_tables as day_tables
-    from sonograph.archive.netcdf import day_files as day_files
+    from sonograph.archive.catalogues.catalogue import Catalogue as Catalogue
+    from sonograph.archive.catalogues.findings import Finding as Finding
+    from sonograph.archive.catalogues.scanning import scan as scan
+    from sonograph.archive.catalogues.segments import Segment as Segment
+    from sonograph.archive.clip.catalogue import Clips as Clips
+    from sonograph.archive.clip.features import ClipFeatures as ClipFeatures
+    from sonograph.archive.clip.record import Clip as Clip
+    from sonograph.archive.clip.rows import ClipRows as ClipRows
+    from sonograph.archive.clip.scan import clips as clips
+    from sonograph.archive.clip.tables import clip_table as clip_table
+    from sonograph.archive.clip.webdataset import web_dataset as web_dataset
+    from sonograph.archive.exports.netcdf import day_files as day_files
+    from sonograph.archive.exports.tables import day_tables as day_tables
+    from sonograph.archive.levels.bands import Band as Band
+    from sonograph.archive.levels.bands import BandMinutes as BandMinutes
+    from sonograph.archive.levels.bands import decidecades as decidecades
+    from sonograph.archive.levels.bands import read_bands as read_bands
+    from sonograph.archive.levels.counts import LevelCounts as LevelCounts
+    from sonograph.archive.levels.day_by_day import Day as Day
+    from sonograph.archive.levels.day_by_day import days as days
+    from sonograph.archive.levels.long_term import LongTerm as LongTerm
+    from sonograph.archive.levels.minutes import Minutes as Minutes
+    from sonograph.archive.levels.minutes import minutes as minutes
+    from sonograph.archive.levels.summary import LevelSummary as LevelSummary
+    from sonograph.archive.levels.summary import summarise as summarise
     from sonograph.archive.opened import Archive as Archive
     from sonograph.archive.opened import open as open
-    from sonograph.archive.parts import join as join
-    from sonograph.archive.periods import Period as Period
-    from sonograph.archive.periods import read_periods as read_periods
-    from sonograph.archive.planning import plan as plan
-    from sonograph.archive.plans import Plan as Plan
-    from sonograph.archive.running import Ran as Ran
-    from sonograph.archive.running import run as run
-    from sonograph.archive.scanning import scan as scan
-    from sonograph.archive.segments import Segment as Segment
-    from sonograph.archive.timeline import Timeline as Timeline
-    from sonograph.archive.verifying import Damage as Damage
-    from sonograph.archive.verifying import status as status
-    from sonograph.archive.verifying import verify as verify
-    from sonograph.archive.webdataset import web_dataset as web_dataset
+    from sonograph.archive.products.cells import Cells as Cells
+    from sonograph.archive.runs.parts import join as join
+    from sonograph.archive.runs.planning import plan as plan
+    from sonograph.archive.runs.plans import Plan as Plan
+    from sonograph.archive.runs.running import Ran as Ran
+    from sonograph.archive.runs.running import run as run
+    from sonograph.archive.runs.verifying import Damage as Damage
+    from sonograph.archive.runs.verifying import status as status
+    from sonograph.archive.runs.verifying import verify as verify
+    from sonograph.archive.timelines.clock import Clock as Clock
+    from sonograph.archive.timelines.clock import ClockCheck as ClockCheck
+    from sonograph.archive.timelines.periods import Period as Period
+    from sonograph.archive.timelines.periods import read_periods as read_periods
+    from sonograph.archive.timelines.timeline import Timeline as Timeline
 
-_WHERE = {
-    "LevelCounts": "level_counts", "LevelSummary": "level_summary", "LongTerm": "long_term",
-    "summarise": "level_summary", "Day": "day_by_day", "day_tables": "minute_tables", "days": "day_by_day",
-    "Band": "minute_bands", "BandMinutes": "minute_bands", "decidecades": "minute_bands", "read_bands": "minute_bands",
-    "Clip": "clip", "ClipFeatures": "clip_features", "Clips": "clip_catalogue", "clips": "clip_scan",
-    "ClipRows": "clip_rows", "clip_table": "clip_tables", "web_dataset": "webdataset",
-    "Catalogue": "catalogue", "Cells": "cells", "Clock": "clock", "ClockCheck": "clock", "Finding": "findings",
-    "Archive": "opened", "Damage": "verifying", "status": "verifying", "verify": "verifying",
-    "Minutes": "minute_levels", "day_files": "netcdf", "minutes": "minute_levels", "Period": "periods",
-    "read_periods": "periods", "scan": "scanning",
-    "Plan": "plans", "Ran": "running", "Segment": "segments", "Timeline": "timeline", "open": "opened",
-    "join": "parts", "plan": "planning", "run": "running",
-}  # fmt: skip
+_HOMES = {
+    "catalogues.catalogue": ("Catalogue",),
+    "catalogues.findings": ("Finding",),
+    "catalogues.scanning": ("scan",),
+    "catalogues.segments": ("Segment",),
+    "clip.catalogue": ("Clips",),
+    "clip.features": ("ClipFeatures",),
+    "clip.record": ("Clip",),
+    "clip.rows": ("ClipRows",),
+    "clip.scan": ("clips",),
+    "clip.tables": ("clip_table",),
+    "clip.webdataset": ("web_dataset",),
+    "exports.netcdf": ("day_files",),
+    "exports.tables": ("day_tables",),
+    "levels.bands": ("Band", "BandMinutes", "decidecades", "read_bands"),
+    "levels.counts": ("LevelCounts",),
+    "levels.day_by_day": ("Day", "days"),
+    "levels.long_term": ("LongTerm",),
+    "levels.minutes": ("Minutes", "minutes"),
+    "levels.summary": ("LevelSummary", "summarise"),
+    "opened": ("Archive", "open"),
+    "products.cells": ("Cells",),
+    "runs.parts": ("join",),
+    "runs.planning": ("plan",),
+    "runs.plans": ("Plan",),
+    "runs.running": ("Ran", "run"),
+    "runs.verifying": ("Damage", "status", "verify"),
+    "timelines.clock": ("Clock", "ClockCheck"),
+    "timelines.periods": ("Period", "read_periods"),
+    "timelines.timeline": ("Timeline",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = list(_WHERE)
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    if name not in _HOME:
         raise AttributeError(f"module 'sonograph.archive' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"sonograph.archive.{_WHERE[name]}"), name)
+    value = getattr(importlib.import_module(f"sonograph.archive.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sonograph.archive import stores
-from sonograph.archive.cells import Cells
-from sonograph.archive.corrections import factors
-from sonograph.archive.files import Files, each, files_of
-from sonograph.archive.minute_levels import Minutes
-from sonograph.archive.minutes_product import MinutesProduct
-from sonograph.archive.overview_product import OverviewProduct
-from sonograph.archive.plans import read_about
-from sonograph.archive.products import ArrayFacts, Product, SoundFacts, product_of
-from sonograph.archive.segments import SECOND
-from sonograph.archive.times import ns_of
+from sonograph.archive.catalogues.segments import SECOND
+from sonograph.archive.catalogues.times import ns_of
+from sonograph.archive.levels.minutes import Minutes
+from sonograph.archive.products.cells import Cells
+from sonograph.archive.products.minutes import MinutesProduct
+from sonograph.archive.products.overview import OverviewProduct
+from sonograph.archive.products.product import ArrayFacts, Product, SoundFacts, product_of
+from sonograph.archive.runs.corrections import factors
+from sonograph.archive.runs.plans import read_about
+from sonograph.archive.stores import arrays as stores
+from sonograph.archive.stores.files import Files, each, files_of
 from sonograph.checks import short
 from sonograph.errors import SettingsError, SourceError
 from sonograph.settings.arguments import answered
@@ -27,7 +27,7 @@ from sonograph.settings.arguments import answered
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sonograph.archive.overviews import ArchivedSound
+    from sonograph.archive.products.overview_source import ArchivedSound
 
 
 class Held:
@@ -223,9 +223,9 @@ class Archive:
         SettingsError
             It is one of clips, which have no time.
         """
-        from sonograph.archive.clip_set import ClipSet
-        from sonograph.archive.overviews import ArchivedSound, Overview
-        from sonograph.archive.plans import Plan
+        from sonograph.archive.clip.set import ClipSet
+        from sonograph.archive.products.overview_source import ArchivedSound, Overview
+        from sonograph.archive.runs.plans import Plan
 
         plan, found = Plan.open(self.folder), []
         for t, timeline in enumerate(plan.timelines):

@@ -54,8 +54,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Export; return the exit code."""
-    from sonograph.archive.files import files_of
-    from sonograph.archive.plans import read_about
+    from sonograph.archive.runs.plans import read_about
+    from sonograph.archive.stores.files import files_of
 
     if read_about(files_of(arguments.archive)).get("clips"):
         from sonograph.cli import exported_clips
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         flag = "--clips" if arguments.clips is not None else "--to webdataset"
         raise SettingsError(f"{flag} is for an archive of clips, and {arguments.archive} is one of recordings")
     from sonograph import archive
-    from sonograph.archive.minute_tables import day_tables
+    from sonograph.archive.exports.tables import day_tables
 
     _check(arguments)
     first, last = archived.stretch_of(arguments)

@@ -11,8 +11,8 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sonograph.archive.clip_features import ClipFeatures
-    from sonograph.archive.foretold import Foretold
+    from sonograph.archive.clip.features import ClipFeatures
+    from sonograph.archive.runs.foretold import Foretold
 
 HELP = """Say what an archive shall hold: products of all recordings in a catalogue. Nothing is computed yet; coverage,
 bytes, tasks, time and memory are told. Where ARCHIVE is there already, it is extended by the files that the catalogue
@@ -75,7 +75,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Plan; return the exit code."""
     from sonograph import archive
-    from sonograph.archive.foretold import foretell
+    from sonograph.archive.runs.foretold import foretell
 
     plan = archive.plan(
         arguments.catalogue, _products(arguments), at=arguments.output, start=_start(arguments.start),
@@ -100,7 +100,7 @@ def _products(arguments: argparse.Namespace) -> list | None:
 
 def _clip_features(arguments: argparse.Namespace, settings: Any) -> ClipFeatures:
     from sonograph.archive import ClipFeatures
-    from sonograph.archive.features_product import USUAL
+    from sonograph.archive.products.features import USUAL
 
     for flag, value in (("--products", arguments.products), ("--channel", arguments.channel)):
         if value is not None:

@@ -12,8 +12,8 @@ from sonograph.cli.exits import counted, talk
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sonograph.archive.findings import Finding
-    from sonograph.archive.report import Covered, Report
+    from sonograph.archive.catalogues.findings import Finding
+    from sonograph.archive.catalogues.report import Covered, Report
 
 HELP = """Read the headers of recordings into a catalogue, and say what there is: coverage, gaps, overlaps, copies, duty
 cycle, drift, changes of rate, gain or channels, and files that are broken. No sample is read; where CATALOGUE is there
@@ -75,9 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         return scanned_clips.run(arguments)
     from sonograph import archive
-    from sonograph.archive import stored
-    from sonograph.archive.report import report
-    from sonograph.archive.scanning import check_join
+    from sonograph.archive.catalogues import stored
+    from sonograph.archive.catalogues.report import report
+    from sonograph.archive.catalogues.scanning import check_join
     from sonograph.atomic import check_output, name_of
     from sonograph.cli.progress import Progress
     from sonograph.errors import OutputError
@@ -177,7 +177,7 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 
 def _gaps(one: Covered, *, several: bool) -> list[str]:
     """The longest gaps that are none of the duty cycle's."""
-    from sonograph.archive.times import stamp
+    from sonograph.archive.catalogues.times import stamp
     from sonograph.io.status import shown
     from sonograph.units import duration
 

@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Tell; return the exit code."""
     from sonograph import archive
-    from sonograph.archive.parts import ledgers
+    from sonograph.archive.runs.parts import ledgers
     from sonograph.units import duration
 
     if arguments.join:

@@ -51,9 +51,9 @@ def opened(files: list[str], opening: Opening, faults: Faults, *, quiet: bool) -
     from dataclasses import replace
 
     from sonograph import archive
-    from sonograph.archive.consecutive import only
-    from sonograph.archive.report import report
-    from sonograph.archive.segments import calibration_text
+    from sonograph.archive.catalogues.report import report
+    from sonograph.archive.catalogues.segments import calibration_text
+    from sonograph.archive.timelines.consecutive import only
     from sonograph.io.status import Unreadable
     from sonograph.pictures.parts import Named
 

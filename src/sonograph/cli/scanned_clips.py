@@ -25,7 +25,7 @@ FEW = 10
 def run(arguments: argparse.Namespace) -> int:
     """Scan; return the exit code."""
     from sonograph import archive
-    from sonograph.archive import stored
+    from sonograph.archive.catalogues import stored
     from sonograph.atomic import check_output, name_of
     from sonograph.cli.progress import Progress
     from sonograph.errors import OutputError

@@ -12,9 +12,9 @@ from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sonograph.archive.kept import Kept
-    from sonograph.archive.level_summary import LevelSummary
-    from sonograph.archive.minute_levels import Minutes
+    from sonograph.archive.levels.kept import Kept
+    from sonograph.archive.levels.minutes import Minutes
+    from sonograph.archive.levels.summary import LevelSummary
 
 HELP = """Say how loud it was: for each day or month of an archive the mean of power, percentiles of the levels of its
 minutes, and sound exposure, each of what was recorded; in all, in decidecades, or in bands of your own."""
@@ -59,9 +59,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Sum up; return the exit code."""
-    from sonograph.archive import summary_tables
-    from sonograph.archive.level_summary import MILLIDECADES, Sums
-    from sonograph.archive.long_term import LongTerm
+    from sonograph.archive.levels import summary_tables
+    from sonograph.archive.levels.long_term import LongTerm
+    from sonograph.archive.levels.summary import MILLIDECADES, Sums
     from sonograph.pictures.sound_levels import check_bands
 
     first, last = archived.stretch_of(arguments)
@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be done, before any work."""
-    from sonograph.archive import summary_tables
+    from sonograph.archive.levels import summary_tables
     from sonograph.atomic import check_output
     from sonograph.pictures.out.save import FLAT, format_of
 
@@ -116,7 +116,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _pieces(arguments: argparse.Namespace, kept: Kept, first: Any, last: Any) -> Iterator[Minutes]:
     """The minutes day by day."""
-    from sonograph.archive.day_by_day import DAY, days
+    from sonograph.archive.levels.day_by_day import DAY, days
     from sonograph.cli.progress import Progress
 
     start, stop = kept.stretch(first, last)
@@ -144,7 +144,7 @@ def _draw(arguments: argparse.Namespace, summaries: list[LevelSummary], spectra:
 
 def _lines(summaries: list[LevelSummary], percents: list[float], whole: bool) -> list[str]:
     """The table for people."""
-    from sonograph.archive.summary_tables import percentile_name, rows
+    from sonograph.archive.levels.summary_tables import percentile_name, rows
 
     heads = ["from (UTC)", "recorded", "of it", "band", "mean", *(percentile_name(one) for one in percents), "SEL"]
     listed = [heads + ["SEL of whole"] * whole]

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.clip_features import STATUSES
-from sonograph.archive.clip_rows import ClipRows
-from sonograph.archive.stores import chunk_rows
+from sonograph.archive.clip.features import STATUSES
+from sonograph.archive.clip.rows import ClipRows
+from sonograph.archive.stores.arrays import chunk_rows
 from sonograph.checks import whole
 from sonograph.errors import SettingsError
 from sonograph.io.status import shown

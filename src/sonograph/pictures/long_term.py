@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sonograph import units
-from sonograph.archive.decibels import decibels
-from sonograph.archive.long_term import LongTerm
-from sonograph.archive.minute_bands import Band, overlaps
+from sonograph.archive.levels.bands import Band, overlaps
+from sonograph.archive.levels.decibels import decibels
+from sonograph.archive.levels.long_term import LongTerm
 from sonograph.errors import SettingsError
 from sonograph.pictures import levels_sheet, missing
 from sonograph.pictures.colours import check_colours, colour_map

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sonograph.archive.report import Covered, Report
-from sonograph.archive.segments import SECOND
-from sonograph.archive.times import moment_at
+from sonograph.archive.catalogues.report import Covered, Report
+from sonograph.archive.catalogues.segments import SECOND
+from sonograph.archive.catalogues.times import moment_at
 from sonograph.atomic import written
 from sonograph.errors import SettingsError
 from sonograph.pictures.out.save import FLAT, format_of, save
@@ -41,7 +41,7 @@ def draw_coverage(report: Report, *, path: str | os.PathLike[str] | None = None,
     Parameters
     ----------
     report
-        What a catalogue tells: `sonograph.archive.report.report(catalogue)`.
+        What a catalogue tells: `sonograph.archive.catalogues.report.report(catalogue)`.
     path
         Where to write it, ending in .png, .svg, .pdf, .jpg, .webp or .tif.
     theme

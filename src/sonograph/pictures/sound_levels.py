@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sonograph.archive.level_summary import LevelSummary
+from sonograph.archive.levels.summary import LevelSummary
 from sonograph.errors import SettingsError
 from sonograph.pictures import levels_sheet, missing
 from sonograph.pictures.colours import colour_map

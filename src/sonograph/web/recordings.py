@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sonograph.archive.plans import ABOUT, LEDGER
+from sonograph.archive.runs.plans import ABOUT, LEDGER
 from sonograph.errors import SettingsError, SonographError, SourceError
 from sonograph.io.door import split
 from sonograph.io.filesource import FileSource
@@ -130,7 +130,7 @@ class Recording:
 
 def _is_archive(path: str) -> bool:
     if is_url(path):
-        from sonograph.archive.files import files_of
+        from sonograph.archive.stores.files import files_of
 
         return files_of(path).stamp(ABOUT) is not None
     return (Path(path) / ABOUT).is_file()

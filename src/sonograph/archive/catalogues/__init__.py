@@ -1,0 +1,1 @@
+"""What recordings there are: their headers, their times, and a catalogue of both."""

@@ -1,0 +1,1 @@
+"""Sounds that stand for themselves, each with its label: their catalogue, features and tables."""

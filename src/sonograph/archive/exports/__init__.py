@@ -1,0 +1,1 @@
+"""Files of a day that other tools open: netCDF, CSV, Parquet, and what is said in them."""

@@ -1,0 +1,1 @@
+"""What an archive holds of its sound; a file each."""

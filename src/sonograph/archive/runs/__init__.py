@@ -1,0 +1,1 @@
+"""A plan, its tasks, doing them, and whether all is whole."""

@@ -1,0 +1,1 @@
+"""Segments of one recorder as one sound, with its gaps and its clock."""
