@@ -1,8 +1,9 @@
-"""What the products of an archive cost: `python -m benchmarks.archive_products speed [RATE]`, or `year [DAYS]`.
+"""What products of an archive cost: `python -m benchmarks.archive_products speed [RATE]`, or `year [DAYS [FOLDER]]`.
 
 `speed` writes ten minutes of noise as FLAC and WAV, and computes products of them in one process: processor time a
 minute, over that of decoding alone. `year` is a recorder of 8 kHz that records six minutes of each hour, whose samples
-are a function of their number, so that no disk counts: minutes and overview through a whole run.
+are a function of their number, so that no disk counts: minutes and overview through a whole run, which is kept in
+FOLDER, and goes on there where it was ended.
 """
 
 from __future__ import annotations
@@ -12,31 +13,31 @@ import resource
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
-from fractions import Fraction
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from sonograph import Signal, archive, engines, timeline, write
+from sonograph.archive.catalogues.catalogue import Catalogue
+from sonograph.archive.catalogues.segments import Segment
+from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.products.product import Product, computed, product_of
 from sonograph.archive.runs.running import Coordinator
-from sonograph.archive.runs.shards import Shards
-from sonograph.archive.timelines.clock import Clock
-from sonograph.archive.timelines.joining import Joined
 from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.jobs.places import Here, Processes
 
 BEGAN = datetime(2024, 5, 1, tzinfo=UTC)
 MINUTES = 10
 BLOCK = 1 << 20
+YEAR_RATE = 8000
 
 
 class Synthetic(Timeline):
     """A recorder whose samples are a function of their number: noise that repeats, and a tone of each day."""
 
     def _of(self, part: Part, samples: range) -> np.ndarray:
-        day = samples.start // (24 * 3600 * 8000)
+        day = samples.start // (24 * 3600 * YEAR_RATE)
         return (_periodic(_NOISE, samples) + _periodic(_TONES[day % len(_TONES)], samples))[None]
 
     def part(self, samples: range) -> Synthetic:
@@ -56,13 +57,16 @@ def _periodic(table: np.ndarray, samples: range) -> np.ndarray:
     return np.resize(np.roll(table, -first), len(samples)) if samples else table[:0]
 
 
-def synthetic(rate: int, days: int) -> Synthetic:
-    """Six minutes of each hour."""
-    hours = range(24 * days)
-    parts = [Part(h * 3600 * rate, 360 * rate, "synthetic", 0, 0, 0) for h in hours]
-    clock = Clock((0,), (int(BEGAN.timestamp()) * 10**9,), (Fraction(rate),))
-    n_samples = 24 * days * 3600 * rate
-    return Synthetic(parts, clock, sample_rate=float(rate), n_samples=n_samples, n_channels=1, joined=Joined())
+def six_minutes_an_hour(days: int) -> Catalogue:
+    """Recordings that are not there."""
+    hours = [BEGAN + timedelta(hours=hour) for hour in range(24 * days)]
+    return Catalogue(tuple(
+        Segment(
+            f"/synthetic/A_{hour:%Y%m%d_%H%M%S}.wav", 0, 360 * YEAR_RATE, ns_of(hour), "name", float(YEAR_RATE), 1,
+            size=720 * YEAR_RATE + 44, status="ok", recorder="synthetic", format="WAV, 16 bit PCM",
+        )
+        for hour in hours
+    ), folder="/")  # fmt: skip
 
 
 def seconds(work) -> float:
@@ -106,28 +110,30 @@ def speed(rate: int) -> None:
     print(f"largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def year(days: int) -> None:
-    """Print how long a year takes, through the same tasks and stores as any archive."""
-    sound, products = synthetic(8000, days), tuple(map(product_of, ("minutes", "overview")))
-    with tempfile.TemporaryDirectory() as room:
-        plan = archive.Plan.__new__(archive.Plan)
-        plan.folder, plan.origin_s, plan.hours = Path(room), int(BEGAN.timestamp()), 24
-        plan.products, plan.periods, plan.timelines, plan.names = products, (), [sound], ["synthetic"]
-        plan.shards = [Shards(sound, plan.origin_s, plan.hours, products)]
-        began, cpu = time.perf_counter(), os.times()
-        cores = len(os.sched_getaffinity(0))
-        place = Processes(cores, preload=("benchmarks.archive_products",)) if cores > 1 else Here()
-        ran = Coordinator(plan, place).run()
-        after = os.times()
-        used = sum(after[:4]) - sum(cpu[:4])
-        size = sum(path.stat().st_size for path in Path(room).rglob("*") if path.is_file())
-        print(f"{days} days at 8 kHz, a tenth recorded: {time.perf_counter() - began:.0f} s on {cores} cores, "
-              f"{used:.0f} s of processor, {ran.done} shards, {size / 1e6:.0f} MB")  # fmt: skip
-        print(f"largest worker {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
+def year(days: int, at: Path) -> None:
+    """Print how long a year takes, through the same tasks and stores as any archive; one that was ended goes on."""
+    if not at.exists():
+        archive.plan(six_minutes_an_hour(days), ("minutes", "overview"), at=at, hours=24)
+    plan = archive.Plan.open(at)
+    for one in plan.timelines:
+        one.__class__ = Synthetic
+    began, cpu = time.perf_counter(), os.times()
+    cores = len(os.sched_getaffinity(0))
+    place = Processes(cores, preload=("benchmarks.archive_products",)) if cores > 1 else Here()
+    ran = Coordinator(plan, place).run()
+    after = os.times()
+    used = sum(after[:4]) - sum(cpu[:4])
+    size = sum(path.stat().st_size for path in at.rglob("*") if path.is_file())
+    print(f"{days} days at 8 kHz, a tenth recorded: {time.perf_counter() - began:.0f} s on {cores} cores, "
+          f"{used:.0f} s of processor, {ran.done} shards, {ran.kept} done before, {size / 1e6:.0f} MB")  # fmt: skip
+    most = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
+    print("MB at most: worker {:.0f}, coordinator {:.0f}".format(*most))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["year"]:
-        year(int(sys.argv[2]) if len(sys.argv) > 2 else 366)
+        with tempfile.TemporaryDirectory() as room:
+            folder = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(room, "year.archive")
+            year(int(sys.argv[2]) if len(sys.argv) > 2 else 366, folder)
     else:
         speed(int(sys.argv[2]) if len(sys.argv) > 2 else 48_000)

@@ -43,12 +43,13 @@ class Nowhere:
 
     def outcomes(self, waiting):
         """As `Place.outcomes`."""
+        from sonograph.archive.runs.work import Written
         from sonograph.jobs.task import Outcome
 
         while waiting:
             task = waiting.popleft()
             files = [{"level": [12_345_678, 3_141_592_653], "effort": [481, 271_828_182]} for _ in task.items[0].pieces]
-            yield Outcome(task, [files])
+            yield Outcome(task, [Written(files, {})])
 
 
 def save(at: Path, files: int, hours: int) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.catalogues.packed import FEW, Packed
+from sonograph.archive.catalogues.columns import AT_ONCE, FEW
+from sonograph.archive.catalogues.packed import Packed
 from sonograph.archive.catalogues.segments import Segment
 
 
@@ -49,6 +50,7 @@ def words(rows):
 @given(ROWS, st.integers(0, 200), st.slices(100), st.data())
 def test_rows_are_those_that_were_put_in(rows, cut, part, data):
     packed = Packed(Row, rows[:cut])
+    assert words(packed) == words(rows[:cut])
     for one in rows[cut:]:
         packed.append(one)
     assert words(packed) == words(rows) and len(packed) == len(rows)
@@ -84,12 +86,43 @@ def test_a_view_stays_as_it_is_and_takes_no_rows():
         view.append(Row("c", 3, None))
 
 
-def test_a_recording_more_takes_some_hundred_bytes():
+def test_a_recording_more_takes_some_tens_of_bytes():
     def held(files):
         packed = Packed(Segment, (segment(number) for number in range(files)))
         return len(pickle.dumps(packed)) + sys.getsizeof(packed)
 
-    assert (held(12_000) - held(2_000)) / 10_000 < 150
+    assert (held(12_000) - held(2_000)) / 10_000 < 24  # two numbers of 8 bytes, and what differs in the name
+
+
+def test_a_thousand_names_and_more_are_read_in_any_order():
+    names = [f"é{number % 7}\udcff/{number}" for number in range(2 * AT_ONCE + 5)]
+    packed = Packed(Row, [Row(name, None, 0.0) for name in names])
+    assert [one.name for one in packed] == names
+    for number in (0, AT_ONCE, 2 * AT_ONCE + 4, AT_ONCE - 1, 2 * AT_ONCE - 1, 1):
+        assert packed[number].name == names[number]
+    assert [name for (name,) in packed[::-700].columns("name")] == names[::-700]
+    assert words(pickle.loads(pickle.dumps(packed[5:-900:3]))) == words(packed[5:-900:3])
+
+
+@given(ROWS, st.data())
+def test_rows_may_be_made_of_columns_of_others(rows, data):
+    packed = Packed(Row, rows)
+    some = packed.picked(data.draw(st.lists(st.integers(0, max(0, len(rows) - 1)), max_size=len(rows))))
+    made = Packed.of(Row, [some.seen("name", str.upper), some.seen("at"), [2.0] * len(some)])
+    same = Packed.of(Row, [packed.seen("name"), packed.seen("at"), packed.seen("size")])
+    packed.extend(rows)  # what comes later is in neither
+    assert words(packed) == words([*rows, *rows]) and words(same) == words(rows)
+    assert words(made) == words([Row(one.name.upper(), one.at, 2.0) for one in some])
+    assert words(made[::-1]) == words(list(made)[::-1])
+
+
+def test_a_column_that_was_given_out_stays_as_it_is():
+    packed = Packed(Row, [Row("", 5 * number, None) for number in range(2 * FEW)])
+    given_out = packed.column("at")
+    packed.extend([Row("", 7, None)])
+    assert packed.column("at").tolist() == [*given_out.tolist(), 7]
+    with pytest.raises(ValueError, match="read-only"):
+        given_out[0] = 1
 
 
 def segment(number):

@@ -1,6 +1,7 @@
 """An archive holds the bits of the whole computation, whatever way it came about."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from sonograph import archive
 from sonograph.archive.products.product import product_of
+from sonograph.archive.stores import arrays
 from sonograph.archive.stores.marks import Marks
 from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.jobs.lock import locked
@@ -40,6 +42,21 @@ def test_a_second_run_has_nothing_to_do(recordings, quiet):
     ran = archive.run(quiet, workers=0)
     assert (ran.done, ran.empty, ran.kept) == (0, 0, 11)
     assert contents(quiet) == before
+
+
+@pytest.mark.parametrize("pattern", ["zarr.json", "density/zarr.json", "frequency/zarr.json"])
+def test_a_run_takes_arrays_for_made_only_where_all_that_describes_them_says_so(quiet, tmp_path, monkeypatch, pattern):
+    at = shutil.copytree(quiet, tmp_path / "a")
+
+    def opened(*_):
+        raise LookupError
+
+    monkeypatch.setattr(arrays, "_grow", opened)
+    assert archive.run(at, workers=0).kept == 11
+    [file] = at.glob(f"*/minutes/*/{pattern}")
+    file.write_text(file.read_text().replace(*('"origin": 1', '"origin": 2') if pattern == "zarr.json" else ("3", "4")))
+    with pytest.raises(LookupError):
+        archive.run(at, workers=0)
 
 
 def test_minutes_outside_of_what_there_is_are_missing(quiet):

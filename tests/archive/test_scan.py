@@ -310,6 +310,21 @@ def test_it_is_kept_and_read_back(tmp_path, name):
     assert [one.effort() for one in back.timelines()] == [one.effort() for one in catalogue.timelines()]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("string", ["", "é", None, "a" * 300, *"bcdefgh"]), ("binary", [None, b"\xff", b""]), ("binary", [None, None]),
+        ("int64", [1 << 62, None, -5, 0]), ("int64", [7] * 9), ("float64", [0.0, 1e300, -2.5]), ("string", []),
+    ],
+)  # fmt: skip
+def test_columns_of_parquet_are_those_that_arrow_makes_of_the_values(kind, values):
+    arrow = stored.parquet.load()
+    kind = getattr(arrow, kind)()
+    made = stored._array(arrow, kind, values)
+    made.validate(full=True)
+    assert made.equals(arrow.array(values, kind)) and made.to_pylist() == values
+
+
 def test_a_second_look_reads_only_what_changed_and_finds_the_same_as_a_first(tmp_path, monkeypatch):
     for second in range(5):
         put(tmp_path / "in", noise(8000, second)[0], after(second))

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from sonograph.archive.catalogues import stored
 from sonograph.archive.catalogues.findings import Finding
 from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import SECOND, Segment
+from sonograph.archive.catalogues.segments import SECOND, Segment, is_used
 from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.timelines.clock import ClockCheck
 from sonograph.archive.timelines.joining import Joined, join
@@ -74,30 +72,39 @@ class Catalogue:
 
     def path_of(self, segment: Segment) -> str:
         """Where the file of a segment is."""
-        if is_url(segment.file):
-            return segment.file
-        return os.path.join(self.folder, segment.file)  # noqa: PTH118  # keeps bytes that are no text
+        return self._path(segment.file)
+
+    def _path(self, file: str) -> str:
+        return file if is_url(file) else os.path.join(self.folder, file)  # noqa: PTH118  # keeps bytes that are no text
+
+    @property
+    def packed(self) -> Packed[Segment]:
+        """The segments by columns."""
+        if isinstance(self.segments, Packed):
+            return self.segments
+        return Packed(type(self.segments[0]) if self.segments else Segment, self.segments)
 
     def groups(self) -> dict[tuple[str, float, int], Sequence[Segment]]:
         """The segments that can be used by recorder, sample rate and number of channels, each in the order of time."""
         found: dict[tuple[str, float, int], array[int]] = defaultdict(lambda: array("q"))
-        times: dict[tuple[str, float, int], array[int]] = defaultdict(lambda: array("q"))
-        for number, one in enumerate(self.segments):
-            if one.is_used:
-                key = one.recorder, one.sample_rate, one.n_channels
+        last: dict[tuple[str, float, int], int] = {}
+        moved: set[tuple[str, float, int]] = set()
+        segments = self.packed
+        used = segments.columns("recorder", "sample_rate", "n_channels", "n_samples", "utc_ns", "same_as")
+        for number, (recorder, rate, channels, n_samples, utc_ns, same_as) in enumerate(used):
+            if is_used(n_samples, utc_ns, same_as):
+                key = recorder, rate, channels
                 found[key].append(number)
-                times[key].append(one.utc_ns or 0)
-        segments = self.segments
-        if not isinstance(segments, Packed):
-            segments = Packed(type(segments[0]) if segments else Segment, segments)
+                if key in last and utc_ns <= last[key]:
+                    moved.add(key)
+                last[key] = utc_ns
 
         def order(number: int) -> tuple[int | None, str, int]:
             one = segments[number]
             return one.utc_ns, one.file, one.first_sample
 
-        for key, numbers in found.items():
-            if (np.diff(times[key]) <= 0).any():  # as a catalogue is in order, seldom
-                found[key] = array("q", sorted(numbers, key=order))
+        for key in moved:  # as a catalogue is in order, seldom
+            found[key] = array("q", sorted(found[key], key=order))
         return {key: segments.picked(found[key]) for key in sorted(found)}
 
     def timelines(
@@ -125,17 +132,16 @@ class Catalogue:
         if start is not None and start.tzinfo is None:
             raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
         return [
-            timeline_of(listed, joined, self.path_of, periods)
+            timeline_of(listed, joined, self._path, periods)
             for listed, joined in self.joined(None if start is None else ns_of(start))
         ]
 
-    def joined(self, start_ns: int | None = None) -> list[tuple[Sequence[Segment], Joined]]:
-        """The segments of each timeline, and how they lie on it."""
+    def joined(self, start_ns: int | None = None) -> Iterator[tuple[Sequence[Segment], Joined]]:
+        """The segments of each timeline, and how they lie on it, one by one."""
         join_ns = None if self.join is None else round(self.join * SECOND)
         pace = Fraction(1) if self.clock_check is None else self.clock_check.pace
-        return [
-            (listed, join(listed, start_ns=start_ns, join_ns=join_ns, pace=pace)) for listed in self.groups().values()
-        ]
+        for listed in self.groups().values():
+            yield listed, join(listed, start_ns=start_ns, join_ns=join_ns, pace=pace)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as a file, whole or not at all: Parquet, or JSON lines where the name ends so or pyarrow is missing.

@@ -71,12 +71,12 @@ class Segment:
     @property
     def is_used(self) -> bool:
         """Whether it has samples with a time, and is no second copy."""
-        return self.n_samples > 0 and self.utc_ns is not None and not self.same_as
+        return is_used(self.n_samples, self.utc_ns, self.same_as)
 
     @property
     def duration_ns(self) -> int:
         """How long it is by its rate."""
-        return round(self.n_samples * SECOND / self.sample_rate) if self.sample_rate else 0
+        return duration_ns(self.n_samples, self.sample_rate)
 
     @property
     def end_ns(self) -> int:
@@ -94,6 +94,16 @@ class Segment:
     def calibrated(self) -> Calibration | None:
         """What full scale is in the world, where the file or what lies beside it says so."""
         return calibration_in(self.calibration)
+
+
+def is_used(n_samples: int, utc_ns: int | None, same_as: str) -> bool:
+    """As `Segment.is_used`, of its fields."""
+    return n_samples > 0 and utc_ns is not None and not same_as
+
+
+def duration_ns(n_samples: int, sample_rate: float) -> int:
+    """As `Segment.duration_ns`, of its fields."""
+    return round(n_samples * SECOND / sample_rate) if sample_rate else 0
 
 
 COLUMNS = tuple(field.name for field in fields(Segment))

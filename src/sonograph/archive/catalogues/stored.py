@@ -9,6 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sonograph.archive.catalogues.packed import Packed
 from sonograph.archive.catalogues.segments import Segment
 from sonograph.archive.clip.record import Clip
@@ -128,17 +130,32 @@ def _write_parquet(path: Path, segments: Sequence[Segment], facts: Mapping[str, 
     kinds["sample_rate"] = arrow.float64()
     schema = arrow.schema([*kinds.items(), (BYTES, arrow.binary())], {"sonograph": json.dumps(facts)})
     with arrow.parquet.ParquetWriter(path, schema, compression="zstd") as file:
-        for first in range(0, len(segments), AT_ONCE):
-            some = segments[first : first + AT_ONCE]
-            columns = {
-                name: [_text(v) if kind == arrow.string() else v for v in (getattr(one, name) for one in some)]
-                for name, kind in kinds.items()
-            }
-            file.write_table(arrow.table(columns | {BYTES: [_bytes(one.file) for one in some]}, schema))
+        packed = segments if isinstance(segments, Packed) else Packed(_rows_of(facts), segments)
+        for first in range(0, len(packed), AT_ONCE):
+            lists = packed[first : first + AT_ONCE].lists()
+            lists.append([_bytes(one) for one in lists[0]])
+            arrays = [_array(arrow, kind, values) for kind, values in zip(schema.types, lists, strict=True)]
+            file.write_table(arrow.Table.from_arrays(arrays, schema=schema))
+    arrow.default_memory_pool().release_unused()
+
+
+def _array(arrow: Any, kind: Any, values: list[Any]) -> Any:
+    """Values as Arrow has them. Its own way from lists loads pandas where that is installed, which takes 50 MB."""
+    there = np.array([one is not None for one in values], bool)
+    bits = None if there.all() else arrow.py_buffer(np.packbits(there, bitorder="little"))
+    if kind in (arrow.string(), arrow.binary()):
+        data = [one if isinstance(one, bytes) else _text(one or "").encode() for one in values]
+        ends = np.cumsum([0, *map(len, data)], dtype=np.int32)
+        buffers = [bits, arrow.py_buffer(ends), arrow.py_buffer(b"".join(data))]
+    else:
+        dtype = np.float64 if kind == arrow.float64() else np.int64
+        buffers = [bits, arrow.py_buffer(np.array([0 if one is None else one for one in values], dtype))]
+    return arrow.Array.from_buffers(kind, len(values), buffers)
 
 
 def _read_parquet(path: Path) -> tuple[Packed[Segment], dict[str, Any]]:
-    file = parquet.load().parquet.ParquetFile(path)
+    arrow = parquet.load()
+    file = arrow.parquet.ParquetFile(path, pre_buffer=False)
     facts = json.loads((file.schema_arrow.metadata or {}).get(b"sonograph", b"{}"))
     segments: Packed[Segment] = Packed(Segment)
     if facts.get("kind") != MARK:
@@ -146,10 +163,11 @@ def _read_parquet(path: Path) -> tuple[Packed[Segment], dict[str, Any]]:
     rows = _rows_of(facts)
     segments = Packed(rows)
     own = [one.name for one in fields(rows)]
-    for batch in file.iter_batches(AT_ONCE, columns=[*own, BYTES]):
+    for batch in file.iter_batches(AT_ONCE, columns=[*own, BYTES], use_threads=False):  # in least memory
         columns = [batch.column(name).to_pylist() for name in (BYTES, *own)]
         names = [name if raw is None else os.fsdecode(raw) for raw, name in zip(*columns[:2], strict=True)]
         segments.extend_columns([names, *columns[2:]])
+    arrow.default_memory_pool().release_unused()
     return segments, facts
 
 

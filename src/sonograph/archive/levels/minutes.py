@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -206,8 +207,9 @@ def span(source: Source) -> tuple[int, int]:
     return _minute_of(clock.utc_ns_at(0)), _minute_of(clock.utc_ns_at(source.n_samples - 1)) + 60
 
 
+@lru_cache(maxsize=8)
 def bands_of(rate: int) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-    """Centres, edges, and what makes bands (bands,) of a density in bins of 1 Hz."""
+    """Centres, edges, and what makes bands (bands,) of a density in bins of 1 Hz; kept, and not to be written to."""
     if rate > 2 * LINEAR_BELOW:
         stft = StftSettings(window_length=rate, hop=rate // 2, edges="inside", scaling="density")
         filters = filters_of(BandSettings(of=stft, bands=MillidecadeBank()), float(rate))

@@ -97,7 +97,7 @@ class Product:
         raise NotImplementedError
 
     def arrays(self, sound: SoundFacts) -> dict[str, ArrayFacts]:
-        """The arrays that it has of a sound, by name."""
+        """The arrays that it has of a sound, by name: the same however long the sound is."""
         raise NotImplementedError
 
     def coordinates(self, sound: SoundFacts) -> dict[str, np.ndarray]:

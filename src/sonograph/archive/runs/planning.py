@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.catalogues.segments import SECOND
+from sonograph.archive.catalogues.segments import SECOND, is_used
 from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.clip.catalogue import Clips
 from sonograph.archive.clip.features import ClipFeatures
@@ -93,10 +93,11 @@ def plan(
     found = catalogue if isinstance(catalogue, Catalogue) else Catalogue.open(catalogue)
     of_clips = isinstance(found, Clips)
     _check_options(of_clips, start=start, hours=hours, calibrations=calibrations, clips=clips)
-    used = [one.utc_ns for one in found.segments if one.is_used and one.utc_ns is not None]
+    facts = found.packed.columns("n_samples", "utc_ns", "same_as")
+    first_ns = min((utc_ns for n, utc_ns, same_as in facts if is_used(n, utc_ns, same_as)), default=None)
     if of_clips and not any(one.is_used for one in found.segments):
         raise SourceError("the catalogue has no clip that can be read. Scan again: archive scan --clips.")
-    if not of_clips and not used:
+    if first_ns is None and not of_clips:
         raise SourceError("the catalogue has no sound whose time is known. Scan again: archive scan.")
     _make(files)
     with files.alone():
@@ -115,7 +116,7 @@ def plan(
         kept += [one for one in wanted or ([] if kept else [usual]) if one not in kept]
         if isinstance(calibrations, str | os.PathLike):
             calibrations = read_periods(calibrations)
-        origin = _origin(start, before, min(used))
+        origin = _origin(start, before, first_ns or 0)
         new_plan = _calibrated(files.at, found, origin, _hours(hours, before, found), kept, calibrations, before)
         if new_plan.correction is None:
             check_levels(new_plan.timelines)
@@ -222,5 +223,5 @@ def _hours(hours: int | None, before: dict[str, Any] | None, catalogue: Catalogu
         return int(before["hours"])
     if hours is not None:
         return hours
-    rate = max(one.sample_rate * one.n_channels for one in catalogue.segments if one.is_used)
+    rate = max(rate * channels for _, rate, channels in catalogue.groups())
     return max([one for one in HOURS if one * HOUR * rate <= WORK], default=1)

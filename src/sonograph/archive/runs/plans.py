@@ -227,6 +227,7 @@ def _catalogue(files: Files, known: list[int]) -> Catalogue:
             copy.write_bytes(data)
         except OSError as error:
             raise OutputError(could_not_be_written(error, copy, copy)) from error
+        del data
         return Catalogue.open(copy)
 
 

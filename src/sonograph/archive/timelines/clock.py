@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain, islice
+from operator import eq, le, lt
 from typing import Any, overload
 
 import numpy as np
@@ -36,7 +38,7 @@ def rate_of(sample_rate: float | Fraction) -> Fraction:
     return exact.limit_denominator(max(1, int(_HOLDS / max(exact, Fraction(1, 1000)))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clock:
     """When the samples of a timeline were taken.
 
@@ -61,12 +63,24 @@ class Clock:
     (1000000000, 60000020833, 480001)
     """
 
-    firsts: tuple[int, ...]
-    utc_ns: tuple[int, ...]
-    rates: tuple[Fraction, ...]
+    firsts: Sequence[int]
+    utc_ns: Sequence[int]
+    rates: Sequence[Fraction]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Clock):
+            return NotImplemented
+        return len(self.firsts) == len(other.firsts) and all(map(eq, chain(*self._lists), chain(*other._lists)))
+
+    def __hash__(self) -> int:
+        return hash((len(self.firsts), self.firsts[0], self.utc_ns[0]))
+
+    @property
+    def _lists(self) -> tuple[Sequence[int], Sequence[int], Sequence[Fraction]]:
+        return self.firsts, self.utc_ns, self.rates
 
     def __post_init__(self) -> None:
-        rising = all(a < b for a, b in zip(self.firsts, self.firsts[1:], strict=False))
+        rising = all(map(lt, self.firsts, islice(self.firsts, 1, None)))
         if not self.firsts or not len(self.firsts) == len(self.utc_ns) == len(self.rates) or not rising:
             raise SettingsError(f"firsts are {short(self.firsts)}; a clock has rows of three, whose firsts rise")
 
@@ -131,8 +145,10 @@ class Clock:
         return max(0, bisect_right(self.firsts, sample) - 1)
 
     @cached_property
-    def _rising_utc(self) -> array[int]:
+    def _rising_utc(self) -> Sequence[int]:
         """When the rows begin; where a clock was put back, not before the row in front."""
+        if all(map(le, self.utc_ns, islice(self.utc_ns, 1, None))):
+            return self.utc_ns
         return array("q", np.maximum.accumulate(np.array(self.utc_ns, np.int64)).tobytes())
 
     @cached_property

@@ -12,11 +12,12 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
 from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import SECOND, Segment
+from sonograph.archive.catalogues.segments import SECOND, Segment, duration_ns
 from sonograph.archive.catalogues.times import stamp
 from sonograph.archive.timelines import steady
 from sonograph.archive.timelines.clock import Clock, rate_of
@@ -111,8 +112,8 @@ def join(
     origin = (segments[0].utc_ns or 0) if start_ns is None else start_ns
     joined = Joined()
     begins = array("q")  # of each run, the number of its first in `placed`
-    last: Segment | None = None
-    for number, one in enumerate(segments):
+    last: _Facts | None = None
+    for number, one in enumerate(map(_Facts._make, segments.columns(*_Facts._fields))):
         utc_ns = one.utc_ns or 0
         if utc_ns < origin:
             raise SettingsError(
@@ -141,7 +142,29 @@ def join(
     return joined
 
 
-def _continues(last: Segment, one: Segment, join_ns: int | None) -> bool:
+class _Facts(NamedTuple):
+    """What of a segment tells where it lies."""
+
+    file: str
+    first_sample: int
+    n_samples: int
+    utc_ns: int | None
+    sample_rate: float
+    told: str
+    resolution_ns: int
+
+    @property
+    def duration_ns(self) -> int:
+        """As `Segment.duration_ns`."""
+        return duration_ns(self.n_samples, self.sample_rate)
+
+    @property
+    def end_ns(self) -> int:
+        """As `Segment.end_ns`."""
+        return (self.utc_ns or 0) + self.duration_ns
+
+
+def _continues(last: _Facts, one: _Facts, join_ns: int | None) -> bool:
     """Whether a segment goes on where the one before ended."""
     apart = (one.utc_ns or 0) - last.end_ns
     if last.file == one.file:
@@ -162,14 +185,13 @@ def _at(passed_ns: int, rate: Fraction) -> int:
 
 def _finish(joined: Joined, begins: Sequence[int], segments: Packed[Segment], true: Fraction) -> None:
     """The runs, their clocks, and the steps in them."""
-    firsts: list[int] = []
-    utcs: list[int] = []
+    firsts, utcs = array("q"), array("q")
     rates: list[Fraction] = []
     plain = rate_of(true)  # one for all, as there may be a million rows
     placed, numbers = joined.placed, joined.placed.column("segment")
     starts, lengths, cuts = (placed.column(name) for name in ("start", "n_samples", "first"))
     utc_ns, resolution = (segments.column(name)[numbers] for name in ("utc_ns", "resolution_ns"))
-    cuts -= segments.column("first_sample")[numbers]  # samples that overlapped
+    cuts = cuts - segments.column("first_sample")[numbers]  # samples that overlapped
     for begin, stop in itertools.pairwise([*begins, len(placed)]):
         joined.runs.append(range(int(starts[begin]), int(starts[stop - 1] + lengths[stop - 1])))
         start_ns = int(utc_ns[begin]) + round(int(cuts[begin]) * SECOND / true)
@@ -178,20 +200,21 @@ def _finish(joined: Joined, begins: Sequence[int], segments: Packed[Segment], tr
             utcs.append(start_ns)
             rates.append(plain)
             continue
-        passed = (starts[begin:stop] - starts[begin]).tolist()
-        at = np.array([one * true.denominator / true.numerator for one in passed])
-        late = np.array([(one - start_ns) / SECOND for one in utc_ns[begin:stop].tolist()]) - at
+        first, count = int(starts[begin]), stop - begin
+        passed = (one - first for one in starts[begin:stop].data)
+        at = np.fromiter((one * true.denominator / true.numerator for one in passed), float, count)
+        late = np.fromiter(((one - start_ns) / SECOND for one in utc_ns[begin:stop].data), float, count) - at
         late[0] = 0.0
         band = int(resolution[begin:stop].max()) / SECOND
         for piece in steady.pieces(at, late, band):
-            first = placed[begin + piece.first]
+            lying = placed[begin + piece.first]
             seconds = float(at[piece.first]) + piece.offset + piece.drift * float(at[piece.first])
-            firsts.append(first.start)
+            firsts.append(lying.start)
             utcs.append(start_ns + round(seconds * SECOND))
             rates.append(plain if not piece.drift else rate_of(true / (1 + Fraction(piece.drift))))
             if piece.first:
-                joined.lost.append(Lost(first.segment, first.start, piece.step))
+                joined.lost.append(Lost(lying.segment, lying.start, piece.step))
             if piece.drift:
                 ppm = tuple(-1e6 * value for value in (piece.drift, piece.high, piece.low))
-                joined.drifts.append((first.start, *ppm))  # type: ignore[arg-type]
-    joined.clock = Clock(tuple(firsts), tuple(utcs), tuple(rates)) if firsts else None
+                joined.drifts.append((lying.start, *ppm))  # type: ignore[arg-type]
+    joined.clock = Clock(firsts, utcs, tuple(rates)) if firsts else None

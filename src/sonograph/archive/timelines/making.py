@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+
+import numpy as np
 
 from sonograph.archive.catalogues.packed import Packed
 from sonograph.archive.catalogues.segments import Segment, calibration_in
@@ -19,9 +20,9 @@ from sonograph.sounds.calibration import Calibration
 
 
 def timeline_of(
-    segments: Sequence[Segment], joined: Joined, path_of: Callable[[Segment], str], periods: Sequence[Period] = ()
+    segments: Sequence[Segment], joined: Joined, path_of: Callable[[str], str], periods: Sequence[Period] = ()
 ) -> Timeline:
-    """Segments that were joined as a Timeline. path_of : where the file of one is; periods : of calibration.
+    """Segments that were joined as a Timeline. path_of : where a file of theirs is; periods : of calibration.
 
     Raises
     ------
@@ -29,37 +30,77 @@ def timeline_of(
         They are in different units; no period holds at a time of them.
     """
     assert joined.clock is not None  # noqa: S101  # there is a segment
-    first, known = segments[0], cache(calibration_in)
-    unit, dtype = "", "float32"
-    calibration: Calibration | None = None
-    changes: list[tuple[int, Calibration]] = []
-    parts = Packed(Part)
-    inside = _In(joined.clock, periods_of(first.recorder, periods), first) if periods else None
-    of_unit = first
-    listed = segments if isinstance(segments, Packed) else Packed(Segment, segments)
-    for placed, one in zip(joined.placed, listed.picked(joined.placed.column("segment")), strict=True):
-        whole = Part(placed.start, placed.n_samples, path_of(one), placed.first, one.size, one.mtime_ns)
-        if one.dtype == "float64":
-            dtype = "float64"
-        for part, found in [(whole, known(one.calibration))] if inside is None else inside.cut(whole):
-            if not parts:
-                calibration = found
-            its_unit = one.unit if found is None else found.unit
-            if unit not in ("", its_unit):
-                raise SettingsError(
-                    f"unit is {unit} in {shown(of_unit.file)} and {its_unit} in {shown(one.file)}; a timeline has one: "
-                    f"calibrate all of its files, or none"
-                )
-            if not unit:
-                unit, of_unit = its_unit, one
-            if found is not None and (not changes or found.response != changes[-1][1].response):
-                changes.append((part.start, found))
-            parts.append(part if found is None else replace(part, scale=found.scale))
+    first = segments[0]
+    packed = segments if isinstance(segments, Packed) else Packed(Segment, segments)
+    placed, listed = joined.placed, packed.picked(joined.placed.column("segment"))
+    meant = _Meant(listed)
+    columns = [
+        placed.seen("start"), placed.seen("n_samples"), listed.seen("file", path_of), placed.seen("first"),
+        listed.seen("size"), listed.seen("mtime_ns"),
+    ]  # fmt: skip
+    if periods:
+        inside = _In(joined.clock, periods_of(first.recorder, periods), first)
+        parts = Packed(Part)
+        for number, whole in enumerate(Packed.of(Part, [*columns, [None] * len(placed)])):
+            for part, found in inside.cut(whole):
+                parts.append(replace(part, scale=meant.by(number, part.start, found)))
+    else:
+        parts = Packed.of(Part, [*columns, meant.all(placed.column("start"))])
     return Timeline(
         parts, joined.clock, sample_rate=first.sample_rate, n_samples=joined.n_samples, n_channels=first.n_channels,
-        unit=unit, dtype=dtype, calibration=calibration, responses=tuple(changes) if len(changes) > 1 else (),
+        unit=meant.unit, dtype=meant.dtype, calibration=meant.calibration,
+        responses=tuple(meant.changes) if len(meant.changes) > 1 else (),
         recorder=first.recorder, joined=joined, segments=segments,
     )  # fmt: skip
+
+
+class _Meant:
+    """What the numbers of segments are in the world, found segment by segment.
+
+    unit, dtype, calibration : of all, of all, and of the first
+    changes : where the response becomes another one, and the calibration from there on
+    """
+
+    def __init__(self, listed: Packed[Segment]) -> None:
+        self._listed, self.unit = listed, ""
+        self._is_first, self._of_unit = True, 0
+        self.dtype = "float64" if any(one == "float64" for (one,) in listed.columns("dtype")) else "float32"
+        self.calibration: Calibration | None = None
+        self.changes: list[tuple[int, Calibration]] = []
+
+    def all(self, starts: np.ndarray) -> list[float | None]:
+        """What the samples of each are multiplied by, by its own calibration; starts : where it lies."""
+        scales: list[float | None] = []
+        before, scale = None, None
+        for number, told in enumerate(self._listed.columns("calibration", "unit")):
+            if told != before:
+                before, scale = told, self.by(number, int(starts[number]), calibration_in(told[0]))
+            scales.append(scale)
+        return scales
+
+    def by(self, number: int, start: int, found: Calibration | None) -> float | None:
+        """The same of some of a segment from a sample on, by a calibration.
+
+        Raises
+        ------
+        SettingsError
+            It is in another unit than those before.
+        """
+        if self._is_first:
+            self.calibration, self._is_first = found, False
+        one = self._listed[number]
+        its_unit = one.unit if found is None else found.unit
+        if self.unit not in ("", its_unit):
+            of_unit = self._listed[self._of_unit]
+            raise SettingsError(
+                f"unit is {self.unit} in {shown(of_unit.file)} and {its_unit} in {shown(one.file)}; a timeline has "
+                f"one: calibrate all of its files, or none"
+            )
+        if not self.unit:
+            self.unit, self._of_unit = its_unit, number
+        if found is not None and (not self.changes or found.response != self.changes[-1][1].response):
+            self.changes.append((start, found))
+        return None if found is None else found.scale
 
 
 class _In:

@@ -7,10 +7,8 @@ taken away gives another name to the rows that it lies in, and to no others.
 from __future__ import annotations
 
 import hashlib
-from array import array
 from bisect import bisect_left, bisect_right
-
-import numpy as np
+from collections.abc import Iterable
 
 from sonograph.archive.catalogues.segments import SECOND
 from sonograph.archive.products.product import Product
@@ -27,7 +25,7 @@ def narrowed(timeline: Timeline, samples: range) -> Timeline:
     few = timeline.part(samples)
     first, stop = _clock_rows(timeline.clock, samples)
     clock = timeline.clock
-    few.clock = Clock(clock.firsts[first:stop], clock.utc_ns[first:stop], clock.rates[first:stop])
+    few.clock = Clock(tuple(clock.firsts[first:stop]), tuple(clock.utc_ns[first:stop]), tuple(clock.rates[first:stop]))
     few.n_samples = min(timeline.n_samples, max(0, samples.stop))
     few.responses = _responses(timeline, samples)
     few.runs = few.drifts = ()
@@ -40,10 +38,10 @@ class Inputs:
     def __init__(self, timeline: Timeline) -> None:
         self.timeline, clock = timeline, timeline.clock
         self._products: dict[Product, bytes] = {}
-        self._starts, self._stops = (array("q", one.tobytes()) for one in timeline.ends)
-        self._parts = _hashes(one.identity for one in timeline.parts)
-        rows = list(zip(clock.firsts, clock.utc_ns, clock.rates, strict=True))
-        self._clock = _hashes(rows)
+        self._starts, self._stops = (one.data for one in timeline.ends)
+        self._parts = _hashes(timeline.identities())
+        self._clock = _hashes(zip(clock.firsts, clock.utc_ns, clock.rates, strict=True))
+        rows = zip(clock.firsts, clock.utc_ns, clock.rates, strict=True)
         self._lines = _hashes((rate, utc_ns - first * SECOND / rate) for first, utc_ns, rate in rows)
         about = (timeline.sample_rate, timeline.n_channels, timeline.unit, str(timeline.dtype))
         self._about = digest(*about, timeline.calibration if not timeline.responses else None).encode()
@@ -64,9 +62,9 @@ class Inputs:
             known = self._products.setdefault(product, product.digest.encode())
         found = hashlib.sha256(b"%b %d %d %d %d %d" % (known, rows.start, rows.stop, samples.start, samples.stop, end))
         found.update(self._about)
-        found.update(self._parts[first:stop].tobytes())
-        found.update(self._lines[clock[0]].tobytes())  # of the first only its line counts, not where it begins
-        found.update(self._clock[clock[0] + 1 : clock[1]].tobytes())
+        found.update(self._parts[first:stop])
+        found.update(self._lines[clock[0] : clock[0] + 1])  # of the first only its line counts, not where it begins
+        found.update(self._clock[clock[0] + 1 : clock[1]])
         if self.timeline.responses:
             found.update(digest(_responses(self.timeline, samples)).encode())
         return found.hexdigest()[:16]
@@ -94,6 +92,9 @@ def _responses(timeline: Timeline, samples: range) -> tuple:
     return tuple(one for one in found[first:] if one[0] < samples.stop) or found[:1]
 
 
-def _hashes(rows) -> np.ndarray:  # type: ignore[no-untyped-def]
-    names = [hashlib.sha256(repr(row).encode(errors="surrogatepass")).digest()[:8] for row in rows]
-    return np.frombuffer(b"".join(names), dtype="S8") if names else np.zeros(0, "S8")
+def _hashes(rows: Iterable[object]) -> memoryview:
+    """8 bytes of each."""
+    names = bytearray()
+    for row in rows:
+        names += hashlib.sha256(repr(row).encode(errors="surrogatepass")).digest()[:8]
+    return memoryview(bytes(names)).cast("q")

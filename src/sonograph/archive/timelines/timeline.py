@@ -6,13 +6,13 @@ long as it lasted.
 
 from __future__ import annotations
 
+import os
 import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,8 +67,11 @@ class Part:
     @property
     def identity(self) -> tuple[Any, ...]:
         """What rows that are made of it depend on, wherever it lies."""
-        name = PurePath(self.path).name
-        return self.start, self.n_samples, name, self.first, self.size, self.mtime_ns, self.scale
+        return _identity(self.start, self.n_samples, self.path, self.first, self.size, self.mtime_ns, self.scale)
+
+
+def _identity(start: int, n_samples: int, path: str, *others: Any) -> tuple[Any, ...]:
+    return start, n_samples, os.path.basename(path), *others  # noqa: PTH119  # as there may be a million
 
 
 class Timeline(Source):
@@ -126,6 +129,12 @@ class Timeline(Source):
         self._open: OrderedDict[str, FileSource] = OrderedDict()
         self._ahead: FilesAhead | None = None  # where files lie in buckets
 
+    def identities(self) -> Iterator[tuple[Any, ...]]:
+        """What each part is, as `Part.identity` has it."""
+        if not isinstance(self.parts, Packed):
+            return (one.identity for one in self.parts)
+        return (_identity(*row) for row in self.parts.columns(*(one.name for one in fields(Part))))
+
     @property
     def duration(self) -> float:
         """Seconds, gaps included."""
@@ -157,8 +166,7 @@ class Timeline(Source):
         number = int(np.searchsorted(self._starts, sample, side="right")) - 1
         if number < 0:
             return 0
-        part = self.parts[number]
-        return int(self._before[number]) + min(sample - part.start, part.n_samples)
+        return int(self._before[number] + min(sample, self._stops[number]) - self._starts[number])
 
     def read(self, samples: range) -> np.ndarray:
         """Samples of a range (channels, n): NaN where they are missing, 0 outside the timeline.
