@@ -1,5 +1,6 @@
 """An archive is looked at as one sound: stored levels as they lie, finer ones of the sound, the same bits."""
 
+import shutil
 import struct
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 import sonograph as sg
 from sonograph import archive
 from sonograph.archive.products.overview import LEVELS, OverviewProduct
+from sonograph.archive.stores import arrays as stores
 from sonograph.archive.timelines.timeline import Timeline
-from sonograph.errors import SettingsError
+from sonograph.errors import SettingsError, SourceError
 from sonograph.settings import StftSettings
 from sonograph.web.recordings import Recordings
 from sonograph.web.tiles import Tiles
@@ -132,3 +134,21 @@ def test_a_viewer_lists_the_timelines_of_an_archive(place):
     again = next(iter(Recordings.of_paths([str(place)])))
     assert (again.id, one.open().source.n_samples) == (one.id, one.memory.n_samples)
     assert one.memory.start.isoformat() == "2024-05-01T00:00:00+00:00"
+
+
+def test_an_array_is_opened_once_of_the_plane_that_is_asked_for_and_damage_is_told_all_the_same(
+    place, tmp_path, monkeypatch
+):
+    names, real = [], stores.opened
+    monkeypatch.setattr(stores, "opened", lambda files, label, name: names.append(name) or real(files, label, name))
+    at = shutil.copytree(place, tmp_path / "a")
+    opened = archive.open(at)
+    first = opened.tile(8, 6, plane="mean")
+    assert first.any()
+    np.testing.assert_array_equal(opened.tile(8, 6, plane="mean"), first)
+    assert names == ["mean/8"]
+    for file in at.glob("*/overview/*/mean/8/c/*/*/*"):
+        data = file.read_bytes()
+        file.write_bytes(bytes(len(data) // 2) + data[len(data) // 2 :])
+    with pytest.raises(SourceError, match=r"mean/8: is damaged"):
+        opened.tile(8, 6, plane="mean")

@@ -46,6 +46,7 @@ class Held:
         self.first_row, self.n_rows = int(facts["first_row"]), int(facts["n_rows"])
         self.sound = SoundFacts(facts["sample_rate"], about["n_channels"], about["unit"], 0)
         self.recorder = str(facts["recorder"])
+        self._opened: dict[str, Any] = {}
         self.arrays = product.arrays(self.sound)
         """Its arrays by name: dtype, shape of a row, unit."""
 
@@ -83,9 +84,10 @@ class Held:
         inside = range(max(0, first), min(stop, -(-self.n_rows // fact.every)))
         if inside:
             try:
-                values[inside.start - first : inside.stop - first] = stores.read(
-                    self.files, self.label, name, inside.start, inside.stop
-                )
+                array = self._opened.get(name)
+                if array is None:
+                    array = self._opened.setdefault(name, stores.opened(self.files, self.label, name))
+                values[inside.start - first : inside.stop - first] = array[inside.start : inside.stop]
             except SourceError:
                 raise
             except (ValueError, OSError) as error:

@@ -63,11 +63,13 @@ class Overview:
         """Codes (columns, rows) of the largest and of the mean, as they lie; None where they are not all stored."""
         if self._held is None or not self.has(level, columns):
             return None
-        rows = range(columns.start << (level - EXACT), columns.stop << (level - EXACT))
-        names = [f"max/{level}", f"mean/{level}"]
-        found = self._held.read(rows, names)
-        largest, mean = (np.ascontiguousarray(found[name][:, channel]) for name in names)
+        largest, mean = self._read(self._held, channel, level, columns, ["max", "mean"])
         return largest, mean
+
+    def _read(self, held: Held, channel: int, level: int, columns: range, planes: list[str]) -> list[np.ndarray]:
+        rows = range(columns.start << (level - EXACT), columns.stop << (level - EXACT))
+        found = held.read(rows, [f"{plane}/{level}" for plane in planes])
+        return [np.ascontiguousarray(values[:, channel]) for values in found.values()]
 
     def codes(self, channel: int, level: int, columns: range) -> tuple[np.ndarray, np.ndarray]:
         """The same, wherever they come from."""
@@ -97,6 +99,8 @@ class Overview:
                 f"{-(-n_columns // pyramid.WIDE):,} tiles, {self.timeline.n_channels} channels and planes "
                 f"{', '.join(pyramid.PLANES)}"
             )
+        if plane != "salient" and self._held is not None and self.has(level, columns):
+            return self._read(self._held, channel, level, columns, [plane])[0]
         largest, mean = self.codes(channel, level, columns)
         if plane != "salient":
             return largest if plane == "max" else mean

@@ -203,10 +203,9 @@ def attributes(files: Files, label: str) -> dict[str, Any]:
     return dict(load().open_group(reading(files), path=label, mode="r", zarr_format=3).attrs)
 
 
-def read(files: Files, label: str, name: str, first: int, stop: int) -> np.ndarray:
-    """Rows of an array, counted from the first that is stored."""
-    array = load().open_array(reading(files), path=f"{label}/{name}", mode="r", zarr_format=3)
-    return np.asarray(array[first:stop])
+def opened(files: Files, label: str, name: str) -> Any:
+    """An array to be sliced by its rows, counted from the first that is stored."""
+    return load().open_array(reading(files), path=f"{label}/{name}", mode="r", zarr_format=3)
 
 
 def coordinates(files: Files, label: str, product: Product, sound: SoundFacts) -> dict[str, np.ndarray]:
