@@ -15,6 +15,7 @@ import sonograph as sg
 from sonograph import archive, learning, tables
 from sonograph.analysis.over_time import SUMMARY
 from sonograph.archive.clip.features import STATUSES, ClipFeatures
+from sonograph.archive.products.product import product_of
 from sonograph.archive.stores.marks import Marks
 from sonograph.errors import SettingsError, SourceError
 from sonograph.extract.all_files import extract
@@ -293,9 +294,9 @@ def test_a_clip_that_is_not_what_it_was_is_never_mixed_in(tmp_path, how):
 
 def test_plain_values_make_the_same_product_and_digest():
     for product in PRODUCTS:
-        again = archive.products.product_of(product.to_dict())
+        again = product_of(product.to_dict())
         assert again == product and again.digest == product.digest
-    assert archive.products.product_of({"name": "clip_features", **NAMED}) == PRODUCTS[2]
+    assert product_of({"name": "clip_features", **NAMED}) == PRODUCTS[2]
     assert len({product.digest for product in PRODUCTS}) == len(PRODUCTS)
 
 

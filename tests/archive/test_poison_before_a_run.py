@@ -47,7 +47,7 @@ def test_a_header_that_is_poison_is_a_row_that_says_so_and_all_others_are_as_wit
     times = {Path(one.file).name: (one.utc_ns, one.n_samples, one.print) for one in expected}
     assert len(found) == 100
     for one in found:
-        assert one is bad or times[Path(one.file).name] == (one.utc_ns, one.n_samples, one.print)
+        assert one == bad or times[Path(one.file).name] == (one.utc_ns, one.n_samples, one.print)
 
 
 @pytest.mark.parametrize("kind", KINDS if ALL else ["segfault"])

@@ -1,5 +1,6 @@
 """Tasks in processes: an item that kills its process fails alone, and no process stays behind."""
 
+import contextlib
 import os
 import pickle
 import signal
@@ -44,6 +45,33 @@ def children(of):
                 parents[int(entry.name)] = int(stat[1])
     found = {pid for pid, parent in parents.items() if parent == of}
     return found | {grand for child in found for grand in children(child)}
+
+
+def values(names):
+    return [os.environ.get(name) for name in names]
+
+
+def test_a_process_has_the_environment_of_when_it_is_started(monkeypatch):
+    """Also one of a server of processes, which was there before: keys to a store are given so."""
+    task = Task("a", values, ("SONOGRAPH_NEW", "SONOGRAPH_OLD"))
+    with threading_beside():
+        monkeypatch.setenv("SONOGRAPH_OLD", "old")
+        [first] = run([task], Processes(1))
+        monkeypatch.setenv("SONOGRAPH_NEW", "new")
+        monkeypatch.delenv("SONOGRAPH_OLD")
+        [second] = run([task], Processes(1))
+    assert (first.result, second.result) == ([None, "old"], ["new", None])
+
+
+@contextlib.contextmanager
+def threading_beside():
+    """A thread, beside which processes are no forks of this one."""
+    ended = threading.Event()
+    thread = threading.Thread(target=ended.wait)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
 
 
 @pytest.mark.parametrize("kind", list(REASONS))

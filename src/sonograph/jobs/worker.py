@@ -46,7 +46,8 @@ class Worker:
         pipe, self._theirs = here.Pipe()
         self._their_life, life = here.Pipe(duplex=False)
         self._pipe, self._life = keep(pipe), keep(life)
-        self._process = here.Process(target=_serve, args=(self._theirs, self._their_life, guard), daemon=True)
+        given = (self._theirs, self._their_life, guard, dict(os.environ))
+        self._process = here.Process(target=_serve, args=given, daemon=True)
 
     def start(self) -> None:
         """Start it.
@@ -182,8 +183,11 @@ def _allowed(guard: Guard, task: Task, at: int | None) -> float | None:
     return guard.seconds + max(own, default=0.0)
 
 
-def _serve(pipe: Connection, life: Connection, guard: Guard) -> None:
+def _serve(pipe: Connection, life: Connection, guard: Guard, environment: dict[str, str]) -> None:
     """What the process does: tasks, until nobody gives any."""
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)  # a server that it may be forked from has that of its own beginning
     for number in _STRIKES:  # they go to all of a group; the parent decides, and ends this one
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
