@@ -14,6 +14,7 @@ from benchmarks import peers
 from benchmarks.timing import in_turns, table
 from sonograph import Band, BandSettings, LevelSettings, Signal, StftSettings, engines, pieces, spectrogram
 from sonograph.computing.stream import Stream
+from sonograph.engines import memory
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def power_ways(x, use, threads):
     sound, settings = Signal(x, use.rate), settings_of(use)
     engine = engines.default(threads=threads)
     shape = spectrogram(sound, settings, engine=engine).values.shape
-    out = engines.empty((shape[1], shape[0]), x.dtype).T
+    out = memory.empty((shape[1], shape[0]), x.dtype)[0].T
 
     def whole_in_pieces():
         for _ in pieces(sound, settings, at_most=2048, engine=engine, reuse=True):

@@ -131,8 +131,8 @@ def reassigned(
     transforms = []
     for weights in windows:
         one = dataclasses.replace(bound, work=dataclasses.replace(bound.work, window=weights))
-        memory = one.empty(len(frames))
-        Run(one).advance(source, len(frames), memory, 0, finish=True)
+        memory, reused = one.empty(len(frames))
+        Run(one).advance(source, len(frames), memory, 0, finish=True, reused=reused)
         transforms.append(np.swapaxes(memory, -1, -2))
     by_value, by_time, by_slope = transforms
     values = by_value.real**2 + by_value.imag**2

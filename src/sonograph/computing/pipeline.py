@@ -14,7 +14,7 @@ import numpy as np
 from sonograph import engines
 from sonograph.checks import refuse_large
 from sonograph.computing.work import engine_can, measure_of, measured, stages_after, with_log, work_for
-from sonograph.engines import Engine
+from sonograph.engines import Engine, memory
 from sonograph.engines.reference import conditioned
 from sonograph.errors import SettingsError
 from sonograph.features.energy import frame_energy
@@ -83,9 +83,9 @@ class Pipeline:
         """(channels, frames, rows), as it lies in memory."""
         return self.n_channels, n_frames, self.n_rows
 
-    def empty(self, n_frames: int) -> np.ndarray:
-        """Memory for the values of so many frames."""
-        return engines.empty(self.shape(n_frames), self.dtype)
+    def empty(self, n_frames: int) -> tuple[np.ndarray, bool]:
+        """Memory for the values of so many frames, and whether it was written before."""
+        return memory.empty(self.shape(n_frames), self.dtype)
 
     def beginning(self, memory: np.ndarray, n_frames: int) -> np.ndarray:
         """The beginning of memory for more frames, as memory for fewer."""

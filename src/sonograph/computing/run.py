@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.computing.pipeline import Pipeline
-from sonograph.engines import empty
+from sonograph.engines import memory
 from sonograph.features.chain import Chain
 from sonograph.frames import samples_for, split
 from sonograph.settings import Settings, stft_of, with_stft
@@ -194,7 +194,7 @@ def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spec
             if rows is None:
                 continue
             if out is None:
-                out = empty((len(values), len(channel), rows.shape[1]), rows.dtype)
+                out, _ = memory.empty((len(values), len(channel), rows.shape[1]), rows.dtype)
             out[c, at : at + len(rows)] = rows
             at += len(rows)
     if out is None:  # no frame at all
@@ -202,10 +202,10 @@ def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spec
     reaches = [stage.context for stage in following if not isinstance(stage.context, str)]
     before, after = (sum(reach[side] for reach in reaches) for side in (0, 1))
     valid = range(done.valid.start + before, done.valid.stop - after)
-    memory = np.swapaxes(out, -1, -2)
+    made = np.swapaxes(out, -1, -2)
     return dataclasses.replace(
         done,
-        values=memory[0] if done.n_channels == 1 else memory,
+        values=made[0] if done.n_channels == 1 else made,
         settings=settings,
         quantity=settings.quantity,
         valid=valid if valid else range(done.frames.stop, done.frames.stop),

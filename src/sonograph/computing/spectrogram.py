@@ -89,11 +89,14 @@ def spectrogram(
     bound, available = _bound(source, settings, engine)
     frames = available if frames is None else frames
     check_frames(frames, available)
-    memory = bound.empty(len(frames)) if out is None else _frame_by_frame(out, bound.shape(len(frames)), bound.dtype)
+    if out is None:
+        memory, reused = bound.empty(len(frames))
+    else:
+        memory, reused = _frame_by_frame(out, bound.shape(len(frames)), bound.dtype), True
     before, after = context_of(settings)
     run = Run(bound, 0 if before is None else max(0, frames.start - before))
     stop = min(frames.stop + after, len(available))
-    run.advance(source, stop, memory, frames.start, finish=stop == len(available), reused=out is not None)
+    run.advance(source, stop, memory, frames.start, finish=stop == len(available), reused=reused)
     return bound.label(source, frames, memory)
 
 
@@ -149,12 +152,15 @@ def _pieces(
     ranges = split(available, whole("at_most", at_most, 1))
 
     def all_pieces() -> Iterator[Spectrogram]:
-        memory = bound.empty(min(at_most, len(available))) if reuse else None
+        shared, written = bound.empty(min(at_most, len(available))) if reuse else (None, False)
         run, after = Run(bound), context_of(settings)[1]
         for i, frames in enumerate(ranges):
-            here = bound.empty(len(frames)) if memory is None else bound.beginning(memory, len(frames))
+            if shared is None:
+                here, reused = bound.empty(len(frames))
+            else:
+                here, reused = bound.beginning(shared, len(frames)), written or i > 0
             stop = min(frames.stop + after, len(available))
-            run.advance(source, stop, here, frames.start, finish=stop == len(available), reused=reuse and i > 0)
+            run.advance(source, stop, here, frames.start, finish=stop == len(available), reused=reused)
             yield bound.label(source, frames, here)
 
     return all_pieces()

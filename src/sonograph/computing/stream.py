@@ -165,9 +165,9 @@ class Stream:
         kept = self._memory
         if kept is not None and kept.size >= math.prod(bound.shape(n_frames)):
             return bound.beginning(kept, n_frames), True
-        fresh = bound.empty(n_frames)
+        fresh, written = bound.empty(n_frames)
         self._memory = fresh if self._reuse else None
-        return fresh, False
+        return fresh, written
 
     def _before_block(self, frames: range) -> range:
         """Those of `frames` that begin before the last block; the others are read from it without a copy."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sonograph.checks import memory_of_machine, short
-from sonograph.errors import LimitError, SettingsError
+from sonograph.checks import short
+from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,32 +139,6 @@ def n_threads(threads: int | None) -> int:
     if processes is not None and processes.parent_process() is not None:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Memory that begins on a cache line, not yet written.
-
-    Raises
-    ------
-    LimitError
-        More than the machine has: asked for, it would be promised, and the process ended when it is written to. Or
-        more than this process is given.
-    """
-    import math
-
-    import numpy as np
-
-    size = math.prod(shape)
-    what = f"the result is {size * dtype.itemsize:,} bytes, {shape[-2]:,} frames of {shape[-1]:,} rows"
-    way_out = "take a longer hop, fewer rows, or pieces"
-    if size * dtype.itemsize > memory_of_machine():
-        raise LimitError(f"{what}; this machine has {memory_of_machine():,}: {way_out}")
-    try:
-        memory = np.empty(size * dtype.itemsize + 64, np.uint8)
-    except MemoryError:
-        raise LimitError(f"{what}, for which there is no memory here: {way_out}") from None
-    skip = -memory.ctypes.data % 64
-    return memory[skip : skip + size * dtype.itemsize].view(dtype).reshape(shape)
 
 
 def default(threads: int | None = None, dtype: str | None = None) -> Engine:

@@ -86,7 +86,8 @@ class Power:
         """Memory for so many frames, the same for all that a thread computes."""
         memory: np.ndarray | None = getattr(_here, "memory", None)
         if memory is None or memory.dtype != self.dtype or memory.size < n_frames * self.n_rows:
-            _here.memory = memory = self._bound.empty(max(n_frames, self.at_once))
+            memory, _ = self._bound.empty(max(n_frames, self.at_once))
+            _here.memory = memory
         return self._bound.beginning(memory, n_frames)
 
     def _looked_at(self, frames: range) -> range:

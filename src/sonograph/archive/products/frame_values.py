@@ -44,7 +44,7 @@ class FrameValues:
         """(channels, frames, rows), until more are asked for."""
         there, reused = looked_at_by(self.settings, frames, self.frames.stop), self._memory is not None
         if self._memory is None or self._memory.shape[1] < len(frames):
-            self._memory, reused = self._bound.empty(len(frames)), False
+            self._memory, reused = self._bound.empty(len(frames))
         out = self._bound.beginning(self._memory, len(frames))
         run = Run(self._bound, there.start)
         run.advance(self.timeline, there.stop, out, frames.start, finish=there.stop == self.frames.stop, reused=reused)
