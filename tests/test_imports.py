@@ -62,6 +62,10 @@ def test_type_checkers_find_the_settings_that_are_there():
     assert set(dir(settings)) == {"Settings", *settings._WHERE}
 
 
+def test_a_table_of_features_waits_for_no_scipy():
+    assert "scipy" not in loaded_after("import sonograph.extract.part, sonograph.extract.all_files")
+
+
 def test_a_spectrogram_of_samples_loads_neither_files_nor_other_settings():
     code = "import sonograph as sg, numpy as np\nsg.spectrogram(sg.Signal(np.zeros(4800), 48000.0))"
     script = f"import sys\n{code}\nprint(*(m for m in sys.modules if m.startswith('sonograph.')))"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy.fft import dct
 
 FLOOR = -12.0
 """What digital silence reads, log10 of a power."""
@@ -58,6 +57,8 @@ def with_sound(values: np.ndarray) -> np.ndarray:
 
 def cepstra(levels: np.ndarray, count: int) -> np.ndarray:
     """(count, …): the first coefficients of an orthonormal cosine transform over bands."""
+    from scipy.fft import dct  # slow to load, and tables of features do without
+
     return np.asarray(dct(levels, axis=0, norm="ortho")[:count])
 
 

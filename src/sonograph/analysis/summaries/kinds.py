@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.fft import rfft
 
 from sonograph.analysis.summaries.excerpt import N_FRAMES, N_ROWS, excerpt
 from sonograph.analysis.summaries.heard import FLOOR, Heard, cepstra, deltas, hanning, quantiles
@@ -71,6 +70,8 @@ def bands(heard: Heard) -> np.ndarray:
 
 def modulation(heard: Heard) -> np.ndarray:
     """(112,): log power of each band's change in 7 octaves of modulation frequency, as 16 cepstra over bands."""
+    from scipy.fft import rfft
+
     y = heard.clipped - heard.clipped.mean(axis=1, keepdims=True)
     if y.shape[1] < LENGTH:
         y = np.pad(y, ((0, 0), (0, LENGTH - y.shape[1])))
@@ -102,6 +103,8 @@ def tangent(heard: Heard) -> np.ndarray:
 
 def envelope(heard: Heard) -> np.ndarray:
     """(44,): the loudness relative to its loudest: sorted, around its peak, its change, and when it comes again."""
+    from scipy.fft import rfft
+
     power = np.maximum(heard.power, 10.0**-LOUD_SPAN).mean(axis=0)
     loud = np.log10(power * 10.0 ** heard.clipped.max() + 10.0**FLOOR)
     loud = loud - loud.max()
