@@ -95,6 +95,14 @@ def test_a_fault_that_passes_changes_no_byte_and_one_that_stays_is_one_sentence(
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("kind", ["503", "drop", "cut", "short", "lost"])
+def test_an_object_is_gone_though_the_answer_to_its_removal_did_not_come_whole(store, bucket, kind):
+    bucket.put("a", BYTES)
+    store.proxy.fail(kind, 2, method="POST")
+    bucket.delete("a")
+    assert bucket.head("a") is None
+
+
 def test_faults_at_random_change_no_byte(store, bucket):
     bucket.put("a", BYTES)
     store.proxy.share = 0.2

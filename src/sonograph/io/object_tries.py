@@ -82,17 +82,22 @@ def _has_no_keys(error: Exception) -> bool:
     return "169.254.169.254" in str(error) or "metadata.google" in str(error)
 
 
+def _is_cut(error: Exception) -> bool:
+    """Whether an answer did not come whole: of a list or a removal its XML cannot be read then."""
+    return isinstance(error, Cut) or re.search(r"Got invalid \w+ response", str(error)) is not None
+
+
 def _is_passing(error: Exception) -> bool:
     """Whether it may go well the next time."""
     code = _code(error)
     if code is not None:
         return 500 <= code <= 599 and code != 501
-    return isinstance(error, Cut) or ("HTTP error" in str(error) and not _has_no_keys(error))
+    return _is_cut(error) or ("HTTP error" in str(error) and not _has_no_keys(error))
 
 
 def _told(error: Exception) -> tuple[str, str]:
     code, text = _code(error), str(error).split("\n")[0]
-    if isinstance(error, Cut):
+    if _is_cut(error):
         return "read-error", f"its answers were cut short, {TRIES} times. Try again."
     if _has_no_keys(error):
         return "denied", f"no keys to its store were found. {KEYS}"
