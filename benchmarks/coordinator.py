@@ -12,6 +12,8 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,22 +87,26 @@ def loaded(at: Path, files: int, hours: int) -> None:
     )
 
 
-def _alone(step, *arguments) -> None:
+def _alone(step, *arguments) -> tuple[str, float, float, float]:
     began, clock = time.process_time(), time.perf_counter()
     step(*arguments)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    took = time.process_time() - began
-    print(f"| {step.__doc__[:-1]} | {took:.1f} | {time.perf_counter() - clock:.1f} | {most:.0f} |", flush=True)
+    return step.__doc__[:-1], time.process_time() - began, time.perf_counter() - clock, most
+
+
+def measured(files: int, hours: int) -> Iterator[tuple[str, float, float, float]]:
+    """What each step is, its processor time and time, s, and its memory at most, MB."""
+    with tempfile.TemporaryDirectory() as room:
+        for step in (loaded, save, plan, run, run):
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+                yield alone.submit(_alone, step, Path(room), files, hours).result()
 
 
 def main(files: int, hours: int) -> None:
     """Print a line for each step."""
-    with tempfile.TemporaryDirectory() as room:
-        print("| step | processor s | by the clock | MB at most |\n|---|---|---|---|")
-        for step in (loaded, save, plan, run, run):
-            child = multiprocessing.get_context("spawn").Process(target=_alone, args=(step, Path(room), files, hours))
-            child.start()
-            child.join()
+    print("| step | processor s | by the clock | MB at most |\n|---|---|---|---|")
+    for words, used, took, most in measured(files, hours):
+        print(f"| {words} | {used:.1f} | {took:.1f} | {most:.0f} |", flush=True)
 
 
 if __name__ == "__main__":
