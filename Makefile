@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 NODE := $(shell command -v node)
 
-.PHONY: viewer viewer-test viewer-check demo test test-oldest test-tensorflow torch cluster cloud check bench docs site fuzz parity package clean
+.PHONY: viewer viewer-test viewer-check demo test test-oldest test-tensorflow torch cluster cloud check bench plan-at-scale docs site fuzz parity package clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp
@@ -86,6 +86,10 @@ viewer/node_modules/made.stamp: viewer/package.json viewer/package-lock.json
 	@command -v npm >/dev/null || { echo "building the viewer's page needs node 20 or newer, with npm" >&2; exit 1; }
 	cd viewer && npm ci --no-audit --no-fund
 	@touch $@
+
+# Write docs/scale.md anew: what a petabyte takes, from what its parts cost here, in half an hour.
+plan-at-scale: $(VENV)/cluster.stamp $(VENV)/cloud.stamp
+	$(BIN)/python -m benchmarks.at_scale
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m benchmarks
