@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sonograph.archive.clip.webdataset import web_dataset as web_dataset
     from sonograph.archive.exports.netcdf import day_files as day_files
     from sonograph.archive.exports.tables import day_tables as day_tables
+    from sonograph.archive.exports.windows import feature_table as feature_table
     from sonograph.archive.levels.bands import Band as Band
     from sonograph.archive.levels.bands import BandMinutes as BandMinutes
     from sonograph.archive.levels.bands import decidecades as decidecades
@@ -69,6 +70,7 @@ _HOMES = {
     "clip.webdataset": ("web_dataset",),
     "exports.netcdf": ("day_files",),
     "exports.tables": ("day_tables",),
+    "exports.windows": ("feature_table",),
     "levels.bands": ("Band", "BandMinutes", "decidecades", "read_bands"),
     "levels.counts": ("LevelCounts",),
     "levels.day_by_day": ("Day", "days"),

@@ -1,8 +1,9 @@
-"""`sonograph archive export`: an archive's minutes as files that other programs read, one for each day of UTC."""
+"""`sonograph archive export`: what an archive holds as files that other programs read."""
 
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 
 from sonograph.cli import archived, exits, options, outputs
@@ -11,19 +12,22 @@ from sonograph.errors import OutputError, SettingsError
 
 HELP = """Write the minutes of an archive as files that other programs read, one for each day of UTC that holds sound:
 netCDF in the forms of pbp and of SoundCoop, and CSV or Parquet as PAMscapes reads them. Missing is missing there.
-An archive of clips becomes one table, CSV or Parquet, with files and labels, or tar files that WebDataset reads."""
+Features of windows become one table, CSV or Parquet; so does an archive of clips, with files and labels, or tar files
+that WebDataset reads."""
 
 EXAMPLES = """examples:
   sonograph archive export site.archive -o days --to netcdf --prefix A1_
   sonograph archive export site.archive -o days --to netcdf \\
       --profile soundcoop --attributes site.toml --quality judged.csv
   sonograph archive export site.archive -o tables --to csv --bands decidecades
+  sonograph archive export pump.archive -o tables --to parquet --product features
   sonograph archive export birds.archive -o tables --to parquet
   sonograph archive export birds.archive -o shards --to webdataset
 """
 
 FORMS = ("netcdf", "parquet", "csv", "webdataset")
 PROFILES = ("pbp", "soundcoop")
+PRODUCTS = ("minutes", "features")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     out = options.group(parser, "where to")
     out.add_argument("-o", "--output", required=True, metavar="FOLDER", help="made, if it is not there")
     out.add_argument("--to", required=True, choices=FORMS, help="which form")
+    out.add_argument("--product", choices=PRODUCTS, default="minutes", help="minutes, or features of windows [minutes]")
     out.add_argument("--prefix", default="", metavar="TEXT", help="what names begin with, before the day [nothing]")
     out.add_argument("-q", "--quiet", action="store_true", help="say only what is at fault")
     how = options.group(parser, "of netCDF")
@@ -64,11 +69,27 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.to == "webdataset" or arguments.clips is not None:
         flag = "--clips" if arguments.clips is not None else "--to webdataset"
         raise SettingsError(f"{flag} is for an archive of clips, and {arguments.archive} is one of recordings")
+    _check(arguments)
+    first, last = archived.stretch_of(arguments)
+    return (_features if arguments.product == "features" else _minutes)(arguments, first, last)
+
+
+def _features(arguments: argparse.Namespace, first: datetime | None, last: datetime | None) -> int:
+    from sonograph import archive
+
+    outputs.check(arguments, ())
+    name = archive.open(arguments.archive).named(arguments.timeline)
+    path = made_folder(arguments) / f"{arguments.prefix}{name}_features.{arguments.to}"
+    faults = archive.feature_table(arguments.archive, path, to=arguments.to, timeline=name, start=first, end=last)
+    if not arguments.quiet:
+        print(path)
+    return archived.tell(faults)
+
+
+def _minutes(arguments: argparse.Namespace, first: datetime | None, last: datetime | None) -> int:
     from sonograph import archive
     from sonograph.archive.exports.tables import day_tables
 
-    _check(arguments)
-    first, last = archived.stretch_of(arguments)
     bands = archived.bands_of(arguments)
     outputs.check(arguments, ())
     found, faults = archived.kept(arguments, first, last)
@@ -106,6 +127,11 @@ def _check(arguments: argparse.Namespace) -> None:
     of_netcdf = [("--profile", arguments.profile != "pbp"), ("--attributes", arguments.attributes is not None),
                  ("--quality", arguments.quality is not None)]  # fmt: skip
     of_tables = [("--bands", arguments.bands != "millidecades"), ("--long", arguments.long)]
-    for flag, given in of_tables if arguments.to == "netcdf" else of_netcdf:
+    if arguments.product == "features" and arguments.to == "netcdf":
+        raise SettingsError("--to is netcdf, which is for minutes; of features it must be parquet or csv")
+    what, idle = f"--to {arguments.to}", of_tables if arguments.to == "netcdf" else of_netcdf
+    if arguments.product == "features":
+        what, idle = "--product features", of_tables + of_netcdf
+    for flag, given in idle:
         if given:
-            raise SettingsError(f"{flag} is given with --to {arguments.to}, which has no such thing; leave it out")
+            raise SettingsError(f"{flag} is given with {what}, which has no such thing; leave it out")

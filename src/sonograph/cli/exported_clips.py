@@ -47,7 +47,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SettingsError("--to is netcdf, which is for recordings; of clips it must be parquet, csv or webdataset")
     for flag, given in (
         ("--from", arguments.first is not None), ("--until", arguments.last is not None),
-        ("--profile", arguments.profile != "pbp"), ("--bands", arguments.bands != "millidecades"),
+        ("--profile", arguments.profile != "pbp"),
+        ("--product", arguments.product != "minutes"), ("--bands", arguments.bands != "millidecades"),
     ):  # fmt: skip
         if given:
             raise SettingsError(f"{flag} has no effect with an archive of clips; leave it out")

@@ -13,10 +13,10 @@ from sonograph.archive import opened
 from sonograph.archive.clip.catalogue import Clips
 from sonograph.archive.clip.features import STATUSES, ClipFeatures
 from sonograph.archive.clip.record import Clip
-from sonograph.archive.runs.plans import LEDGER, Plan
-from sonograph.archive.timelines.narrowed import Inputs
+from sonograph.archive.runs.computed import check_computed
+from sonograph.archive.runs.plans import Plan
 from sonograph.atomic import name_of
-from sonograph.errors import SettingsError, SourceError
+from sonograph.errors import SettingsError
 
 
 class ClipRows:
@@ -102,23 +102,7 @@ class ClipRows:
         SourceError
             Some are not computed.
         """
-        plan, t = self._plan, self._number
-        p = plan.products.index(self.product)
-        shards, inputs, label = plan.shards[t], Inputs(plan.timelines[t]), plan.label(t, p)
-        marks = {one.shard: one for one in plan.files.marks(LEDGER).all([label])}
-        faults, todo = dict[str, str](), 0
-        for number in range(shards.counts[p]):
-            shard, mark = shards.shard(p, number), marks.get(number)
-            if mark is None or mark.key != inputs.name(self.product, shards.there(shard), shards.samples(shard)):
-                todo += 1
-            else:
-                faults |= mark.faults
-        if todo:
-            raise SourceError(
-                f"{plan.files.called()}: {todo:,} of its {shards.counts[p]:,} tasks are not done yet. Do them: "
-                f"archive run."
-            )
-        return faults
+        return check_computed(self._plan, self._number, self._plan.products.index(self.product))
 
 
 def status_words(numbers: np.ndarray) -> list[str]:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from sonograph.archive import opened
 from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import ns_of, stamp
+from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.levels.minutes import Minutes
-from sonograph.archive.runs.plans import LEDGER, Plan
-from sonograph.archive.timelines.narrowed import Inputs
+from sonograph.archive.runs.computed import check_computed
+from sonograph.archive.runs.plans import Plan
 from sonograph.archive.timelines.periods import period_of
-from sonograph.atomic import name_of
-from sonograph.errors import SettingsError, SourceError
+from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
     from sonograph.archive.timelines.timeline import Timeline
@@ -32,7 +31,7 @@ class Kept:
     """
 
     def __init__(self, path: str | os.PathLike[str], timeline: str | None = None) -> None:
-        self._path, self._archive = path, opened.open(path)
+        self._archive = opened.open(path)
         names = self._archive.names
         if timeline is None and len(names) > 1:
             raise SettingsError(f"the archive has timelines {', '.join(names)}; name one of them: timeline")
@@ -78,24 +77,5 @@ class Kept:
             Some between these times are not.
         """
         first, stop = (None if one is None else ns_of(one) for one in (start, end))
-        shards, inputs = self._plan.shards[self._number], Inputs(self._timeline)
         number = next(i for i, one in enumerate(self._plan.products) if one == self._held.product)
-        label, product = self._plan.label(self._number, number), self._plan.products[number]
-        marks = {mark.shard: mark for mark in self._plan.files.marks(LEDGER).all([label])}
-        faults, todo = dict[str, str](), []
-        for one in range(shards.counts[number]):
-            shard = shards.shard(number, one)
-            began, ended = shards.span_ns(shard)
-            if (stop is not None and began >= stop) or (first is not None and ended <= first):
-                continue
-            mark = marks.get(one)
-            if mark is None or mark.key != inputs.name(product, shards.there(shard), shards.samples(shard)):
-                todo.append(began)
-            else:
-                faults |= mark.faults
-        if todo:
-            raise SourceError(
-                f"{name_of(self._path)}: {len(todo):,} of its tasks are not done yet, from {stamp(min(todo))} on. Do "
-                f"them: archive run."
-            )
-        return faults
+        return check_computed(self._plan, self._number, number, first, stop)
