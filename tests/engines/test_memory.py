@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonograph import Signal, StftSettings, pieces, spectrogram
+from sonograph import Signal, StftSettings, Stream, pieces, spectrogram
 from sonograph.engines import memory
 
 pytestmark = pytest.mark.skipif(not hasattr(mmap, "MADV_FREE"), reason="the system takes no pages back by itself")
@@ -26,7 +26,9 @@ def address(array):
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept():
+def _nothing_kept(monkeypatch):
+    """And small results are kept as large ones are."""
+    monkeypatch.setattr(memory, "LEAST", 1 << 20)
     gc.collect()
     memory._idle.clear()
     yield
@@ -38,8 +40,11 @@ def test_memory_of_a_dropped_result_serves_the_next():
     first = spectrogram(noise(0), SETTINGS)
     lay = address(first.values)
     del first
+    [kept] = memory._idle
     second = spectrogram(noise(1), SETTINGS)
-    assert address(second.values) == lay
+    assert address(second.values) == lay and not memory._idle
+    del second
+    assert memory._idle == [kept]
 
 
 def test_what_was_in_the_memory_does_not_show():
@@ -85,6 +90,18 @@ def test_a_block_is_not_kept_for_a_result_that_it_does_not_fit():
     spectrogram(noise(0, 1 << 21), SETTINGS)
     spectrogram(noise(0), SETTINGS)
     assert [len(block) >> 20 for block in memory._idle] == [6]  # the first took 10
+
+
+def test_pieces_and_blocks_of_a_stream_leave_what_is_kept_of_a_whole(monkeypatch):
+    monkeypatch.undo()
+    sound = noise(0, 1 << 23)
+    lay = address(spectrogram(sound, SETTINGS).values)
+    for _ in pieces(sound, SETTINGS, at_most=1 << 13):
+        pass
+    stream = Stream(SETTINGS, sample_rate=sound.sample_rate)
+    stream.push(sound.samples[: 1 << 20])
+    assert [len(block) >> 20 for block in memory._idle] == [34]
+    assert address(spectrogram(sound, SETTINGS).values) == lay
 
 
 def test_what_is_larger_than_may_be_kept_goes_at_once(monkeypatch):

@@ -17,8 +17,8 @@ import numpy as np
 from sonograph.checks import memory_of_machine
 from sonograph.errors import LimitError
 
-LEAST = 1 << 22
-"""Bytes from which on a block is kept; what is smaller, the allocator of the process keeps by itself."""
+LEAST = 1 << 24
+"""Bytes from which on a block is kept; what is smaller, as pieces are, the allocator of the process keeps as well."""
 
 MOST = 1 << 29
 """Bytes up to which a block is kept, and an eighth of the machine's memory at most."""
