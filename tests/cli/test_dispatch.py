@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sonograph import OutputError, SettingsError, SourceError, cli
-from sonograph.cli import exits
+from sonograph.cli import archive, exits
 from sonograph.settings.stft import EDGES, SCALINGS
 
 
@@ -35,13 +36,16 @@ def test_help_names_units_defaults_examples_and_exit_codes(capsys):
         assert words in said
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in cli.COMMANDS)])
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in cli.COMMANDS), *(["archive", name] for name in archive.ACTIONS)]
+)
 def test_help_fits_a_terminal_of_80_columns(command, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     assert cli.main([*command, "--help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines
     assert [line for line in lines if len(line) > 80] == []
+    assert not re.search(r"--?\w+  ", lines[0])  # an option without what it takes
     assert any(line.startswith("  sonograph ") for line in lines)  # an example keeps its line
 
 

@@ -20,7 +20,7 @@ EXAMPLES = """examples:
   sonograph archive export site.archive -o days --to netcdf \\
       --profile soundcoop --attributes site.toml --quality judged.csv
   sonograph archive export site.archive -o tables --to csv --bands decidecades
-  sonograph archive export pump.archive -o tables --to parquet --product features
+  sonograph archive export pump.archive -o tables --to csv --product features
   sonograph archive export birds.archive -o tables --to parquet
   sonograph archive export birds.archive -o shards --to webdataset
 """
@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     archived.add_archive(parser, until="--until")
     out = options.group(parser, "where to")
     out.add_argument("-o", "--output", required=True, metavar="FOLDER", help="made, if it is not there")
-    out.add_argument("--to", required=True, choices=FORMS, help="which form")
+    out.add_argument("--to", required=True, choices=FORMS, metavar="FORM", help=", ".join(FORMS))
     out.add_argument("--product", choices=PRODUCTS, default="minutes", help="minutes, or features of windows [minutes]")
     out.add_argument("--prefix", default="", metavar="TEXT", help="what names begin with, before the day [nothing]")
     out.add_argument("-q", "--quiet", action="store_true", help="say only what is at fault")

@@ -20,10 +20,12 @@ has now, and by products."""
 
 EXAMPLES = """examples:
   sonograph archive plan all.parquet -o site.archive
-  sonograph archive plan all.parquet -o site.archive --calibrations periods.toml --measure
+  sonograph archive plan all.parquet -o site.archive \\
+      --calibrations periods.toml --measure
   sonograph archive plan all.parquet -o s3://bucket/site.archive
   sonograph archive plan clips.parquet -o clips.archive --feature rms,centroid
-  sonograph archive plan clips.parquet -o clips.archive --preset whisper.80 --frames
+  sonograph archive plan clips.parquet -o clips.archive --preset whisper.80 \\
+      --frames
 """
 
 PRODUCTS = ("minutes", "overview", "ltsa", "spectrogram", "features", "clip_features")
