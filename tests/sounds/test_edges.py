@@ -5,7 +5,7 @@ import pytest
 
 from sonograph import Signal, StftSettings, signals, spectrogram
 from sonograph.computing import run
-from sonograph.sounds.edges import ahead
+from sonograph.sounds.edges import ahead, read_short, read_with_edges
 
 PARTS = [range(3), range(3, 5), range(5, 9)]
 
@@ -87,3 +87,22 @@ def test_a_sound_in_memory_and_a_short_one_start_no_thread(monkeypatch):
     monkeypatch.setattr(run, "READ_AT_ONCE", 100)
     monkeypatch.setattr("sonograph.computing.run.ahead", None)
     assert spectrogram(Signal(sound.samples, 8000.0), StftSettings(window_length=512)).values.size
+
+
+@pytest.mark.parametrize("edges", ["zeros", "missing", "reflect", "kaldi", "scipy"])
+@pytest.mark.parametrize(
+    "wanted", [range(-7, 31), range(3, 9), range(-7, 5), range(15, 27), range(-7, -2), range(22, 25)]
+)
+def test_a_short_sound_is_filled_in_at_both_ends_as_a_long_one(edges, wanted):
+    sound = Signal(np.random.default_rng(3).standard_normal((2, 20)), 8000.0)
+    np.testing.assert_array_equal(read_short(sound, wanted, edges), read_with_edges(sound, wanted, edges))
+
+
+@pytest.mark.parametrize("edges", ["zeros", "missing", "reflect", "inside", "padded", "kaldi"])
+@pytest.mark.parametrize("preemphasis", [0.0, 0.97])
+def test_a_short_sound_has_the_bits_that_its_three_parts_have(edges, preemphasis, monkeypatch):
+    sound = signals.chirp(200.0, 3000.0, 0.7, sample_rate=8000.0)
+    settings = StftSettings(window_length=512, hop=100, edges=edges, preemphasis=preemphasis, preemphasis_over="sound")
+    at_once = spectrogram(sound, settings).values
+    monkeypatch.setattr(run, "SHORT", 0)
+    np.testing.assert_array_equal(spectrogram(sound, settings).values, at_once)

@@ -7,6 +7,7 @@ end is in none. What lies between frames is a matter of the settings alone; what
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,11 +38,20 @@ class Coverage:
 
 def weights_of(settings: Settings) -> np.ndarray:
     """(window_length,) how much each sample of a frame counts, of the largest; 1 for what is measured on samples."""
-    stft = stft_of(settings)
-    if any(getattr(stage, "from_samples", False) for stage in stages(settings)):
-        return np.ones(stft.window_length)
-    weights = np.abs(window_of(stft))
-    return np.asarray(weights / weights.max())
+    return _weights(stft_of(settings), _are_measured(settings))
+
+
+def _are_measured(settings: Settings) -> bool:
+    """Whether rows are measured on samples, each of which counts alike."""
+    return any(getattr(stage, "from_samples", False) for stage in stages(settings))
+
+
+@lru_cache(maxsize=16)
+def _weights(stft: StftSettings, measured: bool) -> np.ndarray:
+    size = np.ones(stft.window_length) if measured else np.abs(window_of(stft))
+    weights = np.asarray(size / size.max())
+    weights.flags.writeable = False  # it is kept
+    return weights
 
 
 def least_between(weights: np.ndarray, hop: int) -> float:
@@ -104,11 +114,15 @@ def coverage(settings: Settings, n_samples: int) -> Coverage:
     >>> coverage(StftSettings(window_length=2048, hop=512), 10_000)
     Coverage(start=0, end=0, share=1.0)
     """
-    stft, weights = stft_of(settings), weights_of(settings)
-    frames = frames_of(settings, n_samples)
+    return _coverage(stft_of(settings), _are_measured(settings), n_samples)
+
+
+@lru_cache(maxsize=64)
+def _coverage(stft: StftSettings, measured: bool, n_samples: int) -> Coverage:
+    weights, frames = _weights(stft, measured), frames_of(stft, n_samples)
     if not frames:
         return Coverage(n_samples, 0, 0.0)
-    n, hop, first = stft.window_length, stft.hop, samples_for(settings, range(1)).start
+    n, hop, first = stft.window_length, stft.hop, samples_for(stft, range(1)).start
     reach = min(n_samples, n)
     last = first + frames[-1] * hop
     ahead = _counted(weights, [first + i * hop for i in range(min(len(frames), 2 * (n // hop) + 2))], range(reach))

@@ -19,7 +19,7 @@ from sonograph.features.chain import Chain
 from sonograph.frames import samples_for, split
 from sonograph.settings import Settings, stft_of, with_stft
 from sonograph.sounds import highpass, weighting
-from sonograph.sounds.edges import Emphasised, ahead, read_with_edges
+from sonograph.sounds.edges import Emphasised, ahead, read_short, read_with_edges
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
@@ -28,6 +28,10 @@ BLOCK = 1 << 19
 
 READ_AT_ONCE = 1 << 21
 """Samples of all channels that are read at a time of a source that is not in memory; those before are held too."""
+
+
+SHORT = 1 << 18
+"""Samples of a sound in memory that is rather copied, with its edges filled in, than taken in three parts."""
 
 
 class Run:
@@ -137,12 +141,16 @@ def without_filters(settings: Any) -> Any:
 def parts(pipeline: Pipeline, source: Source, frames: range) -> Iterator[tuple[range, np.ndarray]]:
     """`frames` in parts, with the samples that they look at: the edges filled in, in the precision to compute in.
 
-    Each part is wholly over an end or wholly inside, and none too long to hold.
+    Each part is wholly over an end or wholly inside, and none too long to hold; a short sound is one part.
     """
     stft, valid = pipeline.stft, pipeline.inside(source.n_samples, frames)
     step = max(1, (READ_AT_ONCE // pipeline.n_channels - stft.overlap) // stft.hop)
     if stft.preemphasis and stft.preemphasis_over == "sound":
         source = Emphasised(source, stft.preemphasis)
+    wanted = samples_for(stft, frames)
+    if source.in_memory and not pipeline.changes and pipeline.n_channels * len(wanted) <= SHORT and frames:
+        yield frames, read_short(source, wanted, stft.edges).astype(pipeline.samples_dtype, copy=False)
+        return
     runs: list[range] = []
     for run in (range(frames.start, valid.start), valid, range(valid.stop, frames.stop)):
         for inside in _between_changes(pipeline, run):
@@ -156,8 +164,10 @@ def parts(pipeline: Pipeline, source: Source, frames: range) -> Iterator[tuple[r
         return samples.astype(pipeline.samples_dtype, copy=False)
 
     if len(frames) > step and not source.in_memory:
-        return ahead(runs, read)
-    return ((run, read(run)) for run in runs)
+        yield from ahead(runs, read)
+        return
+    for run in runs:
+        yield run, read(run)
 
 
 def _between_changes(pipeline: Pipeline, frames: range) -> Iterator[range]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sonograph.analysis.coverage import refuse_unseen
@@ -31,6 +32,7 @@ class Layout:
     order: tuple[int, ...] | None
 
     @staticmethod
+    @lru_cache(maxsize=16)
     def of(wanted: Settings | Choice, sample_rate: float, unit: str, n_channels: int) -> Layout:
         """That of settings, or of features by name.
 

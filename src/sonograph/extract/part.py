@@ -96,7 +96,7 @@ def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: Fil
         file,
         fault=fault,
         passing=passing,
-        record=record(file, status, opened) | {"settings": wanted.settings.digest},
+        record=record(file, status, opened) | {"settings": wanted.settings_digest},
         sample_rate=source.sample_rate,
         was_rate=was_rate,
         n_channels=n_channels,

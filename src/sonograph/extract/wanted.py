@@ -43,10 +43,15 @@ class Wanted:
         return digest(self._digest, identity(file), digits=24)
 
     @cached_property
+    def settings_digest(self) -> str:
+        """A name of what is computed."""
+        return self.settings.digest
+
+    @cached_property
     def _digest(self) -> str:
         version = sys.modules["sonograph"].__version__
         return digest(
-            SCHEMA, version, self.settings.digest, self.summary, self.opening.digest, self.rounding, digits=32
+            SCHEMA, version, self.settings_digest, self.summary, self.opening.digest, self.rounding, digits=32
         )
 
 

@@ -94,18 +94,22 @@ def check_outputs(outputs: Iterable[Output], inputs: Iterable[Input]) -> None:
                 "Name two files."
             )
         written[place] = output
-    folders = {place: output for place, output in written.items() if output.folder}
+    around_of = _Around({place: output for place, output in written.items() if output.folder})
+    looked_at: set[Any] = set()
     for input in inputs:
+        if input.path in looked_at:  # as the calibration of a folder, which is one for all its sounds
+            continue
+        looked_at.add(input.path)
         if over := written.get(place_of(input.path, "input")):
             rest = "Name another file for the output." if over.name == "-o" else f"Name another file for {over.name}."
             raise OutputError(f"{name_of(over.path)}: is {input.what}. {rest}")
-        if around := _around(input.path, folders):
+        if around := around_of(input.path):
             raise OutputError(
                 f"{name_of(around.path)}: {shown(input.path)} is {input.what} and lies in it. "
                 f"Name another for {around.name}."
             )
     for output in outputs:
-        if folder := _around(output.path, folders):
+        if folder := around_of(output.path):
             raise OutputError(
                 f"{name_of(output.path)}: lies in {name_of(folder.path)}, which is written as a whole. "
                 f"Name another for {output.name}."
@@ -176,9 +180,15 @@ def place_of(path: Any, stream: str = "output") -> Hashable:
     return (found.st_dev, found.st_ino) if found.st_ino else _place_to_be(os.fsdecode(path))
 
 
+def _leads_elsewhere(path: str) -> bool:
+    """Whether the folder that a path names may not be the one that the file lies in."""
+    name = os.path.basename(path)  # noqa: PTH119
+    return name in ("", os.curdir) or os.pardir in path or os.path.islink(path)  # noqa: PTH114
+
+
 def _place_to_be(path: str) -> Hashable:
     try:
-        where = os.path.realpath(path)
+        where = os.path.realpath(path) if _leads_elsewhere(path) else os.path.abspath(path)  # noqa: PTH100
         folder, name = os.path.split(where)
         # letters that some disks do not tell apart: such names are refused on all
         return (place_of(folder) if folder != where else where, unicodedata.normalize("NFC", name).casefold())
@@ -186,12 +196,24 @@ def _place_to_be(path: str) -> Hashable:
         return path
 
 
-def _around(path: Any, folders: dict[Hashable, Output]) -> Output | None:
-    """The folder that is written in which a file lies."""
-    if not folders or path == STANDARD or isinstance(path, int):
-        return None
-    where = Path(os.path.realpath(os.fsdecode(path)))
-    return next((folders[place] for place in map(place_of, where.parents) if place in folders), None)
+class _Around:
+    """Tells the folder that is written in which a file lies; each folder is looked at once."""
+
+    def __init__(self, folders: dict[Hashable, Output]) -> None:
+        self._folders = folders
+        self._known: dict[str, Output | None] = {}
+
+    def __call__(self, path: Any) -> Output | None:
+        """The folder that is written around a file; None where there is none."""
+        if not self._folders or path == STANDARD or isinstance(path, int):
+            return None
+        name = os.fsdecode(path)
+        folder = os.path.dirname(os.path.realpath(name) if _leads_elsewhere(name) else name)  # noqa: PTH120
+        if folder not in self._known:
+            where = Path(os.path.realpath(folder))
+            places = map(place_of, (where, *where.parents))
+            self._known[folder] = next((self._folders[place] for place in places if place in self._folders), None)
+        return self._known[folder]
 
 
 def _is_float_wav(path: Any) -> bool:
