@@ -23,7 +23,7 @@ from sonograph.archive.catalogues.catalogue import Catalogue
 from sonograph.archive.catalogues.segments import Segment
 from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.products.product import Product, computed, product_of
-from sonograph.archive.runs.running import Coordinator
+from sonograph.archive.runs.coordinator import Coordinator
 from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.jobs.places import Here, Processes
 

@@ -70,7 +70,7 @@ def plan(at: Path, files: int, hours: int) -> None:
 def run(at: Path, files: int, hours: int) -> None:
     """Do it, or what is left to do."""
     from sonograph import archive
-    from sonograph.archive.runs.running import Coordinator
+    from sonograph.archive.runs.coordinator import Coordinator
 
     ran = Coordinator(archive.Plan.open(at / "a.archive"), Nowhere()).run()
     print(f"{ran.done:,} done, {ran.empty:,} empty, {ran.kept:,} kept")

@@ -8,7 +8,7 @@ import pytest
 
 import sonograph as sg
 from sonograph import archive
-from sonograph.archive.products.overview import LEVELS, OverviewProduct
+from sonograph.archive.products.overview import OverviewProduct
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.errors import SettingsError, SourceError
@@ -51,7 +51,7 @@ def test_an_archive_is_shown_with_the_bits_of_its_sound(place, tiles):
     [sound] = archive.open(place).sounds()
     [plain] = archive.Plan.open(place).timelines
     shown, computed = tiles.add(sound, SMALL), tiles.add(plain, SMALL)
-    assert computed.top_level > LEVELS.start + 3
+    assert computed.top_level > OverviewProduct.levels.start + 3
     for address in asked(shown):
         while True:
             expected = computed.tile(*address)
@@ -66,7 +66,7 @@ def test_stored_levels_are_served_without_a_look_at_the_sound(place, tiles, monk
     layer = tiles.add(sound, SMALL)
     monkeypatch.setattr(Timeline, "_of", lambda *_: pytest.fail("the sound was read"))
     for address in asked(layer):
-        if address[2] >= LEVELS.start:
+        if address[2] >= OverviewProduct.levels.start:
             assert struct.unpack_from("<f", layer.tile(*address), 24) == (1.0,)
 
 

@@ -15,7 +15,7 @@ from sonograph.analysis.over_time import over_time
 from sonograph.archive.products.features import FeaturesProduct
 from sonograph.archive.products.ltsa import LtsaProduct
 from sonograph.archive.products.minutes import MinutesProduct
-from sonograph.archive.products.overview import LEVELS, OverviewProduct
+from sonograph.archive.products.overview import OverviewProduct
 from sonograph.archive.products.product import SoundFacts, computed
 from sonograph.archive.products.spectrogram import SpectrogramProduct
 from sonograph.archive.timelines.timeline import Part, Timeline
@@ -103,7 +103,7 @@ def test_the_overview_has_the_codes_that_the_viewer_shows(gappy, how):
     try:
         layer = tiles.add(gappy, how)
         assert layer.n_frames == product.n_frames(gappy) > 1 << 13
-        for level in LEVELS:
+        for level in OverviewProduct.levels:
             if level > 14:
                 break
             strip = layer._strips.exact(Place(0, level, 0))

@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from sonograph.archive.opened import Archive as Archive
     from sonograph.archive.opened import open as open
     from sonograph.archive.products.cells import Cells as Cells
+    from sonograph.archive.runs.coordinator import Ran as Ran
     from sonograph.archive.runs.parts import join as join
     from sonograph.archive.runs.planning import plan as plan
     from sonograph.archive.runs.plans import Plan as Plan
-    from sonograph.archive.runs.running import Ran as Ran
     from sonograph.archive.runs.running import run as run
     from sonograph.archive.runs.verifying import Damage as Damage
     from sonograph.archive.runs.verifying import status as status
@@ -79,10 +79,11 @@ _HOMES = {
     "levels.summary": ("LevelSummary", "summarise"),
     "opened": ("Archive", "open"),
     "products.cells": ("Cells",),
+    "runs.coordinator": ("Ran",),
     "runs.parts": ("join",),
     "runs.planning": ("plan",),
     "runs.plans": ("Plan",),
-    "runs.running": ("Ran", "run"),
+    "runs.running": ("run",),
     "runs.verifying": ("Damage", "status", "verify"),
     "timelines.clock": ("Clock", "ClockCheck"),
     "timelines.periods": ("Period", "read_periods"),

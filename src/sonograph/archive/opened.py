@@ -154,7 +154,17 @@ class Archive:
             raise SettingsError(f"product is {short(product)}; the archive has {', '.join(self._called())}")
         if len(fits) > 1:
             raise SettingsError(f"the archive has {len(fits)} products {fits[0].name}; give its settings")
-        label = f"{name}/{fits[0].name}/{fits[0].digest}"
+        return self.held_of(fits[0], name)
+
+    def held_of(self, product: Product, timeline: str) -> Held:
+        """The same by settings alone, of reductions too.
+
+        Raises
+        ------
+        SourceError
+            It has not been computed.
+        """
+        label = f"{timeline}/{product.name}/{product.digest}"
         try:
             facts = stores.attributes(self.files, label)
         except SourceError:
@@ -163,7 +173,7 @@ class Archive:
             raise SourceError(
                 f"{self.files.called(label)}: is not there. Compute it: archive run {self.files.called()}."
             ) from None
-        return Held(self.files, label, fits[0], facts, self._timelines[name])
+        return Held(self.files, label, product, facts, self._timelines[timeline])
 
     def minutes(
         self, start: datetime | None = None, end: datetime | None = None, *, timeline: str | None = None
@@ -233,16 +243,17 @@ class Archive:
         for t, timeline in enumerate(plan.timelines):
             if isinstance(timeline, ClipSet):
                 raise SettingsError(f"{self.files.called()} is made of clips, which have no time; look at their files")
-            overviews = []
-            for p, product in enumerate(plan.products):
-                if isinstance(product, OverviewProduct):
-                    try:
-                        held = self.held(product, plan.names[t])
-                    except SourceError:
-                        held = None
-                    overviews.append(Overview(plan, t, p, held))
+            overviews = [
+                Overview(plan, t, one, self._held_if_there) for one in plan.asked if isinstance(one, OverviewProduct)
+            ]
             found.append(ArchivedSound(timeline, plan.names[t], overviews))
         return found
+
+    def _held_if_there(self, product: Product, timeline: str) -> Held | None:
+        try:
+            return self.held_of(product, timeline)
+        except SourceError:
+            return None
 
     def tile(
         self, level: int, column: int, *, plane: str = "max", channel: int = 0, timeline: str | None = None

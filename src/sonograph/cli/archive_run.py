@@ -12,7 +12,7 @@ from sonograph.cli import archived, exits, options, workers
 from sonograph.cli.exits import counted, talk
 
 if TYPE_CHECKING:
-    from sonograph.archive.runs.running import Ran
+    from sonograph.archive.runs.coordinator import Ran
 
 HELP = """Compute what an archive shall hold and does not yet, on all cores. It can be ended at any moment; given again,
 it goes on where it was. A file that cannot be read is left out, and told; all others are done."""

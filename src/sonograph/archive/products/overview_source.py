@@ -1,18 +1,21 @@
 """The overview of a timeline for those who look at it: stored columns as they lie, all others computed, the same bits.
 
-Levels up to 6 come of the sound, 7 to 17 of the archive where their shards are done, and those above of the codes of
-the level below. What was not computed yet, or depends on files that are others now, is computed from the sound.
+Levels up to 6 come of the sound, 7 to 20 of the archive where their shards are done (from 13 on first of those that
+hold weeks), and those above of the codes of the level below. What was not computed yet, or depends on files that are
+others now, is computed from the sound.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 
 from sonograph.archive.opened import Held
 from sonograph.archive.products.frame_values import FrameValues
-from sonograph.archive.products.overview import LEVELS, OverviewProduct
+from sonograph.archive.products.overview import Levels, OverviewProduct
+from sonograph.archive.products.product import Product
 from sonograph.archive.runs.plans import LEDGER, Plan
 from sonograph.archive.timelines.narrowed import Inputs
 from sonograph.archive.timelines.timeline import Timeline
@@ -22,54 +25,82 @@ from sonograph.pixels.pyramid import EXACT
 from sonograph.pixels.shown import shown
 
 
-class Overview:
-    """The overview of one timeline of an archive.
+class Stored:
+    """Levels of an overview that an archive holds of a timeline.
 
-    plan, timeline : the plan, and the number of the timeline in it
-    product : the number of the overview in the plan
-    held : its arrays; None where nothing has been computed
+    plan, timeline, product : the plan, and the numbers of both in it
+    held : the arrays; None where nothing has been computed
     """
 
     def __init__(self, plan: Plan, timeline: int, product: int, held: Held | None) -> None:
+        self._plan, self._where, self._held = plan, (timeline, product), held
         settings = plan.products[product]
-        assert isinstance(settings, OverviewProduct)  # noqa: S101  # whoever calls has looked
-        self.timeline: Timeline = plan.timelines[timeline]
-        self.settings, self._product, self._held = settings.settings, settings, held
-        self._plan, self._where = plan, (timeline, product)
-        self.n_frames = settings.n_frames(self.timeline)
+        assert isinstance(settings, Levels)  # noqa: S101  # whoever calls has looked
+        self.levels = settings.levels
 
     @cached_property
     def _done(self) -> np.ndarray:
         """Of each shard whether it is done, of the files as they were scanned."""
         (t, p), marks = self._where, self._plan.files.marks(LEDGER)
-        shards, inputs, label = self._plan.shards[t], Inputs(self.timeline), self._plan.label(*self._where)
+        shards, inputs, label = self._plan.shards[t], Inputs(self._plan.timelines[t]), self._plan.label(*self._where)
         found = np.zeros(shards.counts[p], bool)
         for number in range(len(found)):
             if key := marks.key(label, number):
                 shard = shards.shard(p, number)
-                found[number] = key == inputs.name(self._product, shards.there(shard), shards.samples(shard))
+                found[number] = key == inputs.name(self._plan.products[p], shards.there(shard), shards.samples(shard))
         return found
+
+    def _rows(self, level: int, columns: range) -> range:
+        rise = level - self.levels[0]
+        return range(columns.start << rise, columns.stop << rise)
 
     def has(self, level: int, columns: range) -> bool:
         """Whether columns of a level are stored."""
-        if level not in LEVELS or self._held is None or not columns:
+        if level not in self.levels or self._held is None or not columns:
             return False
-        (t, p), rise = self._where, level - EXACT
-        per_shard = self._plan.shards[t].per_shard[p]
-        first, last = (columns.start << rise) // per_shard, ((columns.stop << rise) - 1) // per_shard
-        return last < len(self._done) and bool(self._done[first : last + 1].all())
+        t, p = self._where
+        holding = self._plan.shards[t].holding(p, self._rows(level, columns))
+        return bool(self._done[holding.start : holding.stop].all())
+
+    def read(self, channel: int, level: int, columns: range, planes: list[str]) -> list[np.ndarray]:
+        """Codes (columns, rows) of planes, as they lie, where `has` says so."""
+        assert self._held is not None  # noqa: S101  # or has would not
+        found = self._held.read(self._rows(level, columns), [f"{plane}/{level}" for plane in planes])
+        return [np.ascontiguousarray(values[:, channel]) for values in found.values()]
+
+
+class Overview:
+    """The overview of one timeline of an archive.
+
+    plan, timeline : the plan, and the number of the timeline in it
+    product : the overview
+    held : gives what the archive holds of a product of a timeline, None for nothing
+    """
+
+    def __init__(
+        self, plan: Plan, timeline: int, product: OverviewProduct, held: Callable[[Product, str], Held | None]
+    ) -> None:
+        self.timeline: Timeline = plan.timelines[timeline]
+        self.settings, self.n_frames = product.settings, product.n_frames(self.timeline)
+        self._stored = [
+            Stored(plan, timeline, plan.products.index(one), held(one, plan.names[timeline]))
+            for one in (*product.reductions(), product)
+        ]
+
+    def _holding(self, level: int, columns: range) -> Stored | None:
+        return next((one for one in self._stored if one.has(level, columns)), None)
+
+    def has(self, level: int, columns: range) -> bool:
+        """Whether columns of a level are stored."""
+        return self._holding(level, columns) is not None
 
     def stored(self, channel: int, level: int, columns: range) -> tuple[np.ndarray, np.ndarray] | None:
         """Codes (columns, rows) of the largest and of the mean, as they lie; None where they are not all stored."""
-        if self._held is None or not self.has(level, columns):
+        holding = self._holding(level, columns)
+        if holding is None:
             return None
-        largest, mean = self._read(self._held, channel, level, columns, ["max", "mean"])
+        largest, mean = holding.read(channel, level, columns, ["max", "mean"])
         return largest, mean
-
-    def _read(self, held: Held, channel: int, level: int, columns: range, planes: list[str]) -> list[np.ndarray]:
-        rows = range(columns.start << (level - EXACT), columns.stop << (level - EXACT))
-        found = held.read(rows, [f"{plane}/{level}" for plane in planes])
-        return [np.ascontiguousarray(values[:, channel]) for values in found.values()]
 
     def codes(self, channel: int, level: int, columns: range) -> tuple[np.ndarray, np.ndarray]:
         """The same, wherever they come from."""
@@ -99,8 +130,8 @@ class Overview:
                 f"{-(-n_columns // pyramid.WIDE):,} tiles, {self.timeline.n_channels} channels and planes "
                 f"{', '.join(pyramid.PLANES)}"
             )
-        if plane != "salient" and self._held is not None and self.has(level, columns):
-            return self._read(self._held, channel, level, columns, [plane])[0]
+        if plane != "salient" and (holding := self._holding(level, columns)) is not None:
+            return holding.read(channel, level, columns, [plane])[0]
         largest, mean = self.codes(channel, level, columns)
         if plane != "salient":
             return largest if plane == "max" else mean

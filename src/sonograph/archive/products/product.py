@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, NamedTuple, Self
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from sonograph.archive.timelines.timeline import Timeline
 from sonograph.checks import short
 from sonograph.errors import SettingsError
 from sonograph.jobs.identity import digest
+
+if TYPE_CHECKING:
+    from sonograph.archive.products.reduction import Reduction
 
 PRODUCTS: dict[str, type[Product]] = {}
 """The products by their names; each enters itself."""
@@ -70,16 +74,18 @@ class Product:
     version : another one whenever the same settings give other bits
     grid : what a row is: "cells" of so many `seconds` of UTC, row 0 that of 1970, "frames" of the timeline, or "clips"
     corrected : whether another scale of samples changes its arrays by a factor alone, as their `power` says
+    reduced : whether it is made of the stored rows of another product, as `Reduction`; nobody asks for it
     """
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     grid: ClassVar[str] = "cells"
     corrected: ClassVar[bool] = False
+    reduced: ClassVar[bool] = False
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        if cls.name:
+        if cls.name and not cls.reduced:
             PRODUCTS[cls.name] = cls
 
     @property
@@ -92,9 +98,17 @@ class Product:
         """Rows are asked for in multiples of it, the last of a timeline aside: `every` of all arrays divides it."""
         return 1
 
+    def reductions(self) -> tuple[Reduction, ...]:
+        """What is made of its stored rows, once they are done, so that more of them are seen at once."""
+        return ()
+
     def step(self, sound: SoundFacts) -> int:
         """Samples from a row to the next, of a product on frames."""
         raise NotImplementedError
+
+    def shard_rows(self, sound: SoundFacts, samples: Fraction) -> int:
+        """Rows of a shard, of a product on frames, in tasks of so many samples: a whole number of `align`."""
+        return max(1, round(samples / self.step(sound) / self.align)) * self.align
 
     def arrays(self, sound: SoundFacts) -> dict[str, ArrayFacts]:
         """The arrays that it has of a sound, by name: the same however long the sound is."""

@@ -104,11 +104,18 @@ def foretell(plan: Plan, *, measure: bool = False) -> Foretold:
                         waits = max(waits, timeline.effort(shards.own(shard)))
             todo += waits > 0
             left += waits * speed if waits else 0.0
+        for shard in shards.reductions():
+            if inputs.holds(shards.own(shard)):
+                rows[shard.product] += len(shards.there(shard))
+                key = inputs.name(plan.products[shard.product], shards.there(shard), shards.samples(shard))
+                todo += marks.key(plan.label(t, shard.product), shard.number) != key
         size += round(sum(rows[p] * of_row[p] for p in rows))
-        most = max(most, round(sum(of_row[p] * shards.per_shard[p] for p in rows)))
-    names = list(dict.fromkeys(one.name for one in plan.products))
+        of_shard = [of_row[p] * shards.per_shard[p] for p in rows]
+        reduced = [size for size, one in zip(of_shard, plan.products, strict=True) if one.reduced]
+        most = max(most, round(sum(of_shard) - sum(reduced)), *map(round, reduced))
+    names = list(dict.fromkeys(one.name for one in plan.asked))
     return Foretold(
-        covered, names, plan.n_tasks, todo, plan.hours, plan.clips, size, BASE + READ + 3 * most,
+        covered, names, plan.n_tasks + plan.n_reductions, todo, plan.hours, plan.clips, size, BASE + READ + 3 * most,
         left if measure and not np.isnan(left) else None, faults,
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """A run in parts, for batch systems that start many jobs and let none speak with another.
 
 Part K of N does every N-th task, beginning with the K-th, and notes in a ledger of its own what is done. Once the parts
-have ended, their ledgers are joined to that of the archive; a whole run does that first.
+have ended, their ledgers are joined to that of the archive; a whole run does that first, and then the reductions, which
+no part does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from sonograph.archive.runs.plans import LEDGER, Plan
+from sonograph.archive.runs.reducing import stale
 from sonograph.archive.stores.files import LOCK, files_of
 from sonograph.checks import short
 from sonograph.errors import SettingsError
@@ -89,7 +91,7 @@ def joined(plan: Plan) -> int:
     for name in found:
         listed = list(plan.files.marks(name).all())
         if listed:
-            marks.mark(listed)
+            marks.mark([*stale(plan, marks, listed), *listed])
     marks.compact(plan.counts)
     for name in found:  # only now, so that whoever is interrupted joins once more what is there already
         plan.files.marks(name).remove()

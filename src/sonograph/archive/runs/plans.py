@@ -13,7 +13,7 @@ import re
 import socket
 import zlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from sonograph.archive.clip.set import ClipSet
 from sonograph.archive.clip.shards import ClipShards
 from sonograph.archive.products.product import Product, SoundFacts, product_of
 from sonograph.archive.runs.corrections import Correction
-from sonograph.archive.runs.shards import Shards
+from sonograph.archive.runs.shards import Shard, Shards
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.files import Files, files_of
 from sonograph.archive.timelines.periods import Period, period_of, period_values
@@ -61,7 +61,7 @@ class Plan:
     files : those in it
     origin_s : from when on rows are counted, s since 1970 UTC
     hours : of a task; 0 where it is so many `clips`
-    products : what is computed of each timeline
+    asked, products : what is computed of each timeline: what was asked for, and with the reductions that come of it
     catalogue, periods : what there is, and the calibrations that hold in place of the files' own
     correction : of the scale of samples, when a calibration was corrected afterwards
     history : what was changed, and when
@@ -74,14 +74,15 @@ class Plan:
     ) -> None:  # fmt: skip
         self.files = files_of(folder)
         self.folder, self.catalogue, self.origin_s, self.hours = self.files.at, catalogue, origin_s, hours
-        self.products, self.periods, self.clips = tuple(products), tuple(periods), clips
+        self.asked, self.periods, self.clips = tuple(products), tuple(periods), clips
+        self.products = self.asked + tuple(reduction for one in self.asked for reduction in one.reductions())
         self.correction: Corrected | None = None
         self.history: list[dict[str, str]] = []
         start = datetime.fromtimestamp(origin_s, tz=UTC)
         self.timelines: list[Timeline] = catalogue.timelines(start=start, calibrations=self.periods)
         self.names = _names(self.timelines)
         for timeline in self.timelines:
-            for product in self.products:
+            for product in self.asked:
                 _check_grid(product, timeline)
                 product.check(SoundFacts.of(timeline))
         self.shards = [self._shards_of(one) for one in self.timelines]
@@ -105,8 +106,19 @@ class Plan:
 
     @property
     def n_tasks(self) -> int:
-        """How many tasks there are, those without sound too."""
+        """How many tasks read sound, those too that find none."""
         return self._firsts[-1]
+
+    @cached_property
+    def n_reductions(self) -> int:
+        """How many tasks there are that follow those, and read what they have stored."""
+        return sum(shards.counts[p] for shards in self.shards for p, one in enumerate(self.products) if one.reduced)
+
+    def reductions(self) -> Iterator[tuple[int, Shard]]:
+        """Each of those tasks: the number of its timeline, and the shard."""
+        for t, shards in enumerate(self.shards):
+            for shard in shards.reductions():
+                yield t, shard
 
     def task(self, number: int) -> tuple[int, int]:
         """The number of its timeline, and of the block there."""
@@ -117,6 +129,7 @@ class Plan:
         """What the folder of a product is called."""
         return f"{self.names[timeline]}/{self._folders[product]}"
 
+    @cached_property
     def labels(self) -> dict[str, tuple[int, int]]:
         """The timeline and the product of each folder."""
         return {self.label(t, p): (t, p) for t in range(len(self.timelines)) for p in range(len(self.products))}
@@ -124,13 +137,13 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         """How many shards the folder of each product has."""
-        return {label: self.shards[t].counts[p] for label, (t, p) in self.labels().items()}
+        return {label: self.shards[t].counts[p] for label, (t, p) in self.labels.items()}
 
     def about(self) -> dict[str, Any]:
         """What is kept of it, as JSON can hold it."""
         return {
             "kind": MARK, "version": VERSION, "origin": self.origin_s, "hours": self.hours, "clips": self.clips,
-            "products": [one.to_dict() for one in self.products],
+            "products": [one.to_dict() for one in self.asked],
             "periods": [period_values(one) for one in self.periods],
             "corrected": None if self.correction is None else [period_values(one) for one in self.correction.periods],
             "history": self.history,
@@ -175,7 +188,7 @@ class Plan:
         )  # fmt: skip
 
     def __repr__(self) -> str:
-        products = ", ".join(one.name for one in self.products)
+        products = ", ".join(one.name for one in self.asked)
         return f"<Plan of {self.files.called()}: {products} of {len(self.timelines)} timelines, {self.n_tasks:,} tasks>"
 
 

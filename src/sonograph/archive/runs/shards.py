@@ -55,14 +55,13 @@ class Shards:
         """Rows of a shard: a whole number of `align`, about a block's."""
         if product.grid == "cells":
             return self.hours * HOUR // product.cell
-        step = product.step(SoundFacts.of(self.timeline))
-        return max(1, round(self._block / step / product.align)) * product.align
+        return product.shard_rows(SoundFacts.of(self.timeline), self._block)
 
     @property
     def n_blocks(self) -> int:
         """How many blocks the timeline has."""
         last = [self.counts[i] if one.grid == "cells" else self._block_of(i, self.counts[i] - 1) + 1
-                for i, one in enumerate(self.products)]  # fmt: skip
+                for i, one in enumerate(self.products) if not one.reduced]  # fmt: skip
         return max(last, default=0)
 
     def n_rows(self, product: int) -> int:
@@ -73,9 +72,23 @@ class Shards:
         """The shards that are a task."""
         found = []
         for i, product in enumerate(self.products):
+            if product.reduced:
+                continue
             numbers = range(block, block + 1) if product.grid == "cells" else self._begin_in(i, block)
             found += [self.shard(i, number) for number in numbers if number < self.counts[i]]
         return found
+
+    def reductions(self) -> Iterator[Shard]:
+        """The shards of reductions, each a task."""
+        for i, product in enumerate(self.products):
+            if product.reduced:
+                yield from (self.shard(i, number) for number in range(self.counts[i]))
+
+    def holding(self, product: int, rows: range) -> range:
+        """The numbers of the shards that hold rows of a product."""
+        first = self.first_rows[product]
+        stop = -(-(rows.stop - first) // self.per_shard[product])
+        return range((rows.start - first) // self.per_shard[product], min(stop, self.counts[product]))
 
     def shard(self, product: int, number: int) -> Shard:
         """A shard by its number."""

@@ -15,8 +15,8 @@ from pathlib import PurePath
 from typing import Any
 
 from sonograph.archive.products.product import SoundFacts
+from sonograph.archive.runs.coordinator import Coordinator
 from sonograph.archive.runs.plans import LEDGER, Plan, make_stores
-from sonograph.archive.runs.running import Coordinator
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.files import Files, LocalFiles, each
 from sonograph.archive.stores.marks import DONE, EMPTY, FAILED, Mark, Marks
@@ -92,7 +92,7 @@ def status(archive: Plan | str | os.PathLike[str]) -> list[Held]:
     """
     plan = archive if isinstance(archive, Plan) else Plan.open(archive)
     marks, found = plan.files.marks(LEDGER), []
-    for label, (t, p) in plan.labels().items():
+    for label, (t, p) in plan.labels.items():
         shards, inputs = plan.shards[t], Inputs(plan.timelines[t])
         counts, samples, faults = {EMPTY: 0, FAILED: 0, DONE: 0}, 0, dict[str, str]()
         for mark in marks.all([label]):
@@ -156,7 +156,7 @@ def verify(archive: str | os.PathLike[str], *, repair: bool = False, workers: in
 
 def _repair(plan: Plan, marks: Marks, found: list[Damage], workers: int | None) -> None:
     """Take damaged files away, and their marks first; then compute what is missing."""
-    labels = plan.labels()
+    labels = plan.labels
     for label, number in dict.fromkeys((one.label, one.shard) for one in found if one.kind == "shard"):
         t, p = labels[label]
         marks.mark([Mark(label, number, "")])
@@ -176,7 +176,7 @@ def _ledger(plan: Plan, marks: Marks) -> Iterator[Damage]:
 
 
 def _has_shards(plan: Plan) -> bool:
-    for label, (t, p) in plan.labels().items():
+    for label, (t, p) in plan.labels.items():
         for name in plan.products[p].arrays(SoundFacts.of(plan.timelines[t])):
             if next(iter(plan.files.names(f"{label}/{name}/{stores.ALL}")), None) is not None:
                 return True
@@ -185,7 +185,7 @@ def _has_shards(plan: Plan) -> bool:
 
 def _stores(plan: Plan, fresh: Files) -> Iterator[Damage]:
     """What describes groups and arrays, and what their axes are, held against those of an archive that is made anew."""
-    for label in plan.labels():
+    for label in plan.labels:
         names = list(fresh.names(label))
         unlike = each(lambda name: _unlike(plan.files, fresh, name), names, plan.files.at_once)
         for name, what in zip(names, unlike, strict=True):
@@ -222,7 +222,7 @@ def _shards(plan: Plan, marks: Marks) -> Iterator[Damage]:
 
 def _shard_files(plan: Plan, marks: Marks) -> Iterator[tuple[Mark, str, str]]:
     """The mark, the array and the name of each file that a shard may have."""
-    labels = plan.labels()
+    labels = plan.labels
     for mark in marks.all(list(labels)):
         t, p = labels[mark.label]
         if mark.shard < plan.shards[t].counts[p]:
@@ -248,7 +248,7 @@ def _against(files: Files, name: str, known: list[int] | None) -> str:
 
 
 def _damage(plan: Plan, mark: Mark, array: str, name: str, what: str) -> Damage:
-    t, p = plan.labels()[mark.label]
+    t, p = plan.labels[mark.label]
     shards = plan.shards[t]
     shard = shards.shard(p, mark.shard)
     own = shards.own(shard)

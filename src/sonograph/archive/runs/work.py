@@ -5,7 +5,7 @@ So it may be done anywhere, twice, or not at all; what is done, the coordinator 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -93,15 +93,22 @@ def write(items: Iterator[Work]) -> list[Written]:
     """
     found = []
     for work in items:
-        arrays = _computed(work)
-        sound, files = SoundFacts.of(work.timeline), []
-        for one, values in zip(work.pieces, arrays, strict=True):
-            alive()
-            facts, at = one.product.arrays(sound), files_of(one.archive)
-            files.append(stores.write(at, one.label, facts, one.number, one.per_shard, values))
+        files = write_pieces(work.pieces, _computed(work), SoundFacts.of(work.timeline))
         work.timeline.close()
         found.append(Written(files, work.timeline.faults if isinstance(work.timeline, ClipSet) else {}))
     return found
+
+
+def write_pieces(
+    pieces: Sequence[Piece], computed: Sequence[dict[str, np.ndarray]], sound: SoundFacts
+) -> list[dict[str, list[int]]]:
+    """Write shards; of each the bytes and the CRC of its files."""
+    files = []
+    for one, values in zip(pieces, computed, strict=True):
+        alive()
+        facts, at = one.product.arrays(sound), files_of(one.archive)
+        files.append(stores.write(at, one.label, facts, one.number, one.per_shard, values))
+    return files
 
 
 def _computed(work: Work) -> list[dict[str, np.ndarray]]:
