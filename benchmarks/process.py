@@ -94,6 +94,7 @@ def main(arguments=None):
             print(f"{tool} is not installed, so not in the tables.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": name}  # compiled, as pip leaves modules
         python = [sys.executable, "-c"]
         compute = [*python, COMPUTE]
         cold = f'XDG_CACHE_HOME=$(mktemp -d -p {folder}) "$@"'

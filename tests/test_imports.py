@@ -73,6 +73,17 @@ def test_a_spectrogram_of_samples_loads_neither_files_nor_other_settings():
     assert "sonograph.settings.stft" in done
     for heavy in ("io.audio", "settings.speech", "features.stages", "named.presets", "filterbanks"):
         assert f"sonograph.{heavy}" not in done
+    for heavy in ("engines.compiled.inverse_kernel", "engines.compiled.inverse_passes"):
+        assert f"sonograph.{heavy}" not in done
+
+
+def test_a_spectrogram_of_samples_loads_nothing_that_only_others_need():
+    code = "import sonograph as sg, numpy as np, llvmlite.binding\nbefore = set(sys.modules)\n"
+    code += "sg.spectrogram(sg.Signal(np.zeros(4800), 48000.0))\n"
+    script = f"import sys\n{code}\nprint(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "sonograph.settings.stft" in done
+    assert not {"numpy.ma", "concurrent.futures", "logging", "difflib"} & set(done)
 
 
 def test_every_settings_type_and_bank_is_in_settings():

@@ -7,7 +7,6 @@ do not depend on its neighbours or on where a block begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +79,8 @@ class Reference:
             for job in jobs:
                 fill(*job)
         else:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(lambda job: fill(*job), jobs))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -166,6 +165,8 @@ def what_is_meant(name: str, known: Sequence[str], has: str) -> str:
     >>> what_is_meant("nperseg", ("window_length", "hop"), "it has window_length, hop")
     'it is called window_length'
     """
+    import difflib
+
     ours = ELSEWHERE.get(name, name)
     field = ours.partition(",")[0]
     if field in known:

@@ -296,7 +296,7 @@ def checked_samples(samples: Any, unit: str) -> np.ndarray:
     """Samples (n,) or (channels, n), contiguous, real or complex: whole numbers over full scale, in FS."""
     import numpy as np
 
-    if isinstance(samples, np.ma.MaskedArray):  # what is masked is missing
+    if isinstance(samples, np.ndarray) and hasattr(samples, "mask"):  # without np.ma, which is loaded where it is named
         return np.where(np.ma.getmaskarray(samples), np.nan, checked_samples(samples.data, unit))
     samples = np.asarray(samples)
     kind = samples.dtype.kind

@@ -21,7 +21,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sonograph.engines.compiled import inverse_kernel
 from sonograph.engines.compiled.kernel import Kind, generate
 
 _HASH_BYTES = hashlib.sha256().digest_size
@@ -82,7 +81,9 @@ def host() -> Target:
 
 def compile_object(shape: tuple[int, ...], kind: Kind, double: bool, target: Target) -> bytes:
     """The kernel as an object file."""
-    write = inverse_kernel.generate if kind.quantity in inverse_kernel.KINDS else generate
+    write = generate
+    if kind.goes_back:
+        from sonograph.engines.compiled.inverse_kernel import generate as write
     return object_of(write(shape, kind, target.vector_bytes, double, target.x86), target)
 
 

@@ -20,7 +20,6 @@ from sonograph.engines.compiled.ir import Int, Module
 from sonograph.engines.compiled.kernel import ARGUMENTS, Kind, block_size, flush_denormals, restore_denormals, tile_of
 from sonograph.engines.compiled.vectors import Code, Zero
 
-KINDS = ("sound", "round", "lags", "shares")
 TABLES = (
     "numbers", "reals", "offsets", "window", "first_twiddles", "middle_twiddles",
     "back_window", "magnitudes", "sound", "share", "pull",

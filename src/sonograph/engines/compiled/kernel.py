@@ -54,6 +54,11 @@ class Kind:
     planes: tuple[str, ...] = ()
     """'max', 'mean' or both for pixels; none for frames."""
 
+    @property
+    def goes_back(self) -> bool:
+        """Whether it is one of `inverse_kernel`."""
+        return self.quantity in ("sound", "round", "lags", "shares")
+
 
 def tile_of(module_size: int, lanes: int, shape: tuple[int, ...], kind: Kind) -> sinks.Tile:
     """Where the bins of a batch lie."""
