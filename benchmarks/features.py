@@ -2,8 +2,9 @@
 
 Wavelets, of 10 s, beside PyWavelets and ssqueezepy.
 
-Prints Markdown. One thread each: run it as `python -m benchmarks.features`; `--quick` for a tenth of the sound,
-`--only yin,cqt` for some of it.
+Prints Markdown, at the end one table of all ratios, of processor time. One thread each: run it as
+`python -m benchmarks.features`; `--quick` for a tenth of the sound, `--only yin,cqt` for some of it, `--sound FILE` for
+a recording of yours, which is repeated until it is as long.
 """
 
 import os
@@ -19,6 +20,7 @@ import platform
 import librosa
 import numpy as np
 
+from benchmarks.peers import here
 from benchmarks.timing import in_turns, table
 from sonograph import (
     BandSettings,
@@ -29,6 +31,7 @@ from sonograph import (
     StftSettings,
     engines,
     griffin_lim,
+    read,
     spectrogram,
 )
 from sonograph.settings import (
@@ -64,6 +67,12 @@ def music(seconds):
     phase = 2 * np.pi * np.cumsum(note[(2 * t).astype(int)] * (1 + 0.005 * np.sin(2 * np.pi * 5 * t))) / RATE
     tone = sum(np.sin(k * phase) / k**2 for k in (1, 2, 3, 4)) * np.exp(-3 * (t % 0.5))
     return (0.3 * tone + 0.005 * random.standard_normal(len(t))).astype(np.float32)
+
+
+def recording(path, seconds):
+    """The beginning of a sound file in one channel, again and again if it is shorter; float32."""
+    samples = read(path, mono=True, resample=RATE).samples.astype(np.float32)
+    return np.resize(samples, int(seconds * RATE))
 
 
 def their_shapes(x):
@@ -146,6 +155,11 @@ def topics():
     }
 
 
+def absent():
+    """Peers that are not installed, so that they are left out."""
+    return [peer for peer, package in (("PyWavelets", "pywt"), ("ssqueezepy", "ssqueezepy")) if not here(package)]
+
+
 def waves(hop):
     """Morlet wavelets, w0 6, 12 to the octave, seven octaves: complex."""
     return WaveletSettings.for_rate(RATE, low=60.0, high=7680.0, hop=hop, scaling="raw", quantity="transform")
@@ -168,7 +182,7 @@ def ways_of(name, settings, peers, x):
     engine = engines.default(threads=1)
     if name != "griffin":
         ours = {"sonograph": lambda: spectrogram(Signal(x, RATE), settings, engine=engine)}
-        return ours | {peer: lambda way=way: way(x) for peer, way in peers.items()}
+        return ours | {peer: lambda way=way: way(x) for peer, way in peers.items() if peer not in absent()}
     made = spectrogram(Signal(x, RATE), MAGNITUDE)
     theirs = np.ascontiguousarray(made.values)
     return {
@@ -177,18 +191,36 @@ def ways_of(name, settings, peers, x):
     }
 
 
+def ratios(rows):
+    """One table of (title, seconds, results): processor time of each peer over ours."""
+    print("\n| | sound | peer | times as fast | ours, CPU ms | theirs |\n|---|---:|---|---:|---:|---:|")
+    for title, seconds, results in rows:
+        ours = results["sonograph"][1]
+        for peer, (_, theirs, _) in results.items():
+            if peer != "sonograph":
+                times = f"{theirs / ours:.1f} | {ours * 1e3:.0f} | {theirs * 1e3:.0f}"
+                print(f"| {title} | {seconds:g} s | {peer} | {times} |")
+
+
 def main(given=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the sound")
     parser.add_argument("--only", default="", help="names with commas between them")
+    parser.add_argument("--sound", help="a sound file instead of made music")
+    parser.add_argument("--rounds", type=int, default=3, help="times that all are called in turns [3]")
     arguments = parser.parse_args(given)
     print(f"Features, {platform.machine()}, one thread, librosa {librosa.__version__}, NumPy {np.__version__}")
+    for peer in absent():
+        print(f"{peer} is not installed, so not in the tables.")
+    rows = []
     for name, (title, seconds, settings, peers) in topics().items():
         if arguments.only and name not in arguments.only.split(","):
             continue
         seconds = seconds / 10 if arguments.quick else seconds
-        ways = ways_of(name, settings, peers, music(seconds))
-        print(table(f"{title}, {seconds:g} s", in_turns(ways, 3), "sonograph", seconds), flush=True)
+        x = recording(arguments.sound, seconds) if arguments.sound else music(seconds)
+        rows.append((title, seconds, in_turns(ways_of(name, settings, peers, x), arguments.rounds)))
+        print(table(f"{title}, {seconds:g} s", rows[-1][-1], "sonograph", seconds), flush=True)
+    ratios(rows)
 
 
 if __name__ == "__main__":

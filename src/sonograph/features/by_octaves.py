@@ -31,22 +31,35 @@ def laid_out(table: np.ndarray) -> Filters:
     return filters.bank_of(table) if filters.able() else table
 
 
-def products(x: np.ndarray, hop: int, n_frames: int, table: Filters) -> np.ndarray:
-    """(frames, n) of samples from frame * hop on times filters that were laid out, each frame by itself."""
+def products(x: np.ndarray, hop: int, table: Filters, out: np.ndarray, quantity: str) -> None:
+    """Fill (frames, n) with samples from frame * hop on times filters that were laid out, each frame by itself.
+
+    quantity : "transform", "power" or "magnitude" of complex filters, whose table has the real parts first
+    """
     if isinstance(table, filters.Bank):
-        return filters.products(np.ascontiguousarray(x), hop, n_frames, table)
+        filters.products(np.ascontiguousarray(x), hop, table, out, quantity)
+        return
     step = x.strides[0]
-    return product(np.lib.stride_tricks.as_strided(x, (n_frames, 1, len(table)), (hop * step, hop * step, step)), table)
+    shape, strides = (len(out), 1, len(table)), (hop * step, hop * step, step)
+    values = product(np.lib.stride_tricks.as_strided(x, shape, strides), table)
+    if quantity != "transform":
+        values *= values
+    real, imaginary = np.hsplit(values, 2)
+    if quantity == "transform":
+        out.real, out.imag = real, imaginary
+        return
+    np.add(real, imaginary, out=out)
+    if quantity == "magnitude":
+        np.sqrt(out, out=out)
 
 
 def halved(x: np.ndarray, middle: int) -> tuple[np.ndarray, int]:
     """Every other sample of x behind a half-band filter, one of them at `middle`; and where that now is."""
     start = 2 * TAPS - 1 + (middle - (2 * TAPS - 1)) % 2
+    if filters.able() and x.dtype.kind == "f":
+        return filters.halved(x[start - (2 * TAPS - 1) :], half_band()), (middle - start) // 2
     count = (len(x) - start - 2 * TAPS) // 2 + 1
     odd = np.ascontiguousarray(x[start - (2 * TAPS - 1) :: 2])  # the neighbours of those that stay
-    if filters.able() and x.dtype.kind == "f":
-        y = filters.halved(x[start : start + 2 * count - 1 : 2], odd, half_band())
-        return y, (middle - start) // 2
     y = x[start : start + 2 * count - 1 : 2] * x.dtype.type(0.5)
     pair = np.empty_like(y)
     for k, weight in enumerate(half_band()):

@@ -34,10 +34,10 @@ def constant_q(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engi
         x = samples[first * work.hop :][: (len(rows) - 1) * work.hop + work.window_length]
         with np.errstate(invalid="ignore", over="ignore"):
             _block(x, work, rows, octaves, filters)
+        _mark_missing(x, work, rows)
 
     count = threads.count(engine.threads, len(out) * work.hop * len(octaves))
     threads.run(job, [(first,) for first in range(0, len(out), FRAMES)], count)
-    _mark_missing(samples, work, out)
 
 
 def _block(
@@ -53,16 +53,8 @@ def _block(
         while halvings < octave.halvings:
             x, middle = halved(x, middle)
             hop, halvings = hop // 2, halvings + 1
-        values = products(x[middle - octave.half :], hop, len(out), bank)
-        count = octave.stop - octave.first
-        real, imaginary, rows = values[:, :count], values[:, count:], out[:, octave.first : octave.stop]
-        if work.quantity == "transform":
-            rows.real, rows.imag = real, imaginary
-            continue
-        values *= values
-        np.add(real, imaginary, out=rows)
-    if work.quantity == "magnitude":
-        np.sqrt(out, out=out)
+        rows = out[:, octave.first : octave.stop]
+        products(x[middle - octave.half :], hop, bank, rows, work.quantity)
 
 
 @lru_cache(maxsize=8)

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sonograph.engines.compiled import build
-from sonograph.engines.compiled.ir import Int, Module
-from sonograph.engines.compiled.placing import aligned, up
+from sonograph.engines.compiled.ir import Module
+from sonograph.engines.compiled.placing import aligned
 from sonograph.engines.compiled.vectors import Code, Term
 
 
@@ -25,60 +25,63 @@ def able() -> bool:
 class Bank(NamedTuple):
     """Filters as a program reads them: some columns after the other, of all samples."""
 
-    table: np.ndarray  # (groups, samples, columns of a group)
-    columns: int
+    table: np.ndarray  # (groups, samples, columns of a group): real and imaginary parts in turns
+    n: int
 
 
 def bank_of(filters: np.ndarray) -> Bank:
-    """Filters (samples, columns), laid out."""
+    """Complex filters (samples, 2 n), their real parts first, laid out."""
     taps, columns = filters.shape
-    shape = _shape(filters.dtype)
-    groups = -(-columns // shape.columns)
-    padded = np.zeros((taps, groups * shape.columns), filters.dtype)
-    padded[:, :columns] = filters
-    table = aligned((groups * taps, shape.columns), 0.0, filters.dtype).reshape(groups, taps, shape.columns)
+    groups = -(-columns // _columns(filters.dtype))
+    padded = np.zeros((taps, groups * _columns(filters.dtype)), filters.dtype)
+    padded[:, 0:columns:2], padded[:, 1:columns:2] = np.hsplit(filters, 2)
+    table = aligned((groups * taps, _columns(filters.dtype)), 0.0, filters.dtype).reshape(groups, taps, -1)
     table[:] = padded.reshape(taps, groups, -1).swapaxes(0, 1)
-    return Bank(table, columns)
+    return Bank(table, columns // 2)
 
 
-def products(x: np.ndarray, hop: int, frames: int, bank: Bank) -> np.ndarray:
-    """(frames, columns): samples from frame * hop on times the filters."""
-    groups, taps, width = bank.table.shape
-    if len(x) < (frames - 1) * hop + taps or not x.flags.c_contiguous:
-        raise ValueError(f"samples are {len(x)}; {frames} frames need {(frames - 1) * hop + taps} beside each other")
-    out = aligned((groups * up(frames, _shape(x.dtype).frames), width), 0.0, x.dtype).reshape(groups, -1, width)
-    call = _program(x.dtype.itemsize == 8, build.host()).products
-    call(x.ctypes.data, hop, frames, bank.table.ctypes.data, taps, groups, out.ctypes.data, out.shape[1])
-    return out[:, :frames].swapaxes(0, 1).reshape(frames, -1)[:, : bank.columns]
+def products(x: np.ndarray, hop: int, bank: Bank, out: np.ndarray, quantity: str) -> None:
+    """Fill (frames, n) with samples from frame * hop on times the filters: "transform", "power" or "magnitude".
+
+    out : complex for a transform; its rows may lie apart, the numbers of a row may not
+    """
+    groups, taps, _ = bank.table.shape
+    frames, needed = len(out), (len(out) - 1) * hop + taps
+    if len(x) < needed or not x.flags.c_contiguous:
+        raise ValueError(f"samples are {len(x)}; {frames} frames need {needed} beside each other")
+    kind = np.result_type(x, np.complex64) if quantity == "transform" else x.dtype
+    if out.shape[1] != bank.n or out.dtype != kind or out.strides[1] != kind.itemsize:
+        raise ValueError(f"out is {out.dtype} {out.shape}; it must be {kind}, {bank.n} beside each other in a row")
+    count, step = bank.n * (2 if quantity == "transform" else 1), out.strides[0] // x.itemsize
+    call = _program(x.itemsize == 8, build.host()).products[quantity]
+    call(x.ctypes.data, hop, frames, bank.table.ctypes.data, taps, groups, out.ctypes.data, step, count)
 
 
-def halved(middle: np.ndarray, beside: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """middle[i] / 2 + the sum over k of weights[k] * (beside[i + n - 1 - k] + beside[i + n + k]), for n weights."""
-    n, count = len(weights), len(middle)
-    if len(beside) < count + 2 * n - 1:
-        raise ValueError(f"beside holds {len(beside)}; {count} numbers need {count + 2 * n - 1}")
-    room = max(count, _lanes(middle.dtype))
-    if count < room:
-        middle, beside = np.pad(middle, (0, room - count)), np.pad(beside, (0, room))
-    middle, beside = np.ascontiguousarray(middle), np.ascontiguousarray(beside)
-    held, out = np.ascontiguousarray(weights, middle.dtype), np.empty(room, middle.dtype)
-    call = _program(middle.dtype.itemsize == 8, build.host()).halved
-    call(middle.ctypes.data, beside.ctypes.data, held.ctypes.data, n, room, out.ctypes.data)
+def halved(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """x[2 i + 2 n - 1] / 2 + the sum over k of weights[k] * (x[2 (i + n - 1 - k)] + x[2 (i + n + k)]), for n weights.
+
+    As many as x has neighbours for.
+    """
+    n = len(weights)
+    count = (len(x) + 1) // 2 - (2 * n - 1)
+    if count < 1:
+        raise ValueError(f"x holds {len(x)}; {n} weights need {4 * n - 1}")
+    room = max(count, _lanes(x.dtype))
+    x = np.ascontiguousarray(x if count == room else np.pad(x, (0, 2 * (room - count))))
+    held, out, at_once = np.ascontiguousarray(weights, x.dtype), np.empty(room, x.dtype), min(room, AT_ONCE)
+    apart = np.empty(2 * (at_once + 2 * n - 1), x.dtype)
+    call = _program(x.itemsize == 8, build.host()).halved
+    call(x.ctypes.data, held.ctypes.data, n, room, out.ctypes.data, apart.ctypes.data, at_once)
     return out[:count]
-
-
-class _Shape(NamedTuple):
-    columns: int
-    frames: int
 
 
 def _lanes(dtype: np.dtype) -> int:
     return build.host().vector_bytes // dtype.itemsize
 
 
-def _shape(dtype: np.dtype) -> _Shape:
-    vectors, frames = _blocks(build.host().vector_bytes)
-    return _Shape(vectors * _lanes(dtype), frames)
+def _columns(dtype: np.dtype) -> int:
+    """Columns of a group."""
+    return _blocks(build.host().vector_bytes)[0] * _lanes(dtype)
 
 
 def _blocks(vector_bytes: int) -> tuple[int, int]:
@@ -87,7 +90,7 @@ def _blocks(vector_bytes: int) -> tuple[int, int]:
 
 
 class _Program(NamedTuple):
-    products: Any
+    products: dict[str, Any]
     halved: Any
 
 
@@ -95,30 +98,36 @@ class _Program(NamedTuple):
 def _program(double: bool, target: build.Target) -> _Program:
     text = program(target.vector_bytes, double)
     loaded = build.Loaded(build.kept(lambda: build.object_of(text, target), text, target))
-    return _Program(loaded.function("products", _PRODUCTS), loaded.function("halved", _HALVED))
+    made = {quantity: loaded.function(quantity, _PRODUCTS) for quantity in QUANTITIES}
+    return _Program(made, loaded.function("halved", _HALVED))
 
 
-_PRODUCTS = "x:ptr hop:i64 frames:i64 bank:ptr taps:i64 groups:i64 out:ptr room:i64"
-_HALVED = "middle:ptr beside:ptr weights:ptr n:i64 count:i64 out:ptr"
+QUANTITIES = ("transform", "power", "magnitude")
+_PRODUCTS = "x:ptr hop:i64 frames:i64 bank:ptr taps:i64 groups:i64 out:ptr step:i64 count:i64"
+_HALVED = "x:ptr weights:ptr n:i64 count:i64 out:ptr apart:ptr at_once:i64"
 
 
 def program(vector_bytes: int, double: bool) -> str:
-    """The text of a module that exports `products` and `halved`."""
+    """The text of a module that exports a function for each quantity, and `halved`."""
     module = Module(vector_bytes, double)
-    _write_products(module, *_blocks(vector_bytes))
+    for quantity in QUANTITIES:
+        _write_products(module, quantity, *_blocks(vector_bytes))
     _write_halved(module)
     return module.text()
 
 
-def _write_products(module: Module, vectors: int, at_once: int) -> None:
-    fn = Code(module, "products", _PRODUCTS, exported=True)
-    x, hop, frames, bank, taps, groups, out, room = fn.arguments
+def _write_products(module: Module, quantity: str, vectors: int, at_once: int) -> None:
+    fn = Code(module, quantity, _PRODUCTS, exported=True)
+    x, hop, frames, bank, taps, groups, out, step, count = fn.arguments
     V = module.lanes
     width = vectors * V
+    written = width if quantity == "transform" else width // 2
     with fn.loop(0, groups) as g:
-        weights, target = fn.at(bank, g * taps * width), fn.at(out, g * room * width)
+        weights, target = fn.at(bank, g * taps * width), fn.at(out, g * written)
+        own = fn.min(count - g * written, written)
         with fn.loop(0, frames, at_once) as f:
-            heads = [fn.at(x, fn.min(f + r, frames - 1) * hop) for r in range(at_once)]
+            places = [fn.min(f + r, frames - 1) for r in range(at_once)]  # the last frame rather than none beyond it
+            heads = [fn.at(x, place * hop) for place in places]
             with fn.fold(0, taps, 1, [fn.literal(0.0)] * (at_once * vectors)) as (n, carried):
                 row = fn.at(weights, n * width)
                 factors = [fn.load(row, v * V, True) for v in range(vectors)]
@@ -127,18 +136,58 @@ def _write_products(module: Module, vectors: int, at_once: int) -> None:
                     for v, factor in enumerate(factors):
                         at = r * vectors + v
                         carried[at] = (Term(fn, carried[at]) + sample * factor).plain()
-            here: Int = fn.at(target, f * width)
-            for at, total in enumerate(carried):
-                fn.store(Term(fn, total), here, at * V, True)
+            for r, place in enumerate(places):
+                here = fn.at(target, place * step)
+                values = _finished(fn, carried[r * vectors : (r + 1) * vectors], quantity)
+                for v, value in enumerate(values):
+                    fn.store_lanes(Term(fn, value), fn.at(here, v * V), 0, own - v * V)
+
+
+def _finished(fn: Code, totals: list[str], quantity: str) -> list[str]:
+    """Vectors of complex numbers, or of their power or magnitude: half as many, the last perhaps half full."""
+    if quantity == "transform":
+        return totals
+    squares = [fn.emit(f"fmul {fn.vector} {total}, {total}") for total in totals]
+    found = []
+    for i in range(0, len(squares), 2):
+        real, imaginary = _apart(fn, squares[i], squares[min(i + 1, len(squares) - 1)])
+        power = fn.emit(f"fadd {fn.vector} {real}, {imaginary}")
+        found.append(fn.intrinsic("sqrt", power) if quantity == "magnitude" else power)
+    return found
+
+
+def _apart(fn: Code, a: str, b: str) -> tuple[str, str]:
+    """The numbers at even and at odd places of two vectors, one after the other."""
+    kind = f"<{fn.V} x i32>"
+    masks = (", ".join(f"i32 {place}" for place in range(start, 2 * fn.V, 2)) for start in (0, 1))
+    even, odd = (fn.emit(f"shufflevector {fn.vector} {a}, {fn.vector} {b}, {kind} <{mask}>") for mask in masks)
+    return even, odd
+
+
+AT_ONCE = 1024
+"""Numbers that are made at a time, so that what they are made of stays in the cache."""
 
 
 def _write_halved(module: Module) -> None:
     fn = Code(module, "halved", _HALVED, exported=True)
-    middle, beside, weights, n, count, out = fn.arguments
-    with fn.loop(0, count, module.lanes) as begin:
-        i = fn.min(begin, count - module.lanes)  # the last numbers once more rather than none beyond them
-        first = (fn.load(middle, i) * 0.5).plain()
-        with fn.fold(0, n, 1, [first]) as (k, carried):
-            pair = fn.load(beside, i + n - 1 - k) + fn.load(beside, i + n + k)
-            carried[0] = (Term(fn, carried[0]) + pair.settled() * fn.splat(weights, k)).plain()
-        fn.store(Term(fn, carried[0]), out, i)
+    x, weights, n, count, out, apart, at_once = fn.arguments
+    V = module.lanes
+    pairs = at_once + 2 * n - 2
+    with fn.loop(0, (count + at_once - 1) // at_once) as run:
+        first = fn.min(run * at_once, count - at_once)
+        beside, other = apart, fn.at(apart, pairs + 1)
+        here, target = fn.at(x, 2 * first), fn.at(out, first)
+        with fn.loop(0, pairs, V) as begin:
+            i = fn.min(begin, pairs - V)  # the last numbers once more rather than none beyond them
+            source = fn.at(here, 2 * i)
+            even, odd = _apart(fn, fn.load(source).plain(), fn.load(source, V).plain())
+            fn.store(Term(fn, even), beside, i)
+            fn.store(Term(fn, odd), other, i)
+        fn.copy(here, 2 * pairs, beside, pairs)
+        with fn.loop(0, at_once, V) as begin:
+            i = fn.min(begin, at_once - V)
+            half = (fn.load(other, i + n - 1) * 0.5).plain()
+            with fn.fold(0, n, 1, [half]) as (k, carried):
+                pair = fn.load(beside, i + n - 1 - k) + fn.load(beside, i + n + k)
+                carried[0] = (Term(fn, carried[0]) + pair.settled() * fn.splat(weights, k)).plain()
+            fn.store(Term(fn, carried[0]), target, i)
