@@ -35,6 +35,6 @@ def check_printed(printed):
     for code, out in printed:
         expected = re.findall(r"^(?:.*print\(.*\)  )?# (.*)$", code, re.MULTILINE)
         if expected:
-            assert out.splitlines() == expected, code
+            assert out.splitlines() == expected, f"{code}\nprinted:\n{out}"
             checked += 1
     return checked

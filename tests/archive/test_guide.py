@@ -11,7 +11,7 @@ from tests.guides import DOCS, check_printed, run_page
 
 def test_the_page_of_an_archive_that_is_kept_runs_and_prints_what_it_says(tmp_path):
     ran = run_page("archive_kept.md", tmp_path, elsewhere=("sonograph view",))
-    assert check_printed(ran) == 10
+    assert check_printed(ran) == 11
     said = [out for code, out in ran if code.startswith("sonograph archive verify")]
     assert said[0].endswith("1 fault made good\n") and said[1] == "all is whole\n"
 

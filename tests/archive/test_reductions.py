@@ -10,6 +10,7 @@ from sonograph import archive
 from sonograph.archive.products import overview
 from sonograph.archive.products.overview import OverviewLevels, OverviewProduct
 from sonograph.archive.runs.foretold import foretell
+from sonograph.archive.held import Held
 from sonograph.archive.stores.marks import DONE, FAILED, Marks
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.settings import StftSettings
@@ -52,7 +53,7 @@ def test_high_levels_are_those_that_a_viewer_makes_of_the_sound(recorded, done, 
     stored, computed = sound.overviews[0], plain.overviews[0]
     assert len(marks(done)) == 4
     names = []
-    monkeypatch.setattr(archive.opened.Held, "read", recording(names, archive.opened.Held.read))
+    monkeypatch.setattr(Held, "read", recording(names, Held.read))
     for level in (*LEVELS, LEVELS.stop):
         columns = range(-(-stored.n_frames >> level))
         for part in {columns, columns[: len(columns) // 2 + 1], columns[len(columns) // 3 :]}:

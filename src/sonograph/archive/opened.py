@@ -4,111 +4,27 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import ns_of
+from sonograph.archive.held import Held
 from sonograph.archive.levels.minutes import Minutes
 from sonograph.archive.products.cells import Cells
 from sonograph.archive.products.minutes import MinutesProduct
 from sonograph.archive.products.overview import OverviewProduct
-from sonograph.archive.products.product import ArrayFacts, Product, SoundFacts, product_of
-from sonograph.archive.runs.corrections import factors
+from sonograph.archive.products.product import Product, product_of
+from sonograph.archive.products.spectrogram import SpectrogramProduct
 from sonograph.archive.runs.plans import read_about
 from sonograph.archive.stores import arrays as stores
-from sonograph.archive.stores.files import Files, each, files_of
+from sonograph.archive.stores.files import files_of
 from sonograph.checks import short
 from sonograph.errors import SettingsError, SourceError
 from sonograph.settings.arguments import answered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sonograph.archive.products.overview_source import ArchivedSound
-
-
-class Held:
-    """A product of one timeline, as it is stored.
-
-    product : its settings
-    files, label : those of the archive, and the folder of its Zarr group in them
-    sound : rate, channels and unit of the timeline
-    first_row, n_rows : which rows there are, in the product's own numbering
-    """
-
-    def __init__(
-        self, files: Files, label: str, product: Product, facts: Mapping[str, Any], about: Mapping[str, Any]
-    ) -> None:
-        self.files, self.label, self.product, self._corrections = files, label, product, about["corrections"]
-        self.first_row, self.n_rows = int(facts["first_row"]), int(facts["n_rows"])
-        self.sound = SoundFacts(facts["sample_rate"], about["n_channels"], about["unit"], 0)
-        self.recorder = str(facts["recorder"])
-        self._opened: dict[str, Any] = {}
-        self.arrays = product.arrays(self.sound)
-        """Its arrays by name: dtype, shape of a row, unit."""
-
-    @property
-    def path(self) -> Path | str:
-        """Where its Zarr group is: the path or the address."""
-        at = self.files.at
-        return at / self.label if isinstance(at, Path) else f"{at}/{self.label}"
-
-    @property
-    def rows(self) -> range:
-        """The rows that there are."""
-        return range(self.first_row, self.first_row + self.n_rows)
-
-    def coordinates(self) -> dict[str, np.ndarray]:
-        """What the axes of a row are."""
-        return stores.coordinates(self.files, self.label, self.product, self.sound)
-
-    def read(self, rows: range, names: list[str] | None = None) -> dict[str, np.ndarray]:
-        """Rows of arrays; those that were never computed, or are none, are what an array is filled with.
-
-        Raises
-        ------
-        SourceError
-            A shard is damaged.
-        """
-        wanted = list(self.arrays if names is None else names)
-        found = each(lambda name: self._values(name, rows), wanted, self.files.at_once)
-        return dict(zip(wanted, found, strict=True))
-
-    def _values(self, name: str, rows: range) -> np.ndarray:
-        fact = self.arrays[name]
-        first, stop = (-(-(row - self.first_row) // fact.every) for row in (rows.start, rows.stop))
-        values = np.full((stop - first, *fact.shape), fact.fill, fact.dtype)
-        inside = range(max(0, first), min(stop, -(-self.n_rows // fact.every)))
-        if inside:
-            try:
-                array = self._opened.get(name)
-                if array is None:
-                    array = self._opened.setdefault(name, stores.opened(self.files, self.label, name))
-                values[inside.start - first : inside.stop - first] = array[inside.start : inside.stop]
-            except SourceError:
-                raise
-            except (ValueError, OSError) as error:
-                raise SourceError(
-                    f"{self.files.called(f'{self.label}/{name}')}: is damaged. Repair it: archive verify --repair."
-                ) from error
-        return self._corrected(values, fact, rows)
-
-    def _corrected(self, values: np.ndarray, fact: ArrayFacts, rows: range) -> np.ndarray:
-        """Rows with the calibration that holds now, float64 where it was corrected."""
-        if not self._corrections or not fact.power:
-            return values
-        found = factors(self._corrections, rows, self.product.cell) ** fact.power
-        return values * found.reshape(-1, *(1 for _ in fact.shape))
-
-    def rows_of(self, start: datetime | None, end: datetime | None) -> range:
-        """The cells from the one that `start` lies in to the one before `end`; all by default."""
-        cell = self.product.cell * SECOND
-        first = self.rows.start if start is None else _ns("start", start) // cell
-        stop = self.rows.stop if end is None else -(-_ns("end", end) // cell)
-        return range(first, max(first, stop))
 
 
 class Archive:
@@ -195,35 +111,57 @@ class Archive:
 
     def cells(
         self, product: str | Product, start: datetime | None = None, end: datetime | None = None, *,
-        timeline: str | None = None,
+        level: int | None = None, timeline: str | None = None,
     ) -> Cells:  # fmt: skip
-        """A product on cells of UTC: from the cell that `start` lies in to the one before `end`; all by default.
+        """A product over time: from the cell that `start` lies in to the one before `end`; all by default.
+
+        A cell is one of UTC, a frame of a spectrogram, or a column of an overview. Levels are in decibels, whatever
+        they are stored as.
 
         Parameters
         ----------
         product
-            "minutes", "ltsa" or "features"; its settings where there are several of a name.
+            "minutes", "ltsa", "features", "overview" or "spectrogram"; its settings where there are several of a name.
         start, end
             With their zones.
+        level
+            Of an overview: 2^level frames are a column; 7 by default. Finer ones than 7 are computed from the sound.
         timeline
             Which; needed where there are several.
 
         Raises
         ------
         SettingsError
-            A time without zone; a product that lies on frames, or that there is none of.
+            A time without zone; a product of clips, or that there is none of; a level of what has none.
         SourceError
             It has not been computed, or is damaged.
         """
         held = self.held(product, timeline)
+        if level is not None and not isinstance(held.product, OverviewProduct):
+            raise SettingsError(f"level is {short(level)}, and {held.product.name} has none; leave it out")
         if held.product.grid != "cells":
-            raise SettingsError(
-                f"{held.product.name} lies on frames, not on cells of UTC; use tile, or held({held.product.name!r})"
-            )
+            return self._on_frames(held, start, end, level, self.named(timeline))
         rows = held.rows_of(start, end)
-        times = np.arange(rows.start, rows.stop, dtype=np.int64) * held.product.cell
+        times = np.arange(rows.start, rows.stop, dtype=np.int64) * held.product.cell * SECOND
         about = {"recorder": held.recorder, "sample_rate": held.sound.sample_rate, "unit": held.sound.unit}
         return Cells.of(times, held.product.cell, held.read(rows), held.arrays, held.coordinates(), about)
+
+    def _on_frames(
+        self, held: Held, start: datetime | None, end: datetime | None, level: int | None, name: str
+    ) -> Cells:  # fmt: skip
+        from sonograph.archive.products import frame_cells
+
+        product = held.product
+        if isinstance(product, OverviewProduct):
+            return frame_cells.columns(self._sound(name), held, product.settings, start, end, level)
+        if isinstance(product, SpectrogramProduct):
+            return frame_cells.frames(self._sound(name), held, product.settings, start, end)
+        raise SettingsError(f"{product.name} lies on clips, which have no time; use ClipRows")
+
+    def _sound(self, name: str) -> ArchivedSound:
+        if self._sounds is None:
+            self._sounds = {sound.name: sound for sound in self.sounds()}
+        return self._sounds[name]
 
     def sounds(self) -> list[ArchivedSound]:
         """Its timelines as sounds, each from the archive's origin on, with the overviews that are stored of them.
@@ -281,10 +219,7 @@ class Archive:
         SourceError
             The sound cannot be read there, or a shard is damaged.
         """
-        name = self.named(timeline)
-        if self._sounds is None:
-            self._sounds = {sound.name: sound for sound in self.sounds()}
-        overviews = self._sounds[name].overviews
+        overviews = self._sound(self.named(timeline)).overviews
         if not overviews:
             raise SettingsError("the archive has no overview; plan one: archive plan --products overview")
         return overviews[0].tile(level, column, plane, channel)
@@ -322,9 +257,3 @@ def open(path: str | os.PathLike[str]) -> Archive:  # as sonograph.open
         There is none; it is damaged.
     """
     return Archive(path)
-
-
-def _ns(name: str, moment: datetime) -> int:
-    if moment.tzinfo is None:
-        raise SettingsError(f"{name} is {moment.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
-    return ns_of(moment)

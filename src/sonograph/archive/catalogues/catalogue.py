@@ -15,13 +15,12 @@ from sonograph.archive.catalogues import stored
 from sonograph.archive.catalogues.findings import Finding
 from sonograph.archive.catalogues.packed import Packed
 from sonograph.archive.catalogues.segments import SECOND, Segment, is_used
-from sonograph.archive.catalogues.times import ns_of
+from sonograph.archive.catalogues.times import ns_of, zoned
 from sonograph.archive.timelines.clock import ClockCheck
 from sonograph.archive.timelines.joining import Joined, join
 from sonograph.archive.timelines.making import timeline_of
 from sonograph.archive.timelines.periods import Period, read_periods
 from sonograph.archive.timelines.timeline import Timeline
-from sonograph.errors import SettingsError
 from sonograph.io.objects import is_url
 
 
@@ -129,11 +128,9 @@ class Catalogue:
             A TOML of periods that cannot be used.
         """
         periods = read_periods(calibrations) if isinstance(calibrations, str | os.PathLike) else calibrations
-        if start is not None and start.tzinfo is None:
-            raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
         return [
             timeline_of(listed, joined, self._path, periods)
-            for listed, joined in self.joined(None if start is None else ns_of(start))
+            for listed, joined in self.joined(None if start is None else ns_of(zoned("start", start)))
         ]
 
     def joined(self, start_ns: int | None = None) -> Iterator[tuple[Sequence[Segment], Joined]]:

@@ -17,6 +17,7 @@ from sonograph.archive.catalogues.findings import Finding
 from sonograph.archive.catalogues.nametimes import NameTime, times_in
 from sonograph.archive.catalogues.segments import SECOND, Segment
 from sonograph.archive.catalogues.timetable import Timetable
+from sonograph.checks import short
 from sonograph.errors import SettingsError
 from sonograph.io.starts import in_zone, moment_of
 from sonograph.io.status import shown
@@ -49,6 +50,21 @@ def ns_of(moment: datetime) -> int:
     1000005000
     """
     return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def zoned(name: str, moment: datetime) -> datetime:
+    """A time that was given, which must have its zone.
+
+    Raises
+    ------
+    SettingsError
+        It has none, or is no time.
+    """
+    if not isinstance(moment, datetime):
+        raise SettingsError(f"{name} is {short(repr(moment))}; it must be a datetime with its zone")
+    if moment.tzinfo is None:
+        raise SettingsError(f"{name} is {moment.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
+    return moment
 
 
 def moment_at(utc_ns: int) -> datetime:

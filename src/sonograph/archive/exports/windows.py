@@ -12,6 +12,7 @@ import numpy as np
 from sonograph.archive import opened
 from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.exports.columns import Column, write_columns
+from sonograph.archive.held import Held
 from sonograph.archive.products.features import FeaturesProduct
 from sonograph.archive.runs.computed import check_computed
 from sonograph.archive.runs.plans import Plan
@@ -84,7 +85,7 @@ def feature_table(
     return faults
 
 
-def _blocks(held: opened.Held, rows: range) -> Iterator[list[Any]]:
+def _blocks(held: Held, rows: range) -> Iterator[list[Any]]:
     for first in range(rows.start, rows.stop, AT_ONCE):
         some = range(first, min(first + AT_ONCE, rows.stop))
         found = held.read(some)

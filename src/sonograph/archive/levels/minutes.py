@@ -14,7 +14,7 @@ import numpy as np
 
 from sonograph import units
 from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import ns_of
+from sonograph.archive.catalogues.times import ns_of, zoned
 from sonograph.archive.levels.bands import Band, BandMinutes, in_bands
 from sonograph.archive.levels.decibels import decibels
 from sonograph.archive.levels.spectra import Spectra
@@ -179,8 +179,8 @@ def walk_minutes(
     clock, rate, number = _clock_of(source), _whole_rate(source), check_sound(source, channel)
     checked = source if hasattr(source, "clock") else checked_source(source)
     first, stop = span(source)
-    first = first if start is None else _minute_of(ns_of(_zoned("start", start)))
-    stop = stop if end is None else -_minute_of(-ns_of(_zoned("end", end)))
+    first = first if start is None else _minute_of(ns_of(zoned("start", start)))
+    stop = stop if end is None else -_minute_of(-ns_of(zoned("end", end)))
     times = np.arange(first, stop, 60, dtype=np.int64)
     centres, edges, bands = bands_of(rate)
     if len(times) * len(centres) > MOST:
@@ -267,11 +267,3 @@ def _channel_of(source: _Sound, channel: int | None) -> int:
     if not number < source.n_channels:
         raise SettingsError(f"channel is {short(channel)}; it must be 0 to {source.n_channels - 1}")
     return number
-
-
-def _zoned(name: str, moment: datetime) -> datetime:
-    if not isinstance(moment, datetime):
-        raise SettingsError(f"{name} is {short(repr(moment))}; it must be a datetime with its zone")
-    if moment.tzinfo is None:
-        raise SettingsError(f"{name} is {moment.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
-    return moment

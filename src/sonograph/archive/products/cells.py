@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.archive.catalogues.segments import SECOND
 from sonograph.archive.products.product import ArrayFacts
 from sonograph.errors import MissingExtra
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Arrays of cells of UTC, a row of each for a cell.
+    """Arrays of cells of UTC, or of columns of frames, a row of each for a cell.
 
-    times : (cells,) int64, when each begins, s since 1970 UTC
-    seconds : of a cell
+    utc_ns : (cells,) int64, when each begins, ns since 1970 UTC; a column begins in the middle of its first frame
+    seconds : of a cell, a whole number; of a column, by the sample rate
     arrays : by name, (cells, …): as they are stored; what was not recorded is NaN, 0 of counts
     units : of each array; "" for counts
     dims : what the axes of each array are called behind that of the cells
@@ -25,8 +26,8 @@ class Cells:
     about : recorder, sample rate, and what else is known of each array, by its name
     """
 
-    times: np.ndarray
-    seconds: int
+    utc_ns: np.ndarray
+    seconds: float
     arrays: Mapping[str, np.ndarray]
     units: Mapping[str, str]
     dims: Mapping[str, tuple[str, ...]]
@@ -34,19 +35,24 @@ class Cells:
     about: Mapping[str, Any]
 
     @staticmethod
-    def of(times: np.ndarray, seconds: int, arrays: Mapping[str, np.ndarray], facts: Mapping[str, ArrayFacts],
+    def of(utc_ns: np.ndarray, seconds: float, arrays: Mapping[str, np.ndarray], facts: Mapping[str, ArrayFacts],
            coordinates: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> Cells:  # fmt: skip
         """Those of arrays whose facts are known."""
         more = {name: dict(fact.attributes) for name, fact in facts.items() if fact.attributes}
         units = {name: fact.unit for name, fact in facts.items()}
         dims = {name: fact.dims for name, fact in facts.items()}
-        return Cells(times, seconds, arrays, units, dims, coordinates, dict(about) | more)
+        return Cells(utc_ns, seconds, arrays, units, dims, coordinates, dict(about) | more)
+
+    @property
+    def times(self) -> np.ndarray:
+        """When each begins, s since 1970 UTC: int64 of cells, float64 (to 0.3 µs) of columns of frames."""
+        return self.utc_ns // SECOND if isinstance(self.seconds, int) else self.utc_ns / SECOND
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.arrays[name]
 
     def __len__(self) -> int:
-        return len(self.times)
+        return len(self.utc_ns)
 
     def to_xarray(self) -> Any:
         """An xarray Dataset over time (datetime64, UTC) and the axes of the product, with units as attributes.
@@ -64,7 +70,7 @@ class Cells:
             name: (("time", *self.dims[name]), values, {"units": self.units[name]} if self.units[name] else {})
             for name, values in self.arrays.items()
         }
-        along: dict[str, Any] = {"time": ("time", self.times.astype("datetime64[s]").astype("datetime64[ns]"))}
+        along: dict[str, Any] = {"time": ("time", self.utc_ns.astype("datetime64[ns]"))}
         for name, values in self.coordinates.items():
             axis = name.removesuffix("_bounds")
             unit = {"units": "Hz"} if axis == "frequency" else {}
@@ -77,4 +83,4 @@ class Cells:
 
     def __repr__(self) -> str:
         arrays = ", ".join(f"{name} {values.shape[1:]}" for name, values in self.arrays.items())
-        return f"<Cells: {len(self)} of {self.seconds} s: {arrays}>"
+        return f"<Cells: {len(self)} of {self.seconds:.6g} s: {arrays}>"

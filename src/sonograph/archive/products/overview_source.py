@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sonograph.archive.opened import Held
+from sonograph.archive.held import Held
 from sonograph.archive.products.frame_values import FrameValues
 from sonograph.archive.products.overview import Levels, OverviewProduct
 from sonograph.archive.products.product import Product
@@ -141,7 +141,7 @@ class Overview:
     def _computed(self, channel: int, level: int, columns: range) -> tuple[np.ndarray, np.ndarray]:
         of, reference, floor = shown(self.settings, self.timeline.unit)
         values = FrameValues(self.timeline, of)
-        n_rows, parts = values.n_rows, []
+        n_rows, parts = values.n_rows, [(np.zeros((0, values.n_rows), np.uint16),) * 2]
         step = max(1, values.at_once >> level)
         for first in range(columns.start, columns.stop, step):
             last = min(first + step, columns.stop)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sonograph.archive.catalogues.catalogue import Catalogue
 from sonograph.archive.catalogues.segments import SECOND, is_used
-from sonograph.archive.catalogues.times import ns_of
+from sonograph.archive.catalogues.times import ns_of, zoned
 from sonograph.archive.clip.catalogue import Clips
 from sonograph.archive.clip.features import ClipFeatures
 from sonograph.archive.clip.shards import MOST, clips_of_a_task
@@ -203,9 +203,7 @@ def _make(files: Files) -> None:
 def _origin(start: datetime | None, before: dict[str, Any] | None, first_ns: int) -> int:
     if start is None:
         return int(before["origin"]) if before else first_ns // (DAY * SECOND) * DAY
-    if start.tzinfo is None:
-        raise SettingsError(f"start is {start.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
-    seconds, rest = divmod(ns_of(start), SECOND)
+    seconds, rest = divmod(ns_of(zoned("start", start)), SECOND)
     if rest or seconds % HOUR:
         raise SettingsError(f"start is {start.isoformat()}; it must be a full hour")
     if before and seconds != before["origin"]:

@@ -20,7 +20,7 @@ from typing import Any, overload
 import numpy as np
 
 from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at, ns_of
+from sonograph.archive.catalogues.times import moment_at, ns_of, zoned
 from sonograph.checks import short
 from sonograph.errors import SettingsError
 
@@ -120,9 +120,7 @@ class Clock:
 
     def sample_of(self, moment: datetime) -> int:
         """The first sample that was taken at a time, which has its zone, or after it."""
-        if moment.tzinfo is None:
-            raise SettingsError(f"moment is {moment.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
-        return self.sample_at(ns_of(moment))
+        return self.sample_at(ns_of(zoned("moment", moment)))
 
     def rows(self) -> list[dict[str, int]]:
         """The table, as JSON can hold it: first_sample, utc_ns, and the rate as rate_numerator / rate_denominator."""
