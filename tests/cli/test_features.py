@@ -284,3 +284,12 @@ def test_presets_are_listed_without_numpy():
     code = "import sys; from sonograph.cli import main; main(['presets']); print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("False\n")
+
+
+def test_a_shorter_sound_than_those_before_is_told_of_and_another_of_its_length_is_not(folder, capsys):
+    for name, n in (("0", 8000), ("1", 8000), ("2", 100), ("3", 100)):
+        soundfile.write(f"birds/{name}.wav", np.full(n, 0.1), 16_000)
+    assert main(["features", "birds", "-o", "a.npz", "--feature", "centroid", "--processes", "1"]) == 0
+    said = capsys.readouterr().err
+    assert said.count("is shorter than its window") == 1
+    assert "2.wav: the sound is shorter than its window (100 of 2048 samples)" in said

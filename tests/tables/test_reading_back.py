@@ -14,7 +14,7 @@ from sonograph import preset, tables
 from sonograph.cli import main
 from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.settings import from_dict
-from sonograph.tables import zarrs
+from sonograph.tables import npzs, zarrs
 from sonograph.tables.formats import FORMATS, beside, write
 from sonograph.tables.rows import held
 
@@ -185,3 +185,14 @@ def test_chunks_of_any_length_hold_the_same(here, monkeypatch, rows):
     table = tables.read("a.npz")
     write(table, "a.zarr", overwrite=False)
     same(tables.read("a.zarr"), table)
+
+
+def test_an_array_that_is_written_in_many_steps_is_the_same(here, monkeypatch):
+    how = ["features", *FILES, "--preset", "htk.mfcc", "-q"]
+    assert main([*how, "-o", "whole.npz"]) == 0
+    monkeypatch.setattr(npzs, "AT_ONCE", 100)
+    assert main([*how, "-o", "steps.npz"]) == 0
+    whole, steps = np.load("whole.npz"), np.load("steps.npz")
+    assert whole.files == steps.files
+    for name in whole.files:
+        np.testing.assert_array_equal(steps[name], whole[name])

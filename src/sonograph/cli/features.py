@@ -227,6 +227,7 @@ class _Told:
         self._progress, self._settings, self._asked, self._quiet = progress, settings, asked, quiet
         self._kinds: set[str] = set()  # of what was said of one file and holds for others
         self._first_rate = 0.0
+        self._lengths: set[tuple[float, float]] = set()  # sounds of which all was said that their length tells
 
     def tell(self, reports: list[Any], kept: bool) -> None:
         """What became of some files, and whether a run before did them."""
@@ -235,13 +236,21 @@ class _Told:
             self._progress.skip(len(reports))
             return
         for one in reports if len(self._kinds) < 5 else ():
-            notes = ({} if self._asked else _rate(one)) | _unseen(self._settings, one) | self._uncounted(one)
+            notes = ({} if self._asked else _rate(one)) | self._unseen(one) | self._uncounted(one)
             for kind, words in (notes | self._of_other_bands(one)).items():
                 if words and kind not in self._kinds and not (kind == "ends" and self._quiet):
                     self._kinds.add(kind)
                     self._progress.clear()
                     talk(f"{streams.plain(one.file)}: {words}.")
         self._progress.add(len(reports), seconds=sum(one.seconds for one in reports))
+
+    def _unseen(self, report: Any) -> dict[str, str]:
+        """What of a file its frames hardly see, where none as long was told of."""
+        length = (report.sample_rate, report.seconds)
+        if not report.n_rows or length in self._lengths:
+            return {}
+        self._lengths.add(length)
+        return _unseen(self._settings, report)
 
     def _of_other_bands(self, report: Any) -> dict[str, str]:
         """That the numbers of a summary are of other bands than those of the first file."""
@@ -301,8 +310,6 @@ def _unseen(settings: Any, report: Any) -> dict[str, str]:
     from sonograph.analysis.summaries import Summary
     from sonograph.extract.choice import Choice
 
-    if not report.n_rows:
-        return {}
     rate, n_samples = report.sample_rate, round(report.seconds * report.sample_rate)
     settings = settings.settings(rate) if isinstance(settings, Summary) else settings
     listed = [group.settings for group in settings.groups(rate)] if isinstance(settings, Choice) else [settings]

@@ -121,7 +121,7 @@ def extract(
         here = Processes(count, preload=PRELOADED)  # one, too: for its guard
         place = place_of(processes, count, PRELOADED) if isinstance(processes, str) else here
         _compute(tasks, ledger, place, done, tell)
-        reports = alike([replace(done[keys[file]][1], file=file) for file in files])
+        reports = alike([_called(done[keys[file]][1], file) for file in files])
         table = _table(reports, [done[keys[file]][0] for file in files], folder, wanted, shown)
         if table.names:
             write(table, out, overwrite=overwrite)
@@ -185,6 +185,11 @@ def _compute(
             for report in reports:
                 done[report.key] = part, report
             tell(reports, False)
+
+
+def _called(report: FileReport, file: str) -> FileReport:
+    """The report of a file by the name that it was given now."""
+    return report if report.file == file else replace(report, file=file)
 
 
 def _table(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from sonograph.extract.report import FileReport
+from sonograph.frames import split
 from sonograph.jobs.workfolder import WorkFolder
 
 AT_ONCE = 1 << 17
@@ -46,43 +48,50 @@ class Table:
     def blocks(self) -> Iterator[tuple[int, dict[str, np.ndarray], np.ndarray]]:
         """Some rows of a file: its number, the columns before the features, and the features."""
         step = max(1, AT_ONCE // max(1, len(self.names)))
-        for number, (part, report) in enumerate(self._files):
-            dtype = np.dtype(report.dtype)
+        for part, files in groupby(enumerate(self._files), key=lambda numbered: numbered[1][0]):
             with self._folder.open(part) as file:
-                file.seek(report.begin)
-                for first in range(0, report.n_rows, step):
-                    rows = range(first, min(first + step, report.n_rows))
-                    data = file.read(len(rows) * len(self.names) * dtype.itemsize)
-                    values = np.frombuffer(data, dtype).reshape(len(rows), len(self.names))
-                    yield number, self._before(report, rows), values
+                for number, (_, report) in files:
+                    dtype = np.dtype(report.dtype)
+                    file.seek(report.begin)
+                    for rows in split(range(report.n_rows), step):
+                        data = file.read(len(rows) * len(self.names) * dtype.itemsize)
+                        values = np.frombuffer(data, dtype).reshape(len(rows), len(self.names))
+                        before = {name: self._column(name, report, rows) for name in self.columns[1:]}
+                        yield number, before, values
 
     def column(self, name: str) -> Iterator[np.ndarray]:
         """One of the columns before the features, in blocks; of "file" the number."""
         for number, (_, report) in enumerate(self._files):
-            for first in range(0, report.n_rows, AT_ONCE):
-                rows = range(first, min(first + AT_ONCE, report.n_rows))
-                yield np.full(len(rows), number) if name == "file" else self._before(report, rows)[name]
+            for rows in split(range(report.n_rows), AT_ONCE):
+                yield np.full(len(rows), number) if name == "file" else self._column(name, report, rows)
 
-    def _before(self, report: FileReport, rows: range) -> dict[str, np.ndarray]:
-        rate = np.full(len(rows), report.sample_rate)
-        if self._summary:
-            counts = {name: np.array([getattr(report, name)]) for name in ("n_channels", "n_frames", "n_valid")}
-            return counts | {"seconds": np.array([report.seconds]), "sample_rate": rate}
-        channel, frame = np.divmod(np.arange(rows.start, rows.stop), report.n_frames)
-        time = report.first_time + frame * report.step
-        valid = (frame >= report.first_valid) & (frame < report.first_valid + report.n_valid)
-        return {"channel": channel, "frame": frame, "time": time, "valid": valid, "sample_rate": rate}
+    def _column(self, name: str, report: FileReport, rows: range) -> np.ndarray:
+        """One of the columns before the features, of some rows of a file."""
+        if name == "sample_rate" or self._summary:
+            return np.full(len(rows), getattr(report, name))
+        places = np.arange(rows.start, rows.stop)
+        if name == "channel":
+            return places // report.n_frames
+        frame = places % report.n_frames
+        if name == "time":
+            return report.first_time + frame * report.step
+        if name == "valid":
+            return (frame >= report.first_valid) & (frame < report.first_valid + report.n_valid)
+        return frame
 
 
 def alike(listed: list[FileReport]) -> list[FileReport]:
     """The reports of files, with a fault for each whose rows do not go under the columns of the first that has some."""
     first = next((report for report in listed if report.n_rows), None)
-    return listed if first is None else [replace(report, **_against(report, first)) for report in listed]
+    if first is None:
+        return listed
+    against = [_against(report, first) for report in listed]
+    return [replace(one, **words) if words else one for one, words in zip(listed, against, strict=True)]
 
 
 def _against(report: FileReport, first: FileReport) -> dict[str, Any]:
     """What speaks against a file's rows in the table of another."""
-    if not report.n_rows:
+    if not report.n_rows or (report.columns, report.unit) == (first.columns, first.unit):
         return {}
     names, firsts = ([column.name for column in one.columns] for one in (report, first))
     if names != firsts:

@@ -125,4 +125,5 @@ class Opening:
         for name in changes:
             if name not in names:
                 raise SettingsError(f"{name} is not known here; a file is opened with {', '.join(names)}")
-        return dataclasses.replace(self, **{name: value for name, value in changes.items() if value is not None})
+        given = {name: value for name, value in changes.items() if value is not None}
+        return dataclasses.replace(self, **given) if given else self

@@ -116,5 +116,5 @@ def shown(path: Any) -> str:
     ('caf\\\\xe9.wav', 'two\\\\nlines.wav')
     """
     text = os.fsencode(path).decode(errors="backslashreplace")
-    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    line = text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     return line if len(line) <= 200 else f"{line[:80]}…{line[-100:]}"

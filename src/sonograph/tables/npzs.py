@@ -19,6 +19,9 @@ from sonograph.tables.rows import WHERE, WHOLE, Held, Rows, held
 
 BESIDE, FOLDER = False, False
 
+AT_ONCE = 1 << 18
+"""Bytes that are written together: a write takes longer than many files have rows for."""
+
 
 def write(table: Rows, path: Path) -> None:
     """Each array of the whole table, block by block."""
@@ -66,5 +69,11 @@ def _put(
     with archive.open(f"{name}.npy", "w", force_zip64=True) as out:
         header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_2_0(cast(BinaryIO, out), header)
+        waiting, size = [], 0
         for block in blocks:
-            out.write(np.ascontiguousarray(block, dtype).tobytes())
+            waiting.append(np.ascontiguousarray(block, dtype).tobytes())
+            size += len(waiting[-1])
+            if size >= AT_ONCE:
+                out.write(b"".join(waiting))
+                waiting, size = [], 0
+        out.write(b"".join(waiting))

@@ -68,7 +68,9 @@ def described(path: Any) -> Described | None:
     SourceError
         There are no metadata beside the data, or they say too little, or what is not known.
     """
-    if not isinstance(path, str | os.PathLike) or Path(os.fsdecode(path)).suffix.lower() not in (META, DATA):
+    if not isinstance(path, str | os.PathLike) or not os.fsdecode(path).lower().endswith((META, DATA)):
+        return None  # of most files, without taking their path apart
+    if Path(os.fsdecode(path)).suffix.lower() not in (META, DATA):
         return None
     given = Path(os.fsdecode(path))
     meta = given.with_suffix(META)
