@@ -1,7 +1,6 @@
 """What is loaded when: names of modules, never times."""
 
 import ast
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -104,71 +103,6 @@ def test_the_names_shown_at_the_top_are_few_and_all_others_are_in_settings():
 @pytest.mark.parametrize("name", dict(stub()))
 def test_an_editor_finds_the_docstring_of_every_name(name):
     assert ast.get_docstring(definition("sonograph", name))
-
-
-SCRIPT = '''
-"""What a user of a few lines writes."""
-import numpy as np
-import sonograph as sg
-
-
-def loudest(path: str) -> float:
-    sound: sg.Source = sg.open(path)
-    stft = sg.StftSettings(window_length=1024, hop=256)
-    mel = sg.settings.BandSettings(of=stft, bands=sg.settings.MelBank(n_bands=40))
-    loud: sg.Spectrogram = sg.spectrogram(sg.mono(sound), sg.LevelSettings(of=mel))
-    mfcc = sg.CepstralSettings(of=sg.LogSettings(of=mel), n_coefficients=13)
-    for piece in sg.pieces(sound, mfcc, at_most=100):
-        values: np.ndarray = piece.values
-        print(values.shape, piece.label)
-    try:
-        power = sg.spectrogram(sound, engine=sg.engines.default(threads=1))
-    except sg.SettingsError as error:
-        print(error)
-        return 0.0
-    print(sg.level(power).frequencies.max(), sg.loudness(sound).integrated)
-    return float(loud.values.max())
-
-
-def live(blocks: list[np.ndarray]) -> sg.Spectrogram:
-    stream = sg.Stream(sg.StftSettings(), sample_rate=48_000.0)
-    for block in blocks:
-        stream.push(block)
-    return stream.finish()
-
-
-sg.draw("robin.wav", path="robin.png")
-tone = sg.signals.tone(1000.0, 1.0)
-sg.write("tone.wav", sg.Signal(tone.samples, 48_000.0))
-quiet = sg.augment.gain(tone, decibels=(-20.0, -10.0), seed=1)
-text: str = sg.to_toml(sg.preset("librosa.mfcc"))
-'''
-
-
-PRESETS = """
-import sonograph as sg
-
-bands: int = sg.preset("kaldi.fbank").but(n_bands=80).of.of.hop
-coefficients: int = sg.preset("librosa.mfcc").n_coefficients
-name: str = "whisper.80"
-rows: int | None = sg.preset(name).but(n_bands=128).n_rows
-print(sg.preset("librosa.mfcc").nonsense)
-"""
-
-
-def test_a_strict_type_checker_takes_a_users_script_and_knows_what_a_preset_is(tmp_path, pytestconfig):
-    (tmp_path / "right.py").write_text(SCRIPT)
-    (tmp_path / "wrong.py").write_text(SCRIPT + "sg.specgram(tone)\n")
-    (tmp_path / "presets.py").write_text(PRESETS)
-    cache = pytestconfig.cache.mkdir("mypy") if pytestconfig.cache else tmp_path / "cache"
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", str(cache)]
-    files = ["right.py", "wrong.py", "presets.py"]
-    done = subprocess.run([*command, *files], capture_output=True, text=True, cwd=tmp_path)
-    line = len(SCRIPT.splitlines()) + 1
-    assert sorted(done.stdout.splitlines()[:-1]) == [
-        'presets.py:8: error: "CepstralSettings" has no attribute "nonsense"  [attr-defined]',
-        f'wrong.py:{line}: error: Module has no attribute "specgram"  [attr-defined]',
-    ]
 
 
 def test_helpers_of_the_tests_are_imported_by_their_whole_names():

@@ -17,7 +17,7 @@ from sonograph.settings import Settings
 from sonograph.sounds.calibration import Calibration
 
 try:
-    import torch
+    import torch as torch
 except ImportError as error:
     raise MissingExtra("the Torch module needs Torch: pip install '.[torch]'") from error
 
