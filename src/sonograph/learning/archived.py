@@ -14,7 +14,7 @@ import numpy as np
 
 from sonograph.archive.clip.features import STATUSES
 from sonograph.archive.clip.rows import ClipRows
-from sonograph.archive.stores.arrays import chunk_rows
+from sonograph.archive.stores.packing import chunk_rows
 from sonograph.checks import whole
 from sonograph.errors import SettingsError
 from sonograph.io.status import shown

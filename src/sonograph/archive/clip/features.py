@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -34,6 +35,8 @@ from sonograph.sounds.source import Source
 STATUSES = ("", *WORDS)
 """What the numbers of `status` mean; 0 for a clip that was never computed."""
 FORMS = ("summary", "frames")
+_ANY = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a clip begins: nothing asks, and so nothing beside its file is looked for again."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ class ClipFeatures(Product):
     ) -> tuple[np.ndarray | None, str, int, int]:
         """The numbers of a clip, its status, its samples and its frames; what is wrong is noted in the set."""
         faults: dict[str, str] = timeline.faults if isinstance(timeline, ClipSet) else {}
-        opening = Opening(calibration=calibration_in(part.calibration) or False)
+        opening = Opening(calibration=calibration_in(part.calibration) or False, start=_ANY)
         try:
             with FileSource(part.path, opening) as opened:
                 if (opened.size, opened.modified_ns) != (part.size, part.mtime_ns):

@@ -2,8 +2,8 @@
 
 TIMELINE/PRODUCT/DIGEST holds an array for each of the product's, cut into shards, each written whole by one task alone.
 An array is as long as its shards; what no task has written, or lies behind the end, reads as its fill. Chunks and the
-index of each shard end with their CRC. What is written is packed in memory, so that a file of it has the same bytes
-wherever it lies.
+index of each shard end with their CRC. What is written is packed in memory (`packing`), so that a file of it has the
+same bytes wherever it lies.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ import numpy as np
 
 from sonograph.archive.products.product import ArrayFacts, Product, SoundFacts
 from sonograph.archive.stores.files import Files, each
+from sonograph.archive.stores.packing import LEVEL, chunk_rows, pack
 from sonograph.errors import MissingExtra, OutputError
 
-CHUNK = 1 << 20
-"""Bytes of a chunk at most, before they are packed."""
-LEVEL = 3
-"""Of zstd."""
 ALL = "c"
 """The folder of an array's shards."""
 FORM = "zarr.json"
@@ -37,12 +34,6 @@ def load() -> Any:
     except ImportError:
         raise MissingExtra("archives need the package zarr: pip install '.[archive]'") from None
     return zarr
-
-
-def chunk_rows(fact: ArrayFacts, rows: int) -> int:
-    """Rows of a chunk: the most that divide a shard's and are no more than `CHUNK` bytes."""
-    most = max(1, CHUNK // (np.dtype(fact.dtype).itemsize * int(np.prod(fact.shape, dtype=np.int64))))
-    return max(n for n in range(1, min(rows, most) + 1) if rows % n == 0)
 
 
 def make(
@@ -174,16 +165,6 @@ def write(
     for _ in each(lambda pair: one(*pair), packed, files.at_once):
         pass
     return {name: found[name] for name in facts if name in found}
-
-
-def pack(fact: ArrayFacts, rows: int, values: np.ndarray) -> bytes | None:
-    """The file of a shard of so many rows, of which the last may not be there; None where all of them are the fill."""
-    zarr, room = load(), _Memory({})
-    whole = np.full((rows, *fact.shape), fact.fill, fact.dtype)
-    whole[: len(values)] = values
-    with zarr.config.set({"async.concurrency": 1, "threading.max_workers": 1}):
-        zarr.create_array(room.store, shape=whole.shape, **_form(fact, rows))[...] = whole
-    return dict(room.files()).get(shard_file("", "", fact, 0).lstrip("/"))
 
 
 def remove(files: Files, label: str, facts: dict[str, ArrayFacts], number: int) -> None:
