@@ -2,16 +2,17 @@
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from sonograph import archive
+from sonograph import Signal, archive, write
 from sonograph.archive.products.product import product_of
 from sonograph.archive.stores import arrays
 from sonograph.archive.stores.marks import Marks
 from sonograph.errors import OutputError, SettingsError, SourceError
+from sonograph.io import door
 from sonograph.jobs.lock import locked
 from tests.archive.archives import RATE, contents, record, scanned
 from tests.archive.recordings import BEGAN, noise, put
@@ -35,6 +36,22 @@ def test_hours_of_a_task_and_processes_change_no_bit(recordings, quiet, tmp_path
     np.testing.assert_array_equal(found.peak, expected.peak)
     if hours == 1:
         assert contents(tmp_path / "a") == contents(quiet)
+
+
+@pytest.mark.parametrize(("minute", "times"), [(0, 1.3), (5, 1.7)], ids=["whole files", "files of two tasks"])
+def test_tasks_ask_for_the_bytes_of_flac_once(tmp_path, monkeypatch, minute, times):
+    """But for the places at which a short file is looked at, a tenth; two of six are read from their middle too."""
+    files, count, read_at = [], [], door._read_at
+    for number in range(6):
+        began = BEGAN.replace(hour=4, minute=0) + timedelta(minutes=minute + 20 * number)
+        files.append(tmp_path / "in" / f"A_{began:%Y%m%d_%H%M%S}.flac")
+        files[-1].parent.mkdir(exist_ok=True)
+        write(files[-1], Signal(noise(1200 * 4000, seed=number)[1][0], 4000.0))
+    planned = archive.plan(scanned(tmp_path / "in"), at=tmp_path / "a", hours=1)
+    monkeypatch.setattr(door, "_read_at", lambda *args: count.append(args[1]) or read_at(*args))
+    archive.run(planned, workers=0)
+    size = sum(file.stat().st_size for file in files)
+    assert size < sum(count) < times * size
 
 
 def test_a_second_run_has_nothing_to_do(recordings, quiet):

@@ -55,7 +55,12 @@ def test_several_changes_of_the_frames_move_no_sample(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "limits", [{"_SMALL": 0, "_TAIL": 2000}, {"_SMALL": 0, "_TAIL": 2000, "_LONG": 0, "_WINDOW": 3000}]
+    "limits",
+    [
+        {"_SMALL": 0, "_TAIL": 2000},
+        {"_SMALL": 0, "_TAIL": 2000, "_WINDOW": 3000},
+        {"_SMALL": 0, "_TAIL": 2000, "_LONG": 0, "_WINDOW": 3000},
+    ],
 )
 def test_files_that_are_not_gone_through_at_once_hold_the_same(tmp_path, monkeypatch, limits):
     """The same law for large files, which are looked at in a few places, on those ways that break the row of frames."""
@@ -197,6 +202,26 @@ def test_a_large_healthy_file_is_looked_at_in_a_few_places_only(tmp_path, monkey
     monkeypatch.setattr(door, "_read_at", lambda *args: count.append(args[1]) or read_at(*args))
     with open_sound(path) as sound:
         assert sound.n_samples == 3_000_000 and sum(count) < path.stat().st_size / 4
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+@pytest.mark.parametrize("way", ["blocks", "ranges", "short ranges"])
+def test_the_bytes_of_a_healthy_file_that_is_read_on_and_on_are_asked_for_once(tmp_path, monkeypatch, way, is_long):
+    """But for those few places: at most a tenth of them again."""
+    path, count = tmp_path / "a.flac", []
+    path.write_bytes(damaged.encoded(noise(6_000_000, channels=1) / 2**15, "FLAC", "PCM_16"))
+    if is_long:
+        monkeypatch.setattr(flac_decoding, "_LONG", 0)
+    read_at = door._read_at
+    monkeypatch.setattr(door, "_read_at", lambda *args: count.append(args[1]) or read_at(*args))
+    with open_sound(path) as sound:
+        opening, step = sum(count), {"blocks": 0, "ranges": 1 << 20, "short ranges": 5000}[way]
+        for first in range(0, sound.n_samples, step) if step else ():
+            sound.read(range(first, min(first + step, sound.n_samples)))
+        for _ in () if step else sound.blocks():
+            pass
+        assert sound.status.word == "ok"
+    assert sum(count) - opening < 1.1 * path.stat().st_size
 
 
 @pytest.mark.parametrize("bits", [4, 7, 8, 12, 15, 16, 18, 20, 24, 28, 31, 32])

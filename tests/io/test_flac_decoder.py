@@ -11,6 +11,7 @@ from sonograph.io.audio import open as open_sound
 from sonograph.io.containers import flac_scan
 from sonograph.io.containers.flac import Format
 from sonograph.io.decoders import flac_frames, flac_groups
+from sonograph.io.door import OpenFile
 from tests.io import damaged, flac_coded, flac_pieces
 
 
@@ -79,7 +80,7 @@ def test_nonsense_under_a_right_checksum_harms_nothing(tmp_path):
             del data[chance.randrange(9, len(data)) :]
         data += damaged.crc(bytes(data), 0x8005, 16)
         (tmp_path / "a").write_bytes(data)
-        frames._file = flac_frames.OpenFile(tmp_path / "a")
+        frames._file = OpenFile(tmp_path / "a")
         out = np.full((2, 300), 7.0, np.float32)
         one = np.array([0], np.int64)
         good, encoded = frames.decode(one, np.array([96], np.int64), Format(8000, 2, 16), out[:, 100:], 2)

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sonograph.io.containers.flac_scan import HEADER, Headers, parts_of, scan
 from sonograph.io.door import OpenFile
@@ -22,6 +22,16 @@ _STRIDE = 1 << 20
 _BITS = {1: 8, 2: 12, 4: 16, 5: 20, 6: 24, 7: 32}
 _RATES = {1: 88_200, 2: 176_400, 3: 192_000, 4: 8_000, 5: 16_000, 6: 22_050, 7: 24_000, 8: 32_000, 9: 44_100,
           10: 48_000, 11: 96_000}  # fmt: skip
+
+
+class Bytes(Protocol):
+    """What is read by position, as an `OpenFile`."""
+
+    size: int
+
+    def at(self, position: int, count: int) -> bytes:
+        """Up to `count` bytes from `position` on."""
+        ...
 
 
 class Format(NamedTuple):
@@ -96,7 +106,7 @@ def stream_info(file: OpenFile, start: int) -> StreamInfo:
 
 
 def pieces(
-    file: OpenFile, offset: int, stop: int | None = None, *, stride: int = 1 << 16
+    file: Bytes, offset: int, stop: int | None = None, *, stride: int = 1 << 16
 ) -> Iterator[tuple[int, Headers]]:
     """What looks like frames from a byte on, in the file's order, piece by piece. Headers alone are checked here.
 
@@ -112,7 +122,7 @@ def pieces(
 
 
 def frames(
-    file: OpenFile, info: StreamInfo, offset: int, stop: int | None = None, *, stride: int = 1 << 16
+    file: Bytes, info: StreamInfo, offset: int, stop: int | None = None, *, stride: int = 1 << 16
 ) -> Iterator[Frame]:
     """The same, frame by frame."""
     for base, headers in pieces(file, offset, stop, stride=stride):

@@ -166,7 +166,7 @@ def parts(file: OpenFile, info: StreamInfo, common: Numbering, is_whole: IsWhole
         common = numbering(info, list(islice(flac.frames(file, info, info.audio), SOME)))
 
 
-def run_from(file: OpenFile, of: Part, offset: int, n_bytes: int, is_whole: IsWhole, *, is_frame: bool) -> Index:
+def run_from(file: flac.Bytes, of: Part, offset: int, n_bytes: int, is_whole: IsWhole, *, is_frame: bool) -> Index:
     """The frames from a byte on that follow each other without a break, about `n_bytes` of them.
 
     Its last frame is left out unless the file ends there, since what comes next is not known. `is_frame`: whether one

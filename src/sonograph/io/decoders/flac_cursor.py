@@ -42,7 +42,7 @@ class FlacCursor:
         """The next samples (channels, n): NaN where they are damaged or lost, fewer at the end."""
         out = np.empty((self.track.n_channels, count), self.track.dtype)
         done = 0
-        if not self._ready.shape[1]:
+        if not self._ready.shape[1] and (self._index is None or self.position < (self.track.n_samples or 0)):
             self._index = self.track.index_at(self.position, self._index)
         while done < count and self.position < (self.track.n_samples or 0):
             room = out[:, done : done + (self.track.n_samples or 0) - self.position]
@@ -57,7 +57,8 @@ class FlacCursor:
         return out[:, :done]
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Let go of what is held for it."""
+        self.track.let_go()
 
     def _next(self, room: np.ndarray) -> int:
         """Samples from `position` on into `room`, NaN up to the next frame there is; how many that were.

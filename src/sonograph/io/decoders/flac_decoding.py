@@ -9,10 +9,12 @@ import numpy as np
 from sonograph.io.containers import flac
 from sonograph.io.containers.flac import Format, Frame, StreamInfo
 from sonograph.io.containers.flac_places import SOME, Index, Part, numbering, run_from
+from sonograph.io.containers.flac_scan import HEADER
 from sonograph.io.containers.flac_whole import header_faults, length_faults, whole
 from sonograph.io.containers.tags import after_id3
 from sonograph.io.decoders.flac_cursor import FlacCursor
 from sonograph.io.decoders.flac_frames import decoder_of
+from sonograph.io.decoders.flac_near import NearBytes
 from sonograph.io.door import OpenFile
 from sonograph.io.status import Fault
 
@@ -26,8 +28,9 @@ _WINDOW = 1 << 20  # bytes of a long file whose frames are known at a time
 class FlacTrack:
     """A FLAC file, its end found.
 
-    A file that is not small is looked at in a few places when it is opened, and gone through when it is first read. One
-    that is long is gone through only where those places do not agree, or where a break is met.
+    A file that is not small is looked at in a few places when it is opened. Where those agree, its frames are found as
+    it is read from its beginning on: up to the first break they are those that going through all of it would take. It
+    is gone through where a break is met and, unless it is long, where it is read from elsewhere.
     """
 
     seekable = True
@@ -45,7 +48,8 @@ class FlacTrack:
         self.expected = self.info.n_samples
         self.checks: list[tuple[int, bytes | None]] = []
         self._index: Index | None = None
-        self.frames = decoder_of(file, mislabelled=self.common.mislabelled)
+        self._near = NearBytes(file)
+        self.frames = decoder_of(self._near, mislabelled=self.common.mislabelled)
         self.decoder = self.frames.name
         own = next((frame for frame in some if frame.format == self.format), None)
         refused = own and self.frames.refuses(own)
@@ -69,6 +73,10 @@ class FlacTrack:
         """Whether a frame can be decoded, its checksum included."""
         return self.frames.is_whole(offset, size, sound)
 
+    def let_go(self) -> None:
+        """Hold none of its bytes."""
+        self._near.let_go()
+
     def complete(self) -> Index:
         """Go through all of the file, once."""
         found = whole(self.file, self.info, self.common, self.is_whole)
@@ -81,14 +89,15 @@ class FlacTrack:
         """The frames around a sample; `last` is what this gave before."""
         if self._index is not None:
             return self._index
-        if not self._is_long:
-            return self.complete()
         if last is not None and len(last) and last.stop is not None and last.firsts[0] <= sample < last.stop:
             return last
         behind = last is not None and len(last) and last.stop == sample
+        if not (self._is_long or behind or sample == 0):
+            return self.complete()
         offset = last.offsets[-1] if last is not None and behind else self._byte_before(sample)
         n_bytes = _WINDOW if behind else _WINDOW // 4
-        near = run_from(self.file, self._head, offset, n_bytes, self.is_whole, is_frame=bool(behind))
+        self._near.hold(offset, n_bytes + HEADER)
+        near = run_from(self._near, self._head, offset, n_bytes, self.is_whole, is_frame=bool(behind))
         if len(near) and near.stop is not None and near.firsts[0] <= sample < near.stop:
             return near
         return self.complete()

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from sonograph.engines.compiled import build
-from sonograph.io.containers.flac import Format, Frame
+from sonograph.io.containers.flac import Bytes, Format, Frame
 from sonograph.io.decoders import flac_program
 from sonograph.io.decoders.flac_bits import SPARE, STATE
 from sonograph.io.decoders.flac_libsndfile import PlainFrames, longest
+from sonograph.io.decoders.flac_near import NearBytes
 from sonograph.io.decoders.flac_subframes import LOOKS_BACK
-from sonograph.io.door import OpenFile
 
 _APART = 40
 """Numbers between those of one channel and the next, else all would begin in one set of the cache."""
@@ -67,7 +67,7 @@ class Frames:
 
     name = f"sonograph {sys.modules['sonograph'].__version__}"
 
-    def __init__(self, file: OpenFile, program: _Program) -> None:
+    def __init__(self, file: Bytes, program: _Program) -> None:
         self._file, self._program = file, program
 
     def refuses(self, frame: Frame) -> str | None:
@@ -117,7 +117,7 @@ class Frames:
         return lengths > 0, encoded
 
 
-def decoder_of(file: OpenFile, *, mislabelled: bool) -> Frames | PlainFrames:
+def decoder_of(file: NearBytes, *, mislabelled: bool) -> Frames | PlainFrames:
     """What decodes the frames of a file: the compiled program, or libsndfile where nothing can be compiled."""
     compiled = program()
-    return PlainFrames(file, mislabelled=mislabelled) if compiled is None else Frames(file, compiled)
+    return PlainFrames(file.file, mislabelled=mislabelled) if compiled is None else Frames(file, compiled)
