@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 
 import pytest
 
@@ -19,7 +20,10 @@ def local_cluster(n_workers=2):
 
 
 def kill_worker(cluster, which=0):
-    """End a worker as a batch system does."""
+    """End a worker as a batch system does, once it is there: a nanny whose worker ends as it begins gives up."""
     nannies = list(cluster.workers.values())
+    nanny, end = nannies[which % len(nannies)], time.monotonic() + 60
+    while nanny.worker_address not in cluster.scheduler.workers and time.monotonic() < end:
+        time.sleep(0.02)
     with contextlib.suppress(ProcessLookupError):
-        os.kill(nannies[which % len(nannies)].process.pid, signal.SIGKILL)
+        os.kill(nanny.process.pid, signal.SIGKILL)
