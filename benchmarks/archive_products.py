@@ -20,10 +20,10 @@ import numpy as np
 
 from sonograph import Signal, archive, engines, timeline, write
 from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.catalogues.segments import Segment
-from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.products.product import Product, computed, product_of
 from sonograph.archive.runs.coordinator import Coordinator
+from sonograph.archive.segments.moments import ns_of
+from sonograph.archive.segments.segment import Segment
 from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.jobs.places import Here, Processes
 

@@ -141,8 +141,8 @@ def check(at, form, count):
 
 def shards(at):
     """The archive of frames as tar files."""
-    from sonograph.archive.clip import webdataset as tars
-    from sonograph.archive.clip.rows import ClipRows
+    from sonograph.archive.exports import webdataset as tars
+    from sonograph.archive.reading.clip_rows import ClipRows
 
     (at / "shards").mkdir()
     tars.web_dataset(ClipRows(at / "frames.archive"), at / "shards")

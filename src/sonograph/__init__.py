@@ -24,7 +24,7 @@ _HOME = {
     "sonograph.io.sources": ("resample", "mono", "high_pass", "weighted"),
     "sonograph.computing.spectrogram": ("spectrogram", "pieces"),
     "sonograph.levels": ("level", "power", "weighting"),
-    "sonograph.archive.timelines.consecutive": ("timeline",),
+    "sonograph.archive.catalogues.consecutive": ("timeline",),
     "sonograph.drawing.calls": ("draw", "draw_bands", "show"),
     "sonograph.web.widget": ("view",),
     "sonograph.named.presets": ("preset", "preset_names"),

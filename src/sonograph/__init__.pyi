@@ -32,7 +32,7 @@ from sonograph.analysis.true_peak import true_peak as true_peak
 from sonograph.analysis.voice import voice as voice
 from sonograph.analysis.whisper import whisper as whisper
 from sonograph.analysis.zoomed import zoom as zoom
-from sonograph.archive.timelines.consecutive import timeline as timeline
+from sonograph.archive.catalogues.consecutive import timeline as timeline
 from sonograph.computing.spectrogram import pieces as pieces
 from sonograph.computing.spectrogram import spectrogram as spectrogram
 from sonograph.computing.stream import Stream as Stream

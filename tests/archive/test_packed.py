@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.catalogues.columns import AT_ONCE, FEW
-from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import Segment
+from sonograph.archive.segments.columns import AT_ONCE, FEW
+from sonograph.archive.segments.packed import Packed
+from sonograph.archive.segments.segment import Segment
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from sonograph import archive
-from sonograph.archive.held import Held
 from sonograph.archive.products import overview
 from sonograph.archive.products.overview import OverviewLevels, OverviewProduct
 from sonograph.archive.runs.foretold import foretell
+from sonograph.archive.stores.held import Held
 from sonograph.archive.stores.marks import DONE, FAILED, Marks
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.settings import StftSettings

@@ -6,7 +6,7 @@ from PIL import Image
 
 from sonograph import archive
 from sonograph.archive.catalogues.report import Cycle, report
-from sonograph.archive.catalogues.times import ns_of, stamp
+from sonograph.archive.segments.moments import ns_of, stamp
 from sonograph.errors import SettingsError
 from sonograph.pictures.recorded import draw_coverage, shares
 from tests.archive.recordings import after, audiomoth, noise, put, wav

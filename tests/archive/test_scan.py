@@ -10,7 +10,7 @@ import pytest
 
 from sonograph import archive
 from sonograph.archive.catalogues import nametimes, stored
-from sonograph.archive.catalogues.times import ns_of
+from sonograph.archive.segments.moments import ns_of
 from sonograph.errors import OutputError, SettingsError, SourceError, TextError
 from tests.archive.recordings import (
     BEGAN,

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sonograph import archive
 from sonograph.archive.products.minutes import MinutesProduct
 from sonograph.archive.products.product import PRODUCTS, Product
+from sonograph.archive.runs.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.runs.shards import Shards
 from sonograph.archive.timelines.clock import Clock
-from sonograph.archive.timelines.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.timelines.timeline import Part, Timeline
 from tests.archive.recordings import noise, put
 

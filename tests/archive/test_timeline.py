@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import sonograph
 from sonograph import archive
-from sonograph.archive.catalogues.times import ns_of
+from sonograph.archive.segments.moments import ns_of
 from sonograph.errors import SettingsError, SourceError
 from tests.archive.recordings import BEGAN, RATE, after, noise, put, wav
 from tests.sounds.contract import cut_out

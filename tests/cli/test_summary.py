@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sonograph import archive, cli
-from sonograph.archive.levels.kept import Kept
 from sonograph.archive.levels.summary import summarise
+from sonograph.archive.reading.kept import Kept
 from sonograph.archive.stores.marks import FAILED, Marks
 from tests.archive.archives import HOURS, record, scanned
 from tests.archive.recordings import BEGAN

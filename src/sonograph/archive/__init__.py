@@ -16,32 +16,30 @@ if TYPE_CHECKING:
     from sonograph.archive.catalogues.catalogue import Catalogue as Catalogue
     from sonograph.archive.catalogues.findings import Finding as Finding
     from sonograph.archive.catalogues.scanning import scan as scan
-    from sonograph.archive.catalogues.segments import Segment as Segment
     from sonograph.archive.clip.catalogue import Clips as Clips
     from sonograph.archive.clip.features import ClipFeatures as ClipFeatures
-    from sonograph.archive.clip.record import Clip as Clip
-    from sonograph.archive.clip.rows import ClipRows as ClipRows
     from sonograph.archive.clip.scan import clips as clips
-    from sonograph.archive.clip.tables import clip_table as clip_table
-    from sonograph.archive.clip.webdataset import web_dataset as web_dataset
+    from sonograph.archive.exports.clip_tables import clip_table as clip_table
     from sonograph.archive.exports.netcdf import day_files as day_files
     from sonograph.archive.exports.tables import day_tables as day_tables
+    from sonograph.archive.exports.webdataset import web_dataset as web_dataset
     from sonograph.archive.exports.windows import feature_table as feature_table
     from sonograph.archive.levels.bands import Band as Band
     from sonograph.archive.levels.bands import BandMinutes as BandMinutes
     from sonograph.archive.levels.bands import decidecades as decidecades
     from sonograph.archive.levels.bands import read_bands as read_bands
     from sonograph.archive.levels.counts import LevelCounts as LevelCounts
-    from sonograph.archive.levels.day_by_day import Day as Day
-    from sonograph.archive.levels.day_by_day import days as days
     from sonograph.archive.levels.long_term import LongTerm as LongTerm
     from sonograph.archive.levels.minutes import Minutes as Minutes
     from sonograph.archive.levels.minutes import minutes as minutes
     from sonograph.archive.levels.summary import LevelSummary as LevelSummary
     from sonograph.archive.levels.summary import summarise as summarise
-    from sonograph.archive.opened import Archive as Archive
-    from sonograph.archive.opened import open as open
     from sonograph.archive.products.cells import Cells as Cells
+    from sonograph.archive.reading.clip_rows import ClipRows as ClipRows
+    from sonograph.archive.reading.day_by_day import Day as Day
+    from sonograph.archive.reading.day_by_day import days as days
+    from sonograph.archive.reading.opened import Archive as Archive
+    from sonograph.archive.reading.opened import open as open
     from sonograph.archive.runs.coordinator import Ran as Ran
     from sonograph.archive.runs.parts import join as join
     from sonograph.archive.runs.planning import plan as plan
@@ -50,6 +48,8 @@ if TYPE_CHECKING:
     from sonograph.archive.runs.verifying import Damage as Damage
     from sonograph.archive.runs.verifying import status as status
     from sonograph.archive.runs.verifying import verify as verify
+    from sonograph.archive.segments.clip import Clip as Clip
+    from sonograph.archive.segments.segment import Segment as Segment
     from sonograph.archive.timelines.clock import Clock as Clock
     from sonograph.archive.timelines.clock import ClockCheck as ClockCheck
     from sonograph.archive.timelines.periods import Period as Period
@@ -60,24 +60,24 @@ _HOMES = {
     "catalogues.catalogue": ("Catalogue",),
     "catalogues.findings": ("Finding",),
     "catalogues.scanning": ("scan",),
-    "catalogues.segments": ("Segment",),
+    "segments.segment": ("Segment",),
     "clip.catalogue": ("Clips",),
     "clip.features": ("ClipFeatures",),
-    "clip.record": ("Clip",),
-    "clip.rows": ("ClipRows",),
+    "segments.clip": ("Clip",),
+    "reading.clip_rows": ("ClipRows",),
     "clip.scan": ("clips",),
-    "clip.tables": ("clip_table",),
-    "clip.webdataset": ("web_dataset",),
+    "exports.clip_tables": ("clip_table",),
+    "exports.webdataset": ("web_dataset",),
     "exports.netcdf": ("day_files",),
     "exports.tables": ("day_tables",),
     "exports.windows": ("feature_table",),
     "levels.bands": ("Band", "BandMinutes", "decidecades", "read_bands"),
     "levels.counts": ("LevelCounts",),
-    "levels.day_by_day": ("Day", "days"),
+    "reading.day_by_day": ("Day", "days"),
     "levels.long_term": ("LongTerm",),
     "levels.minutes": ("Minutes", "minutes"),
     "levels.summary": ("LevelSummary", "summarise"),
-    "opened": ("Archive", "open"),
+    "reading.opened": ("Archive", "open"),
     "products.cells": ("Cells",),
     "runs.coordinator": ("Ran",),
     "runs.parts": ("join",),

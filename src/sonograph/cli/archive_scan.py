@@ -177,7 +177,7 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 
 def _gaps(one: Covered, *, several: bool) -> list[str]:
     """The longest gaps that are none of the duty cycle's."""
-    from sonograph.archive.catalogues.times import stamp
+    from sonograph.archive.segments.moments import stamp
     from sonograph.io.status import shown
     from sonograph.units import duration
 

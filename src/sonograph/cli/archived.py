@@ -12,7 +12,7 @@ from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sonograph.archive.levels.kept import Kept
+    from sonograph.archive.reading.kept import Kept
 
 SETS = ("broadband", "decidecades", "millidecades")
 
@@ -75,7 +75,7 @@ def _moment(flag: str, text: str) -> datetime:
 
 def kept(arguments: argparse.Namespace, first: datetime | None, last: datetime | None) -> tuple[Kept, dict[str, str]]:
     """The minutes of the archive, all computed between two times, and why of each file that could not be read."""
-    from sonograph.archive.levels.kept import Kept
+    from sonograph.archive.reading.kept import Kept
 
     found = Kept(arguments.archive, arguments.timeline)
     return found, found.check_computed(first, last)

@@ -51,9 +51,9 @@ def opened(files: list[str], opening: Opening, faults: Faults, *, quiet: bool) -
     from dataclasses import replace
 
     from sonograph import archive
+    from sonograph.archive.catalogues.consecutive import only
     from sonograph.archive.catalogues.report import report
-    from sonograph.archive.catalogues.segments import calibration_text
-    from sonograph.archive.timelines.consecutive import only
+    from sonograph.archive.segments.segment import calibration_text
     from sonograph.io.status import Unreadable
     from sonograph.pictures.parts import Named
 

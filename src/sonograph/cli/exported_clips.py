@@ -15,7 +15,7 @@ OF_RECORDINGS = ("attributes", "quality", "long")
 def run(arguments: argparse.Namespace) -> int:
     """Export; return the exit code."""
     from sonograph.archive import ClipRows, clip_table, web_dataset
-    from sonograph.archive.clip.webdataset import CLIPS
+    from sonograph.archive.exports.webdataset import CLIPS
     from sonograph.cli.archive_export import made_folder
 
     _check(arguments)

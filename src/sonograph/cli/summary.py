@@ -12,9 +12,9 @@ from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sonograph.archive.levels.kept import Kept
     from sonograph.archive.levels.minutes import Minutes
     from sonograph.archive.levels.summary import LevelSummary
+    from sonograph.archive.reading.kept import Kept
 
 HELP = """Say how loud it was: for each day or month of an archive the mean of power, percentiles of the levels of its
 minutes, and sound exposure, each of what was recorded; in all, in decidecades, or in bands of your own."""
@@ -116,7 +116,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _pieces(arguments: argparse.Namespace, kept: Kept, first: Any, last: Any) -> Iterator[Minutes]:
     """The minutes day by day."""
-    from sonograph.archive.levels.day_by_day import DAY, days
+    from sonograph.archive.reading.day_by_day import DAY, days
     from sonograph.cli.progress import Progress
 
     start, stop = kept.stretch(first, last)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sonograph.archive.clip.features import STATUSES
-from sonograph.archive.clip.rows import ClipRows
+from sonograph.archive.reading.clip_rows import ClipRows
 from sonograph.archive.stores.packing import chunk_rows
 from sonograph.checks import whole
 from sonograph.errors import SettingsError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.atomic import written
 from sonograph.errors import SettingsError
 from sonograph.pictures.out.save import FLAT, format_of, save

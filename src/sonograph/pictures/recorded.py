@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sonograph.archive.catalogues.report import Covered, Report
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.atomic import written
 from sonograph.errors import SettingsError
 from sonograph.pictures.out.save import FLAT, format_of, save

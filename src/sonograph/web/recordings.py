@@ -138,7 +138,7 @@ def _is_archive(path: str) -> bool:
 
 def _of_archive(path: str) -> Iterator[Recording]:
     """The timelines of an archive; each has another id when the archive has been extended."""
-    from sonograph.archive.opened import Archive
+    from sonograph.archive.reading.opened import Archive
 
     archive = Archive(path)
     where = str(archive.folder.resolve() if isinstance(archive.folder, Path) else archive.folder)

@@ -13,9 +13,9 @@ from typing import Any
 
 from sonograph.archive.catalogues import stored
 from sonograph.archive.catalogues.findings import Finding
-from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import SECOND, Segment, is_used
-from sonograph.archive.catalogues.times import ns_of, zoned
+from sonograph.archive.segments.moments import ns_of, zoned
+from sonograph.archive.segments.packed import Packed
+from sonograph.archive.segments.segment import SECOND, Segment, is_used
 from sonograph.archive.timelines.clock import ClockCheck
 from sonograph.archive.timelines.joining import Joined, join
 from sonograph.archive.timelines.making import timeline_of

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from sonograph.archive.catalogues.findings import Finding
 from sonograph.archive.catalogues.headers import content_of
-from sonograph.archive.catalogues.segments import Segment
 from sonograph.archive.catalogues.times import APART_NS
+from sonograph.archive.segments.segment import Segment
 from sonograph.io.status import shown
 
 

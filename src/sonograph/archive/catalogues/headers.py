@@ -12,7 +12,7 @@ from typing import Any
 
 from sonograph.archive.catalogues import soundtrap
 from sonograph.archive.catalogues.beside import NOTHING, Near
-from sonograph.archive.catalogues.segments import SECOND, Segment, calibration_text
+from sonograph.archive.segments.segment import SECOND, Segment, calibration_text
 from sonograph.errors import SonographError
 from sonograph.io.containers.metadata import Metadata, of_fields
 from sonograph.io.examine import status_of

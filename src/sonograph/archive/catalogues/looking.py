@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sonograph.archive.catalogues import headers
 from sonograph.archive.catalogues.beside import Near
-from sonograph.archive.catalogues.segments import Segment
+from sonograph.archive.segments.segment import Segment
 from sonograph.io.objects import is_url
 from sonograph.io.status import Unreadable, shown
 from sonograph.io.threads import in_threads

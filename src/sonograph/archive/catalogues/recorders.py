@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sonograph.archive.catalogues.findings import Finding
-from sonograph.archive.catalogues.segments import Segment
+from sonograph.archive.segments.segment import Segment
 from sonograph.io.status import shown
 
 AT_ONCE = 0.05

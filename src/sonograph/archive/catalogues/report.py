@@ -10,8 +10,8 @@ import numpy as np
 
 from sonograph.archive.catalogues.catalogue import Catalogue
 from sonograph.archive.catalogues.findings import KINDS, Finding
-from sonograph.archive.catalogues.segments import SECOND, Segment
-from sonograph.archive.catalogues.times import stamp
+from sonograph.archive.segments.moments import stamp
+from sonograph.archive.segments.segment import SECOND, Segment
 from sonograph.archive.timelines.joining import Joined
 from sonograph.io.status import shown
 

@@ -15,9 +15,10 @@ from sonograph.archive.catalogues.duplicates import without_copies
 from sonograph.archive.catalogues.findings import KINDS, Finding
 from sonograph.archive.catalogues.looking import Looked, segments
 from sonograph.archive.catalogues.recorders import told_apart
-from sonograph.archive.catalogues.segments import Segment
-from sonograph.archive.catalogues.times import decide, ns_of
+from sonograph.archive.catalogues.times import decide
 from sonograph.archive.catalogues.timetable import Timetable, read_times, zoned
+from sonograph.archive.segments.moments import ns_of
+from sonograph.archive.segments.segment import Segment
 from sonograph.archive.timelines.clock import ClockCheck
 from sonograph.checks import short
 from sonograph.errors import SettingsError

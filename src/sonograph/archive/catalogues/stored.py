@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import Segment
-from sonograph.archive.clip.record import Clip
+from sonograph.archive.segments.clip import Clip
+from sonograph.archive.segments.packed import Packed
+from sonograph.archive.segments.segment import Segment
 from sonograph.atomic import name_of, written
 from sonograph.errors import MissingExtra, OutputError, SourceError
 from sonograph.tables import parquet

@@ -11,13 +11,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from sonograph.archive.catalogues.findings import Finding
 from sonograph.archive.catalogues.nametimes import NameTime, times_in
-from sonograph.archive.catalogues.segments import SECOND, Segment
 from sonograph.archive.catalogues.timetable import Timetable
-from sonograph.checks import short
+from sonograph.archive.segments.moments import ns_of
+from sonograph.archive.segments.segment import SECOND, Segment
 from sonograph.errors import SettingsError
 from sonograph.io.starts import in_zone, moment_of
 from sonograph.io.status import shown
@@ -32,7 +32,6 @@ WORDS = {
 """What says a time, in words."""
 APART_NS = 2 * SECOND
 """Two that say times further apart than this are told."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -41,46 +40,6 @@ class Decided:
 
     segments: list[Segment] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-
-
-def ns_of(moment: datetime) -> int:
-    """Nanoseconds since 1970 of a time with its zone.
-
-    >>> ns_of(datetime(1970, 1, 1, 0, 0, 1, 5, tzinfo=UTC))
-    1000005000
-    """
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
-
-
-def zoned(name: str, moment: datetime) -> datetime:
-    """A time that was given, which must have its zone.
-
-    Raises
-    ------
-    SettingsError
-        It has none, or is no time.
-    """
-    if not isinstance(moment, datetime):
-        raise SettingsError(f"{name} is {short(repr(moment))}; it must be a datetime with its zone")
-    if moment.tzinfo is None:
-        raise SettingsError(f"{name} is {moment.isoformat()}, which has no zone; give one: tzinfo=timezone.utc")
-    return moment
-
-
-def moment_at(utc_ns: int) -> datetime:
-    """A time since 1970 in UTC, to the microsecond below it."""
-    return _EPOCH + timedelta(microseconds=utc_ns // 1000)
-
-
-def stamp(utc_ns: int) -> str:
-    """A time as text, in ISO 8601, to the millisecond where it has any.
-
-    >>> stamp(1_500_000_000), stamp(0)
-    ('1970-01-01T00:00:01.500Z', '1970-01-01T00:00:00Z')
-    """
-    moment = moment_at(utc_ns)
-    form = "milliseconds" if moment.microsecond else "seconds"
-    return moment.replace(tzinfo=None).isoformat(timespec=form) + "Z"
 
 
 def decide(segments: Iterable[Segment], table: Timetable | None, zone: tzinfo | None) -> Decided:

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.catalogues.segments import Segment, calibration_in
-from sonograph.archive.clip.record import Clip
 from sonograph.archive.clip.set import ClipPart, ClipSet
+from sonograph.archive.segments.clip import Clip
+from sonograph.archive.segments.segment import Segment, calibration_in
 from sonograph.archive.timelines.periods import Period
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.errors import SettingsError

@@ -10,9 +10,9 @@ from sonograph.archive.catalogues.beside import Beside
 from sonograph.archive.catalogues.catalogue import Catalogue
 from sonograph.archive.catalogues.looking import Looked, segments
 from sonograph.archive.catalogues.scanning import is_same
-from sonograph.archive.catalogues.segments import Segment
 from sonograph.archive.clip.catalogue import Clips
-from sonograph.archive.clip.record import Clip
+from sonograph.archive.segments.clip import Clip
+from sonograph.archive.segments.segment import Segment
 from sonograph.errors import SettingsError, SourceError
 from sonograph.settings.arguments import answered
 

@@ -7,20 +7,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
 from sonograph.archive.exports.attributes import Attributes, Paths, read_attributes
 from sonograph.archive.exports.profiles import PROFILES, globals_of, variables
 from sonograph.archive.exports.quality import Judged, quality_of, read_quality
-from sonograph.archive.levels.day_by_day import DAY, Day, KeepsMinutes, days
 from sonograph.archive.levels.minutes import Minutes
+from sonograph.archive.reading.day_by_day import DAY, Day, KeepsMinutes, days
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.atomic import written
 from sonograph.checks import one_of
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.sounds.source import Source
 
 if TYPE_CHECKING:
-    from sonograph.archive.opened import Archive
+    from sonograph.archive.reading.opened import Archive
 
 
 def day_files(

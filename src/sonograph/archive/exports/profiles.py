@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sonograph import __version__
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
 from sonograph.archive.exports.attributes import CHAIN_KEYS, Attributes
 from sonograph.archive.exports.quality import NO_DATA
-from sonograph.archive.levels.day_by_day import DAY, Day
 from sonograph.archive.levels.minutes import Minutes
+from sonograph.archive.reading.day_by_day import DAY, Day
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.checks import one_of
 
 PROFILES = ("pbp", "soundcoop")

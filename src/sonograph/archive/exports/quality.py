@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.levels.spectra import FRAMES
+from sonograph.archive.segments.moments import ns_of
 from sonograph.atomic import name_of
 from sonograph.errors import TextError
 from sonograph.io.plain_text import text_of

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sonograph import units
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
 from sonograph.archive.levels.bands import DECIDECADES
-from sonograph.archive.levels.day_by_day import Day, KeepsMinutes, days
 from sonograph.archive.levels.decibels import decibels
 from sonograph.archive.levels.minutes import Minutes
 from sonograph.archive.levels.summary import MILLIDECADES, Bands, power_in
+from sonograph.archive.reading.day_by_day import Day, KeepsMinutes, days
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.atomic import written
 from sonograph.checks import one_of
 from sonograph.settings.octaves import NOMINAL
@@ -31,7 +31,7 @@ from sonograph.sounds.source import Source
 from sonograph.tables import parquet
 
 if TYPE_CHECKING:
-    from sonograph.archive.opened import Archive
+    from sonograph.archive.reading.opened import Archive
 
 FORMS = ("csv", "parquet")
 DECIMALS = 3

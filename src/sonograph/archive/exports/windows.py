@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive import opened
-from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.exports.columns import Column, write_columns
-from sonograph.archive.held import Held
 from sonograph.archive.products.features import FeaturesProduct
+from sonograph.archive.reading import opened
 from sonograph.archive.runs.computed import check_computed
 from sonograph.archive.runs.plans import Plan
+from sonograph.archive.segments.moments import ns_of
+from sonograph.archive.stores.held import Held
 from sonograph.errors import SettingsError
 
 AT_ONCE = 4096

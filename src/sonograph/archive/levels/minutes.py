@@ -13,13 +13,13 @@ from typing import Protocol
 import numpy as np
 
 from sonograph import units
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import ns_of, zoned
 from sonograph.archive.levels.bands import Band, BandMinutes, in_bands
 from sonograph.archive.levels.decibels import decibels
 from sonograph.archive.levels.spectra import Spectra
-from sonograph.archive.products.reading_once import drained
+from sonograph.archive.segments.moments import ns_of, zoned
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.timelines.clock import Clock, rate_of
+from sonograph.archive.timelines.reading_once import drained
 from sonograph.checks import short, whole
 from sonograph.errors import LimitError, SettingsError
 from sonograph.filterbanks import filters_of

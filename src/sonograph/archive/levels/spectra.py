@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sonograph import engines
-from sonograph.archive.catalogues.segments import SECOND
 from sonograph.archive.levels.full_scale import FullScale
-from sonograph.archive.products.reading_once import drained
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.timelines.clock import Clock
+from sonograph.archive.timelines.reading_once import drained
 from sonograph.computing.pipeline import pipeline
 from sonograph.settings import StftSettings
 from sonograph.sounds.derived import responses_of

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from sonograph import units
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
 from sonograph.archive.levels.bands import DECIDECADES, Band, in_bands
 from sonograph.archive.levels.counts import LevelCounts
 from sonograph.archive.levels.decibels import decibels
 from sonograph.archive.levels.minutes import Minutes
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.checks import one_of
 from sonograph.errors import SettingsError
 

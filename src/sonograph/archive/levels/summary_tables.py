@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
 from sonograph.archive.levels.summary import LevelSummary
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.atomic import written
 from sonograph.errors import SettingsError
 from sonograph.tables import parquet

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.catalogues.segments import SECOND
 from sonograph.archive.products.product import ArrayFacts
+from sonograph.archive.segments.segment import SECOND
 from sonograph.errors import MissingExtra
 
 

@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from sonograph import units
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at
 from sonograph.archive.levels.minutes import Minutes, bands_of, check_sound, walk_minutes
 from sonograph.archive.products.product import ArrayFacts, Product, SoundFacts
+from sonograph.archive.segments.moments import moment_at
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.timelines.timeline import Timeline
 
 MINUTE = 60

@@ -6,6 +6,7 @@ frames (columns) of the timeline, so that any rows can be computed anywhere, wit
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.products.reading_once import Shared, drained, in_step
+from sonograph.archive.segments.segment import SECOND
+from sonograph.archive.timelines.reading_once import Shared, drained, in_step
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.checks import short
 from sonograph.errors import SettingsError
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 PRODUCTS: dict[str, type[Product]] = {}
 """The products by their names; each enters itself."""
+_HOMES = (
+    "clip.features", "products.features", "products.ltsa", "products.minutes", "products.overview",
+    "products.spectrogram",
+)  # fmt: skip
 HOUR = 3600
 
 
@@ -188,13 +193,8 @@ def product_of(wanted: str | Mapping[str, Any] | Product) -> Product:
     >>> product_of("minutes").to_dict()
     {'name': 'minutes', 'channel': None}
     """
-    import sonograph.archive.clip.features
-    import sonograph.archive.products.features
-    import sonograph.archive.products.ltsa
-    import sonograph.archive.products.minutes
-    import sonograph.archive.products.overview
-    import sonograph.archive.products.spectrogram  # noqa: F401  # they enter themselves
-
+    for home in _HOMES:  # they enter themselves
+        importlib.import_module(f"sonograph.archive.{home}")
     if isinstance(wanted, Product):
         return wanted
     values = {"name": wanted} if isinstance(wanted, str) else dict(wanted)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sonograph.archive.catalogues.times import stamp
+from sonograph.archive.runs.narrowed import Inputs
 from sonograph.archive.runs.plans import LEDGER, Plan
-from sonograph.archive.timelines.narrowed import Inputs
+from sonograph.archive.segments.moments import stamp
 from sonograph.errors import SourceError
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sonograph.archive.clip.set import ClipSet, short_name
 from sonograph.archive.products.product import SoundFacts
+from sonograph.archive.runs.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.runs.parts import Part, ledger_of
 from sonograph.archive.runs.plans import LEDGER, Plan, make_stores
 from sonograph.archive.runs.reducing import Bases, Reducing, reduce, stale
@@ -20,7 +21,6 @@ from sonograph.archive.runs.shards import Shard
 from sonograph.archive.runs.work import Piece, Work, Written, write
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.marks import DONE, EMPTY, FAILED, Mark
-from sonograph.archive.timelines.narrowed import NOTHING, Inputs, narrowed
 from sonograph.errors import SourceError
 from sonograph.jobs.identity import digest
 from sonograph.jobs.places import Place
@@ -131,6 +131,7 @@ class Coordinator:
     def _reduce(self) -> None:
         """Do the reductions that are not done, of all that is."""
         bases, faults = Bases(self.plan, self.marks, self._undone), dict[str, dict[str, str]]()
+        about = self.plan.about()["timelines"]
 
         def tasks() -> Iterator[Task]:
             for t, shard in self.plan.reductions():
@@ -140,7 +141,7 @@ class Coordinator:
                     self._passed += 1
                     continue
                 faults[piece.key] = found
-                work = Reducing(t, self.plan.names[t], SoundFacts.of(self.plan.timelines[t]), (piece,))
+                work = Reducing(about[t], SoundFacts.of(self.plan.timelines[t]), (piece,))
                 yield Task(piece.key, reduce, (work,))
 
         for outcome in do(tasks(), self.place):

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sonograph.archive.catalogues.segments import SECOND
 from sonograph.archive.products.product import Product
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.timelines.timeline import Timeline
 
 
@@ -33,14 +33,6 @@ def corrections(
     cell = max(one.cell for one in products) * SECOND
     found = [_of(a, b, cell) for a, b in zip(before, after, strict=True)]
     return None if None in found else found  # type: ignore[return-value]
-
-
-def factors(listed: Sequence[Sequence[Any]], cells: range, cell: int) -> np.ndarray:
-    """What samples of each cell of so many seconds are to be multiplied by."""
-    starts = np.array([from_ns // SECOND // cell for from_ns, _ in listed], np.int64)
-    values = np.array([factor for _, factor in listed])
-    numbers = np.searchsorted(starts, np.arange(cells.start, cells.stop), side="right") - 1
-    return values[np.maximum(numbers, 0)]
 
 
 def _of(before: Timeline, after: Timeline, cell: int) -> list[Correction] | None:

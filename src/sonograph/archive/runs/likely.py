@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sonograph.archive.catalogues.times import stamp
+from sonograph.archive.segments.moments import stamp
 from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.status import shown

@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.catalogues.segments import SECOND, is_used
-from sonograph.archive.catalogues.times import ns_of, zoned
 from sonograph.archive.clip.catalogue import Clips
 from sonograph.archive.clip.features import ClipFeatures
-from sonograph.archive.clip.shards import MOST, clips_of_a_task
 from sonograph.archive.products.product import HOUR, Product, product_of
+from sonograph.archive.runs.clip_shards import MOST, clips_of_a_task
 from sonograph.archive.runs.corrections import corrections
 from sonograph.archive.runs.likely import check_levels
 from sonograph.archive.runs.plans import (
@@ -27,6 +25,8 @@ from sonograph.archive.runs.plans import (
     make_stores,
     read_about,
 )
+from sonograph.archive.segments.moments import ns_of, zoned
+from sonograph.archive.segments.segment import SECOND, is_used
 from sonograph.archive.stores.files import LOCK, Files, files_of
 from sonograph.archive.timelines.periods import Period, period_of, read_periods
 from sonograph.checks import short, whole

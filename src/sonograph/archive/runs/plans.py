@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 from sonograph.archive.catalogues.catalogue import Catalogue
 from sonograph.archive.clip.set import ClipSet
-from sonograph.archive.clip.shards import ClipShards
 from sonograph.archive.products.product import Product, SoundFacts, product_of
+from sonograph.archive.runs.clip_shards import ClipShards
 from sonograph.archive.runs.corrections import Correction
 from sonograph.archive.runs.shards import Shard, Shards
 from sonograph.archive.stores import arrays as stores

@@ -6,25 +6,25 @@ They read the archive and no sound, and so follow the tasks that do; parts of a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sonograph.archive import opened
 from sonograph.archive.products.product import SoundFacts
 from sonograph.archive.products.reduction import Reduction
 from sonograph.archive.runs.plans import Plan
 from sonograph.archive.runs.shards import Shard
 from sonograph.archive.runs.work import Piece, Written, write_pieces
+from sonograph.archive.stores.files import files_of
+from sonograph.archive.stores.held import held_of
 from sonograph.archive.stores.marks import Mark, Marks
 
 
 class Reducing(NamedTuple):
     """What such a task is: a shard, and the timeline whose stored rows it is made of.
 
-    timeline, name, sound : its number in the plan, its name, and what it is
+    timeline, sound : what the plan says of it, and what it is
     """
 
-    timeline: int
-    name: str
+    timeline: dict[str, Any]
     sound: SoundFacts
     pieces: tuple[Piece, ...]
 
@@ -45,7 +45,7 @@ def reduce(items: Iterator[Reducing]) -> list[Written]:
         for piece in one.pieces:
             product = piece.product
             assert isinstance(product, Reduction)  # noqa: S101  # a plan gives none of others
-            held = opened.open(piece.archive).held_of(product.base, one.name)
+            held = held_of(files_of(piece.archive), product.base, one.timeline)
             arrays.append(product.reduce(held.read, piece.rows, one.sound))
         found.append(Written(write_pieces(one.pieces, arrays, one.sound), {}))
     return found

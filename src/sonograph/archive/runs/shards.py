@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import stamp
 from sonograph.archive.products.product import HOUR, Product, SoundFacts
+from sonograph.archive.segments.moments import stamp
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.timelines.clock import rate_of
 from sonograph.archive.timelines.timeline import Timeline
 

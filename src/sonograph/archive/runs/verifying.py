@@ -16,11 +16,11 @@ from typing import Any
 
 from sonograph.archive.products.product import SoundFacts
 from sonograph.archive.runs.coordinator import Coordinator
+from sonograph.archive.runs.narrowed import Inputs
 from sonograph.archive.runs.plans import LEDGER, Plan, make_stores
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.files import Files, LocalFiles, each
 from sonograph.archive.stores.marks import DONE, EMPTY, FAILED, Mark, Marks
-from sonograph.archive.timelines.narrowed import Inputs
 from sonograph.errors import SourceError
 from sonograph.io.opened_files import state_of
 from sonograph.io.status import shown

@@ -19,8 +19,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at, ns_of, zoned
+from sonograph.archive.segments.moments import moment_at, ns_of, zoned
+from sonograph.archive.segments.segment import SECOND
 from sonograph.checks import short
 from sonograph.errors import SettingsError
 

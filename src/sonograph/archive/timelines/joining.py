@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import SECOND, Segment, duration_ns
-from sonograph.archive.catalogues.times import stamp
+from sonograph.archive.segments.moments import stamp
+from sonograph.archive.segments.packed import Packed
+from sonograph.archive.segments.segment import SECOND, Segment, duration_ns
 from sonograph.archive.timelines import steady
 from sonograph.archive.timelines.clock import Clock, rate_of
 from sonograph.errors import SettingsError

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import Segment, calibration_in
-from sonograph.archive.catalogues.times import stamp
+from sonograph.archive.segments.moments import stamp
+from sonograph.archive.segments.packed import Packed
+from sonograph.archive.segments.segment import Segment, calibration_in
 from sonograph.archive.timelines.clock import Clock
 from sonograph.archive.timelines.joining import Joined
 from sonograph.archive.timelines.periods import ALWAYS_NS, Period, periods_of

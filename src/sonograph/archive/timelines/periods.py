@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sonograph.archive.catalogues.times import ns_of, stamp
+from sonograph.archive.segments.moments import ns_of, stamp
 from sonograph.errors import SettingsError, TextError
 from sonograph.io.plain_text import text_of
 from sonograph.io.status import shown

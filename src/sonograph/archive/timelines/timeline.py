@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sonograph.archive.catalogues.packed import Packed
-from sonograph.archive.catalogues.segments import Segment
+from sonograph.archive.segments.packed import Packed
+from sonograph.archive.segments.segment import Segment
 from sonograph.archive.timelines.clock import Clock
 from sonograph.archive.timelines.joining import Joined, Lost, Overlap
 from sonograph.errors import SettingsError, SourceError

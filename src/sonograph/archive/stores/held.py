@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import ns_of, zoned
 from sonograph.archive.products.product import ArrayFacts, Product, SoundFacts
-from sonograph.archive.runs.corrections import factors
+from sonograph.archive.segments.moments import ns_of, zoned
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.files import Files, each
 from sonograph.errors import SourceError
+
+
+def held_of(files: Files, product: Product, timeline: Mapping[str, Any]) -> Held:
+    """A product of one timeline by its settings, of reductions too.
+
+    timeline : what the plan says of it
+
+    Raises
+    ------
+    SourceError
+        It has not been computed.
+    """
+    label = f"{timeline['name']}/{product.name}/{product.digest}"
+    try:
+        facts = stores.attributes(files, label)
+    except SourceError:
+        raise
+    except (OSError, ValueError, KeyError):
+        raise SourceError(f"{files.called(label)}: is not there. Compute it: archive run {files.called()}.") from None
+    return Held(files, label, product, facts, timeline)
 
 
 class Held:
@@ -97,3 +116,11 @@ class Held:
         first = self.rows.start if start is None else ns_of(zoned("start", start)) // cell
         stop = self.rows.stop if end is None else -(-ns_of(zoned("end", end)) // cell)
         return range(first, max(first, stop))
+
+
+def factors(listed: Sequence[Sequence[Any]], cells: range, cell: int) -> np.ndarray:
+    """What samples of each cell of so many seconds are to be multiplied by."""
+    starts = np.array([from_ns // SECOND // cell for from_ns, _ in listed], np.int64)
+    values = np.array([factor for _, factor in listed])
+    numbers = np.searchsorted(starts, np.arange(cells.start, cells.stop), side="right") - 1
+    return values[np.maximum(numbers, 0)]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.clip.rows import ClipRows, status_words
+from sonograph.archive.reading.clip_rows import ClipRows, status_words
 from sonograph.atomic import name_of, written
 from sonograph.checks import whole
 from sonograph.errors import OutputError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sonograph.archive.catalogues.segments import Segment
+from sonograph.archive.segments.segment import Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.held import Held
 from sonograph.archive.levels.minutes import Minutes
 from sonograph.archive.products.cells import Cells
 from sonograph.archive.products.minutes import MinutesProduct
@@ -17,14 +15,15 @@ from sonograph.archive.products.overview import OverviewProduct
 from sonograph.archive.products.product import Product, product_of
 from sonograph.archive.products.spectrogram import SpectrogramProduct
 from sonograph.archive.runs.plans import read_about
-from sonograph.archive.stores import arrays as stores
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.stores.files import files_of
+from sonograph.archive.stores.held import Held, held_of
 from sonograph.checks import short
 from sonograph.errors import SettingsError, SourceError
 from sonograph.settings.arguments import answered
 
 if TYPE_CHECKING:
-    from sonograph.archive.products.overview_source import ArchivedSound
+    from sonograph.archive.reading.overview_source import ArchivedSound
 
 
 class Archive:
@@ -70,26 +69,7 @@ class Archive:
             raise SettingsError(f"product is {short(product)}; the archive has {', '.join(self._called())}")
         if len(fits) > 1:
             raise SettingsError(f"the archive has {len(fits)} products {fits[0].name}; give its settings")
-        return self.held_of(fits[0], name)
-
-    def held_of(self, product: Product, timeline: str) -> Held:
-        """The same by settings alone, of reductions too.
-
-        Raises
-        ------
-        SourceError
-            It has not been computed.
-        """
-        label = f"{timeline}/{product.name}/{product.digest}"
-        try:
-            facts = stores.attributes(self.files, label)
-        except SourceError:
-            raise
-        except (OSError, ValueError, KeyError):
-            raise SourceError(
-                f"{self.files.called(label)}: is not there. Compute it: archive run {self.files.called()}."
-            ) from None
-        return Held(self.files, label, product, facts, self._timelines[timeline])
+        return held_of(self.files, fits[0], self._timelines[name])
 
     def minutes(
         self, start: datetime | None = None, end: datetime | None = None, *, timeline: str | None = None
@@ -149,7 +129,7 @@ class Archive:
     def _on_frames(
         self, held: Held, start: datetime | None, end: datetime | None, level: int | None, name: str
     ) -> Cells:  # fmt: skip
-        from sonograph.archive.products import frame_cells
+        from sonograph.archive.reading import frame_cells
 
         product = held.product
         if isinstance(product, OverviewProduct):
@@ -174,7 +154,7 @@ class Archive:
             It is one of clips, which have no time.
         """
         from sonograph.archive.clip.set import ClipSet
-        from sonograph.archive.products.overview_source import ArchivedSound, Overview
+        from sonograph.archive.reading.overview_source import ArchivedSound, Overview
         from sonograph.archive.runs.plans import Plan
 
         plan, found = Plan.open(self.folder), []
@@ -189,7 +169,7 @@ class Archive:
 
     def _held_if_there(self, product: Product, timeline: str) -> Held | None:
         try:
-            return self.held_of(product, timeline)
+            return held_of(self.files, product, self._timelines[timeline])
         except SourceError:
             return None
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, overload
 
 import numpy as np
 
-from sonograph.archive.catalogues.columns import AT_ONCE, COLUMNS, NONE, Few, Numbers, Seen, fuller
+from sonograph.archive.segments.columns import AT_ONCE, COLUMNS, NONE, Few, Numbers, Seen, fuller
 
 T = TypeVar("T")
 

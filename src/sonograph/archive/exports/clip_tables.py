@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.clip.rows import ClipRows, status_words
 from sonograph.archive.exports.columns import Column, write_columns
+from sonograph.archive.reading.clip_rows import ClipRows, status_words
 
 TEXTS = ("file", "label", "fold", "group")
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive import opened
 from sonograph.archive.clip.catalogue import Clips
 from sonograph.archive.clip.features import STATUSES, ClipFeatures
-from sonograph.archive.clip.record import Clip
+from sonograph.archive.reading import opened
 from sonograph.archive.runs.computed import check_computed
 from sonograph.archive.runs.plans import Plan
+from sonograph.archive.segments.clip import Clip
 from sonograph.atomic import name_of
 from sonograph.errors import SettingsError
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sonograph.archive.catalogues.times import ns_of, zoned
-from sonograph.archive.held import Held
 from sonograph.archive.products.cells import Cells
 from sonograph.archive.products.product import ArrayFacts
+from sonograph.archive.segments.moments import ns_of, zoned
+from sonograph.archive.stores.held import Held
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.errors import SettingsError
 from sonograph.frames import offset
@@ -19,7 +19,7 @@ from sonograph.pixels.pyramid import EXACT, n_cells
 from sonograph.settings import Settings, stft_of
 
 if TYPE_CHECKING:
-    from sonograph.archive.products.overview_source import ArchivedSound
+    from sonograph.archive.reading.overview_source import ArchivedSound
 
 
 def columns(

@@ -12,12 +12,12 @@ from functools import cached_property
 
 import numpy as np
 
-from sonograph.archive.held import Held
 from sonograph.archive.products.frame_values import FrameValues
 from sonograph.archive.products.overview import Levels, OverviewProduct
 from sonograph.archive.products.product import Product
+from sonograph.archive.runs.narrowed import Inputs
 from sonograph.archive.runs.plans import LEDGER, Plan
-from sonograph.archive.timelines.narrowed import Inputs
+from sonograph.archive.stores.held import Held
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.errors import SettingsError
 from sonograph.pixels import pyramid

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import moment_at, ns_of
 from sonograph.archive.levels.minutes import Minutes, minutes, span
+from sonograph.archive.segments.moments import moment_at, ns_of
+from sonograph.archive.segments.segment import SECOND
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.derived import responses_of
 from sonograph.sounds.source import Source
 
 if TYPE_CHECKING:
-    from sonograph.archive.opened import Archive
+    from sonograph.archive.reading.opened import Archive
 
 DAY = 86_400
 
@@ -108,7 +108,7 @@ def _of_archive(source: Any, start: datetime | None, end: datetime | None) -> Ke
     """The minutes of an archive, all of them computed; None of a sound."""
     if not hasattr(source, "held"):
         return None
-    from sonograph.archive.levels.kept import Kept
+    from sonograph.archive.reading.kept import Kept
 
     kept = Kept(source.folder)
     kept.check_computed(start, end)

@@ -10,8 +10,8 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-from sonograph.archive.catalogues.segments import SECOND
 from sonograph.archive.products.product import Product
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.timelines.clock import Clock
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.jobs.identity import digest

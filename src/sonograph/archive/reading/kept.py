@@ -6,12 +6,12 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sonograph.archive import opened
-from sonograph.archive.catalogues.segments import SECOND
-from sonograph.archive.catalogues.times import ns_of
 from sonograph.archive.levels.minutes import Minutes
+from sonograph.archive.reading import opened
 from sonograph.archive.runs.computed import check_computed
 from sonograph.archive.runs.plans import Plan
+from sonograph.archive.segments.moments import ns_of
+from sonograph.archive.segments.segment import SECOND
 from sonograph.archive.timelines.periods import period_of
 from sonograph.errors import SettingsError
 

@@ -1,0 +1,1 @@
+"""What is stored, to work with: opened, over any stretch of time."""
