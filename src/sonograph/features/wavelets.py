@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from sonograph.engines import Engine
-from sonograph.features.by_octaves import halved, product, smoothed
+from sonograph.features.by_octaves import Filters, halved, laid_out, products, smoothed
 from sonograph.features.samples import Samples
 from sonograph.frames import split
 from sonograph.settings.by_octaves import TAPS, Octave
@@ -47,31 +47,24 @@ def wavelets(samples: np.ndarray, work: Samples, out: np.ndarray, engine: Engine
 
 
 def _transform(x: np.ndarray, work: Samples, out: np.ndarray) -> None:
-    filters = kernels(work.stage, work.sample_rate, x.dtype.str)
-    for octave, frames, values in _values(x, work, len(out), filters):
-        count = octave.stop - octave.first
-        rows = out[frames, octave.first : octave.stop]
-        if work.quantity == "transform":
-            rows.real, rows.imag = values[:, :count], values[:, count:]
-            continue
-        values *= values
-        rows[:] = values[:, :count] + values[:, count:]
-        if work.quantity == "magnitude":
-            np.sqrt(rows, out=rows)
+    for octave, frames, cut, hop, bank in _looked_at(x, work, len(out)):
+        products(cut, hop, bank, out[frames, octave.first : octave.stop], work.quantity)
 
 
 def _squeezed(x: np.ndarray, work: Samples, n_frames: int) -> np.ndarray:
     """(frames, rows) complex: each value where its phase turns; what lies beyond the rows, in the first or last."""
     stage = work.stage
     out = np.zeros((n_frames, stage.n_bands), np.result_type(x.dtype, np.complex64))
-    filters = kernels(stage, work.sample_rate, x.dtype.str)
-    for octave, frames, values in _values(x, work, n_frames, filters):
-        real, imaginary, slope_real, slope_imaginary = np.split(values, 4, axis=1)
+    for octave, frames, cut, hop, bank in _looked_at(x, work, n_frames):
+        here = out[frames]
+        values = np.empty((len(here), 2 * (octave.stop - octave.first)), out.dtype)
+        products(cut, hop, bank, values, "transform")
+        wave, slope = np.hsplit(values, 2)
+        real, imaginary, slope_real, slope_imaginary = wave.real, wave.imag, slope.real, slope.imag
         turns = (slope_imaginary * real - slope_real * imaginary) / (real * real + imaginary * imaginary)
         away = np.rint(stage.per_octave * np.log2(turns))  # how many rows above its own
         own = np.arange(octave.first, octave.stop)
         row = np.where(np.isnan(away), own, np.clip(own + away, 0, stage.n_bands - 1)).astype(np.intp)
-        here = out[frames]
         for k in range(len(own)):  # in the rows' order, whatever the block
             here[np.arange(len(here)), row[:, k]] += real[:, k] + 1j * imaginary[:, k]
     return out
@@ -86,12 +79,11 @@ def _put(values: np.ndarray, out: np.ndarray, quantity: str) -> None:
         out[:] = np.sqrt(values.real**2 + values.imag**2)
 
 
-def _values(
-    x: np.ndarray, work: Samples, n_frames: int, filters: tuple[np.ndarray, ...]
-) -> Iterator[tuple[Octave, slice, np.ndarray]]:
-    """Each octave, a slice of the frames, and (frames, columns) of their products with its filters."""
+def _looked_at(x: np.ndarray, work: Samples, n_frames: int) -> Iterator[tuple[Octave, slice, np.ndarray, int, Filters]]:
+    """Each octave, a slice of the frames, the samples that they begin in, how far apart, and its filters."""
     middle, hop, apart, done = work.window_length // 2, work.hop, 1, 0
-    for octave, kernel in zip(work.stage.octaves(work.sample_rate), filters, strict=True):
+    filters = _laid_out(work.stage, work.sample_rate, x.dtype.str)
+    for octave, bank in zip(work.stage.octaves(work.sample_rate), filters, strict=True):
         for _ in range(octave.halvings - done):
             if hop % 2:
                 x, middle = smoothed(x, middle, apart)
@@ -101,18 +93,14 @@ def _values(
                 hop //= 2
         done = octave.halvings
         for first in range(min(apart, n_frames)):
-            frames = slice(first, n_frames, apart)
-            count = len(range(n_frames)[frames])
             place, begin = divmod(middle + first * hop, apart)
             samples = np.ascontiguousarray(x[begin::apart])[place - octave.half :]
-            step = samples.strides[0]
-            cut = np.lib.stride_tricks.as_strided(samples, (count, 1, len(kernel)), (hop * step, hop * step, step))
-            yield octave, frames, product(cut, kernel)
+            yield octave, slice(first, n_frames, apart), samples, hop, bank
 
 
 @lru_cache(maxsize=8)
 def kernels(settings: WaveletSettings, sample_rate: float, dtype: str) -> tuple[np.ndarray, ...]:
-    """For each octave its wavelets, (2 half + 1, 2 rows): real parts, then imaginary; of squeezed ones slopes too."""
+    """For each octave its wavelets, (2 half + 1, 2 rows): real parts, then imaginary; after squeezed ones slopes."""
     halves, found = settings.halves(sample_rate), []
     for octave in settings.octaves(sample_rate):
         step = 2**octave.halvings
@@ -126,9 +114,14 @@ def kernels(settings: WaveletSettings, sample_rate: float, dtype: str) -> tuple[
             waves[0, k - octave.first, inside] = wave.conj() * scale
             waves[1, k - octave.first, inside] = -slope.conj() * scale
         columns = waves[: 2 if settings.squeezed else 1]
-        parts = [part for wave in columns for part in (wave.real, wave.imag)]
+        parts = [*(wave.real for wave in columns), *(wave.imag for wave in columns)]
         found.append(np.ascontiguousarray(np.concatenate(parts).T).astype(dtype))
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _laid_out(settings: WaveletSettings, sample_rate: float, dtype: str) -> tuple[Filters, ...]:
+    return tuple(laid_out(table) for table in kernels(settings, sample_rate, dtype))
 
 
 def _scale(settings: WaveletSettings, row: int) -> float:
@@ -158,6 +151,13 @@ def reaches(settings: WaveletSettings, sample_rate: float) -> tuple[int, ...]:
 def _mark_missing(missing: np.ndarray, work: Samples, out: np.ndarray) -> None:
     """A value is missing where its row looks at a missing sample."""
     before = np.concatenate([[0], np.cumsum(missing)])
-    middle = work.window_length // 2 + np.arange(len(out)) * work.hop
-    for row, reach in enumerate(reaches(work.stage, work.sample_rate)):
-        out[before[middle + reach + 1] > before[middle - reach], row] = np.nan
+    middle, every = work.window_length // 2 + np.arange(len(out)) * work.hop, reaches(work.stage, work.sample_rate)
+
+    def meets(middle: np.ndarray, reach: int) -> np.ndarray:
+        return np.asarray(before[middle + reach + 1] > before[middle - reach])
+
+    touched = np.flatnonzero(meets(middle, max(every)))
+    rows, middle = out[touched], middle[touched]
+    for row, reach in enumerate(every):
+        rows[meets(middle, reach), row] = np.nan
+    out[touched] = rows
