@@ -20,10 +20,13 @@ def local_cluster(n_workers=2):
 
 
 def kill_worker(cluster, which=0):
-    """End a worker as a batch system does, once it is there: a nanny whose worker ends as it begins gives up."""
-    nannies = list(cluster.workers.values())
-    nanny, end = nannies[which % len(nannies)], time.monotonic() + 60
-    while nanny.worker_address not in cluster.scheduler.workers and time.monotonic() < end:
+    """End a worker as a batch system does: one that is there, as a nanny gives up whose worker ends as it begins."""
+    nannies, end = list(cluster.workers.values()), time.monotonic() + 60
+    turn = which % len(nannies)
+    while time.monotonic() < end:
+        for nanny in nannies[turn:] + nannies[:turn]:
+            if nanny.worker_address in cluster.scheduler.workers:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(nanny.process.pid, signal.SIGKILL)
+                    return
         time.sleep(0.02)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(nanny.process.pid, signal.SIGKILL)

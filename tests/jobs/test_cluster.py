@@ -75,6 +75,30 @@ def test_workers_that_are_killed_lose_no_task_and_it_runs_where_it_was_asked_for
     assert found == want
 
 
+class Finished:
+    """A future whose result was there, and is no longer when it is asked for."""
+
+    status = "finished"
+
+    def __init__(self, error):
+        self._error = error
+
+    def result(self):
+        raise self._error
+
+
+def test_a_result_that_is_lost_with_all_who_make_it_again_is_a_task_that_is_lost():
+    """Dask makes what was finished again where its worker has ended, and may say in the end that it could not."""
+    from distributed.client import FutureCancelledError
+    from distributed.scheduler import KilledWorker
+
+    place, task = Cluster("tcp://nowhere:1"), Task("a", sorted, (1,))
+    outcome = place._outcome(None, task, Finished(KilledWorker("do-1", None, 3)))
+    assert (outcome.task, outcome.reason) == (task, "crash") and "ended the worker" in outcome.lost
+    with pytest.raises(OutputError, match=r"scheduler is gone.*run again"):
+        place._outcome(None, task, Finished(FutureCancelledError("do-1", "scheduler-connection-lost")))
+
+
 def test_what_may_pass_is_tried_again_and_a_full_disk_is_not(cluster, tmp_path, monkeypatch):
     monkeypatch.setattr(place_of_dask, "PAUSE", 0.05)
     place = Cluster(cluster.scheduler_address, GUARD)

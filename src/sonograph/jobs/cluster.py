@@ -14,6 +14,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from typing import Any
 
@@ -110,18 +111,25 @@ class Cluster:
     def _outcome(self, client: Any, task: Task, future: Any) -> Outcome:
         from distributed.scheduler import KilledWorker
 
-        if future.status == "finished":
+        if future.status not in ("finished", "error"):  # cancelled or lost, as all are where the scheduler ends
+            raise self._gone()
+        try:
             found = future.result()
+        except CancelledError:
+            raise self._gone() from None
+        except Exception as failed:  # also of what was finished: its worker ended, and so did those that did it again
+            error = failed
+        else:
             if not isinstance(found, str):
                 return replace(found, task=task)
             raise OutputError(found)
-        if future.status != "error":  # cancelled or lost, as all are where the scheduler ends
-            raise OutputError(f"{self.address}: the scheduler is gone. What is done stays done; run again.")
-        error = future.exception()
         if isinstance(error, KilledWorker):
             return Outcome(task, lost="ended the worker that did it, several times", reason="crash")
         self._check_versions(client)  # a worker that cannot load the task most likely has none of Sonograph
         raise OutputError(f"{self.address}: a worker could not do a task ({type(error).__name__}: {error}).")
+
+    def _gone(self) -> OutputError:
+        return OutputError(f"{self.address}: the scheduler is gone. What is done stays done; run again.")
 
     def _threads(self, client: Any) -> int:
         """Of all workers."""
