@@ -73,6 +73,36 @@ def test_jobs_are_done_once_each_by_any_number_of_threads():
         assert sorted(done) == list(range(100))
 
 
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_what_jobs_make_comes_in_order_and_little_is_made_ahead(n):
+    begun, taken = [], 0
+    for i, made in enumerate(threads.in_order(lambda one: begun.append(one) or -one, range(50), n)):
+        assert made == -i
+        assert len(begun) <= i + 2 * n
+        taken += 1
+    assert (taken, sorted(begun)) == (50, list(range(50)))
+
+
+def test_helpers_do_some_of_the_jobs_while_one_is_waited_for():
+    both = threading.Barrier(2, timeout=30)  # passed by two jobs at once alone
+    assert list(threads.in_order(lambda one: both.wait() >= 0, range(6), 2)) == [True] * 6
+
+
+def test_a_fault_of_a_job_comes_to_who_asks_and_who_stops_early_leaves_no_thread():
+    def job(one):
+        if one == 7:
+            raise MemoryError("no workspace")
+        return one
+
+    before, had = threading.active_count(), []
+    with pytest.raises(MemoryError, match="no workspace"):
+        had.extend(threads.in_order(job, range(50), 3))
+    stopped = threads.in_order(job, range(5), 3)
+    assert next(stopped) == 0
+    stopped.close()
+    assert threading.active_count() == before
+
+
 def child(expected, queue):
     queue.put(np.array_equal(power(noise(), 1, 4096), expected))
 

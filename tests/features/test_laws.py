@@ -4,8 +4,24 @@ from functools import reduce
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
-from sonograph import BandSettings, LevelSettings, Signal, Spectrogram, StftSettings, Stream, pieces, spectrogram
+from sonograph import (
+    BandSettings,
+    LevelSettings,
+    Signal,
+    Spectrogram,
+    StftSettings,
+    Stream,
+    engines,
+    pieces,
+    preset,
+    spectrogram,
+)
+from sonograph.computing import run
+from sonograph.engines.compiled import threads
 from sonograph.errors import SettingsError
 from sonograph.frames import samples_for
 from sonograph.settings import (
@@ -13,8 +29,10 @@ from sonograph.settings import (
     CensSettings,
     ChromaBank,
     ConstantQSettings,
+    DeltaSettings,
     MelBank,
     MultitaperSettings,
+    NormSettings,
     OnsetSettings,
     PitchClassSettings,
     PlpSettings,
@@ -94,6 +112,36 @@ def test_a_stream_gives_the_whole_bit_for_bit(settings, block):
     joined = reduce(Spectrogram.join, [*parts, stream.finish()])
     assert joined.frames == whole.frames
     np.testing.assert_array_equal(joined.values, whole.values)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *ALL,
+        ShapeSettings(of=FRAMES, features=("flux",)),
+        preset("librosa.mfcc"),
+        preset("librosa.chroma"),
+        preset("librosa.pcen"),
+        preset("kaldi.mfcc"),
+        DeltaSettings(of=NormSettings(of=MEL.of), width=2, order=1),
+    ],
+    ids=lambda s: f"{s.kind}-{s.digest[:4]}",
+)
+@given(st.integers(2, 9), st.integers(1, 70), st.integers(0, 3000))
+@hypothesis_settings(max_examples=8, deadline=None)
+def test_any_number_of_threads_and_any_blocks_give_the_same_bits(settings, n_threads, frames, silent):
+    rate = stft_of(settings).sample_rate or 8000.0
+    heard = sound(9000, channels=2).samples
+    heard[:, silent : silent + 700] = 0.0
+    heard[1, silent + 2000 :: 5000] = np.nan
+    heard = Signal(heard, rate)
+    whole = spectrogram(heard, settings, engine=engines.default(threads=1)).values.copy()
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(threads, "_WORTH_THREADS", 0)
+        small.setattr(run, "TRANSFORMED", frames * stft_of(settings).n_fft)
+        small.setattr(run, "LEAST", frames)
+        shared = spectrogram(heard, settings, engine=engines.default(threads=n_threads)).values
+    np.testing.assert_array_equal(shared, whole)
 
 
 @every

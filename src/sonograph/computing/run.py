@@ -15,7 +15,8 @@ import numpy as np
 
 from sonograph.computing.pipeline import Pipeline
 from sonograph.engines import memory
-from sonograph.features.chain import Chain
+from sonograph.engines.compiled import Compiled, threads
+from sonograph.features.chain import Alone, Chain
 from sonograph.frames import samples_for, split
 from sonograph.settings import Settings, stft_of, with_stft
 from sonograph.sounds import highpass, weighting
@@ -25,6 +26,15 @@ from sonograph.spectrograms import Spectrogram
 
 BLOCK = 1 << 19
 """Bytes of rows that the engine makes at a time; what follows finds them in the cache."""
+
+LEAST = 16
+"""Frames of a block, however long they are."""
+
+TRANSFORMED = (1 << 22) - 1
+"""Samples that frames of a block hold at most: fewer than the engine has threads for, so that blocks are shared."""
+
+MOST = 8
+"""Threads, so that what is made ahead stays small: two blocks each."""
 
 READ_AT_ONCE = 1 << 21
 """Samples of all channels that are read at a time of a source that is not in memory; those before are held too."""
@@ -46,7 +56,9 @@ class Run:
         self._lanes = [_Lane(Chain(pipeline.stages, pipeline.frames_per_second), first) for _ in lanes]
         self._finished = False
         row_bytes = pipeline.work.n_rows * pipeline.real.itemsize
-        self._block = max(16, BLOCK // row_bytes)
+        self._block = max(LEAST, BLOCK // row_bytes)
+        if isinstance(pipeline.engine, Compiled):
+            self._block = min(self._block, max(LEAST, TRANSFORMED // pipeline.work.n_fft))
 
     def advance(
         self, source: Source, stop: int, out: np.ndarray, first: int, *, finish: bool, reused: bool = False
@@ -72,20 +84,35 @@ class Run:
         pipeline, stft = self.pipeline, self.pipeline.stft
         for lane, rows in zip(self._lanes, out, strict=True):
             lane.hand_over(rows, first)
-        scratch = np.empty((1, min(self._block, len(frames)), pipeline.work.n_rows), pipeline.real)
         for part, samples in parts(pipeline, source, frames):
-            for block in split(range(len(part)), self._block):
+
+            def made(job: tuple[range, int], part: range = part, samples: np.ndarray = samples) -> Alone:
+                block, channel = job
                 span = slice(block.start * stft.hop, (block.stop - 1) * stft.hop + stft.window_length)
-                for channel, lane in enumerate(self._lanes):
-                    here, values = samples[channel : channel + 1, span], scratch[:, : len(block)]
-                    pipeline.engine.compute(here, pipeline.work_of(part), values, reused=True)
-                    lane.give(lane.chain.push(values[0], pipeline.energy(here[0])), out[channel], first)
+                here = samples[channel : channel + 1, span]
+                values = np.empty((1, len(block), pipeline.work.n_rows), pipeline.real)
+                pipeline.engine.compute(here, pipeline.work_of(part), values)
+                return self._lanes[channel].chain.alone(values[0], pipeline.energy(here[0]))
+
+            blocks = split(range(len(part)), self._block)
+            jobs = [(block, channel) for block in blocks for channel in range(pipeline.n_channels)]
+            results = threads.in_order(made, jobs, min(self._threads(len(part)), len(jobs)))
+            for (_, channel), result in zip(jobs, results, strict=True):
+                lane = self._lanes[channel]
+                lane.give(lane.chain.joined(result), out[channel], first)
         if finish and not self._finished:
             self._finished = True
             for lane, rows in zip(self._lanes, out, strict=True):
                 rest = lane.chain.finish()
                 if rest is not None:
                     lane.give(rest, rows, first)
+
+    def _threads(self, n_frames: int) -> int:
+        """How many threads make blocks of so many frames; other engines, and measures of samples, have their own."""
+        pipeline = self.pipeline
+        if not isinstance(pipeline.engine, Compiled):
+            return 1
+        return min(MOST, threads.count(pipeline.engine.threads, pipeline.n_channels * n_frames * pipeline.work.n_fft))
 
 
 class _Lane:

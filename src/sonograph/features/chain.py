@@ -11,6 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+Alone = tuple[Any, "np.ndarray | None"]
+"""What was made of a block of frames by itself, and the energy of its frames where a stage asks for it."""
+
 
 class Lane(Protocol):
     """One stage at work on one channel."""
@@ -25,20 +28,38 @@ class Lane(Protocol):
 class Chain:
     """The stages after the engine, for one channel.
 
+    What its first stages make of a block of frames by itself, `alone` does: several blocks at once, in any order. What
+    depends on the frames before follows in `joined`, block by block in their order.
+
     stages            : settings, the first to be done first
     frames_per_second : how fast frames follow each other
     """
 
     def __init__(self, stages: tuple[Any, ...], frames_per_second: float) -> None:
         self._lanes = [_lane(stage, frames_per_second) for stage in stages]
+        self._n_alone = next((i for i, one in enumerate(self._lanes) if not isinstance(one, _Each)), len(self._lanes))
+        following = self._lanes[self._n_alone : self._n_alone + 1]
+        self._in_two: Any = next((one for one in following if hasattr(one, "alone")), None)  # it does part of it alone
 
     def push(self, values: np.ndarray, energy: np.ndarray | None = None) -> np.ndarray:
         """(frames, rows) that follow from further frames; energy: (frames,) where a stage asks for it."""
-        for lane in self._lanes:
-            if isinstance(lane, _BesideEnergy):
-                lane.energy = energy
-            values = lane.push(values)
-        return values
+        return self.joined(self.alone(values, energy))
+
+    def alone(self, values: np.ndarray, energy: np.ndarray | None = None) -> Alone:
+        """What follows from a block of frames, whatever came before; it changes nothing here."""
+        for lane in self._lanes[: self._n_alone]:
+            values = lane.push(values, energy) if isinstance(lane, _BesideEnergy) else lane.push(values)
+        return (values if self._in_two is None else self._in_two.alone(values)), energy
+
+    def joined(self, block: Alone) -> np.ndarray:
+        """(frames, rows) that follow from the next block, as `alone` gave it."""
+        values, energy = block
+        rest = self._lanes[self._n_alone :]
+        if self._in_two is not None:
+            values, rest = self._in_two.joined(values), rest[1:]
+        for lane in rest:
+            values = lane.push(values, energy) if isinstance(lane, _BesideEnergy) else lane.push(values)
+        return np.asarray(values)
 
     def finish(self) -> np.ndarray | None:
         """The last frames, which waited for others that never came; None if there are none."""
@@ -67,10 +88,8 @@ class _Each:
 class _BesideEnergy(_Each):
     """A stage that is given the energy of each frame's samples too; it stands where no frame waits."""
 
-    energy: np.ndarray | None = None
-
-    def push(self, values: np.ndarray) -> np.ndarray:
-        return self._function(self._stage, values, self.energy)
+    def push(self, values: np.ndarray, energy: np.ndarray | None = None) -> np.ndarray:
+        return self._function(self._stage, values, energy)
 
 
 def _lane(stage: Any, frames_per_second: float) -> Lane:

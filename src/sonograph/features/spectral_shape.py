@@ -20,6 +20,12 @@ LEAST_POWER = 1e-10  # librosa's amin
 GROUP = 32  # bins that are summed at a time for the roll-off
 
 
+_Ends = tuple[np.ndarray | None, np.ndarray | None]
+"""The shares of the first and the last of some frames, (1, bins) each, where they are asked for."""
+_Alone = tuple[np.ndarray, np.ndarray | None, np.ndarray | None]
+"""Rows of a block of frames, and its ends."""
+
+
 class Shapes:
     """The shapes of one channel as its frames come."""
 
@@ -28,21 +34,41 @@ class Shapes:
         self._settings = settings
         self.frequencies = np.arange(stft.n_bins) * (frames_per_second * stft.hop / stft.n_fft)
         self.bands = _octaves(settings, self.frequencies) if "contrast" in settings.features else []
-        self._before: np.ndarray | None = None  # the last frame's v / sum of v
+        self._flux_at = self._settings.names.index("flux") if "flux" in settings.features else None
+        self._before: np.ndarray | None = None  # the last frame's v / sum of v, (1, bins)
 
     def push(self, values: np.ndarray) -> np.ndarray:
         """(frames, rows) of (frames, bins)."""
+        return self.joined(self.alone(values))
+
+    def alone(self, values: np.ndarray) -> _Alone:
+        """All of (frames, bins) but the flux of the first frame, which is NaN."""
         out = np.empty((len(values), len(self._settings.names)), values.dtype)
         step = max(1, BLOCK // (values.shape[1] * values.itemsize))
+        first: np.ndarray | None = None
+        last: np.ndarray | None = None
         for part in split(range(len(values)), step):
-            self._block(values[part.start : part.stop], out[part.start : part.stop])
+            ends = self._block(values[part.start : part.stop], out[part.start : part.stop], last)
+            first, last = (ends[0] if first is None else first), ends[1]
+        return out, first, last
+
+    def joined(self, block: _Alone) -> np.ndarray:
+        """The rows of the next block, its first flux against the last frame of the block before."""
+        out, first, last = block
+        if self._flux_at is not None and first is not None:
+            if self._before is not None:
+                with np.errstate(invalid="ignore", over="ignore"):
+                    change = first - self._before
+                    out[0, self._flux_at] = _sum_of_products(change, change)[0]
+            self._before = last
         return out
 
     def finish(self) -> None:
         """Nothing waits."""
         return
 
-    def _block(self, values: np.ndarray, out: np.ndarray) -> None:
+    def _block(self, values: np.ndarray, out: np.ndarray, before: np.ndarray | None) -> _Ends:
+        ends: _Ends = (None, None)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             spectrum = _Spectrum(values, self.frequencies.astype(values.dtype), self._settings)
             column = 0
@@ -50,21 +76,14 @@ class Shapes:
                 if name == "contrast":
                     rows = spectrum.contrast(self.bands)
                 elif name == "flux":
-                    rows = self._flux(spectrum)[:, None]
+                    flux, ends = _flux(spectrum, before)
+                    rows = flux[:, None]
                 else:
                     rows = getattr(spectrum, name)()[:, None]
                 out[:, column : column + rows.shape[1]] = rows
                 column += rows.shape[1]
         out[~(spectrum.total > 0)] = np.nan
-
-    def _flux(self, spectrum: _Spectrum) -> np.ndarray:
-        shares = spectrum.values / spectrum.total[:, None]
-        first = np.full_like(shares[:1], np.nan) if self._before is None else self._before
-        changes = np.empty_like(shares)
-        np.subtract(shares[1:], shares[:-1], out=changes[1:])
-        np.subtract(shares[:1], first, out=changes[:1])
-        self._before = shares[-1:].copy()
-        return _sum_of_products(changes, changes)
+        return ends
 
 
 class _Spectrum:
@@ -132,6 +151,15 @@ class _Spectrum:
                 ends[1, :, column] = np.add.reduce(ranked[:, -count:], axis=1) / real(count)
         levels = real(10) * np.log10(np.maximum(ends, real(LEAST_POWER)))
         return np.asarray(levels[1] - levels[0])
+
+
+def _flux(spectrum: _Spectrum, before: np.ndarray | None) -> tuple[np.ndarray, _Ends]:
+    """(frames,) how far shares of the sum move from frame to frame; and the shares of the first and the last frame."""
+    shares = spectrum.values / spectrum.total[:, None]
+    changes = np.empty_like(shares)
+    np.subtract(shares[1:], shares[:-1], out=changes[1:])
+    np.subtract(shares[:1], np.nan if before is None else before, out=changes[:1])
+    return _sum_of_products(changes, changes), (shares[:1].copy(), shares[-1:].copy())
 
 
 def _sum_of_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextvars
+import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sonograph.engines import n_threads
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 _WORTH_THREADS = 1 << 22
 """Samples transformed, below which starting threads costs more than it saves."""
+
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 def count(asked: int | None, samples_transformed: int) -> int:
@@ -42,3 +52,42 @@ def run(job: Callable[..., None], jobs: Sequence[tuple[int, ...]], n_threads: in
         helper.join()
     if errors:
         raise errors[0]
+
+
+def in_order(job: Callable[[Given], Made], jobs: Iterable[Given], n_threads: int) -> Iterator[Made]:
+    """What a job makes of each, in order, while those that come next are made in other threads.
+
+    Not more than two a thread are begun, so that no more is held. Threads live for one call.
+    """
+    if n_threads <= 1:
+        yield from map(job, jobs)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # loads much
+
+    left = iter(jobs)
+    ahead: deque[tuple[Given, Future[Made]]] = deque()
+    with ThreadPoolExecutor(n_threads - 1) as helpers:
+        try:
+            while True:
+                for one in itertools.islice(left, 2 * n_threads - len(ahead)):
+                    ahead.append((one, helpers.submit(contextvars.copy_context().run, job, one)))
+                if not ahead:
+                    return
+                while not ahead[0][1].done() and _do_one(job, ahead):
+                    pass
+                yield ahead.popleft()[1].result()
+        finally:
+            helpers.shutdown(wait=False, cancel_futures=True)
+
+
+def _do_one(job: Callable[[Given], Made], ahead: deque[tuple[Given, Future[Made]]]) -> bool:
+    """Do the first that no helper has begun, here; whether there was one."""
+    from concurrent.futures import Future
+
+    for i, (one, coming) in enumerate(ahead):
+        if coming.cancel():
+            done: Future[Any] = Future()
+            done.set_result(job(one))
+            ahead[i] = one, done
+            return True
+    return False
