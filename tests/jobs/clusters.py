@@ -25,7 +25,8 @@ def kill_worker(cluster, which=0):
     turn = which % len(nannies)
     while time.monotonic() < end:
         for nanny in nannies[turn:] + nannies[:turn]:
-            if nanny.worker_address in cluster.scheduler.workers:
+            is_there = nanny.process is not None and nanny.process.status.name == "running"
+            if is_there and nanny.worker_address in cluster.scheduler.workers:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(nanny.process.pid, signal.SIGKILL)
                     return
