@@ -29,6 +29,7 @@ PARTS = {
     "plan": ("scale_plan", "a_plan", (20_000, 1_000_000), (200, 2_000)),
     "coordinator": ("scale_plan", "a_plan", (30_000, 30_000), (1_000, 1_000)),
     "empty": ("scale_cluster", "empty_tasks", (100_000,), (500,)),
+    "memory": ("scale_cluster", "remembered", (), (400,)),
     "simulated": ("scale_cluster", "simulated_workers", (), (20, 2, 0.5, 4)),
     "store": ("scale_store", "store", (), ()),
 }

@@ -109,6 +109,48 @@ def empty_tasks(count=100_000, workers=2):
         return _observed(tasks, address, process, count) | {"workers": workers}
 
 
+def remembered(count=8_000, workers=2):
+    """What the scheduler keeps of tasks that are done: its MB now and then, also without its record of submissions."""
+    return {"tasks": count, "as it is": _growth(count, workers), "without": _growth(count, workers, _without_record)}
+
+
+def _growth(count, workers, change=None):
+    """MB of a scheduler after each quarter of so many tasks, for which no child process is started."""
+    real, cluster.do = cluster.do, done_at_once
+    tasks = (Task(str(i), nothing, (bytes(PAYLOAD),)) for i in range(count))
+    try:
+        with scheduler() as (address, process), contextlib.ExitStack() as stack:
+            for _ in range(workers):
+                line = "dask", "worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"
+                stack.enter_context(_started(*line))
+            _wait_for(address, workers)
+            if change is not None:
+                _on_scheduler(address, change)
+            there = psutil.Process(process.pid)
+            ended = enumerate(run(tasks, Cluster(address)), 1)
+            return [there.memory_info().rss / 1e6 for done, _ in ended if done % (count // 4) == 0]
+    finally:
+        cluster.do = real
+
+
+def done_at_once(task, guard, preload, version):
+    """In place of a child process: nothing."""
+    return Outcome(task)
+
+
+def _without_record(dask_scheduler):
+    from distributed.spans import Span
+
+    Span.add_metadata = lambda self, metadata: None
+
+
+def _on_scheduler(address, change):
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.run_on_scheduler(change)
+
+
 def simulated_workers(workers=1000, processes=4, seconds=10.0, rounds=6):
     """So many workers, simulated, that each do tasks of so many seconds of sleep."""
     each, count = workers // processes, workers * rounds
