@@ -88,7 +88,9 @@ class Coordinator:
         for one in once_more(self._lost, self.place):
             self.ran.failed |= one.faults
             if one.outcome.lost:
-                self._refuse(one.work.pieces, _lost_for_good(one.work.pieces, one.outcome.lost))
+                self._refuse(
+                    one.work.pieces, _not_done(one.work.pieces, f"{one.outcome.lost}, also without any of its files")
+                )
             else:
                 self._take(one.outcome, {_called(one.work, path): words for path, words in one.faults.items()})
         if self._whole:
@@ -184,7 +186,7 @@ class Coordinator:
             self._lost.append(outcome)
             return
         if outcome.lost:
-            self._refuse(work.pieces, _lost_for_good(work.pieces, outcome.lost))
+            self._refuse(work.pieces, _not_done(work.pieces, outcome.lost))
         elif isinstance(outcome.error, SourceError):
             self._refuse(work.pieces, str(outcome.error))
         elif outcome.error is not None:
@@ -230,6 +232,5 @@ def _called(work: Work, path: str) -> str:
     return short_name(path) if isinstance(work.timeline, ClipSet) else PurePath(path).name
 
 
-def _lost_for_good(pieces: tuple[Piece, ...], lost: str) -> str:
-    one = pieces[0]
-    return f"{one.label}, shard {one.number}: {lost}, also without any of its files. It is not done; run again."
+def _not_done(pieces: tuple[Piece, ...], why: str) -> str:
+    return f"{pieces[0].label}, shard {pieces[0].number}: {why}. It is not done; run again."
