@@ -87,7 +87,7 @@ def test_a_job_that_is_killed_at_random_goes_on_and_does_nothing_twice(planned, 
     for _ in range(KILLS):
         before, count = marked(room / "a"), len(written(room))
         process = started(room)
-        few = 5 if KILLS < 9 else chance.randint(0, 4)
+        few = 10 if KILLS < 9 else chance.randint(0, 9)
         while len(written(room)) < count + few and process.poll() is None:
             time.sleep(0.005)
         time.sleep(chance.uniform(0, 0.12))
@@ -108,7 +108,7 @@ def test_workers_that_are_killed_cost_nothing(planned, room):
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while process.poll() is None and killed < KILLS:
         count = len(written(room))
-        while len(written(room)) < count + 4 and process.poll() is None:
+        while len(written(room)) < count + 10 and process.poll() is None:
             time.sleep(0.005)
         found = children.read_text().split() if process.poll() is None else []
         if found:

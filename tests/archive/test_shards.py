@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sonograph import archive
 from sonograph.archive.products.minutes import MinutesProduct
+from sonograph.archive.products.overview import OverviewProduct
 from sonograph.archive.products.product import PRODUCTS, Product
 from sonograph.archive.runs.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.runs.shards import Shards
@@ -147,3 +148,15 @@ def test_files_cut_anywhere_with_a_clock_that_drifts_are_stored_as_the_whole(tmp
     np.testing.assert_array_equal(stored.density, whole.density.astype(np.float32))
     np.testing.assert_array_equal(stored.frames, whole.frames)
     assert len(timeline.clock.firsts) > 2 and len(set(whole.frames.tolist())) > 2
+
+
+@pytest.mark.parametrize("hours", [1, 4, 24])
+def test_tasks_read_little_more_than_the_sound_however_long_the_deployment(hours):
+    """A shard of frames does not end where hours do; that tasks read on to its end must not come to half of all."""
+    days, rate = 60, 96_000
+    timeline = timeline_of([(0, days * 86_400 * rate)], rate)
+    shards, read = Shards(timeline, DAY, hours, (MinutesProduct(), OverviewProduct())), 0
+    for number in range(shards.n_blocks):
+        ranges = [shards.samples(one) for one in shards.of_block(number)]
+        read += max(one.stop for one in ranges) - min(one.start for one in ranges)
+    assert 1 <= read / timeline.n_samples < 1.16

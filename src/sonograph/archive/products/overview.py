@@ -1,8 +1,8 @@
 """The overview of a timeline: the viewer's pyramid from level 7 on, the same planes, codes and numbers of frames.
 
 Its codes are those that `sonograph view` computes of the timeline under the same settings, bit for bit, so that tiles
-are served of them as they lie. Of high levels a shard of so many hours holds but a few columns: these lie a second time
-in shards of weeks, `OverviewLevels`, which also go three levels further.
+are served of them as they lie. Of high levels a shard of some hours would hold but a few columns: these lie in shards
+of weeks, `OverviewLevels`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from sonograph.pixels.shown import shown
 from sonograph.settings import Settings, StftSettings, from_dict, stft_of
 from sonograph.spectrograms import describe
 
-TOP = 17
-"""The highest level of which a shard of an hour may hold a column."""
+HIGH = 12
+"""The first level that lies in shards of weeks alone; one of some hours would hold few columns of it."""
 USUAL = StftSettings(window_length=1024, hop=512)
 MOST_COLUMNS, MOST_BYTES = 1 << 14, 1 << 25
 """Columns of the lowest level of `OverviewLevels` that a shard holds at most, and bytes of them in a plane."""
@@ -111,7 +111,8 @@ class OverviewProduct(Levels):
     """The largest and the mean level of columns of 128 frames, of 256, of 512 …: see `Levels`."""
 
     name: ClassVar[str] = "overview"
-    levels: ClassVar[range] = range(EXACT, TOP + 1)
+    version: ClassVar[int] = 2
+    levels: ClassVar[range] = range(EXACT, HIGH)
 
     def reductions(self) -> tuple[Reduction, ...]:
         """High levels once more."""
@@ -141,7 +142,7 @@ class OverviewLevels(Levels, Reduction):
     """High levels of an overview, in shards that are long enough for a tile of most of them: see `Levels`."""
 
     name: ClassVar[str] = "overview_levels"
-    levels: ClassVar[range] = range(13, TOP + 4)
+    levels: ClassVar[range] = range(HIGH, 21)
 
     @property
     def base(self) -> OverviewProduct:
@@ -166,9 +167,10 @@ class OverviewLevels(Levels, Reduction):
 
     def reduce(self, read: Read, rows: range, sound: SoundFacts) -> dict[str, np.ndarray]:
         """As `Reduction.reduce`."""
-        names = [f"{plane}/{self.levels[0]}" for plane in ("max", "mean")]
-        largest, mean = read(self.base_rows(rows), names).values()
-        return _above(self.levels, largest, mean, rows.start, self.n_frames(sound))
+        below = self.levels[0] - 1
+        largest, mean = read(self.base_rows(rows), [f"max/{below}", f"mean/{below}"]).values()
+        found = _above(range(below, self.levels.stop), largest, mean, 2 * rows.start, self.n_frames(sound))
+        return {name: found[name] for name in self.arrays(sound)}
 
 
 def _above(levels: range, largest: np.ndarray, mean: np.ndarray, first: int, n_frames: int) -> dict[str, np.ndarray]:

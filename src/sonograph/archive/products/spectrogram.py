@@ -30,6 +30,7 @@ class SpectrogramProduct(Product):
     """
 
     name: ClassVar[str] = "spectrogram"
+    version: ClassVar[int] = 2
     grid: ClassVar[str] = "frames"
     settings: Settings = USUAL
     numbers: str = "codes"

@@ -1,8 +1,7 @@
 """The overview of a timeline for those who look at it: stored columns as they lie, all others computed, the same bits.
 
-Levels up to 6 come of the sound, 7 to 20 of the archive where their shards are done (from 13 on first of those that
-hold weeks), and those above of the codes of the level below. What was not computed yet, or depends on files that are
-others now, is computed from the sound.
+Levels up to 6 come of the sound, 7 to 20 of the archive where their shards are done, and others of the codes of the
+level below. What was not computed yet, or depends on files that are others now, is computed from the sound.
 """
 
 from __future__ import annotations
