@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from sonograph import Signal, StftSettings, cross_spectrum, signals, welch, write
+from sonograph import Signal, StftSettings, cross_spectrogram, cross_spectrum, signals, welch, write
+from sonograph.analysis import crossed
 from sonograph.engines.reference import Reference
 from sonograph.errors import SettingsError
 
@@ -93,3 +94,59 @@ def test_what_cannot_be_is_refused():
         _ = one.coherence
     with pytest.raises(SettingsError, match="the sound has 100 samples"):
         cross_spectrum(Signal(noises(100), RATE))
+
+
+@pytest.mark.parametrize("average", [1, 4, 7, 1000])
+@pytest.mark.parametrize("at_once", [1, 3, 10_000])
+def test_each_column_over_time_is_scipys_of_its_samples(average, at_once, monkeypatch):
+    x, n, hop = noises(9000), 400, 150
+    x[1] += np.roll(x[0], 5)
+    monkeypatch.setattr(crossed, "AT_ONCE", at_once * 201 * 2)
+    got = cross_spectrogram(Signal(x, RATE), StftSettings(window_length=n, hop=hop, edges="inside"), average=average)
+    count = 1 + (9000 - n) // hop
+    assert got.values.shape == (201, -(-count // average)) and got.n_frames.sum() == count
+    how = {"window": "hann", "nperseg": n, "noverlap": n - hop, "detrend": False, "scaling": "spectrum"}
+    for column, frames in enumerate(got.n_frames):
+        first = column * average * hop
+        part = x[:, first : first + (frames - 1) * hop + n]
+        want = scipy.signal.csd(*part, RATE, **how)[1]
+        np.testing.assert_allclose(got.values[:, column], want, rtol=0, atol=1e-12 * np.abs(want).max())
+        if frames > 1:
+            want = scipy.signal.coherence(*part, RATE, **{k: v for k, v in how.items() if k != "scaling"})[1]
+            np.testing.assert_allclose(got.coherence[:, column], want, rtol=1e-9)
+        if frames == average:
+            assert got.times[column] == pytest.approx((first + (part.shape[1] - 1) / 2 + 0.5) / RATE)
+
+
+def test_a_channel_that_comes_later_from_some_time_on_has_another_phase_from_then_on():
+    x = noises(80_000, 1)[0]
+    late = np.where(np.arange(80_000) < 40_000, x, np.roll(x, 2))
+    got = cross_spectrogram(Signal(np.stack([x, late]), RATE), StftSettings(window_length=512, edges="inside"))
+    tenth = int(np.argmin(np.abs(got.frequencies - 800.0)))  # two samples are 0.4 π of it
+    turned = got.phase[tenth]
+    assert np.abs(turned[got.times < 4.9]).max() < 1e-9
+    assert turned[got.times > 5.2] == pytest.approx(-2 * np.pi * got.frequencies[tenth] * 2 / RATE, abs=0.1)
+    drawn = got.spectrogram("phase")
+    np.testing.assert_array_equal(drawn.values, got.phase)
+    assert drawn.label == "Value (rad)" and drawn.times == pytest.approx(got.times)
+    assert got.spectrogram().values.max() <= 1
+    assert got.spectrogram("magnitude").values == pytest.approx(np.abs(got.values))
+
+
+def test_columns_over_time_leave_out_what_is_missing_and_say_how_much_is_left():
+    x = noises(8000)
+    x[0, 2100] = np.nan
+    x[1, 4000:] = np.nan
+    stft = StftSettings(window_length=500, hop=500, edges="inside")
+    got = cross_spectrogram(Signal(x, RATE), stft, average=4)
+    assert got.n_frames.tolist() == [4, 3, 0, 0]
+    assert np.isnan(got.coherence[:, 2:]).all() and not np.isnan(got.coherence[:, :2]).any()
+    apart = cross_spectrum(Signal(np.concatenate([x[:, 2500:4000]], axis=1), RATE), stft)
+    np.testing.assert_allclose(got.values[:, 1], apart.values, rtol=1e-12, atol=1e-18)
+    single = cross_spectrogram(Signal(x, RATE), stft, average=1)
+    with pytest.raises(SettingsError, match="coherence is over frames, and average is 1"):
+        _ = single.coherence
+    with pytest.raises(SettingsError, match="of is 'power'"):
+        got.spectrogram("power")
+    with pytest.raises(SettingsError, match="average is 0"):
+        cross_spectrogram(Signal(x, RATE), stft, average=0)

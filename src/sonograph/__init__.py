@@ -31,6 +31,7 @@ _HOME = {
     "sonograph.named.features": ("feature", "feature_names"),
     "sonograph.analysis.spectrum": ("fourier", "welch"),
     "sonograph.analysis.crossed": ("cross_spectrum",),
+    "sonograph.analysis.crossed_over_time": ("cross_spectrogram",),
     "sonograph.analysis.reassignment": ("reassigned",),
     "sonograph.analysis.lufs": ("loudness",),
     "sonograph.analysis.true_peak": ("true_peak",),

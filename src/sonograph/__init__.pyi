@@ -13,6 +13,7 @@ from sonograph.analysis.beats import beats as beats
 from sonograph.analysis.beats import onsets as onsets
 from sonograph.analysis.boxes import measure_box as measure_box
 from sonograph.analysis.crossed import cross_spectrum as cross_spectrum
+from sonograph.analysis.crossed_over_time import cross_spectrogram as cross_spectrogram
 from sonograph.analysis.impacts import band_kurtosis as band_kurtosis
 from sonograph.analysis.impacts import envelope_spectrum as envelope_spectrum
 from sonograph.analysis.local_pulse import local_pulse as local_pulse

@@ -126,30 +126,58 @@ def cross_spectrum(
     >>> float(late.coherence.min().round(2)), float(late.phase[512].round(2))
     (1.0, -1.57)
     """
-    source = checked_source(source)
-    known = all(type(one) is int and 0 <= one < source.n_channels for one in channels)
-    if len(channels) != 2 or not known or channels[0] == channels[1]:
-        raise SettingsError(
-            f"channels is {channels!r}, and the sound has {source.n_channels}; give two different ones, from 0 on"
-        )
-    given = settings_of(settings, StftSettings(edges="inside", scaling="density"))
-    if not isinstance(given, StftSettings) or given.quantity != "power":
-        raise SettingsError('settings are not StftSettings of quantity "power"; a cross-spectrum is a mean of products')
-    source = filtered(source, given)  # once, for all its parts
-    stft, frames = within(without_filters(given), source.n_samples)
-    scale, ends = power_scale(stft, source.sample_rate)
-    transform = dataclasses.replace(stft, quantity="transform", scaling="raw")
-    cross, powers, count = np.zeros(stft.n_bins, complex), np.zeros((2, stft.n_bins)), 0
-    for part in split(frames, max(1, AT_ONCE // stft.n_bins // source.n_channels)):
-        values = spectrogram(source, transform, frames=part, engine=engine).values
-        first, second = (values[one].astype(complex) for one in channels)
+    both = Both(source, settings, channels, engine)
+    n_bins = both.stft.n_bins
+    cross, powers, count = np.zeros(n_bins, complex), np.zeros((2, n_bins)), 0
+    for part in split(both.frames, both.at_once):
+        first, second = both.of(part)
         here = ~np.isnan(first[0]) & ~np.isnan(second[0])
         first, second, count = first[:, here], second[:, here], count + int(here.sum())
         cross += (first.conj() * second).sum(axis=1)
         powers += [(one.real**2 + one.imag**2).sum(axis=1) for one in (first, second)]
-    per_bin = np.full(stft.n_bins, scale / count if count else np.nan)
-    per_bin[0] *= ends
-    if stft.n_fft % 2 == 0:
-        per_bin[-1] *= ends
-    frequencies = describe(stft, source.sample_rate).frequencies
-    return CrossSpectrum(cross * per_bin, powers * per_bin, frequencies, count, stft.scaling, source.unit)
+    per_bin = both.scales / count if count else np.full(n_bins, np.nan)
+    return CrossSpectrum(
+        cross * per_bin, powers * per_bin, both.frequencies, count, both.stft.scaling, both.source.unit
+    )
+
+
+class Both:
+    """Frames of two channels, to be multiplied with each other.
+
+    source, stft, frames : what they are of: settings without filters, and the frames that lie within the sound
+    scales               : (bins,) what products are multiplied by
+    frequencies          : (bins,) Hz
+    at_once              : frames that are transformed together
+    """
+
+    def __init__(
+        self, sound: Sound, settings: StftSettings | str | None, channels: tuple[int, int], engine: Engine | None
+    ) -> None:
+        source = checked_source(sound)
+        known = all(type(one) is int and 0 <= one < source.n_channels for one in channels)
+        if len(channels) != 2 or not known or channels[0] == channels[1]:
+            raise SettingsError(
+                f"channels is {channels!r}, and the sound has {source.n_channels}; give two different ones, from 0 on"
+            )
+        given = settings_of(settings, StftSettings(edges="inside", scaling="density"))
+        if not isinstance(given, StftSettings) or given.quantity != "power":
+            raise SettingsError(
+                'settings are not StftSettings of quantity "power"; a cross-spectrum is a mean of products'
+            )
+        self.source = filtered(source, given)  # once, for all its parts
+        self.stft, self.frames = within(without_filters(given), self.source.n_samples)
+        scale, ends = power_scale(self.stft, self.source.sample_rate)
+        self.scales = np.full(self.stft.n_bins, scale)
+        self.scales[0] *= ends
+        if self.stft.n_fft % 2 == 0:
+            self.scales[-1] *= ends
+        self.frequencies = describe(self.stft, self.source.sample_rate).frequencies
+        self.at_once = max(1, AT_ONCE // self.stft.n_bins // self.source.n_channels)
+        self._transform = dataclasses.replace(self.stft, quantity="transform", scaling="raw")
+        self._channels, self._engine = channels, engine
+
+    def of(self, frames: range) -> tuple[np.ndarray, np.ndarray]:
+        """The transforms of frames of either channel, (bins, frames) complex128; NaN where samples are missing."""
+        values = spectrogram(self.source, self._transform, frames=frames, engine=self._engine).values
+        first, second = (values[one].astype(complex) for one in self._channels)
+        return first, second
