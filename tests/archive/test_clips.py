@@ -260,7 +260,7 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(catalogue, tmp_pa
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-    assert marked(tmp_path)
+    assert marked(tmp_path / "a")
     archive.run(tmp_path / "a", workers=0)
     assert contents(tmp_path / "a") == contents(tmp_path / "quiet")
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import soundfile
 
 from sonograph import cli, feature_names
 from sonograph.cli.spoken import in_command
+from tests.thorough import ALL
 
 PYTHON = re.compile(
     r"\w=|\.T\b|\w\(|settings\.|Settings\b|\b(None|True|False|self|numpy|np)\b|sonograph\.\w+\(|Traceback|\b[a-z]+_[a-z_]+\b"
@@ -137,11 +139,11 @@ FILES = (
 
 @pytest.mark.parametrize("command", MORE)
 def test_what_a_sound_cannot_have_is_said_in_words_of_the_command(place, command):
-    for file in FILES:
-        for more in MORE[command].strip().splitlines():
-            words = [command, file, *BASE[command][1:], *more.split()]
-            line = said(place, *words)
-            assert is_for_a_shell(line.replace(file, ""), words), (words, line)
+    asked = itertools.product(enumerate(FILES), enumerate(MORE[command].strip().splitlines()))
+    for file, more in ((file, more) for (i, file), (j, more) in asked if ALL or (i + j) % 3 == 0):
+        words = [command, file, *BASE[command][1:], *more.split()]
+        line = said(place, *words)
+        assert is_for_a_shell(line.replace(file, ""), words), (words, line)
 
 
 @pytest.mark.parametrize(

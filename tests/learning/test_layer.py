@@ -212,6 +212,7 @@ def test_it_is_traced_whole_for_sounds_of_several_lengths(settings):
         torch.testing.assert_close(traced(samples), module(samples), equal_nan=True)
 
 
+@pytest.mark.skipif(not ALL, reason="C++ takes 20 s: SONOGRAPH_ALL; the tests before trace it whole")
 def test_it_compiles():
     if not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
         pytest.skip("torch.compile needs a C++ compiler on a CPU")
@@ -223,7 +224,7 @@ def test_it_compiles():
     torch.testing.assert_close(values, module(samples), rtol=1e-4, atol=1e-3)
 
 
-@pytest.mark.parametrize("name", EXPORTED if ALL else ("chain", "pcen", "tempogram", "constant-Q"))
+@pytest.mark.parametrize("name", EXPORTED if ALL else ("chain", "tempogram"))
 def test_it_exports_to_onnx_for_batches_and_lengths_to_come(name, tmp_path):
     for package in ("onnx", "onnxscript", "onnxruntime"):
         pytest.importorskip(package, reason=f"{package} is not installed")
