@@ -74,7 +74,7 @@ class Coordinator:
         self._passed = 0
         self._lost: list[Outcome] = []
         self._undone = set[tuple[str, int]]()
-        self._sound = [dict[int, int]() for _ in plan.timelines]  # samples that were computed, of each product
+        self._sound = [dict[str, int]() for _ in plan.timelines]  # samples that were computed, of each product
         self._whole = part is None
         self._n_tasks = len(self.tasks) + (plan.n_reductions if self._whole else 0)
 
@@ -214,13 +214,12 @@ class Coordinator:
 
     def _count(self, work: Work) -> None:
         """Each sample once, however many products were computed of it."""
+        t, _ = self.plan.labels[work.pieces[0].label]
+        counts = self._sound[t]
+        before = max(counts.values(), default=0)
         for one in work.pieces:
-            t, p = self.plan.labels[one.label]
-            self._sound[t][p] = self._sound[t].get(p, 0) + one.samples
-        self.ran.seconds = sum(
-            max(found.values(), default=0) / timeline.sample_rate
-            for found, timeline in zip(self._sound, self.plan.timelines, strict=True)
-        )
+            counts[one.label] = counts.get(one.label, 0) + one.samples
+        self.ran.seconds += (max(counts.values()) - before) / work.timeline.sample_rate
 
     def _say(self) -> None:
         if self.tell is not None:
