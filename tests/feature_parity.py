@@ -12,6 +12,7 @@ from sonograph import (
     StftSettings,
     align,
     beats,
+    cross_spectrogram,
     cross_spectrum,
     effects,
     griffin_lim,
@@ -378,6 +379,14 @@ def cases(case, library):
             1e-9,
             lambda: (_coherence(), library("scipy.signal").coherence(*_pair(), RATE, nperseg=1024, detrend=False)[1]),
         ),
+        case(
+            "cross_spectrogram, coherence",
+            "scipy.signal.coherence of each column",
+            "library",
+            "1",
+            1e-9,
+            lambda: (_coherence_over_time(), _their_coherence_over_time(library("scipy.signal"))),
+        ),
         *(
             case(
                 f"LoudnessSettings, {name}",
@@ -488,6 +497,18 @@ def _pair():
 def _coherence():
     settings = StftSettings(window_length=1024, hop=512, edges="inside", scaling="density")
     return cross_spectrum(Signal(_pair(), RATE), settings).coherence
+
+
+def _coherence_over_time():
+    """Of the columns of 16 frames that are whole."""
+    settings = StftSettings(window_length=1024, hop=512, edges="inside", scaling="density")
+    return cross_spectrogram(Signal(_pair(), RATE), settings, average=16).coherence[:, :-1]
+
+
+def _their_coherence_over_time(signal):
+    spans = [slice(first, first + 15 * 512 + 1024) for first in range(0, 116 // 16 * 16 * 512, 16 * 512)]
+    listed = (signal.coherence(*_pair()[:, span], RATE, nperseg=1024, detrend=False)[1] for span in spans)
+    return np.stack([*listed], axis=1)
 
 
 def _welch():

@@ -154,6 +154,10 @@ def test_a_plan_foretells_them_and_a_run_counts_each_second_once(recorded, tmp_p
     assert foretold.tasks == planned.n_tasks + 4 and foretold.products == ["overview", "minutes"]
     told = []
     ran = archive.run(planned, workers=0, tell=lambda *values: told.append(values))
-    assert ran.seconds == pytest.approx(len(HOURS) * 600) == sum(Path(one).stat().st_size // (2 * RATE) for one in recorded.iterdir())
+    assert (
+        ran.seconds
+        == pytest.approx(len(HOURS) * 600)
+        == sum(Path(one).stat().st_size // (2 * RATE) for one in recorded.iterdir())
+    )
     assert told[-1] == (foretold.tasks, foretold.tasks, ran.seconds)
     assert foretell(planned).todo == 0
