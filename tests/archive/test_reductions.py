@@ -1,7 +1,6 @@
 """High levels of an overview lie a second time in long shards: made of what is stored, after it, with the same bits."""
 
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from sonograph.archive.stores.held import Held
 from sonograph.archive.stores.marks import DONE, FAILED, Marks
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.settings import StftSettings
-from tests.archive.archives import RATE, contents, record, scanned
+from tests.archive.archives import contents, record, scanned
 
 SMALL = StftSettings(window_length=16, hop=8)
 OF = OverviewProduct(SMALL)
@@ -154,10 +153,6 @@ def test_a_plan_foretells_them_and_a_run_counts_each_second_once(recorded, tmp_p
     assert foretold.tasks == planned.n_tasks + 4 and foretold.products == ["overview", "minutes"]
     told = []
     ran = archive.run(planned, workers=0, tell=lambda *values: told.append(values))
-    assert (
-        ran.seconds
-        == pytest.approx(len(HOURS) * 600)
-        == sum(Path(one).stat().st_size // (2 * RATE) for one in recorded.iterdir())
-    )
+    assert ran.seconds == pytest.approx(len(HOURS) * 600)
     assert told[-1] == (foretold.tasks, foretold.tasks, ran.seconds)
     assert foretell(planned).todo == 0
