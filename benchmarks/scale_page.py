@@ -86,10 +86,9 @@ def page(found):
         _pair("bytes a mark", found, lambda one: f"{one['bytes_a_mark']:,.0f}"),
         _pair("marks a second, on the disk", found, lambda one: f"{one['marks_a_second']:,.0f}"),
         "",
-        "What is asked of the system beyond the bytes of the files, it has at hand; since these runs FLAC that is read "
-        "from its beginning on is asked for once.\nShards of an overview are about as long as a task, and end where no "
-        "hour does. By the plan's own arithmetic, tasks of minutes and\noverview at this rate read 1.05 times the "
-        "sound of a day, and 1.50 times that of two months; the tables above, of eight hours, do not have that. "
+        "What is asked of the system beyond the bytes of the files, it has at hand.\nShards of an overview, four a "
+        "task, end where no hour does, and a task reads on to the end of its last: by the plan's own arithmetic\n"
+        "tasks of four hours of minutes and overview at this rate read 1.11 times the sound of two months.\n"
         + _when(flac, f"Runs of {flac['hours']} hours by one process, by the processor's time", "flac wav"),
         "",
         *_cluster(found), *_plan(found), *_store(found),
