@@ -6,7 +6,7 @@ import pytest
 import sonograph as sg
 from sonograph import SettingsError, Spectrogram
 from sonograph.learning import decompose
-from tests.feature_parity import moments
+from tests.features.made import moments
 
 librosa = pytest.importorskip("librosa")
 
