@@ -143,6 +143,13 @@ def test_columns_over_time_leave_out_what_is_missing_and_say_how_much_is_left():
     assert np.isnan(got.coherence[:, 2:]).all() and not np.isnan(got.coherence[:, :2]).any()
     apart = cross_spectrum(Signal(np.concatenate([x[:, 2500:4000]], axis=1), RATE), stft)
     np.testing.assert_allclose(got.values[:, 1], apart.values, rtol=1e-12, atol=1e-18)
+    x[0, [1, 600, 1100]] = np.nan
+    one_left = cross_spectrogram(Signal(x, RATE), stft, average=4)
+    assert (
+        one_left.n_frames[0] == 1
+        and np.isnan(one_left.coherence[:, 0]).all()
+        and np.isfinite(one_left.phase[:, 0]).all()
+    )
     single = cross_spectrogram(Signal(x, RATE), stft, average=1)
     with pytest.raises(SettingsError, match="coherence is over frames, and average is 1"):
         _ = single.coherence

@@ -115,7 +115,7 @@ class OverviewProduct(Levels):
     levels: ClassVar[range] = range(EXACT, HIGH)
 
     def reductions(self) -> tuple[Reduction, ...]:
-        """High levels once more."""
+        """The high levels."""
         return (OverviewLevels(self.settings),)
 
     def walk(self, timeline: Timeline, rows: range) -> Generator[range, None, dict[str, np.ndarray]]:

@@ -1,6 +1,6 @@
 """A product that is made of the stored rows of another one, by tasks that follow that one's and read no sound.
 
-It holds again what many shards of the other hold together, so that whoever looks at a year opens few files.
+A shard of it is made of many shards of the other, so that whoever looks at a year opens few files.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Foretold:
     hours, clips : of a task
     bytes : of all arrays, before they are packed
     memory : of a process, about
-    work : seconds of one core for what is to do; None where it was not measured, or could not be
+    work : seconds of one core for what is to do, reductions aside; None where it was not measured, or could not be
     unmeasured : shards that were to be measured and could not be, and why
     """
 
