@@ -9,10 +9,19 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-KINDS = ("503", "drop", "cut", "short", "lost", "stall", "501")
-"""503: not now, and nothing was done. drop: the connection ends unanswered, nothing was done. cut: half of the body,
-then the end. short: half of the body, and a length that agrees. lost: it is done, and the answer never comes. stall:
-half of the body, then silence. 501: such a thing is not known."""
+ANSWERS = {
+    "503": (503, [], b""),
+    "501": (501, [], b""),
+    "408": (408, [], b""),
+    "429": (429, [("Retry-After", "1")], b""),
+    "slow down": (503, [], b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"),
+    "200": (200, [], b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"),
+}
+KINDS = (*ANSWERS, "drop", "cut", "short", "lost", "stall")
+"""503, 408: not now, and nothing was done. 429, slow down: likewise, as too much is asked. 200: likewise, though it
+begins as if all were well. 501: such a thing is not known. drop: the connection ends unanswered, nothing was done. cut:
+half of the body, then the end. short: half of the body, and a length that agrees. lost: it is done, and the answer
+never comes. stall: half of the body, then silence."""
 
 
 @dataclass
@@ -145,8 +154,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, proxy, method, body):
         kind = proxy.fault_of(method, self.path)
-        if kind in ("503", "501"):
-            return self.send(int(kind), [], b"")
+        if kind in ANSWERS:
+            return self.send(*ANSWERS[kind])
         if kind == "drop":
             self.close_connection = True
             return None

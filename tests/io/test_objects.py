@@ -61,6 +61,7 @@ def test_a_file_is_written_in_parts_where_it_is_large(store, bucket, monkeypatch
     (tmp_path / "file").write_bytes(data)
     monkeypatch.setattr(objects, "PART", 1 << 20)
     store.proxy.fail("503", 1, method="PUT", within="partNumber")
+    store.proxy.fail("200", 1, method="POST", within="uploadId")
     bucket.put_file("large", tmp_path / "file")
     assert bucket.read_whole("large") == data
     assert sum("partNumber" in path for _, path, _ in store.proxy.requests) > 2
@@ -84,7 +85,7 @@ def test_lists_of_many_pages_come_in_order_also_from_a_name_on(store, bucket):
     assert [one.name for one in bucket.list()] == names
 
 
-@pytest.mark.parametrize("kind", ["503", "drop", "cut", "short"])
+@pytest.mark.parametrize("kind", ["503", "429", "408", "slow down", "drop", "cut", "short"])
 def test_a_fault_that_passes_changes_no_byte_and_one_that_stays_is_one_sentence(store, bucket, kind):
     bucket.put("a", BYTES)
     store.proxy.fail(kind, 3, method="GET")
@@ -95,12 +96,36 @@ def test_a_fault_that_passes_changes_no_byte_and_one_that_stays_is_one_sentence(
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("kind", ["503", "drop", "cut", "short", "lost"])
+@pytest.mark.parametrize("kind", ["503", "200", "drop", "cut", "short", "lost"])
 def test_an_object_is_gone_though_the_answer_to_its_removal_did_not_come_whole(store, bucket, kind):
     bucket.put("a", BYTES)
     store.proxy.fail(kind, 2, method="POST")
     bucket.delete("a")
     assert bucket.head("a") is None
+
+
+@pytest.mark.parametrize(("kind", "longest"), [("503", 0.2), ("429", 1.0), ("slow down", 1.0)])
+def test_a_store_that_is_asked_too_often_is_asked_again_few_times_and_left_alone_for_longer(
+    store, bucket, monkeypatch, kind, longest
+):
+    pauses = []
+    monkeypatch.setattr(object_tries, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(object_tries.time, "sleep", pauses.append)
+    for asked, ask, error in (
+        ("GET", lambda: bucket.read("a", 0, 1), SourceError),
+        ("PUT", lambda: bucket.put_if_absent("a", b"1"), OutputError),
+        ("POST", lambda: bucket.delete("a"), OutputError),
+    ):
+        pauses.clear()
+        store.proxy.requests.clear()
+        store.proxy.fail(kind, object_tries.TRIES, method=asked)
+        with pytest.raises(
+            error, match=r"said 503 \(not now\), 5 times" if kind == "503" else "too often.*fewer workers"
+        ):
+            ask()
+        assert [method for method, *_ in store.proxy.requests] == [asked] * 5  # the client asks nothing again by itself
+        shares = [pause / (longest * 2**tried) for tried, pause in enumerate(pauses)]
+        assert len(set(shares)) == 4 and 0.5 <= min(shares) <= max(shares) <= 1
 
 
 def test_faults_at_random_change_no_byte(store, bucket):

@@ -1,7 +1,9 @@
 """Asking a store of objects again where it failed for the moment, and one honest sentence where it does not answer.
 
-A server that says 5xx, a connection that breaks, an answer that is cut: these are asked again, few times, each after a
-longer pause of random length, so that a thousand workers do not come back together. Everything else is told at once.
+A server that says 5xx, 429 or 408, a connection that breaks, an answer that is cut: these are asked again, few times,
+each after a longer pause of random length, so that a thousand workers do not come back together. One that is asked too
+often is left alone for longer; how long it wants that itself (Retry-After), obstore does not hand on. obstore asks
+nothing again. Everything else is told at once.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from sonograph.io.status import Unreadable, shown
 TRIES = 5
 FIRST_PAUSE = 0.2
 """Seconds; each further one is twice as long, and of each between half and all is taken."""
+LONGER = 5
+"""Times as long, where the store is asked too often: 15 s in all at most."""
 
 Made = TypeVar("Made")
 
@@ -56,7 +60,8 @@ def again(work: Callable[[int], Made], name: str, *, writing: bool = False) -> M
         except Exception as error:
             if not _is_passing(error) or tried + 1 == TRIES:
                 raise refusal(error, name, writing=writing) from None
-        time.sleep(FIRST_PAUSE * 2**tried * random.uniform(0.5, 1.0))  # noqa: S311
+            longest = FIRST_PAUSE * 2**tried * (LONGER if _is_too_often(error) else 1)
+        time.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311
     raise AssertionError
 
 
@@ -73,7 +78,9 @@ def missing(name: str) -> Unreadable:
 
 
 def _code(error: Exception) -> int | None:
-    """What a server answered, where it answered."""
+    """What a server answered, where it answered; 503 also where it began with 200 and went on with an error."""
+    if "Server returned error response" in str(error):
+        return 503
     found = re.search(r"status code: (\d{3})", str(error))
     return int(found[1]) if found else None
 
@@ -91,8 +98,13 @@ def _is_passing(error: Exception) -> bool:
     """Whether it may go well the next time."""
     code = _code(error)
     if code is not None:
-        return 500 <= code <= 599 and code != 501
+        return (500 <= code <= 599 and code != 501) or code in (408, 429)
     return _is_cut(error) or ("HTTP error" in str(error) and not _has_no_keys(error))
+
+
+def _is_too_often(error: Exception) -> bool:
+    """Whether a store asks for fewer requests: 429 of Google's, 503 of Amazon's (SlowDown) and Azure's (ServerBusy)."""
+    return _code(error) == 429 or re.search(r"<Code>(SlowDown|ServerBusy)<", str(error)) is not None
 
 
 def _told(error: Exception) -> tuple[str, str]:
@@ -105,6 +117,9 @@ def _told(error: Exception) -> tuple[str, str]:
         return "denied", f"may not be used with these keys, or is not there (the store said {code}). {KEYS}"
     if code in (301, 307):
         return "region", f"is in another region (the store said {code}). Set AWS_REGION to the bucket's."
+    if _is_too_often(error):
+        again_later = "Try again later, or with fewer workers."
+        return "read-error", f"its store said {code} (asked too often), {TRIES} times. {again_later}"
     if code is not None and _is_passing(error):
         return "read-error", f"its store said {code} (not now), {TRIES} times. Try again later."
     if code is not None:
