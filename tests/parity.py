@@ -178,11 +178,22 @@ def htk_fbank(x):
     return np.log(np.maximum(naive.mel_bank(26, 0.0, RATE / 2, "kaldi", 512, RATE, in_mel=True) @ magnitude, 1.0))
 
 
+def mel_centres(n, low):
+    low, high = (1127 * np.log(1 + f / 700) for f in (low, RATE / 2))
+    return [700 * (np.exp((low + (high - low) * k / (n + 1)) / 1127) - 1) for k in range(1, n + 1)]
+
+
+def htk_plp(x):
+    bank = naive.mel_bank(26, 0.0, RATE / 2, "kaldi", 512, RATE, in_mel=True)
+    power = np.maximum(bank @ naive_power("htk.plp", x), 1.0)
+    lifter = 1 + 11 * np.sin(np.pi * np.arange(13) / 22)
+    return np.array([lifter * naive.plp(bands, mel_centres(26, 0.0), 12, 13, 0.33) for bands in power.T]).T
+
+
 def kaldi_plp(x, name):
     power = naive_power(name, x)
     bank = naive.mel_bank(23, 20.0, RATE / 2, "kaldi", 512, RATE, in_mel=True)
-    low, high = (1127 * np.log(1 + f / 700) for f in (20.0, RATE / 2))
-    centres = [700 * (np.exp((low + (high - low) * k / 24) / 1127) - 1) for k in range(1, 24)]
+    centres = mel_centres(23, 20.0)
     columns = []
     for bands, frame in zip(
         (bank @ power).T, naive.frames(x * 32768, 400, 160, stft_of(preset(name)).edges), strict=True
@@ -232,6 +243,7 @@ CASES = (
     formula("kaldi.plp.unsnipped", "1", 1e-6, lambda x: kaldi_plp(x, "kaldi.plp.unsnipped"), 1000),
     formula("htk.fbank", "ln", 1e-9, htk_fbank, 1000),
     formula("htk.mfcc", "1", 1e-9, lambda x: naive.cepstra(htk_fbank(x), range(1, 13), 22.0), 1000),
+    formula("htk.plp", "1", 1e-6, htk_plp, 1000),
     live("python_speech_features.mfcc", "python_speech_features.mfcc", "1", 1e-9,
          lambda x: library("python_speech_features").mfcc(np.round(x * 32768), RATE).T),
     Case("whisper.80", "Whisper's filters and recording on librosa.stft", "data", "1", 1e-6, whisper(80)),

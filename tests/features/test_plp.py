@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sonograph import BandSettings, LogSettings, MelBank, Signal, StftSettings, preset, read, spectrogram
+from sonograph import BandSettings, LogSettings, MelBank, Signal, StftSettings, feature, preset, read, spectrogram
 from sonograph.errors import SettingsError
 from sonograph.features.plp import cepstrum, durbin, equal_loudness, inverse_cosines
 from sonograph.settings import BarkBank, ChromaBank, PlpSettings, RastaSettings
@@ -101,3 +101,20 @@ def test_with_rasta_a_microphone_changes_nothing_that_lasts():
 def test_what_no_prediction_can_be_made_of_is_refused(make, words):
     with pytest.raises(SettingsError, match=words):
         make()
+
+
+def test_the_feature_is_hermanskys_of_bark_bands():
+    """Hermansky 1990 with 12 poles, as rastamat and feacalc take: c0 to c12 of bands that sum raw power."""
+    bands = BandSettings(of=StftSettings(window_length=512, scaling="raw"), bands=BarkBank(n_bands=24, empty="zero"))
+    power = spectrogram(sound(), bands)
+    ours = spectrogram(sound(), feature("plp", StftSettings(window_length=512)))
+    assert ours.names == tuple(f"c{i}" for i in range(13))
+    for frame in range(0, power.values.shape[1], 7):
+        want = naive.plp(power.values[:, frame], power.frequencies, 12, 13, 1 / 3)
+        np.testing.assert_allclose(ours.values[:, frame], want, rtol=0, atol=1e-8)
+
+
+def test_a_louder_sound_has_the_cepstra_of_a_quieter_one_but_for_their_gain():
+    quiet, loud = (spectrogram(Signal(gain * sound().samples, RATE), feature("plp")).values for gain in (1.0, 10.0))
+    np.testing.assert_allclose(loud[1:], quiet[1:], atol=1e-9)
+    np.testing.assert_allclose(loud[0] - quiet[0], np.log(100) / 3, atol=1e-9)  # loudness is the cube root of power

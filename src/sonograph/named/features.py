@@ -14,13 +14,14 @@ from sonograph.errors import SettingsError
 from sonograph.settings import Settings
 from sonograph.settings.arguments import answered
 from sonograph.settings.bands import BandSettings
-from sonograph.settings.banks import ChromaBank, MelBank
+from sonograph.settings.banks import BarkBank, ChromaBank, MelBank
 from sonograph.settings.cepstra import CepstralSettings
 from sonograph.settings.constantq import ConstantQSettings, PitchClassSettings
 from sonograph.settings.levels import LevelSettings
 from sonograph.settings.loudness import LoudnessSettings
 from sonograph.settings.norms import NormSettings, RangeSettings
 from sonograph.settings.pitch import PyinCandidates, PyinSettings, YinSettings
+from sonograph.settings.plp import PlpSettings
 from sonograph.settings.shapes import OnsetSettings, ShapeSettings, TempogramSettings, TonnetzSettings
 from sonograph.settings.soundlevel import SoundLevelSettings, SquaresSettings
 from sonograph.settings.speech import HarmonicitySettings
@@ -150,6 +151,10 @@ FEATURES = {
     "mfcc": Feature(
         "20 cepstral coefficients of the mel levels, as librosa's",
         lambda frames, rate: CepstralSettings(of=_limited(frames, rate), n_coefficients=20),
+    ),
+    "plp": Feature(
+        "13 cepstra of perceptual linear prediction: 12 poles of 24 Bark bands (Hermansky 1990)",
+        lambda frames, rate: PlpSettings(of=BandSettings(of=_raw(frames), bands=BarkBank(empty="zero"))),
     ),
     "chroma": Feature(
         "12 pitch classes of the bins, the largest 1",

@@ -66,6 +66,8 @@ def preset(name: Literal["librosa.mel", "torchaudio.mel"]) -> BandSettings: ...
 @overload
 def preset(name: Literal["librosa.mfcc", "torchaudio.mfcc", "htk.mfcc"]) -> CepstralSettings: ...
 @overload
+def preset(name: Literal["htk.plp"]) -> PlpSettings: ...
+@overload
 def preset(name: Literal["librosa.chroma"]) -> NormSettings: ...
 @overload
 def preset(name: Literal["librosa.pcen"]) -> PcenSettings: ...
@@ -252,6 +254,12 @@ def _htk_mfcc() -> CepstralSettings:
     return CepstralSettings(of=_htk_fbank(), n_coefficients=12, first=1, lifter=22.0)
 
 
+def _htk_plp() -> PlpSettings:
+    mel = _htk_fbank().of
+    power = LogSettings(of=replace(mel, of=replace(mel.of, quantity="power")), floor=1.0)
+    return PlpSettings(of=power, compression=0.33, lifter=22.0)
+
+
 def _speech_features_mfcc() -> EnergySettings:
     stft = StftSettings(
         window_length=400,
@@ -321,6 +329,9 @@ _PRESETS = {
         _htk_fbank, "HCopy with the HTK book's tutorial settings: log of 26 mel magnitudes, 25 ms windows (16 kHz)"
     ),
     "htk.mfcc": Preset(_htk_mfcc, "the same, TARGETKIND = MFCC: c1 to c12, lifter 22 (16 kHz)"),
+    "htk.plp": Preset(
+        _htk_plp, "the same, TARGETKIND = PLP_0, USEPOWER = T: c0 first, then c1 to c12, lifter 22 (16 kHz)"
+    ),
     "python_speech_features.mfcc": Preset(
         _speech_features_mfcc, "python_speech_features.mfcc(int16 samples), c0 the log energy (0.6; 16 kHz)"
     ),
