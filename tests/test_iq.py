@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonograph import (
+    Calibration,
     LevelSettings,
     SettingsError,
     Signal,
@@ -19,17 +20,21 @@ from sonograph import (
     StftSettings,
     Stream,
     describe,
+    high_pass,
     istft,
     level,
     loudness,
+    measure_box,
     mono,
     pieces,
     resample,
     spectrogram,
     true_peak,
+    weighted,
     welch,
     write,
 )
+from sonograph.analysis.bands import band_pass
 from sonograph.engines.reference import Reference
 from sonograph.settings import EDGES, SCALINGS, DeltaSettings, LogSettings, NormSettings, PcenSettings, from_dict
 from sonograph.settings.common import KINDS, Stage
@@ -291,8 +296,91 @@ def test_sides_and_samples_must_agree():
 
 @pytest.mark.parametrize(
     "work",
-    [loudness, true_peak, lambda sound: resample(sound, 1e6), lambda sound: write("no such folder/a.wav", sound)],
+    [loudness, true_peak, lambda sound: high_pass(sound, 20.0), lambda sound: weighted(sound, "A")],
 )
 def test_what_is_made_for_real_sound_refuses_complex_samples(work):
     with pytest.raises(SettingsError, match=r"^the samples are complex \(I/Q\), and this is made for real ones"):
         work(noise(4000))
+
+
+def test_a_sound_file_says_how_complex_samples_are_written():
+    with pytest.raises(
+        SettingsError, match=r"^the samples are complex \(I/Q\), and a sound file holds real ones: give I and"
+    ):
+        write("no such folder/a.wav", noise(4000))
+
+
+def test_a_response_over_frequency_is_refused_and_a_scale_is_taken():
+    response = Calibration(1.0, "V", ((1e3, 0.0), (1e6, 6.0)))
+    with pytest.raises(SettingsError, match=r"around what was tuned to the sides differ: give a calibration"):
+        spectrogram(Signal(noise(4000).samples, RATE, unit="V", calibration=response))
+    volts = spectrogram(Signal(noise(4000).samples, RATE, unit="V"))
+    assert volts.value_unit == "V²"
+
+
+@pytest.mark.parametrize("rate", [600e3, 1e6, 4.8e6])
+@pytest.mark.parametrize("hertz", [-200e3, -1e3, 0.0, 150e3])
+def test_a_tone_that_is_resampled_is_the_same_tone_on_its_own_side(rate, hertz):
+    tone = turning(hertz, 0.5, n=60_000)
+    got = resample(Signal(tone.samples, RATE, centre=100e6), rate)
+    assert (got.sample_rate, got.is_complex, got.centre, got.n_samples) == (
+        rate,
+        True,
+        100e6,
+        round(60_000 * rate / RATE),
+    )
+    inside = range(2000, got.n_samples - 2000)
+    want = 0.5 * np.exp(2j * np.pi * hertz * np.arange(inside.start, inside.stop) / rate)
+    np.testing.assert_allclose(got.read(inside)[0], want, atol=2e-6)
+
+
+def test_what_lies_beyond_the_new_rate_is_gone_on_either_side():
+    for hertz in (-400e3, 400e3):
+        got = resample(turning(hertz, n=60_000), 600e3)
+        assert np.abs(got.read(range(2000, got.n_samples - 2000))).max() < 1e-5
+
+
+def test_missing_samples_stay_missing_in_both_parts_when_they_are_resampled():
+    sound = noise(30_000)
+    sound.samples[12_000:12_100] = complex(np.nan, np.nan)
+    got = resample(sound, 1.2e6).read(range(15_000))[0]
+    gone = np.isnan(got.real) & np.isnan(got.imag)
+    assert gone[6000:6050].all() and (gone == np.isnan(got)).all()
+    assert not gone[:5700].any() and not gone[6350:].any()
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(-700e3, -500e3), (100e3, 400e3), (-50e3, 80e3), (-1.2e6, -900e3), (0.0, 1.2e6)]
+)
+def test_the_box_of_white_noise_has_the_share_of_its_width_of_both_sides(low, high):
+    """Of mean square 2e-4, over all of the sample rate."""
+    sound = Signal(1e-2 * noise(200_000, seed=3).samples, RATE)
+    box = measure_box(sound, hertz=(low, high))
+    assert box.band_level == pytest.approx(10 * math.log10(2e-4 * (high - low) / RATE), abs=0.1)
+    assert (box.low, box.high, box.band_unit, box.level_unit) == (low, high, "dBFS", "dBFS")
+    assert box.frequency_50 == pytest.approx((low + high) / 2, abs=0.05 * (high - low))
+
+
+@pytest.mark.parametrize(("low", "high"), [(-700e3, -500e3), (-50e3, 80e3), (900e3, 1.2e6), (-1.2e6, 0.0)])
+def test_a_band_of_both_sides_passes_what_lies_in_it_and_nothing_of_its_mirror(low, high):
+    """The response of the filter, by the definition of a transform, at every thousandth of the circle."""
+    cut = band_pass((low, high), RATE, two_sided=True)
+    at = np.arange(-cut.reach, cut.reach + 1)
+    hertz = np.arange(-1.2e6, 1.2e6, RATE / 1000)
+    gain = np.abs(np.exp(-2j * np.pi * np.outer(hertz / RATE, at)) @ cut.taps)
+    slope = 0.1 * (high - low)
+    away = np.minimum((low - hertz) % RATE, (hertz - high) % RATE)  # outside, to the nearer end along the circle
+    inside = (hertz > low + slope) & (hertz < high - slope)
+    outside = ~((hertz >= low) & (hertz <= high)) & (away > slope)
+    np.testing.assert_allclose(gain[inside], 1, atol=1e-4)
+    assert gain[outside].max() < 1e-4
+    sound = noise(5000 + 2 * cut.reach).samples[None]
+    want = np.convolve(sound[0], cut.taps, "valid")
+    np.testing.assert_allclose(cut(sound)[0], want, atol=1e-10)
+
+
+def test_a_box_of_complex_samples_outside_their_frequencies_is_refused():
+    with pytest.raises(
+        SettingsError, match=r"^the box is -2e\+06 to -1\.5e\+06 Hz; it must go up, within -1\.2e\+06 to"
+    ):
+        measure_box(noise(4000), hertz=(-2e6, -1.5e6))

@@ -7,7 +7,7 @@ import type { Messages } from "./messages";
 import { LEAST_SAMPLES } from "./navigation";
 import type { Page } from "./page";
 import { short } from "./ruler";
-import { type Description, type Recording, type Recordings, frameAt, frameTime, rowEdges, usable } from "./server";
+import { type Description, type Recording, type Recordings, frameAt, frameTime, lowestOf, rowEdges, usable } from "./server";
 import { rowAt } from "./cells";
 import { type Box, type Pane, type Settings, type View, same } from "./state";
 import type { ServerEvent } from "./transport";
@@ -33,6 +33,10 @@ export class Catalogue {
   ) {
     page.store.subscribe((view, before) => {
       if (view.recordings !== before.recordings) this.shown();
+      if (view.axis !== "linear" && this.page.navigation.extent().lowest < 0) {
+        this.messages.message("The frequencies of complex samples (I/Q) go below 0 Hz, for which only a linear axis has a place.", "axis");
+        page.store.set({ axis: "linear" });
+      }
       if (view.range !== before.range && !same(view.range, this.fitted)) this.unfitted = false;
     });
   }
@@ -101,7 +105,7 @@ export class Catalogue {
       recordings: there.map(({ id }) => ({ id, offset: 0, channel: 0 })),
       start: times?.[0] ?? 0,
       end: times?.[1] ?? seconds,
-      low: 0,
+      low: Math.min(...there.map(lowestOf)),
       high: nyquist,
       cursor: null,
       selection: null,
@@ -149,7 +153,7 @@ export class Catalogue {
     return {
       start: Math.max(0, frameTime(d, frame(box.start)) - half),
       end: frameTime(d, frame(box.end)) + half,
-      low: Math.max(0, rowEdges(d, row(box.low))[0]),
+      low: Math.max(d.frequencies.kind === "linear" ? d.frequencies.first : 0, rowEdges(d, row(box.low))[0]),
       high: rowEdges(d, row(box.high))[1],
     };
   }
@@ -217,7 +221,7 @@ export class Catalogue {
     const first = recordings[0] && this.recording(recordings[0].id);
     if (!first) return;
     const names = recordings.map((pane) => this.recording(pane.id)?.name ?? "").filter(Boolean);
-    const facts = [`${short(first.sample_rate, 5)}Hz`, length(first.seconds), first.unit === "FS" ? "" : first.unit];
+    const facts = [`${short(first.sample_rate, 5)}Hz`, length(first.seconds), first.unit === "FS" ? "" : first.unit, about(first)];
     const channels = Array.from({ length: first.n_channels }, (_, i) => [String(i), `Channel ${i + 1}`] as const);
     const picked = (value: string): void => store.set({ recordings: recordings.map((pane) => ({ ...pane, channel: Math.min(Number(value), (this.recording(pane.id)?.n_channels ?? 1) - 1) })) });
     const channel = choice(channels, String(recordings[0].channel), picked);
@@ -230,3 +234,7 @@ export class Catalogue {
     document.title = `${first.name} – Sonograph`;
   }
 }
+
+/** What complex samples are, and from where their frequencies are counted. */
+const about = ({ is_complex, centre }: Recording): string =>
+  is_complex ? `I/Q${centre ? `, frequencies from ${short(centre, 9)}Hz` : ""}` : "";

@@ -17,6 +17,9 @@ export function against(
   if (view.recordings.length !== 2 || !one || !other) {
     return `The difference is of two recordings; ${view.recordings.length === 1 ? "one is" : `${view.recordings.length} are`} shown.`;
   }
+  if (one.is_complex !== other.is_complex || one.centre !== other.centre) {
+    return `${one.name} and ${other.name} are not tuned to the same: their frequencies are not the same, so there is no difference to show.`;
+  }
   if (one.sample_rate !== other.sample_rate) {
     return `${one.name} has ${one.sample_rate} samples a second and ${other.name} ${other.sample_rate}: their frequencies are not the same, so there is no difference to show.`;
   }

@@ -57,7 +57,7 @@ export function exporting(app: App): Undo {
     const rate = Math.round(recording.sample_rate);
     try {
       const { octets } = await app.transport.octets(`/sound/${recording.digest || recording.id}?start=${from}&end=${to}&rate=${rate}&slow=1`);
-      save(wavOf(channelsOf(octets).channels, rate), fileName(recording.name, ` ${from}-${to}.wav`), "audio/wav");
+      save(wavOf(channelsOf(octets).channels, rate), fileName(recording.name, ` ${from}-${to}${recording.is_complex ? " I" : ""}.wav`), "audio/wav");
       app.announce("Saved.");
     } catch (error) {
       app.message((error as Error).message, "save");

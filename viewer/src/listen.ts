@@ -6,6 +6,7 @@ import type { Take } from "./blocks";
 import { Player, channelsOf } from "./player";
 import { buttonOf, choice, make, toggle } from "./pieces";
 import { paneHeard, secondsOf } from "./heard";
+import { lowestOf } from "./server";
 import type { View } from "./state";
 
 const SLOWNESS = [1, 2, 4, 5, 8, 10, 16, 20] as const;
@@ -45,7 +46,7 @@ export function listen(app: App): Undo {
     const take = { start, end, sampleRate: recording.sample_rate, rate, slow, loop: view.loop };
     const channel = recording.n_channels > 2 ? `&channel=${pane.channel}` : "";
     const { low, high } = selection ?? view;
-    const limits = (low > 0 ? `&low=${low}` : "") + (high < recording.sample_rate / 2 ? `&high=${high}` : "");
+    const limits = (low > lowestOf(recording) ? `&low=${low}` : "") + (high < recording.sample_rate / 2 ? `&high=${high}` : "");
     const path = `/sound/${recording.digest || recording.id}?rate=${rate}&slow=${slow}${channel}${band ? limits : ""}`;
     return { take, from: from >= start && from < end - 1 ? from : start, path };
   }

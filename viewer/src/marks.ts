@@ -8,9 +8,9 @@ import { markPanel } from "./markpanel";
 import { type Overlay, stroke, within, write } from "./overlay";
 import type { Box } from "./state";
 
-/** A selection as a mark: one over all that is seen in frequency is a span, without limits. */
+/** A selection as a mark: over all frequencies, or some below 0, which tables of marks do not hold, a span without limits. */
 export function markOf(box: Box, shift: number, top: number): Mark {
-  const all = box.low <= 0 && box.high >= top;
+  const all = box.low < 0 || (box.low === 0 && box.high >= top);
   const limits = all ? { low: null, high: null } : { low: box.low, high: box.high };
   return { start: box.start - shift, end: box.end - shift, ...limits, text: "" };
 }
@@ -75,6 +75,7 @@ export function marks(app: App, overlay: Overlay): Undo {
     const pane = paneHeard(store.get());
     if (!file?.read || !pane) return app.announce("The marks are not read yet.");
     if (!selection) return app.announce("Select a box first: drag with Shift, or E for all that is seen.");
+    if (selection.low < 0) app.message("A mark has no frequencies below 0 Hz: this one is of all frequencies.", "marks");
     file.list.add(markOf(selection, shift(), (app.recording(pane.id)?.sample_rate ?? 0) / 2));
     shown();
     panel.focusWords();

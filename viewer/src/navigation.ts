@@ -1,7 +1,7 @@
 // Moving about: each axis alone or both, within the recordings that are shown.
 
 import { PLAIN, SCALES, lowest, moved, zoomed } from "./axis";
-import type { Recording } from "./server";
+import { type Recording, lowestOf } from "./server";
 import type { Pane, Store, View } from "./state";
 
 export const LEAST_SAMPLES = 8; // on the whole width
@@ -12,6 +12,8 @@ export interface Extent {
   readonly start: number;
   readonly end: number;
   readonly nyquist: number;
+  /** The lowest frequency: below 0 of complex samples. */
+  readonly lowest: number;
   /** Samples a second, of the finest. */
   readonly rate: number;
   /** Hertz from one bin to the next. */
@@ -20,7 +22,7 @@ export interface Extent {
 
 /** What there is to be seen of panes, whose offsets put them later. */
 export function extentOf(panes: readonly Pane[], recording: (id: string) => Recording | null, step: number): Extent {
-  let extent: Extent = { start: Infinity, end: -Infinity, nyquist: 1, rate: 1, step };
+  let extent: Extent = { start: Infinity, end: -Infinity, nyquist: 1, lowest: 0, rate: 1, step };
   for (const pane of panes) {
     const one = recording(pane.id);
     if (!one) continue;
@@ -29,6 +31,7 @@ export function extentOf(panes: readonly Pane[], recording: (id: string) => Reco
       start: Math.min(extent.start, offset),
       end: Math.max(extent.end, offset + Math.max(one.seconds, LEAST_SAMPLES / one.sample_rate)),
       nyquist: Math.max(extent.nyquist, one.sample_rate / 2),
+      lowest: Math.min(extent.lowest, lowestOf(one)),
       rate: Math.max(extent.rate, one.sample_rate),
       step,
     };
@@ -70,8 +73,8 @@ export class Navigation {
   }
 
   private bounds(): [number, number] {
-    const { nyquist, step } = this.extent();
-    return [lowest(this.view.axis, 0, step), nyquist];
+    const extent = this.extent();
+    return [lowest(this.view.axis, extent.lowest, extent.step), extent.nyquist];
   }
 
   zoomFrequency(at: number, factor: number): void {
@@ -86,8 +89,9 @@ export class Navigation {
   }
 
   private frequencies([low, high]: [number, number]): void {
-    const bottom = low <= this.bounds()[0] * (1 + 1e-9);
-    this.store.set({ low: bottom ? 0 : low, high });
+    const [from] = this.bounds();
+    const bottom = low <= from + 1e-9 * Math.abs(from);
+    this.store.set({ low: bottom ? this.extent().lowest : low, high });
   }
 
   show(start: number, end: number): void {
@@ -107,6 +111,7 @@ export class Navigation {
   }
 
   wholeFrequency(): void {
-    this.store.set({ low: 0, high: this.extent().nyquist });
+    const { lowest: low, nyquist: high } = this.extent();
+    this.store.set({ low, high });
   }
 }

@@ -30,7 +30,8 @@ export function frequencyRuler(axis: AxisName, low: number, high: number, most: 
     const there = spread(axis, low, high, most);
     if (there.length > 2) return { ticks: there.map((at) => ({ at, words: written(at) })), title: `Frequency (Hz${words})` };
   }
-  const [unit, name] = high >= 2000 ? prefix(high / 2) : [1, ""];
+  const far = Math.max(high, -low);
+  const [unit, name] = far >= 2000 ? prefix(far / 2) : [1, ""];
   return { ticks: decimal(low, high, most, unit), title: `Frequency (${name}Hz${words})` };
 }
 
@@ -69,5 +70,5 @@ function notes(low: number, high: number, most: number): Tick[] {
 /** A frequency as it is read under the pointer. */
 export const frequencyWords = (hertz: number, perPixel: number): string => {
   const digits = Math.min(3, Math.max(0, Math.ceil(-Math.log10(Math.max(perPixel, 1e-6)) - 1e-9)));
-  return `${minus(hertz.toFixed(digits)).replace(/\B(?=(\d{3})+(?!\d))/g, hertz >= 10_000 && !digits ? " " : "")} Hz`;
+  return `${minus(hertz.toFixed(digits)).replace(/\B(?=(\d{3})+(?!\d))/g, Math.abs(hertz) >= 10_000 && !digits ? " " : "")} Hz`;
 };

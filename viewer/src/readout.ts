@@ -5,7 +5,7 @@ import { beginning, moment } from "./clock";
 import { el } from "./dom";
 import type { Page } from "./page";
 import { frequencyWords, note } from "./pitch";
-import { minus } from "./ruler";
+import { minus, tuned } from "./ruler";
 import type { Description, Recording } from "./server";
 import type { Stage } from "./stage";
 import { isAbort } from "./transport";
@@ -96,8 +96,8 @@ export class Readout {
     this.time.value = moment(seconds, pane.own.perPixel, beginning(recording?.start ?? null));
     const inside = y >= pane.top;
     const hertz = pane.frequency.hertz(y);
-    this.frequency.value = inside ? frequencyWords(hertz, Math.abs(pane.frequency.hertz(y - 1) - hertz)) : "–";
-    this.note.value = (inside && note(hertz)) || "–";
+    this.frequency.value = inside ? frequency(recording, hertz, Math.abs(pane.frequency.hertz(y - 1) - hertz)) : "–";
+    this.note.value = (inside && noteOf(recording, hertz)) || "–";
     this.level.classList.add("old");
     clearTimeout(this.timer);
     if (!inside) this.level.value = "–";
@@ -135,11 +135,17 @@ export class Readout {
     const offset = pane.time.start - pane.own.start;
     const seconds = cursor.seconds - offset;
     const recording = this.page.recording(pane.pane.id);
-    const words = [moment(seconds, pane.own.perPixel, beginning(recording?.start ?? null)), frequencyWords(cursor.hertz, 1), note(cursor.hertz)];
+    const words = [moment(seconds, pane.own.perPixel, beginning(recording?.start ?? null)), frequency(recording, cursor.hertz, 1), noteOf(recording, cursor.hertz)];
     const level = await this.read(pane, seconds, cursor.hertz).catch(() => null);
     this.app.announce([...words, level].filter(Boolean).join(", "));
   }
 }
+
+/** A frequency in words; of complex samples, whose frequencies are from what was tuned to, what it is on the air too. */
+const frequency = (recording: Recording | null, hertz: number, perPixel: number): string =>
+  frequencyWords(hertz, perPixel) + (recording?.centre ? ` · ${tuned(recording.centre + hertz, perPixel)}` : "");
+
+const noteOf = (recording: Recording | null, hertz: number): string => (recording?.is_complex ? "" : note(hertz));
 
 function levelPath(recording: Recording, d: Description, pane: PaneGeometry, seconds: number, hertz: number): string {
   const sample = Math.min(recording.n_samples - 1, Math.max(0, Math.round(seconds * recording.sample_rate)));

@@ -49,6 +49,12 @@ const PREFIXES: readonly [number, string][] = [
 /** A unit's size and prefix for numbers as large as this. */
 export const prefix = (size: number): readonly [number, string] => PREFIXES.find(([unit]) => size >= unit) ?? [1e-6, "µ"];
 
+/** A frequency of some MHz or GHz, with digits down to what a pixel is. */
+export function tuned(hertz: number, perPixel: number): string {
+  const [unit, name] = prefix(Math.abs(hertz) || 1);
+  return `${minus((hertz / unit).toFixed(Math.min(9, Math.max(0, Math.ceil(Math.log10(unit / Math.max(perPixel, 1e-3)) - 1e-9)))))} ${name}Hz`;
+}
+
 /** A number with so many digits that matter, and a prefix: 1.25 k, 440, 20 m. */
 export function short(value: number, digits = 4): string {
   const [unit, name] = value ? prefix(Math.abs(value) * (1 + 1e-12)) : [1, ""];

@@ -65,7 +65,7 @@ export function shown(page: Page, seen: Seen): Shown[] {
   if (!first) return all;
   const { overview } = seen.layout;
   const extent = page.navigation.extent();
-  const frequency = new FrequencyAxis(view.axis, lowest(view.axis, 0, extent.step), extent.nyquist, overview.top, overview.height);
+  const frequency = new FrequencyAxis(view.axis, lowest(view.axis, extent.lowest, extent.step), extent.nyquist, overview.top, overview.height);
   add("overview", first.index, overview, later(seen.whole, offset(first.index)), frequency);
   if (both) add("overview 1", 1, overview, later(seen.whole, offset(1)), frequency, 1);
   return all;

@@ -11,6 +11,9 @@ export interface Recording {
   readonly sample_rate: number;
   readonly n_channels: number;
   readonly unit: string;
+  /** I/Q: frequencies lie on both sides of `centre`, 0 where that is not known; below 0 too. */
+  readonly is_complex?: boolean | null;
+  readonly centre?: number | null;
   /** When it began, ISO 8601, or null where that is not known. */
   readonly start: string | null;
   /** "waiting" while its header has not been read: numbers are null then. */
@@ -23,6 +26,9 @@ export interface Recording {
 
 /** Whether there is anything to see of it. */
 export const usable = (recording: Recording): boolean => recording.n_samples > 0 && recording.seconds > 0;
+
+/** The lowest of its frequencies. */
+export const lowestOf = (recording: Recording): number => (recording.is_complex ? -recording.sample_rate / 2 : 0);
 
 export interface Recordings {
   readonly recordings: readonly Recording[];

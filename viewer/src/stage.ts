@@ -177,7 +177,7 @@ export class Stage {
       if (!recording) continue;
       const wave = page.waves.wave(recording, one.pane.channel, one.own, Math.round(one.wave.width * ratio));
       const scale = page.loudest(one.pane, wave);
-      const name = seen.panes.length > 1 ? recording.name : "";
+      const name = [seen.panes.length > 1 ? recording.name : "", recording.is_complex ? "I (real part)" : ""].filter(Boolean).join(", ");
       const what = [recording.digest, one.pane.channel, one.own, page.waves.revision, scale, name, looks];
       sheets.show(`wave ${one.index}`, one.wave, ratio, what, (context) => {
         ink.waveform(context, one.wave, wave, one.own, recording.sample_rate, scale, looks, ratio);

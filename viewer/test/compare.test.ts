@@ -18,6 +18,7 @@ describe("the difference of two recordings", () => {
     expect(why({ ...two, recordings: [pane("a")] }, [recording("a")], [])).toContain("one is shown");
     expect(why(two, [recording("a"), recording("b", 44_100)], [])).toContain("a has 48000 samples a second and b 44100");
     expect(why(two, [recording("a"), recording("b", 48_000, "Pa")], [])).toContain("a is in FS and b in Pa");
+    expect(why(two, [{ ...recording("a"), is_complex: true, centre: 1e6 }, { ...recording("b"), is_complex: true, centre: 2e6 }], [])).toContain("not tuned to the same");
     expect(why(two, [recording("a"), recording("b")], [description(512), description(256)])).toContain("different settings");
   });
 });

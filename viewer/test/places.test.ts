@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { layout } from "../src/layout";
 import { found } from "../src/listing";
-import { Navigation } from "../src/navigation";
+import { Navigation, extentOf } from "../src/navigation";
 import type { Recording } from "../src/server";
 import { stepped, withLength } from "../src/settings";
 import { EMPTY, Store } from "../src/state";
@@ -38,7 +38,7 @@ it("another window keeps the share of its hop and the multiple of its transform"
 
 it("one cannot move beyond the recording, nor to half its frequencies when all were seen", () => {
   const store = new Store({ ...EMPTY, start: 10, end: 20, low: 0, high: 24_000 });
-  const go = new Navigation(store, () => ({ start: 0, end: 60, nyquist: 24_000, rate: 48_000, step: 20 }));
+  const go = new Navigation(store, () => ({ start: 0, end: 60, nyquist: 24_000, lowest: 0, rate: 48_000, step: 20 }));
   go.panTime(Infinity);
   expect([store.get().start, store.get().end]).toEqual([50, 60]);
   go.panTime(-Infinity);
@@ -52,9 +52,30 @@ it("one cannot move beyond the recording, nor to half its frequencies when all w
   expect(store.get().end - store.get().start).toBeCloseTo(8 / 48_000, 12);
 });
 
+it("of complex samples one moves on both sides of 0 Hz, and all of it is both", () => {
+  const store = new Store({ ...EMPTY, low: -600, high: -100 });
+  const go = new Navigation(store, () => ({ start: 0, end: 60, nyquist: 1000, lowest: -1000, rate: 2000, step: 1 }));
+  go.panFrequency(-Infinity);
+  expect([store.get().low, store.get().high]).toEqual([-1000, -500]);
+  go.panFrequency(Infinity);
+  expect([store.get().low, store.get().high]).toEqual([500, 1000]);
+  go.zoomFrequency(500, 100);
+  expect([store.get().low, store.get().high]).toEqual([-1000, 1000]);
+  store.set({ low: -5, high: 5 });
+  go.wholeFrequency();
+  expect([store.get().low, store.get().high]).toEqual([-1000, 1000]);
+});
+
+it("what is shown reaches below 0 Hz where any of it is complex", () => {
+  const one = { id: "a", seconds: 1, sample_rate: 2000, n_samples: 2000 } as Recording;
+  const all = [one, { ...one, id: "b", is_complex: true, sample_rate: 800 }];
+  const extent = (...ids: string[]) => extentOf(ids.map((id) => ({ id, offset: 0, channel: 0 })), (id) => all.find((r) => r.id === id) ?? null, 1);
+  expect([extent("a").lowest, extent("b").lowest, extent("a", "b").lowest, extent("a", "b").nyquist]).toEqual([0, -400, -400, 1000]);
+});
+
 it("one moves by whole pixels, so that what is drawn can stay", () => {
   const store = new Store({ ...EMPTY, start: 10, end: 20 });
-  const navigation = new Navigation(store, () => ({ start: 0, end: 600, nyquist: 1, rate: 48_000, step: 1 }), () => 700);
+  const navigation = new Navigation(store, () => ({ start: 0, end: 600, nyquist: 1, lowest: 0, rate: 48_000, step: 1 }), () => 700);
   for (const share of [0.1234, -0.31, 0.0011, 0.9]) {
     const before = store.get().start;
     navigation.panTime(share);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AXES } from "../src/axis";
 import { beginning, clock, moment, timeRuler } from "../src/clock";
-import { frequencyRuler, note, ofMidi } from "../src/pitch";
-import { decimal, short, stepFor } from "../src/ruler";
+import { frequencyRuler, frequencyWords, note, ofMidi } from "../src/pitch";
+import { decimal, short, stepFor, tuned } from "../src/ruler";
 import { random } from "./given";
 
 const words = (ticks: readonly { words: string }[]): string[] => ticks.map((tick) => tick.words);
@@ -79,5 +79,17 @@ describe("notes", () => {
     expect(words(ticks)[0]).toBe("C4");
     expect(ticks.find((tick) => tick.words === "A4")!.at).toBeCloseTo(ofMidi(69), 9);
     expect(words(frequencyRuler("note", 30, 16_000, 6).ticks).every((one) => one.startsWith("C"))).toBe(true);
+  });
+});
+
+describe("frequencies of complex samples", () => {
+  it("have a unit that is as large as the far end, on either side", () => {
+    expect(frequencyRuler("linear", -700_000, -400_000, 4).title).toBe("Frequency (kHz)");
+    expect(words(frequencyRuler("linear", -1000, 1000, 4).ticks)).toEqual(["−1000", "−500", "0", "500", "1000"]);
+  });
+  it("are read with what they are on the air, as fine as a pixel", () => {
+    expect(tuned(433_920_000 - 600_000, 5000)).toBe("433.320 MHz");
+    expect(tuned(1_420_405_752, 1)).toBe("1.420405752 GHz");
+    expect(frequencyWords(-600_000, 2000)).toBe("−600 000 Hz");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { markOf } from "../src/marks";
 import { gripOf, ordered } from "../src/selecting";
 
 describe("taking hold of a box", () => {
@@ -21,4 +22,10 @@ describe("taking hold of a box", () => {
   it("and drawing it past the other edge turns it round", () => {
     expect(ordered({ start: 3, end: 1, low: 9, high: 2 })).toEqual({ start: 1, end: 3, low: 2, high: 9 });
   });
+});
+
+it("a mark of frequencies below 0, which no table of marks holds, is of all frequencies", () => {
+  expect(markOf({ start: 3, end: 4, low: -600, high: -100 }, 1, 1000)).toMatchObject({ start: 2, end: 3, low: null, high: null });
+  expect(markOf({ start: 3, end: 4, low: 100, high: 600 }, 1, 1000)).toMatchObject({ low: 100, high: 600 });
+  expect(markOf({ start: 3, end: 4, low: 0, high: 1000 }, 1, 1000)).toMatchObject({ low: null, high: null });
 });

@@ -18,10 +18,12 @@ from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
 from sonograph.notes import in_hertz
 from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of, whole_sound, with_stft
-from sonograph.sounds.derived import checked_source
+from sonograph.settings.common import power_kind
+from sonograph.sounds.derived import checked_source, is_complex
 from sonograph.sounds.mono import mono
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import describe
+from sonograph.spectrograms.described import usual
 from sonograph.units import level_unit, reference_power, resolved_reference
 
 FLOOR = 1e-20
@@ -132,9 +134,9 @@ def measure_box(
     source
         A path or a Source, of any length.
     settings
-        The frames and rows that are looked at; `StftSettings()` by default.
+        The frames and rows that are looked at; `StftSettings()` by default, of complex samples with sides="two".
     seconds, hertz
-        The box; all of the sound, all frequencies by default.
+        The box; all of the sound, all frequencies by default: of complex samples those below 0 too.
     channel
         Counted from 0.
 
@@ -157,7 +159,8 @@ def measure_box(
     >>> round(box.band_level, 2), round(box.peak_frequency), round(box.time_50, 2)
     (-6.02, 1008, 0.5)
     """
-    return measured(checked_source(source), settings_of(settings), seconds, hertz, channel)
+    source = checked_source(source, iq=True)
+    return measured(source, settings_of(settings, usual(source)), seconds, hertz, channel)
 
 
 def measured(
@@ -185,7 +188,8 @@ def measured(
     tones = [frames.frequency(share) for share in (0.05, 0.5, 0.95)]
     step = len(samples) / max(1, len(energy))
     when = [None if t is None else (samples.start + t * step) / rate for t in times]
-    full = reference_power(source.unit, "spectrum")
+    band_kind = power_kind("spectrum", usual(source).sides)
+    full = reference_power(source.unit, band_kind)
     return BoxMeasures(
         channel=channel,
         start=samples.start / rate,
@@ -204,8 +208,8 @@ def measured(
         frequency_50=tones[1],
         frequency_95=tones[2],
         missing=missing,
-        level_unit=level_unit(source.unit, of.scaling, reference, stft_of(of).weighting),
-        band_unit=level_unit(source.unit, "spectrum", full),
+        level_unit=level_unit(source.unit, of.power_kind, reference, stft_of(of).weighting),
+        band_unit=level_unit(source.unit, band_kind, full),
     )
 
 
@@ -226,12 +230,13 @@ def _samples(source: Source, seconds: tuple[float, float] | None) -> range:
 
 def _band(source: Source, hertz: tuple[float, float] | None) -> tuple[float, float]:
     half = source.sample_rate / 2
+    least = -half if is_complex(source) else 0.0
     if hertz is None:
-        return 0.0, half
+        return least, half
     low, high = (float(one) for one in in_hertz(hertz))
-    if not (math.isfinite(low) and math.isfinite(high) and low < high and low < half and high > 0):
-        raise SettingsError(f"the box is {low:g} to {high:g} Hz; it must go up, within 0 to {half:g} Hz")
-    return max(0.0, low), min(high, half)
+    if not (math.isfinite(low) and math.isfinite(high) and low < high and low < half and high > least):
+        raise SettingsError(f"the box is {low:g} to {high:g} Hz; it must go up, within {least:g} to {half:g} Hz")
+    return max(least, low), min(high, half)
 
 
 def _power(settings: Settings, unit: str) -> tuple[Any, float]:
@@ -246,7 +251,7 @@ def _power(settings: Settings, unit: str) -> tuple[Any, float]:
         raise SettingsError(
             f"the settings give a {of.quantity} of {of.rows}s; a box is measured in a power over frequency"
         )
-    zero = resolved_reference(None if reference == "max" else reference, unit, of.scaling)
+    zero = resolved_reference(None if reference == "max" else reference, unit, of.power_kind)
     return of, zero or 1.0
 
 

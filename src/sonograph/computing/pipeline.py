@@ -159,7 +159,10 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
     if response is not None:
         _refuse_samples(settings, measure)
         if stft.sides == "two":
-            raise SettingsError("the calibration has a response over frequency, which is of real samples: give a scale")
+            raise SettingsError(
+                "the calibration has a response over frequency, which is that of real samples, the same on both sides "
+                "of 0 Hz; around what was tuned to the sides differ: give a calibration without response"
+            )
     work: Any
     reference: float | None = None
     if measure is None:

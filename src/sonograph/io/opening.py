@@ -111,7 +111,7 @@ class Opening:
         (1, 16000)
         """
         one = mono(source) if self.mono else source
-        return one if self.resample is None else resample(one, self.resample, "resample")
+        return one if self.resample is None else resample(one, self.resample, "resample", iq=True)
 
     def but(self, **changes: Any) -> Opening:
         """The same with other values; those that are None stay as they are.

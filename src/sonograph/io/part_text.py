@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sonograph.errors import SettingsError
 from sonograph.notes import note
 
-FREQUENCY = r"(\d+(?:\.\d+)?)(k?)(?:Hz)?"
+FREQUENCY = r"(-?\d+(?:\.\d+)?)(k?)(?:Hz)?"
 TIME = r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)s?"
 
 
@@ -34,6 +34,8 @@ def part_of(text: str, before: str, example: str) -> Part:
     --------
     >>> part_of("1.2-1.9,2k-8k", "", ""), part_of("500Hz-2kHz", "", "")
     (Part(seconds=(1.2, 1.9), hertz=(2000.0, 8000.0)), Part(seconds=None, hertz=(500.0, 2000.0)))
+    >>> part_of("-700k--300k", "", "").hertz  # of complex samples
+    (-700000.0, -300000.0)
     >>> part_of("1-2,A3-A5", "", "")
     Part(seconds=(1.0, 2.0), hertz=(220.0, 880.0))
     """

@@ -100,7 +100,8 @@ def resample(source: Sound, rate: float) -> Source:
     Parameters
     ----------
     source
-        A path, a Signal, an open file, or anything that is a Source.
+        A path, a Signal, an open file, or anything that is a Source. Of complex samples (I/Q) what stays is around
+        what was tuned to, up to half of `rate` to either side.
     rate
         Samples per second that it shall have, Hz.
 
@@ -123,7 +124,7 @@ def resample(source: Sound, rate: float) -> Source:
     >>> resample(signals.tone(1000.0, 1.0, sample_rate=48_000.0), 16_000.0).n_samples
     16000
     """
-    return resampled.resample(source_of(source), rate)
+    return resampled.resample(source_of(source), rate, iq=True)
 
 
 @answered

@@ -19,7 +19,7 @@ from sonograph.io.replacing import Output, check_outputs, keep_other, sound_inpu
 from sonograph.io.steps import blocks, steps_of
 from sonograph.io.texts_of_sounds import checked_texts, riff_list
 from sonograph.settings.arguments import answered
-from sonograph.sounds.derived import checked_source
+from sonograph.sounds.derived import checked_source, is_complex
 from sonograph.sounds.source import Source
 
 MOST = (1 << 32) - (1 << 16)  # bytes of samples that a WAV can count, and its texts
@@ -77,6 +77,11 @@ def write(
     ...     read(f"{folder}/a.flac").duration == signals.kick().duration
     True
     """
+    if is_complex(sound):
+        raise SettingsError(
+            "the samples are complex (I/Q), and a sound file holds real ones: give I and Q as two channels, "
+            "Signal(np.stack([samples.real, samples.imag]), sample_rate), and read them with iq=True"
+        )
     sound, texts = checked_source(sound), checked_texts(metadata)
     suffix = Path(path).suffix.lower()
     if sound.unit != "FS":

@@ -206,7 +206,7 @@ def refuse_complex(sound: Any) -> None:
     if is_complex(sound):
         raise SettingsError(
             "the samples are complex (I/Q), and this is made for real ones; of complex ones there are spectrograms, "
-            "pictures and means (welch)"
+            "pictures, the viewer, boxes (measure_box), other rates (resample) and means (welch)"
         )
 
 

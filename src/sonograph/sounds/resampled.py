@@ -1,7 +1,8 @@
 """Another sample rate, asked for and never assumed.
 
 A filter remembers what came before, so a resampled source runs forward: a range behind the place it has reached
-starts again from the first sample. Blocks of any size give the same bits as the whole at once (soxr).
+starts again from the first sample. Blocks of any size give the same bits as the whole at once (soxr). A filter of real
+numbers does the same to both parts of complex samples, so they are resampled side by side: a tone stays on its side.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from sonograph.errors import SettingsError
 from sonograph.sounds.calibration import Calibration
 from sonograph.sounds.derived import Derived, checked_source, n_promised, responses_of
+from sonograph.sounds.iq import paired, parted
 from sonograph.sounds.source import Source, checked_rate, zeros_outside
 from sonograph.units import all_hertz
 from sonograph.units import rate as hertz
@@ -22,9 +24,12 @@ _BLOCK = 1 << 18  # samples of all channels that are resampled at a time
 _REACH = 200  # samples, at the lower of the two rates, around a missing one that the filter spoils
 
 
-def resample(source: Source, rate: float, name: str = "rate") -> Source:
-    """A source at another sample rate; `io.sources.resample` takes paths too, and says what is refused."""
-    source, rate = checked_source(source), checked_rate(rate)
+def resample(source: Source, rate: float, name: str = "rate", *, iq: bool = False) -> Source:
+    """A source at another sample rate; `io.sources.resample` takes paths too, and says what is refused.
+
+    iq : whether complex samples have a meaning to whoever asks
+    """
+    source, rate = checked_source(source, iq=iq), checked_rate(rate)
     if rate == source.sample_rate:
         return source
     if not 1 / 256 < rate / source.sample_rate < 256:
@@ -43,6 +48,7 @@ class Resampled(Derived):
         self._rate, self._n_samples = sample_rate, round(source.n_samples * sample_rate / source.sample_rate)
         self._n_taken = n_promised(source)  # what is missing at the end is missing here, and spoils what is before it
         self.dtype = source.read(range(0)).dtype
+        self._n_parts = self.n_channels * (2 if self.is_complex else 1)
         self._lock = threading.Lock()
         self._restart()
 
@@ -91,7 +97,7 @@ class Resampled(Derived):
         import soxr
 
         self._stream: Any = soxr.ResampleStream(
-            self.source.sample_rate, self.sample_rate, self.n_channels, dtype=self.dtype.name
+            self.source.sample_rate, self.sample_rate, self._n_parts, dtype=np.empty(0, self.dtype).real.dtype.name
         )
         self._read = 0  # samples of the source that went in
         self._first = 0  # the number of the first sample in `_ready`
@@ -119,7 +125,8 @@ class Resampled(Derived):
         self._note_holes(block)
         last = self._read + count >= self._n_taken
         self._read = min(self._n_taken, self._read + count)
-        made = self._stream.resample_chunk(np.ascontiguousarray(np.nan_to_num(block).T), last=last).T
+        made = self._stream.resample_chunk(np.ascontiguousarray(np.nan_to_num(parted(block)).T), last=last).T
+        made = paired(made) if self.is_complex else made
         end = self._first + self._ready.shape[1]
         if last and end + made.shape[1] < self.n_promised:
             short = self.n_promised - end - made.shape[1]
@@ -130,7 +137,8 @@ class Resampled(Derived):
         self._first = end - kept.shape[1]
         self._holes = [hole for hole in self._holes if hole[1] + 1 > self._first]
         for first, stop in self._holes:
-            self._ready[:, max(0, int(first) - self._first) : max(0, int(stop) + 1 - self._first)] = np.nan
+            gone = slice(max(0, int(first) - self._first), max(0, int(stop) + 1 - self._first))
+            self._ready[:, gone] = complex(np.nan, np.nan) if self.is_complex else np.nan
 
     def _note_holes(self, block: np.ndarray) -> None:
         missing = np.flatnonzero(~np.isfinite(block).all(axis=0))

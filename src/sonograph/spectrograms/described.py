@@ -12,7 +12,7 @@ from sonograph import naming
 from sonograph.checks import NUMBERS, whole
 from sonograph.errors import SettingsError
 from sonograph.named.given import settings_of
-from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stages, stft_of
+from sonograph.settings import BandSettings, LevelSettings, Settings, StftSettings, stages, stft_of, with_stft
 from sonograph.settings.arguments import answered
 from sonograph.settings.by_octaves import ByOctaves
 from sonograph.settings.matrix import MatrixSettings
@@ -170,6 +170,17 @@ class Rows:
 def usual(sound: Any) -> StftSettings:
     """What is computed of a sound where nothing is asked for."""
     return StftSettings(sides="two" if is_complex(sound) else "one")
+
+
+def sided(settings: Any, sound: Any) -> Any:
+    """Settings with the sides that the samples of a sound have: two where they are complex.
+
+    Raises
+    ------
+    SettingsError
+        They are complex, and the settings are made for real ones.
+    """
+    return with_stft(settings, sides=usual(sound).sides)
 
 
 def check_filters(stft: StftSettings, sample_rate: float) -> None:

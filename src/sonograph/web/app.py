@@ -75,7 +75,7 @@ def routes(viewer: Viewer) -> Starlette:
 
         def work(cancelled: threading.Event) -> dict[str, Any]:
             sound = recordings.sound(str(asked.get("recording")))
-            settings = describing.settings_of(asked.get("settings"), viewer.usual(sound))
+            settings = describing.settings_of(asked.get("settings"), viewer.usual(sound), sound.source)
             return describing.described(layers.add(sound, settings))
 
         return told(await slow(request, work))
@@ -133,11 +133,16 @@ def routes(viewer: Viewer) -> Starlette:
     async def sound(request: Request) -> Response:
         key, part, rate = request.path_params["recording"], _samples(request), number(request, "rate", least=1)
         slower, channel = number(request, "slow", 1.0), optional(request, "channel")
-        low, high = optional(request, "low", least=0), optional(request, "high", least=0)
+        low, high = optional(request, "low"), optional(request, "high")
 
         def work(cancelled: threading.Event) -> bytes:
             source = recordings.sound(key).source
-            band = None if low is None and high is None else (low or 0.0, high or source.sample_rate / 2)
+            half = source.sample_rate / 2
+            band = (
+                None
+                if low is None and high is None
+                else (-half if low is None else low, half if high is None else high)
+            )
             one = None if channel is None else int(channel)
             return sounding.pcm(source, part, rate, slow=slower, band=band, channel=one)
 

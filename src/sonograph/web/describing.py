@@ -8,23 +8,25 @@ import numpy as np
 
 from sonograph.errors import SettingsError
 from sonograph.settings import Settings, StftSettings, from_dict, stft_of
+from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows
+from sonograph.spectrograms.described import sided
 from sonograph.web.layers import Shown
 
 
-def settings_of(given: Any, usual: Settings) -> Settings:
-    """The settings that the page sent: a JSON object, or none for the usual ones.
+def settings_of(given: Any, usual: Settings, source: Source) -> Settings:
+    """The settings that the page sent: a JSON object, or none for the usual ones; with the sides that samples have.
 
     Raises
     ------
     SettingsError
-        They cannot be.
+        They cannot be, or not of complex samples.
     """
     if given is None:
         return usual
     if not isinstance(given, dict):
         raise SettingsError("settings are no JSON object; give them as /describe returns them, or null")
-    found: Settings = from_dict(given)
+    found: Settings = sided(from_dict(given), source)
     return found
 
 
@@ -59,5 +61,5 @@ def described(shown: Shown) -> dict[str, Any]:
 def _frequencies(rows: Rows) -> dict[str, Any]:
     """Where rows lie: evenly from one frequency on, or a list."""
     if isinstance(rows.settings, StftSettings):
-        return {"kind": "linear", "first": 0.0, "step": rows.sample_rate / rows.settings.n_fft}
+        return {"kind": "linear", "first": float(rows.frequencies[0]), "step": rows.sample_rate / rows.settings.n_fft}
     return {"kind": "list", "values": np.asarray(rows.frequencies).tolist(), "edges": np.asarray(rows.edges).tolist()}

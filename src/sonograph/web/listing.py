@@ -12,6 +12,7 @@ from sonograph.errors import SonographError
 from sonograph.io.examine import status_of
 from sonograph.io.filesource import FileSource
 from sonograph.io.opening import Opening
+from sonograph.sounds.derived import centre_of, is_complex, recorded
 from sonograph.web.recordings import Recording, Recordings, Sound
 
 PATIENCE = 0.8
@@ -86,6 +87,8 @@ def of_sound(sound: Sound) -> dict[str, Any]:
         "n_channels": source.n_channels,
         "unit": source.unit,
         "start": source.start.isoformat() if source.start else None,
+        "is_complex": is_complex(source),
+        "centre": centre_of(source),
         "status": status.word if status else "ok",
         "reason": status.reason if status else "",
         "sentence": status.sentence if status else "",
@@ -95,13 +98,11 @@ def of_sound(sound: Sound) -> dict[str, Any]:
 
 def nothing(status: str, reason: str, sentence: str) -> dict[str, Any]:
     """A row of a recording of which nothing is known."""
-    none = dict.fromkeys(("seconds", "n_samples", "sample_rate", "n_channels", "unit", "start"))
+    none = dict.fromkeys(("seconds", "n_samples", "sample_rate", "n_channels", "unit", "start", "is_complex", "centre"))
     return {**none, "status": status, "reason": reason, "sentence": sentence, "digest": None}
 
 
 def _file_of(source: Any) -> FileSource | None:
-    from sonograph.sounds.derived import recorded
-
     found = recorded(source)
     return found if isinstance(found, FileSource) else None
 

@@ -74,7 +74,8 @@ def _named(viewer: Viewer, key: str, view: dict[str, Any]) -> list[Named]:
 
 def _pane(viewer: Viewer, pane: dict[str, Any], view: dict[str, Any]) -> Named:
     sound = viewer.recordings.sound(str(pane.get("id")))
-    source, settings = sound.source, describing.settings_of(view.get("settings"), viewer.usual(sound))
+    source = sound.source
+    settings = describing.settings_of(view.get("settings"), viewer.usual(sound), source)
     channel = int(_number(pane, "channel", 0))
     if not 0 <= channel < source.n_channels:
         raise SettingsError(f"channel is {channel}; it must be 0 to {source.n_channels - 1}")

@@ -60,7 +60,7 @@ def row_at(edges: np.ndarray, centres: np.ndarray, hertz: float) -> int:
 
 
 def samples_of(sound: Sound, channel: int, samples: range) -> bytes:
-    """Samples of a channel, float32, NaN where missing; those that there are.
+    """Samples of a channel, of complex ones the real part; float32, NaN where missing; those that there are.
 
     Raises
     ------
@@ -75,4 +75,4 @@ def samples_of(sound: Sound, channel: int, samples: range) -> bytes:
     if channel >= source.n_channels:
         raise Unknown(f"channel is {channel}; the recording has {source.n_channels}, counted from 0")
     first, stop = max(0, samples.start), min(samples.stop, source.n_samples)
-    return np.ascontiguousarray(source.read(range(first, max(first, stop)))[channel], "<f4").tobytes()
+    return np.ascontiguousarray(source.read(range(first, max(first, stop)))[channel].real, "<f4").tobytes()

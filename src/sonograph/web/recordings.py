@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.archive.runs.plans import ABOUT, LEDGER
-from sonograph.errors import SettingsError, SonographError, SourceError
+from sonograph.errors import SonographError, SourceError
 from sonograph.io.door import split
 from sonograph.io.filesource import FileSource
 from sonograph.io.objects import is_url
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.jobs.identity import digest
-from sonograph.sounds.derived import refuse_complex
 from sonograph.sounds.source import Source
 
 AT_HAND = 32
@@ -99,11 +98,6 @@ class Recording:
             return Sound(self, digest("memory", self.id), self.memory, None)
         opening = self.opening or Opening()
         file = FileSource(self.path, opening)
-        try:
-            refuse_complex(file)
-        except SettingsError:
-            file.close()
-            raise
         stamp = self.stamp() or (0, 0, 0, 0)
         name = digest("recording", os.path.abspath(self.path), list(stamp), file.opening.digest)  # noqa: PTH100
         return Sound(self, name, opening.taken(file), stamp)

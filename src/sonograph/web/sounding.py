@@ -2,6 +2,9 @@
 
 A part is resampled with the samples around it and from a place where the two rates meet, so that it is what the whole
 recording would have there. Slower is another rate for the same samples: a bat at a tenth is a tenth as high.
+
+Of complex samples the real part is heard, as in a receiver that mixes straight down: a tone f below what was tuned to
+sounds as one f above it does, unless the band that is wanted lies on one side.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import numpy as np
 
 from sonograph.analysis.bands import band_pass
 from sonograph.errors import LimitError, SettingsError
+from sonograph.sounds.derived import is_complex
 from sonograph.sounds.source import Source, checked_rate
 
 MOST = 1 << 23
@@ -96,7 +100,7 @@ class _Read:
 
     def __init__(self, source: Source, band: tuple[float, float] | None, channel: int | None) -> None:
         self._source, self._channel = source, channel
-        self._filter = None if band is None else band_pass(band, source.sample_rate)
+        self._filter = None if band is None else band_pass(band, source.sample_rate, two_sided=is_complex(source))
 
     def __call__(self, samples: range) -> np.ndarray:
         around = 0 if self._filter is None else self._filter.reach
@@ -104,7 +108,7 @@ class _Read:
         if self._channel is not None:
             wide = wide[self._channel : self._channel + 1]
         wide = np.nan_to_num(wide, nan=0.0, posinf=0.0, neginf=0.0)
-        return np.asarray(wide if self._filter is None else self._filter(wide), np.float32)
+        return np.asarray((wide if self._filter is None else self._filter(wide)).real, np.float32)
 
 
 def _resampled(read: _Read, n_samples: int, wanted: range, ratio: Fraction) -> np.ndarray:

@@ -75,7 +75,7 @@ class Tiles:
         key = id(recording), settings.digest
         with self._lock:
             if key not in self._layers:
-                source, waves = checked_source(recording), self.waves(recording, name)
+                source, waves = checked_source(recording, iq=True), self.waves(recording, name)
 
                 def room(layer_digest: str) -> Store:
                     if grown_from is not None and not changes_when_it_grows(source):
@@ -92,7 +92,7 @@ class Tiles:
         """The waveform of a recording; of the same one the same. `name` as for `add`."""
         with self._lock:
             if id(recording) not in self._waves:
-                source = checked_source(recording)
+                source = checked_source(recording, iq=True)
                 waves = Waves(source, self._store(source, name, "waves"), self.workers)
                 self._waves[id(recording)] = recording, waves
             return self._waves[id(recording)][1]

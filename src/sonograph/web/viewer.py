@@ -14,6 +14,7 @@ from typing import Any
 from sonograph.errors import SonographError
 from sonograph.settings import Settings, StftSettings
 from sonograph.sounds.source import Source
+from sonograph.spectrograms.described import sided
 from sonograph.web.address import Address
 from sonograph.web.events import Events
 from sonograph.web.following import Following
@@ -107,7 +108,8 @@ class Viewer:
 
     def usual(self, sound: Sound) -> Settings:
         """What is computed of a recording where nobody chose."""
-        return self.look.settings(sound.source)
+        found: Settings = sided(self.look.settings(sound.source), sound.source)
+        return found
 
     def end(self) -> None:
         """Send listeners home and let work end; waits for nothing, as a signal may call it."""

@@ -1,7 +1,8 @@
 """The waveform of a recording in tiles: 256 columns of 2^level samples, the lowest, the highest and the rms of each.
 
 A tile is 16 octets that say what it is and three float32 for each column. Columns of 4096 samples are made once of
-the whole recording: by who reads it anyway, and of what is left by a pass of its own.
+the whole recording: by who reads it anyway, and of what is left by a pass of its own. Of complex samples it is that of
+the real part.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class Waves:
         inside = slice(first * size - samples.start, min(stop * size, self._n) - samples.start)
         for channel in self._channels:
             rows = slice(4 * channel, 4 * channel + 4)
-            self._columns[rows, first:stop] = wave_levels.gathered(held.values[channel, inside], self.base)
+            self._columns[rows, first:stop] = wave_levels.gathered(held.values[channel, inside].real, self.base)
         self._are_done(first, stop)
 
     def _pass_over(self, samples: range) -> None:
@@ -156,7 +157,7 @@ class Waves:
             samples = range(some.start << level, min(some.stop << level, self._n))
             if self._is_missing(samples):
                 return _nothing(len(some))
-            return wave_levels.gathered(self.recording.read(samples)[channel], level)
+            return wave_levels.gathered(self.recording.read(samples)[channel].real, level)
 
         step = max(1, (READ_AT_ONCE // len(self._channels)) >> level)
         return [partial(part, some) for some in split(columns, step)], _joined
@@ -169,7 +170,7 @@ class Waves:
             for column in some:
                 middle = min((column << level) + (1 << level) // 2, self._n - LOOKED_AT)
                 samples = self.recording.read(range(max(0, middle), min(self._n, max(0, middle) + LOOKED_AT)))
-                found.append(wave_levels.gathered(samples[channel], LOOKED_AT.bit_length() - 1))
+                found.append(wave_levels.gathered(samples[channel].real, LOOKED_AT.bit_length() - 1))
             return _joined(found)
 
         if not goes_anywhere(self.recording):
