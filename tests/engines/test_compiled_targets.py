@@ -5,11 +5,11 @@ import struct
 import numpy as np
 import pytest
 
-from sonograph.engines import Bands, Log, Work
+from sonograph.engines import Log, Work
 from sonograph.engines.compiled import Compiled, build
 from sonograph.engines.compiled.factors import factors
 from sonograph.engines.compiled.kernel import Kind
-from tests.engines.contract import planes_of
+from tests.engines.contract import bands_of, planes_of
 from tests.thorough import ALL
 
 llvm = pytest.importorskip("llvmlite.binding")
@@ -69,16 +69,16 @@ def target(request):
 def test_every_kind_of_vector_computes_the_same_spectrum(target, dtype, n_fft):
     rng = np.random.default_rng(1)
     hop, frames = n_fft // 3, 35
-    bands = Bands(
-        np.array([0, 5, 0]), np.array([0, 3, 6, 7 + n_fft // 2]), np.r_[1, 2, 1, 0.5, 0.25, 1, np.ones(n_fft // 2 + 1)]
-    )
+    everything = [(0, rng.uniform(0.5, 1, n_fft // 2 + 1)) for _ in range(7)]
+    bands = bands_of((0, [1, 2, 1]), (5, [0.5, 0.25, 1]), *everything)
     window = np.hanning(n_fft - 1)
     samples = rng.standard_normal((2, (frames - 1) * hop + len(window))).astype(dtype)
     cut = np.stack([samples[:, i * hop :][:, : len(window)] for i in range(frames)], axis=1).astype(float)
     transform = np.fft.rfft(cut * window, n_fft)
     level = cut - cut.mean(axis=2, keepdims=True)
     power = np.abs(transform) ** 2
-    sums = np.stack([power[..., :3] @ [1, 2, 1], power[..., 5:8] @ [0.5, 0.25, 1], power.sum(axis=-1)], axis=-1)
+    whole = [power @ weights for _, weights in everything]
+    sums = np.stack([power[..., :3] @ [1, 2, 1], power[..., 5:8] @ [0.5, 0.25, 1], *whole], axis=-1)
     cases = [
         (Work(window, hop, n_fft, "transform"), transform),
         (Work(window, hop, n_fft, "magnitude"), np.abs(transform)),

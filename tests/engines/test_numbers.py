@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sonograph.engines import Log, Work
 from sonograph.engines.compiled import Compiled
@@ -141,6 +143,22 @@ def test_bands_over_the_whole_of_a_large_spectrum_are_right(engine):
     work = Work(window_of(16384), 4096, 16384, bands=bands)
     samples = sound(work, 3)
     assert relative(run(engine, samples, work, 3), definition(samples, work, 3)) <= 8 * np.finfo("f4").eps
+
+
+@EVERY_ENGINE
+@BOTH_PRECISIONS
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([1, 4, 12]), st.integers(1, 8)), min_size=1, max_size=4))
+@settings(max_examples=20)
+def test_a_band_is_the_same_beside_others_over_its_bins_and_alone(engine, dtype, several):
+    """Neighbours over the same bins may be summed side by side: any number of them, between others."""
+    random = np.random.default_rng(3)
+    bands = [(first, random.uniform(0.1, 1, length)) for first, length, count in several for _ in range(count)]
+    together = Work(window_of(32), 8, 32, bands=bands_of(*bands), log=Log(10.0, 1e-9))
+    samples = sound(together, 19, dtype=dtype)
+    values = run(engine, samples, together, 19)
+    for q, band in enumerate(bands):
+        alone = Work(window_of(32), 8, 32, bands=bands_of(band), log=Log(10.0, 1e-9))
+        np.testing.assert_array_equal(values[..., q], run(engine, samples, alone, 19)[..., 0])
 
 
 @EVERY_ENGINE

@@ -20,13 +20,13 @@ from sonograph.engines.compiled.vectors import Code, Zero
 
 TABLES = (
     "numbers", "reals", "offsets", "window", "first_twiddles", "middle_twiddles",
-    "band_start", "band_first", "band_weights", "edges", "shares", "column", "counts", "total",
+    "band_groups", "band_start", "band_first", "band_weights", "edges", "shares", "column", "counts", "total",
 )  # fmt: skip
 """Addresses that a kernel reads, in this order."""
 NUMBERS = (
     "hop", "rows", "pitch", "shared", "length", "walk", "turn",  # how the sound is gathered, and read
     "ahead",  # lines of the next batch's sound to fetch for each block
-    "n_rows", "n_bands", "width",  # numbers a frame; bands; rows of pixels, to whole vectors
+    "n_rows", "n_groups", "width",  # numbers a frame; groups of bands; rows of pixels, to whole vectors
 )  # fmt: skip
 PARTS = ("sound", "frame", "zero", "poison", "blocks", "scratch", "tile", "sums", "pixels", "runs")
 """The table `numbers`: NUMBERS, then where the PARTS of the workspace begin, in elements."""
@@ -182,8 +182,8 @@ def _sink(module: Module, tile: sinks.Tile, kind: Kind) -> Callable[[_Batch], No
         if sum_up is None:
             leave(batch, part["tile"])
             return
-        bands = table["band_start"], table["band_first"], table["band_weights"]
-        fn.call(sum_up, part["tile"], *bands, batch.number["n_bands"], part["sums"], table["reals"])
+        bands = (table[f"band_{name}"] for name in ("groups", "start", "first", "weights"))
+        fn.call(sum_up, part["tile"], *bands, batch.number["n_groups"], part["sums"], table["reals"])
         leave(batch, part["sums"])
 
     return sink

@@ -74,6 +74,16 @@ def band_tables(bands: Bands, tile: Tile) -> Bands:
     return Bands(np.array(first, np.int64), np.array(start, np.int64), np.concatenate([*weights, np.zeros(0)]))
 
 
+def band_groups(bands: Bands, together: int) -> np.ndarray:
+    """Where each group of bands begins, and the end: `together` neighbours with the same rows, else one by itself."""
+    rows = [*zip(bands.first.tolist(), np.diff(bands.start).tolist(), strict=True)]
+    groups = [0]
+    while (q := groups[-1]) < len(rows):
+        alike = rows[q : q + together] == [rows[q]] * together
+        groups.append(q + (together if alike else 1))
+    return np.array(groups, np.int64)
+
+
 def aligned(shape: tuple[int, int], value: float, dtype: np.dtype) -> np.ndarray:
     """A filled array that begins on a cache line."""
     count = shape[0] * shape[1]

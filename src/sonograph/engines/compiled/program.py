@@ -16,8 +16,17 @@ from sonograph.engines import Work
 from sonograph.engines.compiled import build, finish, pairs, threads, workspace
 from sonograph.engines.compiled.factors import factors
 from sonograph.engines.compiled.kernel import NUMBERS, PARTS, TABLES, Kind, block_size, n_blocks, tile_of
-from sonograph.engines.compiled.placing import NO_BANDS, Gathered, aligned, band_tables, middle_twiddles, twiddles, up
-from sonograph.engines.compiled.sinks import RUN, Tile
+from sonograph.engines.compiled.placing import (
+    NO_BANDS,
+    Gathered,
+    aligned,
+    band_groups,
+    band_tables,
+    middle_twiddles,
+    twiddles,
+    up,
+)
+from sonograph.engines.compiled.sinks import RUN, Tile, bands_together
 
 _BATCHES_A_JOB = 64  # of about 10 us each, so that Ctrl-C is heard
 _LEAST_BATCHES_A_JOB = 8  # a job's first batch gathers its shared columns slowly
@@ -59,6 +68,7 @@ class Program:
         factor, floor = work.log or (1.0, 1.0)
         reals = finish.constants(dtype.itemsize, factor, floor, ends)
         bands = band_tables(work.bands, self._tile) if work.bands else NO_BANDS
+        groups = band_groups(bands, bands_together(target.vector_bytes))
         nothing = np.zeros(0, np.int64)
         self._tables = {
             "reals": np.array([*reals, work.remove_dc / length, work.preemphasis], dtype),
@@ -66,6 +76,7 @@ class Program:
             "window": window.astype(dtype),
             "first_twiddles": twiddles(B, blocks, work.n_fft, dtype),
             "middle_twiddles": middle_twiddles(shape, dtype),
+            "band_groups": groups,
             "band_start": bands.start,
             "band_first": bands.first,
             "band_weights": bands.weights.astype(dtype),
@@ -86,7 +97,7 @@ class Program:
             "turn": turn,
             "ahead": lines if work.hop < 2 * length else 0,
             "n_rows": work.n_rows * (2 if work.quantity == "transform" else 1),
-            "n_bands": len(bands.first),
+            "n_groups": len(groups) - 1,
             "width": 0,
         }
         self._sizes = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonograph.engines.compiled.finish import Finish
-from sonograph.engines.compiled.ir import Int, Module
-from sonograph.engines.compiled.vectors import Code, Term
+from sonograph.engines.compiled.ir import Int, Module, Number
+from sonograph.engines.compiled.vectors import Code, Term, Value
 
 RUN = 128
 """Elements of a frame that are gathered before they leave; a multiple of every vector's lanes."""
@@ -90,25 +90,48 @@ def write_run(module: Module, tile: Tile, name: str, past_cache: bool) -> Code:
     return fn
 
 
+def bands_together(vector_bytes: int) -> int:
+    """Bands over the same rows whose sums stay in registers side by side."""
+    return 6 if vector_bytes == 64 else 3
+
+
 def sum_bands(module: Module, finish: Finish) -> Code:
-    """Band sums over the tile: band q weighs start[q + 1] - start[q] rows from first[q] on, a multiple of AT_ONCE."""
-    arguments = "tile:ptr start:ptr first:ptr weights:ptr count:i64 sums:ptr reals:ptr"
+    """Band sums over the tile: band q weighs start[q + 1] - start[q] rows from first[q] on, a multiple of AT_ONCE.
+
+    Group g is the bands from groups[g] to groups[g + 1]: one, or `bands_together` over the same rows, which are loaded
+    once for all of them. A band's sum runs in the same order in both.
+    """
+    arguments = "tile:ptr groups:ptr start:ptr first:ptr weights:ptr n_groups:i64 sums:ptr reals:ptr"
     fn = Code(module, "sum_bands", arguments)
-    tile, start, first, weights, count, sums, reals = fn.arguments
+    tile, groups, start, first, weights, n_groups, sums, reals = fn.arguments
     V, finished = module.lanes, finish(fn, reals)
-    with fn.loop(0, count) as q:
+    with fn.loop(0, n_groups) as g:
+        q, behind = fn.load_int(groups, g), fn.load_int(groups, g + 1)
         begin, end = fn.load_int(start, q), fn.load_int(start, q + 1)
-        p, w = fn.at(tile, fn.load_int(first, q) * V), fn.at(weights, begin)
-        parts = [(fn.load(p, r * V, True) * fn.splat(w, r)).plain() for r in range(AT_ONCE)]
-        with fn.fold(AT_ONCE, end - begin, AT_ONCE, parts) as (i, carried):
-            here, weight = fn.at(p, i * V), fn.at(w, i)
-            for r, part in enumerate(carried):
-                product = fn.load(here, r * V, True) * fn.splat(weight, r)
-                carried[r] = (Term(fn, part) + product).plain()
-        a, b, c, d = (Term(fn, part) for part in carried)
-        total = (a + b) + (c + d)
-        fn.store(finished(total), sums, q * V, True)
+        rows, own, target = fn.at(tile, fn.load_int(first, q) * V), fn.at(weights, begin), fn.at(sums, q * V)
+        is_one = fn.compare("eq", behind - q, 1)
+        with fn.when(is_one):
+            _sum_together(fn, 1, rows, own, end - begin, target)
+        with fn.unless(is_one):
+            _sum_together(fn, bands_together(V * module.size), rows, own, end - begin, target)
+        with fn.loop(0, behind - q) as band:
+            fn.store(finished(fn.load(target, band * V, True)), target, band * V, True)
     return fn
+
+
+def _sum_together(fn: Code, count: int, rows: Int, weights: Int, length: Int, target: Int) -> None:
+    """Sums of bands over the same rows, each with `length` weights behind those of the one before."""
+    own = [fn.at(weights, length * band) for band in range(count)]
+
+    def products(i: Number) -> list[Value]:
+        values = [fn.load(rows, (i + r) * fn.V, True) for r in range(AT_ONCE)]
+        return [value * fn.splat(one, i + r) for one in own for r, value in enumerate(values)]
+
+    with fn.fold(AT_ONCE, length, AT_ONCE, [product.plain() for product in products(0)]) as (i, carried):
+        carried[:] = [(Term(fn, part) + product).plain() for part, product in zip(carried, products(i), strict=True)]
+    for band in range(count):
+        a, b, c, d = (Term(fn, part) for part in carried[band * AT_ONCE : (band + 1) * AT_ONCE])
+        fn.store((a + b) + (c + d), target, band * fn.V, True)
 
 
 def reduce_rows(module: Module, tile: Tile, planes: tuple[str, ...]) -> Code:
