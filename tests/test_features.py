@@ -257,7 +257,7 @@ def test_any_stage_comes_back_from_json_and_toml(settings):
         (lambda: StftSettings(preemphasis=1.5), "preemphasis is 1.5; it must be 0 to 1"),
         (lambda: StftSettings(input_scale=0), "input_scale is 0; it must be above 0"),
         (lambda: from_dict({"kind": "cepstra"}), "of is missing; settings of kind 'cepstra' need it"),
-        (lambda: from_dict({"kind": "log", "of": 3}), "kind is None; it must be one of stft, bands"),
+        (lambda: from_dict({"kind": "log", "of": 3}), "kind is None; it must be one of affine, autocorrelation, bands"),
         (lambda: from_toml("kind = ", "a.toml"), "a.toml: is not TOML .*'sonograph presets NAME' prints an example"),
         (
             lambda: values(CepstralSettings(of=LogSettings(of=MEL)), Signal(np.zeros(100), 8000.0)),

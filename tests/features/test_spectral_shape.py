@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sonograph import Signal, StftSettings, spectrogram
 from sonograph.errors import SettingsError
+from sonograph.features import spectral_shape
 from sonograph.settings import ShapeSettings
 
 librosa = pytest.importorskip("librosa")
@@ -99,3 +102,14 @@ def test_settings_that_cannot_be_are_refused():
         ShapeSettings(of=StftSettings(quantity="transform"))
     with pytest.raises(SettingsError, match=r"rolloff is 1\.5; it must be above 0, at most 1"):
         ShapeSettings(of=RAW, rolloff=1.5)
+
+
+@given(st.integers(1, 1500), st.floats(0.01, 1.0), st.sampled_from([0, 1, 3]))
+def test_the_ends_of_a_row_are_those_of_all_of_it_in_order(n, share, different):
+    """Of long rows too, which are sorted in parts; whether their numbers are alike or not."""
+    random, count = np.random.default_rng(n), max(1, round(share * n))
+    rows = (random.integers(0, different, (3, n)) if different else random.lognormal(0, 3, (3, n))).astype("float32")
+    lowest, highest = spectral_shape._ends(rows, count)
+    ranked = np.sort(rows, axis=1)
+    np.testing.assert_array_equal(lowest, ranked[:, :count])
+    np.testing.assert_array_equal(highest, ranked[:, -count:])

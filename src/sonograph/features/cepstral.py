@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sonograph.features.weighed import Weights, weighed
 from sonograph.settings import CepstralSettings
 
 FEW = 1 << 13
@@ -25,9 +26,7 @@ def cepstra(settings: CepstralSettings, values: np.ndarray) -> np.ndarray:
     """
     n_bands = values.shape[1]
     if settings.n_coefficients * n_bands <= FEW:
-        weights = _cosines(settings, n_bands).astype(values.dtype)
-        # not a product of matrices: einsum sums each number by itself and in one order, whatever the block
-        return np.einsum("fb,cb->fc", np.ascontiguousarray(values), weights)
+        return weighed(values, _cosines(settings, n_bands, values.dtype))
     from scipy.fft import dct
 
     kept = slice(settings.first, settings.first + settings.n_coefficients)
@@ -36,12 +35,12 @@ def cepstra(settings: CepstralSettings, values: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=16)
-def _cosines(settings: CepstralSettings, n_bands: int) -> np.ndarray:
+def _cosines(settings: CepstralSettings, n_bands: int, dtype: np.dtype) -> Weights:
     """(coefficients, bands): the rows of the transform that are kept, liftered."""
     n = np.arange(settings.first, settings.first + settings.n_coefficients)[:, None]
     rows = np.sqrt(2 / n_bands) * np.cos(np.pi / n_bands * n * (np.arange(n_bands) + 0.5))
     rows[n[:, 0] == 0] *= np.sqrt(0.5)
-    return rows * _lifter(settings)[:, None]
+    return Weights.of((rows * _lifter(settings)[:, None]).astype(dtype))
 
 
 def _lifter(settings: CepstralSettings) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sonograph.features.weighed import Weights, weighed
 from sonograph.filterbanks import filters_of
 from sonograph.settings.plp import PlpSettings
 
@@ -21,6 +22,7 @@ class Plp:
         bands = settings.bands
         self._settings = settings
         self._loudness = equal_loudness(filters_of(bands, frames_per_second * bands.of.hop).centres)
+        self._cosines = Weights.of(inverse_cosines(settings.order + 1, len(self._loudness) + 2))
         n = np.arange(settings.n_coefficients)
         self._lifter = 1 + settings.lifter / 2 * np.sin(np.pi * n / settings.lifter) if settings.lifter else n * 0 + 1.0
 
@@ -30,10 +32,8 @@ class Plp:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             power = values.astype(float) if settings.of.quantity == "power" else np.exp(values.astype(float))
             weighted = (np.maximum(power, SILENT) * self._loudness) ** settings.compression
-            weighted = np.ascontiguousarray(np.concatenate([weighted[:, :1], weighted, weighted[:, -1:]], axis=1))
-            # not a product of matrices: einsum sums each number by itself and in one order, whatever the block
-            lags = np.einsum("fb,lb->fl", weighted, inverse_cosines(settings.order + 1, weighted.shape[1]))
-            poles, error = durbin(lags)
+            weighted = np.concatenate([weighted[:, :1], weighted, weighted[:, -1:]], axis=1)
+            poles, error = durbin(weighed(weighted, self._cosines))
             rows = cepstrum(poles, error, settings.n_coefficients) * self._lifter
         rows[~np.isfinite(rows).all(axis=1)] = np.nan
         return rows.astype(values.dtype)

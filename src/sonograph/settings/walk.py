@@ -127,7 +127,7 @@ def _from_dict(values: Any, *, matrix: bool = False) -> Any:
 def _of_kind(values: Any, kinds: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     kind = values.get("kind") if isinstance(values, dict) else None
     if not isinstance(kind, str) or kind not in kinds:
-        raise SettingsError(f"kind is {kind!r}; it must be one of {', '.join(kinds)}")
+        raise SettingsError(f"kind is {kind!r}; it must be one of {', '.join(sorted(kinds))}")
     cls = kinds[kind]
     known = {f.name for f in dataclasses.fields(cls)}
     given = {k: v for k, v in values.items() if k != "kind"}

@@ -25,25 +25,33 @@ def able() -> bool:
 class Bank(NamedTuple):
     """Filters as a program reads them: some columns after the other, of all samples."""
 
-    table: np.ndarray  # (groups, samples, columns of a group): real and imaginary parts in turns
+    table: np.ndarray  # (groups, samples, columns of a group): of complex filters the real and imaginary parts in turns
     n: int
 
 
 def bank_of(filters: np.ndarray) -> Bank:
     """Complex filters (samples, 2 n), their real parts first, laid out."""
+    in_turns = np.empty_like(filters)
+    in_turns[:, 0::2], in_turns[:, 1::2] = np.hsplit(filters, 2)
+    return real_bank_of(in_turns)._replace(n=filters.shape[1] // 2)
+
+
+def real_bank_of(filters: np.ndarray) -> Bank:
+    """Real filters (samples, n), laid out."""
     taps, columns = filters.shape
     groups = -(-columns // _columns(filters.dtype))
     padded = np.zeros((taps, groups * _columns(filters.dtype)), filters.dtype)
-    padded[:, 0:columns:2], padded[:, 1:columns:2] = np.hsplit(filters, 2)
+    padded[:, :columns] = filters
     table = aligned((groups * taps, _columns(filters.dtype)), 0.0, filters.dtype).reshape(groups, taps, -1)
     table[:] = padded.reshape(taps, groups, -1).swapaxes(0, 1)
-    return Bank(table, columns // 2)
+    return Bank(table, columns)
 
 
 def products(x: np.ndarray, hop: int, bank: Bank, out: np.ndarray, quantity: str) -> None:
-    """Fill (frames, n) with samples from frame * hop on times the filters: "transform", "power" or "magnitude".
+    """Fill (frames, n) with samples from frame * hop on times the filters.
 
-    out : complex for a transform; its rows may lie apart, the numbers of a row may not
+    out      : complex for a transform; its rows may lie apart, the numbers of a row may not
+    quantity : of complex filters "transform", "power" or "magnitude", of real ones "sum"
     """
     groups, taps, _ = bank.table.shape
     frames, needed = len(out), (len(out) - 1) * hop + taps
@@ -53,7 +61,7 @@ def products(x: np.ndarray, hop: int, bank: Bank, out: np.ndarray, quantity: str
     if out.shape[1] != bank.n or out.dtype != kind or out.strides[1] != kind.itemsize:
         raise ValueError(f"out is {out.dtype} {out.shape}; it must be {kind}, {bank.n} beside each other in a row")
     count, step = bank.n * (2 if quantity == "transform" else 1), out.strides[0] // x.itemsize
-    call = _program(x.itemsize == 8, build.host()).products[quantity]
+    call = _function("transform" if quantity == "sum" else quantity, x.itemsize == 8, build.host())
     call(x.ctypes.data, hop, frames, bank.table.ctypes.data, taps, groups, out.ctypes.data, step, count)
 
 
@@ -70,7 +78,7 @@ def halved(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     x = np.ascontiguousarray(x if count == room else np.pad(x, (0, 2 * (room - count))))
     held, out, at_once = np.ascontiguousarray(weights, x.dtype), np.empty(room, x.dtype), min(room, AT_ONCE)
     apart = np.empty(2 * (at_once + 2 * n - 1), x.dtype)
-    call = _program(x.itemsize == 8, build.host()).halved
+    call = _function("halved", x.itemsize == 8, build.host())
     call(x.ctypes.data, held.ctypes.data, n, room, out.ctypes.data, apart.ctypes.data, at_once)
     return out[:count]
 
@@ -89,30 +97,27 @@ def _blocks(vector_bytes: int) -> tuple[int, int]:
     return (2, 8) if vector_bytes == 64 else (3, 4)
 
 
-class _Program(NamedTuple):
-    products: dict[str, Any]
-    halved: Any
-
-
-@lru_cache(maxsize=4)
-def _program(double: bool, target: build.Target) -> _Program:
-    text = program(target.vector_bytes, double)
+@lru_cache(maxsize=8)
+def _function(name: str, double: bool, target: build.Target) -> Any:
+    """One of `FUNCTIONS`, each a module of its own: who wants one need not wait for the others."""
+    text = program(name, target.vector_bytes, double)
     loaded = build.Loaded(build.kept(lambda: build.object_of(text, target), text, target))
-    made = {quantity: loaded.function(quantity, _PRODUCTS) for quantity in QUANTITIES}
-    return _Program(made, loaded.function("halved", _HALVED))
+    return loaded.function(name, FUNCTIONS[name])
 
 
-QUANTITIES = ("transform", "power", "magnitude")
 _PRODUCTS = "x:ptr hop:i64 frames:i64 bank:ptr taps:i64 groups:i64 out:ptr step:i64 count:i64"
 _HALVED = "x:ptr weights:ptr n:i64 count:i64 out:ptr apart:ptr at_once:i64"
+FUNCTIONS = {"transform": _PRODUCTS, "power": _PRODUCTS, "magnitude": _PRODUCTS, "halved": _HALVED}
+"""What the programs export, and their arguments."""
 
 
-def program(vector_bytes: int, double: bool) -> str:
-    """The text of a module that exports a function for each quantity, and `halved`."""
+def program(name: str, vector_bytes: int, double: bool) -> str:
+    """The text of a module that exports one of `FUNCTIONS`."""
     module = Module(vector_bytes, double)
-    for quantity in QUANTITIES:
-        _write_products(module, quantity, *_blocks(vector_bytes))
-    _write_halved(module)
+    if name == "halved":
+        _write_halved(module)
+    else:
+        _write_products(module, name, *_blocks(vector_bytes))
     return module.text()
 
 
