@@ -268,3 +268,39 @@ def pixels(values, columns, rows):
                 largest[q, r] = max(numbers) if math.isnan(largest[q, r]) else max(largest[q, r], *numbers)
                 total[q, r] += math.fsum(numbers) / len(numbers)
     return largest, total, counts
+
+
+def kurtogram(x, levels):
+    """{(bands of the row, band): kurtosis}: filter, keep one sample of so many, fourth moment (Antoni 2007)."""
+
+    def part(c, parts, which):
+        taps = {2: 33, 3: 49}[parts]
+        low = []
+        for i in range(taps):
+            t = (i - taps // 2) / (2 * parts)
+            sinc = 1.0 if t == 0 else math.sin(math.pi * t) / (math.pi * t)
+            low.append(sinc * (0.54 - 0.46 * math.cos(2 * math.pi * i / (taps - 1))))
+        turn = 2j * math.pi * (which + 0.5) / (2 * parts)
+        h = [v / sum(low) * cmath.exp(turn * i) for i, v in enumerate(low)]
+        return [sum(h[i] * c[n - i] for i in range(taps)) for n in range(taps - 1, len(c), parts)]
+
+    def kurtosis(c):
+        square = sum(abs(v) ** 2 for v in c) / len(c)
+        return sum(abs(v) ** 4 for v in c) / len(c) / square**2 - 2
+
+    x = [v - sum(x) / len(x) for v in x]
+    found = {(1, 0): (kurtosis(x) - 1) / 1.5}
+    row = [x]
+    for level in range(1, levels + 1):
+        if level < levels:
+            for band, c in enumerate(row):
+                for third in range(3):
+                    found[3 * len(row), 3 * band + third] = kurtosis(part(c, 3, third))
+        halves = []
+        for c in row:
+            upper = part(c, 2, 1)
+            halves += [part(c, 2, 0), [v * (-1) ** n for n, v in enumerate(upper)]]
+        row = halves
+        for band, c in enumerate(row):
+            found[len(row), band] = kurtosis(c)
+    return found

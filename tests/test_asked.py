@@ -44,6 +44,7 @@ OF_SOUNDS = {
     "orders": lambda x: sg.orders(x, sg.speed([0.0, 0.5], [6000.0, 9000.0])).values,
     "envelope_spectrum": lambda x: sg.envelope_spectrum(x, (1000, 4000), resolution=10.0).values,
     "band_kurtosis": lambda x: sg.band_kurtosis(x, low=500.0).values,
+    "kurtogram": lambda x: sg.kurtogram(x, 4).values,
     "measure_box": lambda x: sg.measure_box(x, STFT, seconds=(0.1, 0.3)).band_level,
     "mono": lambda x: sg.mono(x).read(range(500)),
     "high_pass": lambda x: sg.high_pass(x, 50.0).read(range(500)),

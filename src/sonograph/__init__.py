@@ -43,6 +43,7 @@ _HOME = {
     "sonograph.analysis.speed": ("speed", "tacho"),
     "sonograph.analysis.orders": ("orders",),
     "sonograph.analysis.impacts": ("envelope_spectrum", "band_kurtosis"),
+    "sonograph.analysis.kurtogram": ("kurtogram",),
     "sonograph.analysis.boxes": ("measure_box",),
     "sonograph.analysis.tempo": ("tempo", "tempi"),
     "sonograph.analysis.local_pulse": ("local_pulse",),

@@ -16,6 +16,7 @@ from sonograph.analysis.crossed import cross_spectrum as cross_spectrum
 from sonograph.analysis.crossed_over_time import cross_spectrogram as cross_spectrogram
 from sonograph.analysis.impacts import band_kurtosis as band_kurtosis
 from sonograph.analysis.impacts import envelope_spectrum as envelope_spectrum
+from sonograph.analysis.kurtogram import kurtogram as kurtogram
 from sonograph.analysis.local_pulse import local_pulse as local_pulse
 from sonograph.analysis.lufs import loudness as loudness
 from sonograph.analysis.orders import orders as orders

@@ -14,7 +14,7 @@ from matplotlib import pyplot
 from matplotlib.backend_bases import MouseEvent
 from PIL import Image
 
-from sonograph import OutputError, SettingsError, show, signals
+from sonograph import OutputError, SettingsError, kurtogram, show, signals
 
 SOUND = signals.tone(1000.0, 1.0, sample_rate=8000.0)
 
@@ -43,6 +43,16 @@ def test_a_window_of_its_own_size_holds_the_picture(monkeypatch, closed):
     assert canvas.get_width_height() == (640, 400)
     assert canvas.figure.axes[0].get_xlabel() == "Time (s)"
     assert [line.get_label() for line in canvas.figure.axes[0].lines] == ["centroid"]
+
+
+def test_a_result_on_axes_of_its_own_is_shown_in_a_window_too(monkeypatch, closed):
+    seen = []
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: "tkagg")
+    monkeypatch.setattr(pyplot, "show", lambda: seen.append(pyplot.gcf().canvas))
+    show(kurtogram(SOUND, 2), size=(640, 400), dpi=100)
+    [canvas] = seen
+    assert canvas.get_width_height() == (640, 400)
+    assert canvas.figure.axes[1].get_ylabel() == "Spectral kurtosis"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Union, cast
 
 from sonograph.atomic import written
 from sonograph.drawing.look import AS_LOOK, changed
-from sonograph.drawing.results import curves_in, draw_curves, echogram_figure, matrix_in
+from sonograph.drawing.results import curves_in, draw_apart, draw_curves, is_apart, matrix_in
 from sonograph.drawing.sounds import all_named, composed
 from sonograph.drawing.windows import in_notebook, wait, window
 from sonograph.errors import SettingsError
@@ -23,12 +23,13 @@ from sonograph.spectrograms import Spectrogram
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sonograph.analysis.kurtogram import Kurtogram
     from sonograph.analysis.lufs import Loudness
     from sonograph.analysis.reassignment import Reassigned
     from sonograph.analysis.spectrum import Spectrum
     from sonograph.pictures.parts import Composition
 
-Sound = Union[str, os.PathLike[str], Source, Spectrogram, Echogram, "Spectrum", "Loudness", "Reassigned"]
+Sound = Union[str, os.PathLike[str], Source, Spectrogram, Echogram, "Spectrum", "Loudness", "Reassigned", "Kurtogram"]
 
 
 @answered
@@ -68,7 +69,7 @@ def draw(
     sound
         A path, a Source, a Signal or a Spectrogram, or a list of them, or a dictionary of them by name. A file of any
         length is read in blocks. Or results: a `Spectrum`, or several on one panel, a `Loudness`, a `Reassigned`, an
-        `Echogram`.
+        `Echogram`, a `Kurtogram`.
     settings
         What to compute, or a preset's name; `StftSettings()` by default, of a series below
         10 Hz `StftSettings.for_series`. Of a power the level is drawn, with the
@@ -133,8 +134,8 @@ def draw(
         _check_path(path, sound, labels, overwrite)
     if (curves := curves_in(sound, settings, labels, over)) is not None:
         return draw_curves(curves, look, path, format, ax)
-    if isinstance(sound, Echogram):
-        return echogram_figure(sound, look, path, (settings, labels, over, ax))
+    if is_apart(sound):
+        return draw_apart(sound, look, (settings, labels, over, ax), path)
     sounds = all_named(sound, settings, labels, over)
     if ax is not None:
         from sonograph.pictures.figure import paint_on
@@ -259,11 +260,16 @@ def show(
     sound, frequencies = (sound, frequencies) if matrix is None else (matrix, AS_LOOK)
     look = changed(look, locals())
     cell = in_notebook()
-    if (curves := curves_in(sound, settings, labels, over)) is not None:
+    curves = curves_in(sound, settings, labels, over)
+    if curves is not None or is_apart(sound):
         from sonograph.pictures.curves import curves_figure
         from sonograph.pictures.out.notebook import show_figure
 
-        figure = curves_figure(curves, look, None if cell else window)
+        there = None if cell else window
+        if curves is None:
+            figure = draw_apart(sound, look, (settings, labels, over, None), window=there)
+        else:
+            figure = curves_figure(curves, look, there)
         show_figure(figure) if cell else wait()
         return
     composition = cast("Composition", composed(all_named(sound, settings, labels, over), look, live=not cell)[0])

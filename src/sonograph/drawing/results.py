@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sonograph.atomic import written
 from sonograph.drawing.look import AS_LOOK
 from sonograph.errors import SettingsError
-from sonograph.matching.sonar.echograms import Echogram
 from sonograph.pictures.settings import PictureSettings
 from sonograph.spectrograms import Spectrogram
 
@@ -72,11 +71,24 @@ def draw_curves(curves: dict[str, Any], look: PictureSettings, path: Any, format
     return figure
 
 
-def echogram_figure(echogram: Echogram, look: PictureSettings, path: Any, more: tuple[Any, ...]) -> Figure:
-    """A picture of an echogram, which is computed already and lies on axes of its own."""
-    from sonograph.pictures.echogram import draw_echogram
+def is_apart(sound: Any) -> bool:
+    """Whether something is a result that lies on axes of its own."""
+    return type(sound).__name__ in ("Echogram", "Kurtogram")  # without loading what those are of
 
-    for name, given in zip(("settings", "labels", "over", "ax"), more, strict=True):
-        if given is not None and given != ():
-            raise SettingsError(f"{name} is given with an echogram, which takes none; leave it out")
-    return draw_echogram(echogram, path=path, look=look)
+
+def draw_apart(
+    result: Any, look: PictureSettings, more: tuple[Any, ...], path: Any = None, window: Any = None
+) -> Figure:
+    """A picture of a result that is computed already and lies on axes of its own."""
+    name = type(result).__name__.lower()
+    for given, value in zip(("settings", "labels", "over", "ax"), more, strict=True):
+        if value is not None and value != ():
+            article = "an" if name[0] in "aeiou" else "a"
+            raise SettingsError(f"{given} is given with {article} {name}, which takes none; leave it out")
+    if name == "echogram":
+        from sonograph.pictures.echogram import draw_echogram
+
+        return draw_echogram(result, path=path, look=look, window=window)
+    from sonograph.pictures.kurtogram import draw_kurtogram
+
+    return draw_kurtogram(result, path=path, look=look, window=window)

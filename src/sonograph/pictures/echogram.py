@@ -7,29 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sonograph.atomic import written
 from sonograph.errors import SettingsError
 from sonograph.matching.sonar.echograms import Echogram
 from sonograph.pictures import missing
+from sonograph.pictures.apart import LINE, SIZE, Painted, figure_of, span
 from sonograph.pictures.colours import colour_map
-from sonograph.pictures.out.save import format_of, save
 from sonograph.pictures.settings import PictureSettings
-from sonograph.pictures.style import ours
 from sonograph.pictures.themes import THEMES
 from sonograph.units import duration, hertz
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SIZE = (1200, 720)
-LINE = "#30d5ff"
-HONOURED = ("below", "range", "colours", "theme", "size", "dpi", "axes", "title", "seconds", "percentiles")
 WINDOW = 99.9
 """Percentile of what is shown that the colours end with, where nothing else is asked for."""
 
 
 def draw_echogram(
-    echogram: Echogram, *, path: str | os.PathLike[str] | None = None, look: PictureSettings | None = None
+    echogram: Echogram,
+    *,
+    path: str | os.PathLike[str] | None = None,
+    look: PictureSettings | None = None,
+    window: Any = None,
 ) -> Figure:
     """A picture of an echogram, its bottom as a line.
 
@@ -42,6 +41,8 @@ def draw_echogram(
     look
         How: seconds, below or range or percentiles, colours, theme, size, dpi, axes, title. By default colours end at
         the percentile 99.9 of what is shown, and reach `below` decibels down from there.
+    window
+        What makes the figure of a window, from its pixels and dpi; None: one with an Agg canvas.
 
     Returns
     -------
@@ -56,59 +57,34 @@ def draw_echogram(
         A path that cannot be written.
     """
     look = look or PictureSettings()
-    for name in PictureSettings.__dataclass_fields__:
-        if name not in HONOURED and getattr(look, name) != getattr(PictureSettings, name):
-            raise SettingsError(f"{name} is given with an echogram, which has none; leave it out")
-    form = None if path is None else format_of(path)
-    if form == "html":
-        raise SettingsError('path ends in ".html"; an echogram is a .png, .svg or .pdf')
-    figure = _figure(echogram, look)
-    if path is not None and form is not None:
-        with written(path) as part:
-            save(figure, part, form, {"Description": repr(echogram)})
-    return figure
+    return figure_of(
+        lambda axes: _painted(axes, echogram, look),
+        look,
+        what="an echogram",
+        heeds=("below", "seconds", "percentiles"),
+        path=path,
+        about=repr(echogram),
+        window=window,
+    )
 
 
-def _figure(echogram: Echogram, look: PictureSettings) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    from sonograph.pictures.shown import Picture
-
+def _painted(axes: Any, echogram: Echogram, look: PictureSettings) -> Painted:
     first, last = look.seconds
     if first is not None or last is not None:
         echogram = echogram.select(seconds=(first or 0.0, np.inf if last is None else last))
     if not echogram.values.size:
         raise SettingsError("the echogram holds no pings there; nothing to draw")
-    theme, (width, height) = THEMES[look.theme], look.size or SIZE
-    with ours():
-        dpi = look.dpi_shown
-        figure = Picture(figsize=(width / dpi, height / dpi), dpi=dpi, layout="constrained")
-        FigureCanvasAgg(figure)
-        figure.set_facecolor(theme.paper)
-        if not look.axes:
-            figure.set_layout_engine("none")
-        axes = figure.add_axes((0, 0, 1, 1)) if not look.axes else figure.subplots()
-        image = _paint(axes, echogram, look, height)
-        if not look.axes:
-            axes.set_axis_off()
-            return figure
-        from sonograph.pictures.axes import plain
-
-        plain(axes, theme)
-        axes.set_ylabel("Range (m)")
+    image = _paint(axes, echogram, look, (look.size or SIZE)[1])
+    axes.set_ylabel("Range (m)")
+    if look.axes:
         axes.set_xlabel(_times(axes, echogram))
-        bar = figure.colorbar(image, ax=axes, pad=0.02)
-        plain(bar.ax, theme)
-        bar.outline.set_visible(False)
-        bar.set_label(echogram.label)
-        title = os.path.basename(str(echogram.facts.get("file", ""))) if look.title is None else look.title  # noqa: PTH119
-        axes.set_title("\n".join(filter(None, (title, _words(echogram)))), fontsize=8, loc="left", color=theme.ink)
-    return figure
+    title = os.path.basename(str(echogram.facts.get("file", "")))  # noqa: PTH119
+    return Painted(image, echogram.label, title, _words(echogram))
 
 
 def _paint(axes: Any, echogram: Echogram, look: PictureSettings, height: int) -> Any:
     values = _coarse(echogram.values, height)
-    low, high = _span(values, look)
+    low, high = span(values, look, WINDOW)
     pings = len(echogram.times)
     step = float(echogram.ranges[1] - echogram.ranges[0]) if len(echogram.ranges) > 1 else 1.0
     missing.hatch(axes, THEMES[look.theme])
@@ -133,20 +109,6 @@ def _coarse(values: np.ndarray, height: int) -> np.ndarray:
     highest = np.where(np.isnan(parts), -np.inf, parts).max(axis=1)
     highest[np.isneginf(highest)] = np.nan
     return highest
-
-
-def _span(values: np.ndarray, look: PictureSettings) -> tuple[float, float]:
-    """The lowest and the highest value of the colours."""
-    if look.range is not None:
-        return look.range
-    there = values[np.isfinite(values)]
-    if not there.size:
-        return -look.below, 0.0
-    if look.percentiles is not None:
-        low, high = np.percentile(there, look.percentiles)
-        return float(low), float(max(high, low + 1e-3))
-    high = float(np.percentile(there, WINDOW))
-    return high - look.below, high
 
 
 def _times(axes: Any, echogram: Echogram) -> str:
