@@ -270,4 +270,4 @@ def test_the_page_of_the_guide_runs_and_finds_the_same_bytes(tmp_path, monkeypat
     pytest.importorskip("obstore", reason="obstore is not installed: make cloud")
     for name in ("ENDPOINT_URL", "REGION", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):  # put back in the end
         monkeypatch.setenv(f"AWS_{name}", "")
-    assert check_printed(run_page("buckets.md", tmp_path)) == 2
+    assert check_printed(run_page("buckets.md", tmp_path)) == 3

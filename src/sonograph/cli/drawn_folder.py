@@ -64,7 +64,7 @@ def places(named: list[str], folder: str, ending: str) -> list[Place]:
 def _holds(name: str) -> bool:
     """Whether sounds lie in what is named."""
     from sonograph.io.containers.content import SUFFIXES
-    from sonograph.io.objects import is_url
+    from sonograph.io.object_urls import is_url
 
     return not name.lower().endswith(SUFFIXES) if is_url(name) else Path(name).is_dir()
 

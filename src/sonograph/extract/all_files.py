@@ -15,11 +15,12 @@ from sonograph.extract.report import Column, FileReport, as_words, of_lost, of_w
 from sonograph.extract.sound import settings_words
 from sonograph.extract.table import Table, alike
 from sonograph.extract.wanted import Wanted
+from sonograph.io.object_urls import is_only_here
 from sonograph.io.opening import Opening
 from sonograph.jobs.identity import digest
 from sonograph.jobs.ledger import Ledger
 from sonograph.jobs.lock import alone
-from sonograph.jobs.places import Place, Processes, place_of
+from sonograph.jobs.places import Here, Place, Processes, place_of
 from sonograph.jobs.processes import at_once
 from sonograph.jobs.run import run
 from sonograph.jobs.task import Task
@@ -118,7 +119,9 @@ def extract(
         left = [(file, key) for file, key in keys.items() if key not in done]
         tasks = _tasks(left, folder, wanted)
         count = min(count, max(1, len(tasks)))
-        here = Processes(count, preload=PRELOADED)  # one, too: for its guard
+        here: Place = Processes(count, preload=PRELOADED)  # one, too: for its guard
+        if any(map(is_only_here, files)):
+            here = Here()
         place = place_of(processes, count, PRELOADED) if isinstance(processes, str) else here
         _compute(tasks, ledger, place, done, tell)
         reports = alike([_called(done[keys[file]][1], file) for file in files])

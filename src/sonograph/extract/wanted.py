@@ -12,7 +12,8 @@ from sonograph.analysis.summaries import Summary
 from sonograph.extract.choice import Choice
 from sonograph.io.calibrations import beside
 from sonograph.io.door import split
-from sonograph.io.objects import bucket_of, is_url
+from sonograph.io.object_urls import is_url
+from sonograph.io.objects import bucket_of
 from sonograph.io.opening import Opening
 from sonograph.jobs.identity import digest
 from sonograph.settings import Settings

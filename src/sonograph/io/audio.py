@@ -44,8 +44,8 @@ def open(
     path
         WAV, RF64, BW64, W64, AIFF, FLAC, Ogg, Opus, MP3, AU, CAF, SPHERE and what FFmpeg reads, told by content, not by
         name; tables ending in .csv, .tsv, .txt …; NPY, NPZ, MAT, Parquet, HDF5 and TDMS, of whose arrays one is named
-        behind a colon, as "run.h5:/run/x", where there are several (docs/files.md). Or the URL of one in a bucket or on
-        a server, as "s3://bucket/a.wav".
+        behind a colon, as "run.h5:/run/x", where there are several (docs/files.md). Or the URL of one in a bucket, on a
+        server or in a file system of fsspec's, as "s3://bucket/a.wav" or "sftp://host/a.wav".
     sample_rate
         Samples per second of a table or array that does not say.
     time_column

@@ -14,6 +14,7 @@ from typing import Any
 from sonograph.errors import SettingsError, SourceError, TextError
 from sonograph.io.containers.metadata import Metadata
 from sonograph.io.door import OpenFile, split
+from sonograph.io.object_urls import is_url, url_split
 from sonograph.io.opened_files import is_there, opened_file
 from sonograph.io.opening import Opening
 from sonograph.io.plain_text import text_of
@@ -61,7 +62,10 @@ def known_of(file: OpenFile, metadata: Metadata, opening: Opening) -> tuple[Cali
 def places(path: Any) -> tuple[bytes, bytes]:
     """Where more about a file is looked for: FILE.toml, then calibration.toml."""
     name = os.fsencode(split(path)[0])
-    return name + BESIDE.encode(), os.path.join(os.path.dirname(name), IN_FOLDER.encode())  # noqa: PTH118, PTH120
+    own, for_all = name + BESIDE.encode(), IN_FOLDER.encode()
+    if is_url(name):
+        return own, os.fsencode(url_split(os.fsdecode(name))[0]) + b"/" + for_all
+    return own, os.path.join(os.path.dirname(name), for_all)  # noqa: PTH118, PTH120
 
 
 def beside(path: Any) -> list[list[str]]:

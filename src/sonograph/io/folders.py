@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from sonograph.errors import SourceError
 from sonograph.io.containers.content import SUFFIXES
-from sonograph.io.objects import is_url
+from sonograph.io.object_urls import is_url
 from sonograph.io.remote_folders import Listing, sounds_below
 from sonograph.io.status import cause, shown
 

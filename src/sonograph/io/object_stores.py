@@ -9,13 +9,18 @@ from typing import Any
 
 from sonograph.errors import MissingExtra
 from sonograph.io.object_tries import refusal
+from sonograph.io.object_urls import SCHEMES
 
 TIMEOUT, STALLED = 300, 30
 """Seconds that an answer may take, and that it may stand still."""
 
 
-def load() -> Any:
-    """obstore, or how to get it."""
+def load(scheme: str) -> Any:
+    """What reads the stores of a scheme: obstore, or how to get it; or the same calls made of fsspec's."""
+    if scheme not in SCHEMES:
+        from sonograph.io import fsspec_stores
+
+        return fsspec_stores
     try:
         import obstore
         import obstore.store
@@ -37,7 +42,9 @@ def _surroundings() -> tuple[tuple[str, str], ...]:
 @lru_cache(64)
 def _store(scheme: str, place: str, surroundings: tuple[tuple[str, str], ...], _pid: int) -> Any:
     """A client, which keeps its connections for those who come later."""
-    stores = load().store
+    if scheme not in SCHEMES:
+        return load(scheme).Files(scheme, place)
+    stores = load(scheme).store
     plain = scheme == "http" or any("ENDPOINT" in key and value.startswith("http://") for key, value in surroundings)
     client = {"timeout": timedelta(seconds=TIMEOUT), "read_timeout": timedelta(seconds=STALLED), "allow_http": plain}
     options = {"client_options": client, "retry_config": {"max_retries": 0}}

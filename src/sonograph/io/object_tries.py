@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sonograph.errors import OutputError, SonographError
+from sonograph.io.object_urls import is_only_here
 from sonograph.io.status import Unreadable, shown
 
 TRIES = 5
@@ -28,6 +29,10 @@ Made = TypeVar("Made")
 KEYS = (
     "Give the keys in the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and the like), or set "
     "AWS_SKIP_SIGNATURE=true (GOOGLE_…, AZURE_…) for a bucket that all may read."
+)
+
+FSSPEC_KEYS = (
+    "Give its keys as fsspec takes them: in the environment (FSSPEC_SFTP_PASSWORD and the like) or ~/.config/fsspec."
 )
 
 
@@ -74,7 +79,8 @@ def refusal(error: Exception, name: str, *, writing: bool = False) -> SonographE
 
 def missing(name: str) -> Unreadable:
     """An object, or its bucket, that is not there."""
-    return Unreadable(f"{shown(name)}: does not exist. Check the name.", "missing")
+    where = " in the memory of this process" if is_only_here(name) else ""
+    return Unreadable(f"{shown(name)}: does not exist{where}. Check the name.", "missing")
 
 
 def _code(error: Exception) -> int | None:
@@ -99,7 +105,9 @@ def _is_passing(error: Exception) -> bool:
     code = _code(error)
     if code is not None:
         return (500 <= code <= 599 and code != 501) or code in (408, 429)
-    return _is_cut(error) or ("HTTP error" in str(error) and not _has_no_keys(error))
+    return (
+        isinstance(error, ConnectionError) or _is_cut(error) or ("HTTP error" in str(error) and not _has_no_keys(error))
+    )
 
 
 def _is_too_often(error: Exception) -> bool:
@@ -113,6 +121,8 @@ def _told(error: Exception) -> tuple[str, str]:
         return "read-error", f"its answers were cut short, {TRIES} times. Try again."
     if _has_no_keys(error):
         return "denied", f"no keys to its store were found. {KEYS}"
+    if isinstance(error, PermissionError):
+        return "denied", f"may not be read ({shown(text)}). {FSSPEC_KEYS}"
     if code in (401, 403):
         return "denied", f"may not be used with these keys, or is not there (the store said {code}). {KEYS}"
     if code in (301, 307):
@@ -126,5 +136,9 @@ def _told(error: Exception) -> tuple[str, str]:
         message = re.search(r"<Message>([^<]*)", str(error))
         return "store", f"its store said {code}{f' ({message[1].rstrip(chr(46))})' if message else ''}."
     if _is_passing(error):
-        return "read-error", f"its store did not answer, {TRIES} times. Check the network and the address; try again."
+        why = f" ({shown(text)})" if isinstance(error, ConnectionError) and text else ""
+        return (
+            "read-error",
+            f"its store did not answer{why}, {TRIES} times. Check the network and the address; try again.",
+        )
     return "store", f"its store could not be used ({shown(text.rstrip('.'))})."

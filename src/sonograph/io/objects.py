@@ -1,42 +1,29 @@
 """Buckets: objects by URL, read by ranges, listed in order, written whole. The one place that uses obstore.
 
 Keys and endpoints are found by obstore in the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION,
-AWS_SKIP_SIGNATURE … and their like for Google and Azure) and are never asked for or stored here.
+AWS_SKIP_SIGNATURE … and their like for Google and Azure) and are never asked for or stored here. What other schemes
+name is read, and not written, through fsspec (`fsspec_stores`), which answers the same calls.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from sonograph.errors import OutputError, SettingsError
 from sonograph.io.object_stores import load, store_of
 from sonograph.io.object_tries import Cut, Replaced, again, missing
+from sonograph.io.object_urls import SCHEMES, SERVERS, name_in, parts
 from sonograph.io.status import shown
 from sonograph.io.threads import in_threads
 
-READ_ONLY = ("https", "http")
-SCHEMES = ("s3", "gs", "az", *READ_ONLY)
 PART = 1 << 24
 """Bytes that are asked for at a time where an object is read whole."""
-
-_URL = re.compile(rf"({'|'.join(SCHEMES)})://([^/]+)(?:/(.*))?", re.DOTALL)
-
-
-def is_url(text: Any) -> bool:
-    """Whether it names an object, or all below a prefix, in a bucket or on a server.
-
-    >>> is_url("s3://bucket/a.wav"), is_url("C:/a.wav"), is_url("s3:/bucket")
-    (True, False, False)
-    """
-    return isinstance(text, str | bytes | os.PathLike) and _URL.fullmatch(os.fsdecode(text)) is not None
 
 
 @dataclass(frozen=True)
@@ -65,34 +52,33 @@ class Object:
 class Bucket:
     """A bucket, or what lies in it below a prefix: s3://bucket/prefix, gs://…, az://container/…, https://host/….
 
-    Names are relative to the prefix. Nothing is asked of the store when it is made.
+    Also a file system of fsspec's: memory://…, sftp://host/…. Names are relative to the prefix. Nothing is asked of the
+    store when it is made.
 
     Raises
     ------
     SettingsError
         It is no such URL.
     MissingExtra
-        obstore is not there.
+        obstore is not there, or fsspec.
     """
 
     def __init__(self, url: str) -> None:
-        found = _URL.fullmatch(url)
-        if not found:
-            raise SettingsError(f"{shown(url)} is no URL of a bucket; it must be as s3://bucket/prefix")
-        self.url = url.rstrip("/")
-        self.scheme, self._place, self._prefix = found[1], found[2], (found[3] or "").strip("/")
-        self._obstore = load()
+        self.scheme, self._place, prefix = parts(url)
+        self._prefix = prefix.strip("/")
+        self.url = f"{self.scheme}://{self._place}".removesuffix("/") + (f"/{self._prefix}" if self._prefix else "")
+        self._obstore = load(self.scheme)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Bucket, (self.url,)
+        return Bucket, (f"{self.url}/",)
 
     def __repr__(self) -> str:
         return f"<{shown(self.url)}>"
 
     @property
-    def is_read_only(self) -> bool:
-        """Whether nothing can be written there, and nothing listed."""
-        return self.scheme in READ_ONLY
+    def has_list(self) -> bool:
+        """Whether what lies there can be listed."""
+        return self.scheme not in SERVERS
 
     def url_of(self, name: str) -> str:
         """The URL of an object."""
@@ -117,7 +103,7 @@ class Bucket:
         SourceError
             The store says no, or does not answer.
         """
-        self._refuse_server("listed", writing=False)
+        self._check_list()
         below, last, pages = self._path(prefix.strip("/")), self._path(after) if after else None, None
 
         def page(_: int) -> Any:
@@ -137,7 +123,7 @@ class Bucket:
 
     def folders(self, prefix: str = "") -> tuple[str, ...]:
         """The parts of names up to the next "/" below a prefix, as folders lie in a folder."""
-        self._refuse_server("listed", writing=False)
+        self._check_list()
         below = self._path(prefix.strip("/")) or None
         found = again(lambda _: self._obstore.list_with_delimiter(self._store, below), self._at(prefix))
         return tuple(sorted(self._name(one) for one in found["common_prefixes"]))
@@ -219,7 +205,7 @@ class Bucket:
         """Write an object of what a file holds, as `put`: in parts where it is large, which is there once all are."""
 
         def write(_: int) -> None:
-            self._refuse_server("changed", writing=True)
+            self._check_writing()
             self._obstore.put(self._store, self._path(name), path, use_multipart=path.stat().st_size > PART)
 
         again(write, self._at(name), writing=True)
@@ -244,7 +230,7 @@ class Bucket:
 
     def delete(self, name: str) -> None:
         """Take an object away, if it is there."""
-        self._refuse_server("changed", writing=True)
+        self._check_writing()
         try:
             again(lambda _: self._obstore.delete(self._store, self._path(name)), self._at(name), writing=True)
         except FileNotFoundError:
@@ -270,6 +256,7 @@ class Bucket:
         return self.read(name, start, min(PART, same.size - start), same)
 
     def _put_on_condition(self, name: str, data: bytes, condition: Any) -> Object | None:
+        self._check_writing()
         errors = self._obstore.exceptions
 
         def ask(tried: int) -> Object | None:
@@ -290,7 +277,7 @@ class Bucket:
         return again(ask, self._at(name), writing=True)
 
     def _put(self, name: str, data: bytes, mode: Any) -> Any:
-        self._refuse_server("changed", writing=True)
+        self._check_writing()
         return self._obstore.put(self._store, self._path(name), data, mode=mode, use_multipart=False)
 
     def _written(self, name: str, data: bytes, result: Any) -> Object:
@@ -310,16 +297,26 @@ class Bucket:
     def _at(self, name: str) -> str:
         return shown(self.url_of(name))
 
-    def _refuse_server(self, what: str, *, writing: bool) -> None:
-        if self.is_read_only:
-            error = OutputError if writing else SettingsError
-            raise error(f"{shown(self.url)}: what lies on a server of files cannot be {what}; name a bucket or files.")
+    def _check_list(self) -> None:
+        if not self.has_list:
+            raise SettingsError(f"{shown(self.url)}: {_NO_CHANGE.format('listed')}")
+
+    def _check_writing(self) -> None:
+        if not self.has_list:
+            raise OutputError(f"{shown(self.url)}: {_NO_CHANGE.format('changed')}")
+        if self.scheme not in SCHEMES:
+            raise OutputError(f"{shown(self.url)}: {_NO_WRITING}")
 
     @property
     def _store(self) -> Any:
         return store_of(self.scheme, self._place)
 
 
+_NO_CHANGE = "what lies on a server of files cannot be {}; name a bucket or files."
+_NO_WRITING = (
+    "what fsspec reads is not written, as it knows no writing on condition, so that two runs could take the same "
+    "archive. Write to a disk, or to a bucket of s3://, gs:// or az://; a copy of it there can be read."
+)
 _NO_CONDITIONS = (
     "the store knows no conditional writing (If-None-Match), so that two runs could take the same archive. Use a "
     "store that does, or write to a disk."
@@ -327,14 +324,6 @@ _NO_CONDITIONS = (
 
 
 def bucket_of(url: Any) -> tuple[Bucket, str]:
-    """The bucket or server of a URL, and the object's name in it."""
-    text = os.fsdecode(url)
-    found = _URL.fullmatch(text)
-    if not found:
-        raise SettingsError(f"{shown(text)} is no URL of an object; it must be as s3://bucket/folder/a.wav")
-    name = found[3] or ""
-    if found[1] in READ_ONLY:
-        if "?" in name:
-            raise SettingsError(f"{shown(text)} has a question in it (?…), which is not sent; name a plain file")
-        name = unquote(name)  # as it is written in a browser; names in buckets are taken as they are
-    return Bucket(f"{found[1]}://{found[2]}"), name
+    """The bucket, server or file system of a URL, and the object's name in it."""
+    found = parts(os.fsdecode(url))
+    return Bucket(f"{found.scheme}://{found.place}"), name_in(found)

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from typing import Any
 
 from sonograph.io.door import OpenFile
-from sonograph.io.objects import bucket_of, is_url
+from sonograph.io.object_urls import is_url
+from sonograph.io.objects import bucket_of
 
 
 def opened_file(path: Any, beside: Collection[str] | None = None, head: int | None = None) -> OpenFile:

@@ -26,7 +26,7 @@ def sounds_below(url: str, is_aside: Callable[[str], bool], listing: Listing | N
         Nothing is there, or no sound is; it cannot be listed.
     """
     bucket, name = bucket_of(url)
-    if bucket.is_read_only or _is_sound(name):
+    if not bucket.has_list or _is_sound(name):
         return [url]
     root, found = bucket.url_of(""), []
     for one in bucket.list(name):

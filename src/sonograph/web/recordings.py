@@ -18,7 +18,7 @@ from sonograph.archive.runs.plans import ABOUT, LEDGER
 from sonograph.errors import SonographError, SourceError
 from sonograph.io.door import split
 from sonograph.io.filesource import FileSource
-from sonograph.io.objects import is_url
+from sonograph.io.object_urls import is_url
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.jobs.identity import digest

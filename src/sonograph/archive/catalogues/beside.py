@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sonograph.archive.catalogues import soundtrap
 from sonograph.io.calibrations import BESIDE, IN_FOLDER
-from sonograph.io.objects import Object, is_url
+from sonograph.io.object_urls import is_url, url_split
+from sonograph.io.objects import Object
 from sonograph.io.opened_files import is_there, state_of
 from sonograph.io.remote_folders import Listing
 
@@ -42,12 +43,12 @@ class Beside:
         self._folders: dict[str, tuple[set[str], str]] = {}
         self._listed: dict[str, dict[str, Object]] = defaultdict(dict)
         for url, one in listing.items():
-            folder, _, name = url.rpartition("/")
+            folder, name = url_split(url)
             self._listed[folder][name] = one
 
     def of(self, file: str) -> Near:
         """The files beside one, and the SoundTrap's log among them."""
-        folder, name = os.path.split(file)
+        folder, name = url_split(file) if is_url(file) else os.path.split(file)
         log = name.rpartition(".")[0] + soundtrap.ENDING
         own = (IN_FOLDER, name + BESIDE, log)
         if is_url(file):
@@ -82,7 +83,7 @@ class Beside:
 
 def _state(folder: str, name: str) -> str:
     try:
-        size, mtime_ns = state_of(os.path.join(folder, name))  # noqa: PTH118
+        size, mtime_ns = state_of(f"{folder}/{name}" if folder else name)
     except OSError:
         return name
     return f"{name}:{size}:{mtime_ns}"

@@ -21,7 +21,7 @@ from sonograph.archive.timelines.joining import Joined, join
 from sonograph.archive.timelines.making import timeline_of
 from sonograph.archive.timelines.periods import Period, read_periods
 from sonograph.archive.timelines.timeline import Timeline
-from sonograph.io.objects import is_url
+from sonograph.io.object_urls import is_url
 
 
 @dataclass(frozen=True)

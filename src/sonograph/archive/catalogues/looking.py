@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sonograph.archive.catalogues import headers
 from sonograph.archive.catalogues.beside import Near
 from sonograph.archive.segments.segment import Segment
-from sonograph.io.objects import is_url
+from sonograph.io.object_urls import is_only_here, is_url
 from sonograph.io.status import Unreadable, shown
 from sonograph.io.threads import in_threads
 from sonograph.jobs.guard import alive
@@ -36,6 +36,8 @@ def segments(files: Sequence[Looked], workers: int) -> Iterator[tuple[str, list[
 
     workers : processes; 0: none
     """
+    if any(is_only_here(one.path) for one in files):
+        workers = 0
     place: Place = Processes(workers, preload=("sonograph.archive.catalogues.headers",)) if workers else Here()
     here = [one for one in files if not is_url(one.path)]
     there = [one for one in files if is_url(one.path)]

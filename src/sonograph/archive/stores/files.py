@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 from sonograph.archive.stores.marks import Marks
 from sonograph.atomic import could_not_be_written, name_of, written
 from sonograph.errors import OutputError
-from sonograph.io.objects import is_url
+from sonograph.io.object_urls import is_url
 from sonograph.jobs.lock import locked
 
 T = TypeVar("T")

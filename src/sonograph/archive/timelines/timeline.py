@@ -23,7 +23,7 @@ from sonograph.archive.timelines.clock import Clock
 from sonograph.archive.timelines.joining import Joined, Lost, Overlap
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.filesource import FileSource
-from sonograph.io.objects import is_url
+from sonograph.io.object_urls import is_url
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
 from sonograph.limits import Limits
