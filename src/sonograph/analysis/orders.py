@@ -29,12 +29,13 @@ OVERLAP = 4
 
 @dataclass(frozen=True, eq=False)
 class Orders:
-    """Mean squares of orders, frame after frame.
+    """Mean squares of orders, frame after frame, or speed after speed.
 
     values : (orders, frames), or (channels, orders, frames): a tone of amplitude a reads a²/2, in unit²
     orders : (orders,) turns per revolution
     times  : (frames,) the middle of each, seconds; rpm: (frames,) how fast it turned then
     unit   : of the samples
+    step   : rpm from column to column of `over_rpm`; 0 of frames in time
     """
 
     values: np.ndarray
@@ -42,6 +43,7 @@ class Orders:
     times: np.ndarray
     rpm: np.ndarray
     unit: str
+    step: float = 0.0
 
     @property
     def magnitude(self) -> np.ndarray:
@@ -57,9 +59,45 @@ class Orders:
         """(frames,) or (channels, frames): the rms of the order nearest to a number, in the samples' unit."""
         return np.asarray(self.magnitude[..., int(np.argmin(np.abs(self.orders - number))), :])
 
+    def over_rpm(self, step: float | None = None) -> Orders:
+        """The same over speed instead of time: mean squares of the frames at each speed, whenever that was.
+
+        Parameters
+        ----------
+        step
+            rpm from one column to the next; by default 1, 2 or 5 times a power of ten that makes 25 to 60 columns.
+
+        Returns
+        -------
+        Orders
+            `rpm` are the middles of the columns, `times` the mean of their frames'. A speed at which it did not turn
+            is NaN; a missing frame is left out.
+
+        Raises
+        ------
+        SettingsError
+            A step that is not above 0, or so small that there is no memory for its columns.
+        """
+        low, high = float(self.rpm.min()), float(self.rpm.max())
+        step = _round_step(max(high - low, 1.0) / 60) if step is None else number("step", step, 0.0, above=True)
+        first = math.floor(low / step)
+        count = math.floor(high / step) - first + 1
+        refuse_large("step", step, count * self.values[..., 0].size, "numbers")
+        column = np.floor(self.rpm / step).astype(np.intp) - first
+        values = np.full((*self.values.shape[:-1], count), np.nan)
+        times = np.full(count, np.nan)
+        for place in np.unique(column):
+            here = column == place
+            there = here & np.isfinite(self.values).all(axis=tuple(range(self.values.ndim - 1)))
+            times[place] = self.times[here].mean()
+            if there.any():
+                values[..., place] = self.values[..., there].mean(axis=-1)
+        return Orders(values, self.orders, times, step * (first + np.arange(count) + 0.5), self.unit, step)
+
     def __repr__(self) -> str:
+        steps = f"steps of {self.step:g} rpm" if self.step else f"{len(self.times)} frames"
         return (
-            f"<Orders: {len(self.orders)} to {self.orders[-1]:g}, {len(self.times)} frames, {self.rpm.min():.0f} to "
+            f"<Orders: {len(self.orders)} to {self.orders[-1]:g}, {steps}, {self.rpm.min():.0f} to "
             f"{self.rpm.max():.0f} rpm, {self.label}>"
         )
 
@@ -141,6 +179,16 @@ def orders(source: Sound, speed: Speed, *, highest: float = 20.0, revolutions: i
         speed.rpm(middles),
         source.unit,
     )
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is no less.
+
+    >>> _round_step(0.3), _round_step(27.4)
+    (0.5, 50.0)
+    """
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * m for m in (1, 2, 5, 10) if power * m >= least)
 
 
 def _at_times(source: Source, times: np.ndarray) -> np.ndarray:

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     from sonograph.analysis.kurtogram import Kurtogram
     from sonograph.analysis.lufs import Loudness
+    from sonograph.analysis.orders import Orders
     from sonograph.analysis.reassignment import Reassigned
     from sonograph.analysis.spectrum import Spectrum
     from sonograph.pictures.parts import Composition
 
-Sound = Union[str, os.PathLike[str], Source, Spectrogram, Echogram, "Spectrum", "Loudness", "Reassigned", "Kurtogram"]
+Sound = Union[
+    str, os.PathLike[str], Source, Spectrogram, Echogram, "Spectrum", "Loudness", "Reassigned", "Kurtogram", "Orders"
+]
 
 
 @answered
@@ -69,7 +72,7 @@ def draw(
     sound
         A path, a Source, a Signal or a Spectrogram, or a list of them, or a dictionary of them by name. A file of any
         length is read in blocks. Or results: a `Spectrum`, or several on one panel, a `Loudness`, a `Reassigned`, an
-        `Echogram`, a `Kurtogram`.
+        `Echogram`, a `Kurtogram`, `Orders`.
     settings
         What to compute, or a preset's name; `StftSettings()` by default, of a series below
         10 Hz `StftSettings.for_series`. Of a power the level is drawn, with the

@@ -73,14 +73,14 @@ def draw_curves(curves: dict[str, Any], look: PictureSettings, path: Any, format
 
 def is_apart(sound: Any) -> bool:
     """Whether something is a result that lies on axes of its own."""
-    return type(sound).__name__ in ("Echogram", "Kurtogram")  # without loading what those are of
+    return type(sound).__name__ in ("Echogram", "Kurtogram", "Orders")  # without loading what those are of
 
 
 def draw_apart(
     result: Any, look: PictureSettings, more: tuple[Any, ...], path: Any = None, window: Any = None
 ) -> Figure:
     """A picture of a result that is computed already and lies on axes of its own."""
-    name = type(result).__name__.lower()
+    name = {"Orders": "order map"}.get(type(result).__name__, type(result).__name__.lower())
     for given, value in zip(("settings", "labels", "over", "ax"), more, strict=True):
         if value is not None and value != ():
             article = "an" if name[0] in "aeiou" else "a"
@@ -89,6 +89,10 @@ def draw_apart(
         from sonograph.pictures.echogram import draw_echogram
 
         return draw_echogram(result, path=path, look=look, window=window)
+    if name == "order map":
+        from sonograph.pictures.order_map import draw_orders
+
+        return draw_orders(result, path=path, look=look, window=window)
     from sonograph.pictures.kurtogram import draw_kurtogram
 
     return draw_kurtogram(result, path=path, look=look, window=window)
