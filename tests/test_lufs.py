@@ -90,7 +90,7 @@ def test_silence_is_minus_infinity_and_missing_samples_are_left_out():
     [
         (Signal(np.zeros(48_000), 48_000.0, "Pa"), None, 'unit is "Pa"; loudness is of samples in FS'),
         (Signal(np.zeros(10_000), 48_000.0), None, "10000 samples; loudness needs 19200 or more, 400 ms"),
-        (Signal(np.zeros((6, 48_000)), 48_000.0), None, "the sound has 6 channels; where up to 5 stand is known"),
+        (Signal(np.zeros((7, 48_000)), 48_000.0), None, "the sound has 7 channels; where up to 6 stand is known"),
         (Signal(np.zeros(48_000), 2000.0), None, "sample_rate is 2000 Hz; loudness needs 3364 Hz or more"),
         (Signal(np.zeros(48_000), 48_000.0), (1.0, 1.0), "weights are 2; the sound has 1 channels"),
     ],

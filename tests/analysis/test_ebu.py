@@ -1,9 +1,13 @@
-"""The minimum requirements of EBU Tech 3341 and 3342 whose signals a formula makes; those of 1 kHz at 8 kHz."""
+"""The minimum requirements of EBU Tech 3341 and 3342 whose signals a formula makes; those of 1 kHz at 8 kHz.
+
+All of table 1 of Tech 3341 but 7 and 8, which are recordings, and 11 and 14, which are for live meters.
+"""
 
 import numpy as np
 import pytest
 
-from sonograph import SettingsError, Signal, loudness, true_peak
+from sonograph import SettingsError, Signal, loudness, spectrogram, true_peak
+from sonograph.settings import LoudnessSettings
 
 RATE = 8000.0
 
@@ -29,6 +33,36 @@ def test_integrated_loudness_3341(case, parts, reads):
     assert loudness(stereo(*parts)).integrated == pytest.approx(reads, abs=0.1), case
 
 
+CASE_6 = {"L": -28, "R": -28, "C": -24, "Ls": -30, "Rs": -30}
+
+
+@pytest.mark.parametrize("order", ["L R C Ls Rs", "L R C LFE Ls Rs"])
+def test_five_channels_and_5_1_read_minus_23_3341_case_6(order):
+    """The low-frequency channel is loud here, and left out."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(20 * RATE) / RATE)
+    levels = [CASE_6.get(name, -3) for name in order.split()]
+    sound = Signal(np.stack([10 ** (level / 20) * tone for level in levels]), RATE)
+    assert loudness(sound).integrated == pytest.approx(-23.0, abs=0.1)
+
+
+def test_a_surround_channel_counts_1_41_times_and_other_orders_are_given_by_weights():
+    tone = stereo((-23, 2)).samples[0]
+    alone = loudness(Signal(tone, RATE)).integrated
+
+    def louder(channels, at, **given):
+        samples = np.zeros((channels, len(tone)))
+        samples[at] = tone
+        return loudness(Signal(samples, RATE), **given).integrated - alone
+
+    surround = 10 * np.log10(1.41)
+    for channels, behind in ((2, ()), (3, ()), (4, (2, 3)), (5, (3, 4)), (6, (4, 5))):
+        for at in range(channels):
+            wanted = -np.inf if (channels, at) == (6, 3) else surround if at in behind else 0.0
+            assert louder(channels, at) == pytest.approx(wanted, abs=1e-9), (channels, at)
+    vorbis = (1.0, 1.0, 1.0, 1.41, 1.41, 0.0)
+    assert louder(6, 3, weights=vorbis) == pytest.approx(surround) and louder(6, 5, weights=vorbis) == -np.inf
+
+
 def test_short_term_and_momentary_loudness_3341_cases_9_and_12():
     short = loudness(stereo((-20, 1.34), (-30, 1.66), repeat=5)).short_term
     np.testing.assert_allclose(short, -23.0, rtol=0, atol=0.1)
@@ -36,8 +70,20 @@ def test_short_term_and_momentary_loudness_3341_cases_9_and_12():
     np.testing.assert_allclose(momentary[6:], -23.0, rtol=0, atol=0.1)
 
 
+def test_segments_of_3_s_and_of_400_ms_reach_their_level_wherever_they_begin_3341_cases_10_and_13():
+    """As a feature, of every 10 ms."""
+    n = round(0.01 * RATE)
+    for name, step, seconds in (("short_term", 0.15, 3.0), ("momentary", 0.02, 0.4)):
+        settings = LoudnessSettings.for_rate(RATE, hop=n, features=(name,))
+        for i in range(20):
+            segment = stereo((-200, i * step), (-23, seconds), (-200, 1)).samples
+            both = 10 * np.log10(2)  # a feature is of one channel
+            read = spectrogram(Signal(segment[0], RATE), settings).values.max() + both
+            assert read == pytest.approx(-23.0, abs=0.1), (name, i)
+
+
 @pytest.mark.parametrize("silence", [0.0, 0.35, 1.5])
-def test_a_tone_of_3_s_and_one_of_400_ms_reach_their_level_wherever_they_lie_3341_cases_10_and_13(silence):
+def test_blocks_every_100_ms_find_a_tone_of_3_s_and_one_of_400_ms_but_for_those_off_their_steps(silence):
     long = loudness(stereo((-200, silence + 1), (-23, 3), (-200, 1)))
     assert long.short_term.max() == pytest.approx(-23.0, abs=0.1)
     short = loudness(stereo((-200, silence + 1), (-23, 0.4), (-200, 1)))
@@ -77,6 +123,23 @@ def test_true_peaks_3341(case, of_rate, degrees, amplitude, rate):
     quiet = 0.1 * x
     peak = true_peak(Signal(np.stack([x, quiet]), rate)) - 20 * np.log10(amplitude)
     assert -0.4 <= peak[0] <= 0.2 and -20.4 <= peak[1] <= -19.8, case
+
+
+@pytest.mark.parametrize("rate", [44_100.0, 48_000.0, 96_000.0])
+@pytest.mark.parametrize(("case", "offset"), [(20, 0), (21, 1), (22, 2), (23, 3)])
+def test_true_peaks_of_one_period_3341(case, offset, rate):
+    """A sine of fs/6 of 0.5 that holds one period of fs/4 of 1.0, made at 4 fs; every fourth sample from an offset on.
+
+    The specification leaves open where the period begins, at a zero here, and what filter stands before: one of
+    0.45 fs. Its own ringing takes 0.16 dB off.
+    """
+    six = 0.5 * np.sin(2 * np.pi * np.arange(24 * 400) / 24)
+    x = np.concatenate([six, np.sin(2 * np.pi * np.arange(16) / 16), six])
+    n = np.arange(-128, 129)
+    low = np.sinc(2 * 0.45 / 4 * n) * np.hamming(len(n))
+    fade = np.minimum(1, np.minimum(np.arange(len(x)), np.arange(len(x))[::-1]) / 1920)
+    y = np.convolve(fade * x, low / low.sum(), "same")[offset::4]
+    assert -0.4 <= true_peak(Signal(np.stack([y, y]), rate)).min() <= true_peak(Signal(y, rate))[0] <= 0.2, case
 
 
 def test_a_true_peak_is_found_over_the_borders_of_blocks_and_never_below_a_sample(monkeypatch):

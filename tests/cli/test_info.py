@@ -144,7 +144,7 @@ def test_a_tone_of_minus_23_dbfs_in_both_channels_has_minus_23_lufs(here, capsys
         (np.full(3000, 0.5), [], "the sound has 3000 samples; loudness needs 3200 or more, 400 ms"),
         (np.zeros(8000), [], "nothing is louder than -70 LUFS"),
         (np.full(8000, 0.5), ["--microphone", "50", "--full-scale", "1"], 'unit is "Pa"; loudness is of samples in FS'),
-        (np.full((8000, 6), 0.5), [], "the sound has 6 channels"),
+        (np.full((8000, 7), 0.5), [], "the sound has 7 channels"),
     ],
 )
 def test_why_a_sound_has_no_loudness_is_said(here, capsys, samples, more, sentence):

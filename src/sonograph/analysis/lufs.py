@@ -25,8 +25,17 @@ STEPS, SHORT_STEPS = 4, 30  # to a block, and to one of 3 s
 ABSOLUTE, RELATIVE, OF_RANGE = -70.0, -10.0, -20.0
 LOW, HIGH = 0.10, 0.95
 """Of the blocks of 3 s in order, those between which the range lies."""
-WEIGHTS = (1.0, 1.0, 1.0, 1.41, 1.41)
-"""Of left, right, centre and the two surround channels."""
+SURROUND = 1.41
+WEIGHTS = {
+    1: (1.0,),
+    2: (1.0, 1.0),
+    3: (1.0, 1.0, 1.0),
+    4: (1.0, 1.0, SURROUND, SURROUND),
+    5: (1.0, 1.0, 1.0, SURROUND, SURROUND),
+    6: (1.0, 1.0, 1.0, 0.0, SURROUND, SURROUND),
+}
+"""Of so many channels, in the order that FLAC and WAV have them (RFC 9639, 9.1.3): left, right, centre, low
+frequencies, surround left and right; four have neither centre nor low frequencies, five no low frequencies."""
 AT_ONCE = 1 << 20  # samples that are filtered at a time
 
 
@@ -64,8 +73,10 @@ def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loud
     source
         A path or a Source in FS, of any length: it is read in blocks.
     weights
-        One for each channel; by default those of left, right, centre, left surround and right surround. A low-frequency
-        channel has weight 0.
+        One for each channel: 1 in front, 1.41 for a surround channel, 0 for one of low frequencies (BS.1770-4, table
+        3). By default the number of channels says what they are, in the order of FLAC and WAV: left, right; and centre
+        of three; L R Ls Rs of four; L R C Ls Rs of five; L R C LFE Ls Rs of six (5.1). What a file says of its layout
+        is not asked: of another order, as Vorbis' L C R Ls Rs LFE, give them.
 
     Returns
     -------
@@ -74,7 +85,7 @@ def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loud
     Raises
     ------
     SettingsError
-        Not in FS; more than five channels without weights; shorter than 400 ms; a rate that no block fits.
+        Not in FS; more than six channels without weights; shorter than 400 ms; a rate that no block fits.
 
     Examples
     --------
@@ -83,12 +94,12 @@ def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loud
     -3.01
     """
     source = checked_source(source)
-    if weights is None and source.n_channels > len(WEIGHTS):
+    if weights is None and source.n_channels not in WEIGHTS:
         raise SettingsError(
-            f"the sound has {source.n_channels} channels; where up to {len(WEIGHTS)} stand is known: give weights, one "
-            f"for each"
+            f"the sound has {source.n_channels} channels; where up to {max(WEIGHTS)} stand is known: give weights, "
+            f"one for each"
         )
-    given = WEIGHTS[: source.n_channels] if weights is None else numbers("weights", weights)
+    given = WEIGHTS[source.n_channels] if weights is None else numbers("weights", weights)
     if source.unit != "FS":
         raise SettingsError(f'unit is "{source.unit}"; loudness is of samples in FS, where 1.0 is full scale')
     if len(given) != source.n_channels:
