@@ -36,6 +36,7 @@ from tests.features.made import (
     THEIR_PITCH,
     VOICE,
     beside_convolutions,
+    beside_loops_of_bins,
     cens_of,
     cents,
     chroma,
@@ -293,6 +294,14 @@ def cases(case, library):
             0.02,
             lambda: made(PitchClassSettings(of=fine()))[:, CENTRE],
             lambda librosa: librosa.feature.chroma_cqt(y=glide(), sr=RATE, tuning=0.0, norm=None)[:, CENTRE],
+        ),
+        case(
+            "SqueezedSettings",
+            "scipy.signal.ShortTimeFFT of the window and its derivative, put into bins",
+            "formula",
+            "peak",
+            1e-3,
+            beside_loops_of_bins,
         ),
         of(
             "reassigned, frequencies",

@@ -232,6 +232,24 @@ def wavelet_transform(x, wavelet, half, centres, hop, sample_rate):
     return np.array(out)
 
 
+def squeezed_transform(x, window, hop, n_fft):
+    """(bins, frames) complex: each value of each frame that lies in x, added to the bin where its phase turns."""
+    n, middle, n_bins = len(window), len(window) // 2, n_fft // 2 + 1
+    slope = [(window[(m + 1) % n] - window[m - 1]) / 2 for m in range(n)]
+    out = []
+    for start in range(0, len(x) - n + 1, hop):
+        column = [0j] * n_bins
+        for k in range(n_bins):
+            turns = [cmath.exp(-2j * math.pi * k * (m - middle) / n_fft) for m in range(n)]
+            value = sum(x[start + m] * window[m] * turns[m] for m in range(n))
+            sloping = sum(x[start + m] * slope[m] * turns[m] for m in range(n))
+            row = k if value == 0 else round(k - (sloping / value).imag * n_fft / (2 * math.pi))
+            stands_for = 1 if k == 0 or 2 * k == n_fft else 2
+            column[min(max(row, 0), n_bins - 1)] += stands_for * value / (n_fft * window[middle])
+        out.append(column)
+    return np.array(out).T
+
+
 def begins(span, width, first, step):
     """The first item, of those at samples first + i step, that lies at or after the start of each pixel; by walking."""
     numbers, i = [], -abs(first) - 1

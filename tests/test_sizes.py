@@ -40,6 +40,7 @@ def examples():
         kinds.PlpSettings(of=bands),
         kinds.HarmonicitySettings.for_rate(RATE), kinds.SquaresSettings(of=stft),
         kinds.SoundLevelSettings.for_rate(RATE), kinds.WaveletSettings.for_rate(RATE, low=500.0, squeezed=True),
+        kinds.SqueezedSettings(of=stft),
     ]  # fmt: skip
     for bank in BANKS.values():
         wide = dataclasses.replace(stft, window_length=8192, hop=2048, n_fft=8192)

@@ -13,6 +13,7 @@ from sonograph.settings import (
     BandSettings,
     LevelSettings,
     MultitaperSettings,
+    SqueezedSettings,
     StftSettings,
     check_level,
 )
@@ -22,7 +23,7 @@ from sonograph.spectrograms import Spectrogram
 from sonograph.units import resolved_reference
 from sonograph.weightings import WEIGHTINGS, curve
 
-Powers = StftSettings | BandSettings | ByOctaves | MultitaperSettings
+Powers = StftSettings | BandSettings | ByOctaves | MultitaperSettings | SqueezedSettings
 
 
 @answered

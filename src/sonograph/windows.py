@@ -89,6 +89,18 @@ def noise_bandwidth(settings: StftSettings, sample_rate: float) -> float:
     return sample_rate * float(np.sum(w**2)) / float(np.sum(w)) ** 2
 
 
+def slope_of(window: np.ndarray) -> np.ndarray:
+    """How a window rises from sample to sample: half the difference of its neighbours, (n,), as librosa takes it.
+
+    It tells how the phase of a transform turns, where the window goes to 0 at its ends.
+
+    >>> slope_of(np.array([0.0, 0.5, 1.0, 0.5]))
+    array([ 0. ,  0.5,  0. , -0.5])
+    """
+    around = np.pad(window, 1, mode="wrap")
+    return (around[2:] - around[:-2]) / 2
+
+
 def power_scale(settings: StftSettings, sample_rate: float) -> tuple[float, float]:
     """What |X|² is multiplied by, and the further factor for bin 0 and the bin at half the sample rate.
 

@@ -32,6 +32,7 @@ from sonograph.settings import (
     PyinCandidates,
     PyinSettings,
     RangeSettings,
+    SqueezedSettings,
     WaveletSettings,
 )
 from sonograph.settings.loudness import settling
@@ -99,6 +100,27 @@ def beside_convolutions() -> tuple[np.ndarray, np.ndarray]:
         rows.append(fftconvolve(glide(), weights, "same")[::64])
     within = slice(40, -40)
     return made(settings)[:, : len(rows[0])][:, within], np.array(rows)[:, within]
+
+
+def beside_loops_of_bins() -> tuple[np.ndarray, np.ndarray]:
+    """Our squeezed transform, and SciPy's two transforms put into bins one value after the other."""
+    from scipy.signal import ShortTimeFFT
+
+    stft = StftSettings(window_length=512, hop=128, scaling="raw", quantity="transform", edges="inside")
+    window = np.sin(np.pi * np.arange(512) / 512) ** 2
+    slope = np.pi / 512 * np.sin(2 * np.pi * np.arange(512) / 512)
+    wave, sloping = (
+        ShortTimeFFT(np.array(one), 128, RATE, phase_shift=0).stft(
+            glide(), p0=2, p1=2 + (len(glide()) - 512) // 128 + 1
+        )
+        for one in (window, slope)
+    )
+    out = np.zeros_like(wave)
+    higher = np.divide(-sloping * 512 / (2 * np.pi), wave, out=np.zeros_like(wave), where=wave != 0).imag
+    for k, frame in np.ndindex(wave.shape):
+        row = min(max(round(k + higher[k, frame]), 0), 256)
+        out[row, frame] += wave[k, frame] * (1 if k in (0, 256) else 2) / 512
+    return made(SqueezedSettings(of=stft)), out
 
 
 TENTH = 2205  # of a second, samples: what both measure loudness by

@@ -14,7 +14,7 @@ from sonograph.pictures.out.bare import pixels_of
 from sonograph.pictures.out.recipe import recipe_in
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
-from sonograph.settings import ConstantQSettings, MultitaperSettings, ShapeSettings, TemporalSettings
+from sonograph.settings import ConstantQSettings, MultitaperSettings, ShapeSettings, SqueezedSettings, TemporalSettings
 from tests.pictures.test_figure import nothing_is_cut_off
 
 RATE = 22_050.0
@@ -141,6 +141,7 @@ def test_a_constant_q_ends_at_the_edges_of_its_bands():
             "Constant Q of 17.3, Hann windows of 530 ms to 4.39 ms, hop 512 (23.2 ms), 84 bands",
         ),
         (ConstantQSettings.for_rate(RATE, gamma=20.0), "Variable-Q, Hann windows of "),
+        (SqueezedSettings(of=FRAMES), "Squeezed Hann window 1024 samples (46.4 ms), hop 256"),
         (MultitaperSettings(of=FRAMES), "7 Slepian tapers (NW 4) of 1024 samples (46.4 ms), hop 256"),
         (TemporalSettings(of=FRAMES), "Frames of 1024 samples (46.4 ms), hop 256"),
         (feature("centroid", FRAMES), "Hann window 1024 samples (46.4 ms), hop 256"),

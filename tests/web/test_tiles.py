@@ -18,6 +18,7 @@ from sonograph.settings import (
     LevelSettings,
     MelBank,
     MultitaperSettings,
+    SqueezedSettings,
 )
 from sonograph.web.tiles import Tiles
 from tests.web.plain_pyramid import pyramid
@@ -72,6 +73,7 @@ def test_tiles_join_to_the_plain_pyramid(n, hop, n_fft, level, fold, gaps):
         BandSettings(of=SMALL, bands=MelBank(n_bands=4)),
         LevelSettings(of=SMALL, floor=-30.0),
         MultitaperSettings(of=SMALL, bandwidth=2.0),
+        SqueezedSettings(of=SMALL),
         ConstantQSettings(of=StftSettings(hop=128), low=500.0, per_octave=12, n_bands=12),
         StftSettings(window_length=16, hop=4, quantity="magnitude", high_pass=500.0),
     ],

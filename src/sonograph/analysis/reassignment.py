@@ -22,6 +22,7 @@ from sonograph.named.given import settings_of
 from sonograph.settings import StftSettings
 from sonograph.sounds.derived import checked_source, responses_of
 from sonograph.spectrograms import Spectrogram
+from sonograph.windows import slope_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +127,7 @@ def reassigned(
     bound = pipeline(plain, source, source.read(range(0)).dtype, engine)
     frames = frames_of(settings, source.n_samples)
     window, n = bound.work.window, settings.window_length
-    around = np.pad(window, 1, mode="wrap")
-    windows = (window, window * (np.arange(n) - n // 2), (around[2:] - around[:-2]) / 2)
+    windows = (window, window * (np.arange(n) - n // 2), slope_of(window))
     transforms = []
     for weights in windows:
         one = dataclasses.replace(bound, work=dataclasses.replace(bound.work, window=weights))

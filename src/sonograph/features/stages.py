@@ -29,6 +29,7 @@ from sonograph.features.rasta import Rasta
 from sonograph.features.separation import Separation
 from sonograph.features.soundlevel import SoundLevels, squares
 from sonograph.features.spectral_shape import Shapes
+from sonograph.features.squeezed import squeezed
 from sonograph.features.wavelets import wavelets
 from sonograph.settings import (
     AffineSettings,
@@ -59,6 +60,7 @@ from sonograph.settings import (
     ShapeSettings,
     SoundLevelSettings,
     SquaresSettings,
+    SqueezedSettings,
     Stage,
     StandardSettings,
     TempogramSettings,
@@ -116,4 +118,5 @@ STAGES: dict[type[Stage], Way] = {
     PitchClassSettings: Way("each frame", constantq.pitch_classes),
     WaveletSettings: Way("samples", wavelets),
     MultitaperSettings: Way("samples", multitaper.multitaper),
+    SqueezedSettings: Way("samples", squeezed),
 }

@@ -23,6 +23,7 @@ from sonograph.settings import (
     Settings,
     SoundLevelSettings,
     SquaresSettings,
+    SqueezedSettings,
     WaveletSettings,
 )
 from sonograph.sounds.calibration import Calibration
@@ -38,6 +39,7 @@ REASONS: dict[type, str] = {
     HarmonicitySettings: ", as its highest peak jumps from lag to lag",
     PlpSettings: ", as its recursion over the poles is not written there",
     RastaSettings: ", as its filter has no end and runs frame after frame",
+    SqueezedSettings: ", as which row a value is put into has no slope that a network could follow",
     WaveletSettings: ", as its octaves are not written there",
     LoudnessSettings: ", as its filters have no end and run sample after sample",
 }

@@ -8,6 +8,7 @@ from sonograph.settings import (
     ConstantQSettings,
     MultitaperSettings,
     Settings,
+    SqueezedSettings,
     StftSettings,
     WaveletSettings,
     stages,
@@ -92,10 +93,11 @@ def _weights(settings: Settings, sample_rate: float, length: str) -> str:
         return _wavelets(measure, sample_rate)
     if isinstance(measure, MultitaperSettings):
         return f"{measure.tapers} Slepian tapers (NW {measure.bandwidth:g}) of {length}"
-    if measure is not None:
+    if measure is not None and not isinstance(measure, SqueezedSettings):
         return f"Frames of {length}"
     name, value = (stft.window, None) if isinstance(stft.window, str) else stft.window
-    return f"{name.capitalize()} window" + (f" ({value:g})" if value is not None else "") + f" {length}"
+    words = f"{name.capitalize()} window" + (f" ({value:g})" if value is not None else "") + f" {length}"
+    return words if measure is None else f"Squeezed {words}"
 
 
 def _wavelets(measure: WaveletSettings, sample_rate: float) -> str:

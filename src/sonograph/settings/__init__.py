@@ -33,6 +33,7 @@ _HOME = {
     "shapes": ("OnsetSettings", "SeparationSettings", "ShapeSettings", "TempogramSettings", "TonnetzSettings"),
     "soundlevel": ("SoundLevelSettings", "SquaresSettings"),
     "speech": ("FormantSettings", "HarmonicitySettings", "LinearPredictionSettings"),
+    "squeezed": ("SqueezedSettings",),
     "stft": ("EDGES", "PLAIN_WINDOWS", "QUANTITIES", "SCALINGS", "SLOW", "StftSettings", "Window"),
     "temporal": ("AutocorrelationSettings", "TemporalSettings"),
     "toml": ("from_toml", "to_toml"),

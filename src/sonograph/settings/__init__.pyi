@@ -50,6 +50,7 @@ from sonograph.settings.soundlevel import SquaresSettings as SquaresSettings
 from sonograph.settings.speech import FormantSettings as FormantSettings
 from sonograph.settings.speech import HarmonicitySettings as HarmonicitySettings
 from sonograph.settings.speech import LinearPredictionSettings as LinearPredictionSettings
+from sonograph.settings.squeezed import SqueezedSettings as SqueezedSettings
 from sonograph.settings.stft import EDGES as EDGES
 from sonograph.settings.stft import PLAIN_WINDOWS as PLAIN_WINDOWS
 from sonograph.settings.stft import QUANTITIES as QUANTITIES

@@ -11,6 +11,7 @@ from sonograph.settings.bands import BandSettings
 from sonograph.settings.by_octaves import ByOctaves
 from sonograph.settings.common import Stage, holds
 from sonograph.settings.multitaper import MultitaperSettings
+from sonograph.settings.squeezed import SqueezedSettings
 from sonograph.settings.stft import StftSettings
 
 FLOORS = (-370.0, 300.0)
@@ -34,12 +35,12 @@ class LevelSettings(Stage, kind="level"):
     two_sided: ClassVar[bool] = True
     why_whole: ClassVar[str] = 'reference="max" is the loudest value of the whole sound'
 
-    of: Union[StftSettings, BandSettings, ByOctaves, MultitaperSettings]  # noqa: UP007  # read at run time
+    of: Union[StftSettings, BandSettings, ByOctaves, MultitaperSettings, SqueezedSettings]  # noqa: UP007  # read at run time
     reference: float | str | None = None
     floor: float = -200.0
 
     def __post_init__(self) -> None:
-        holds("LevelSettings", self.of, (StftSettings, BandSettings, ByOctaves, MultitaperSettings))
+        holds("LevelSettings", self.of, (StftSettings, BandSettings, ByOctaves, MultitaperSettings, SqueezedSettings))
         stft = self.of if isinstance(self.of, StftSettings) else self.of.of
         if stft.quantity != "power":
             raise SettingsError(f'quantity is "{stft.quantity}"; a level is of a power: set quantity="power"')
