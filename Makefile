@@ -15,11 +15,12 @@ demo: $(VENV)/run.stamp
 	$(BIN)/sonograph demo -o demo
 
 # On all cores, one process each: threads within them wait for each other, which takes three times the work where all are busy.
+# Modules are kept compiled, whatever this shell does: tests start hundreds of processes.
 # Ends with what was slow, what was skipped and why, and how long all took.
 test: $(VENV)/dev.stamp
 	@echo "Some nine minutes on two cores, fifteen where they are slow. What needs Torch (make torch), Dask (make cluster), a bucket (make cloud), TensorFlow (make test-tensorflow) or recordings"
 	@echo "../shared is skipped where they are not here, and named at the end."
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= \
 	  $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal -rs --durations=10
 
 # The tests of the Torch engine and of training run where Torch is; this puts it there (a CPU build, 200 MB, on most machines).
