@@ -157,7 +157,7 @@ def _info(files: Any, at: str) -> dict[str, Any]:
 
 
 def _meta(info: dict[str, Any], path: str) -> dict[str, Any]:
-    tag = next((str(info[key]) for key in TAGS if info.get(key)), "")
+    tag = next((str(info[key]).strip('"') for key in TAGS if info.get(key)), "")  # some have quotes, but not in lists
     time = next((info[key] for key in TIMES if info.get(key)), None)
     return {
         "path": path,

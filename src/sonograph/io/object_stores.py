@@ -45,7 +45,8 @@ def _store(scheme: str, place: str, surroundings: tuple[tuple[str, str], ...], _
     if scheme not in SCHEMES:
         return load(scheme).Files(scheme, place)
     stores = load(scheme).store
-    plain = scheme == "http" or any("ENDPOINT" in key and value.startswith("http://") for key, value in surroundings)
+    places = (value for key, value in surroundings if "ENDPOINT" in key or "BASE_URL" in key)
+    plain = scheme == "http" or any(value.startswith("http://") for value in places)
     client = {"timeout": timedelta(seconds=TIMEOUT), "read_timeout": timedelta(seconds=STALLED), "allow_http": plain}
     options = {"client_options": client, "retry_config": {"max_retries": 0}}
     try:

@@ -24,6 +24,8 @@ from sonograph.io.threads import in_threads
 
 PART = 1 << 24
 """Bytes that are asked for at a time where an object is read whole."""
+NAMES = 1000
+"""Of a list that come at a time."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,15 @@ class Bucket:
             The store says no, or does not answer.
         """
         self._check_list()
-        below, last, pages = self._path(prefix.strip("/")), self._path(after) if after else None, None
+        below, pages, behind = self._path(prefix.strip("/")), None, None
+        last = self._path(after) if after else None
 
         def page(_: int) -> Any:
-            nonlocal pages
+            nonlocal pages, behind
             try:
                 if pages is None:
-                    pages = iter(self._obstore.list(self._store, below or None, offset=last, chunk_size=1000))
+                    behind = last
+                    pages = iter(self._obstore.list(self._store, below or None, offset=behind, chunk_size=NAMES))
                 return next(pages, [])
             except Exception:
                 pages = None  # a broken one begins anew behind what came
@@ -118,8 +122,9 @@ class Bucket:
 
         while found := again(page, self._at(prefix)):
             for one in found:
-                yield self._object(self._name(one["path"]), one)
-            last = found[-1]["path"]
+                if behind is None or one["path"] > behind:  # Azure begins at the first name nevertheless
+                    last = one["path"]
+                    yield self._object(self._name(one["path"]), one)
 
     def folders(self, prefix: str = "") -> tuple[str, ...]:
         """The parts of names up to the next "/" below a prefix, as folders lie in a folder."""
@@ -286,7 +291,10 @@ class Bucket:
     def _object(self, name: str, meta: Any) -> Object:
         modified: datetime = meta["last_modified"]
         ns = int(modified.timestamp()) * 10**9 + modified.microsecond * 1000
-        return Object(name, meta["size"], meta["e_tag"] or "", ns, meta["version"] or "")
+        tag = meta["e_tag"] or ""
+        if self.scheme == "az" and tag and not tag.startswith('"'):
+            tag = f'"{tag}"'  # as it is in headers; Azure's lists have none
+        return Object(name, meta["size"], tag, ns, meta["version"] or "")
 
     def _path(self, name: str) -> str:
         return "/".join(filter(None, (self._prefix, name)))
