@@ -9,6 +9,8 @@ HEAD = """# At scale
 What an archive of minutes and overview takes, worked out from what its parts cost when they were measured.
 **No petabyte was computed, and no thousand machines were there**; what was simulated is called that.
 Written by `make plan-at-scale` from `benchmarks/at_scale.json`, where it keeps what it measures.
+Each part was measured by itself. All in one go, and small, is a test, by hand: 48 hours by a cluster of two
+that loses a worker, in a store that fails (`tests/archive/test_in_one_go.py`).
 
 ## What is assumed
 
