@@ -78,3 +78,15 @@ def test_one_picture_of_a_folder_is_refused_with_the_way_to_many(here, capsys):
     assert cli.main(["draw", "in", "-o", "file/", *SMALL]) == 4
     assert "cannot be made" in capsys.readouterr().err
     assert not (here / "out").exists()
+
+
+def test_a_folder_of_radio_files_is_drawn(tmp_path, monkeypatch):
+    from sonograph import Signal, write
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    turning = np.exp(-2j * np.pi * 0.1 * np.arange(9000)).astype("complex64")
+    write("in/a.sigmf-meta", Signal(turning, 1e6, centre=100e6))
+    for _ in range(2):  # the second time pictures are there, which might have been what is read
+        assert cli.main(["draw", "in", "-o", "out/", "-q"]) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.sigmf-meta.png"]

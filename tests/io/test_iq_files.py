@@ -2,12 +2,12 @@
 
 import json
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 
-from sonograph import SettingsError, Signal, SourceError, read, spectrogram, write
+from sonograph import OutputError, SettingsError, Signal, SourceError, read, resample, spectrogram, write
 from sonograph import open as open_sound
 from sonograph.io.opening import Opening
 
@@ -168,3 +168,52 @@ def test_a_recording_that_was_tuned_again_says_so(tmp_path):
         status = source.check()
     assert (status.word, status.reason) == ("warn", "tuned-again")
     assert "counted from the first, 433.92 MHz, in all of it" in status.sentence
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128", "float32"])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("suffix", [".sigmf-meta", ".sigmf-data"])
+def test_what_is_written_as_sigmf_comes_back_with_its_centre_and_start(tmp_path, dtype, channels, suffix):
+    began = datetime(2026, 5, 1, 14, 0, 0, 250_000, timezone(timedelta(hours=2)))
+    x = np.stack([samples() * (k + 1) / 4 for k in range(channels)])
+    x = (x if dtype.startswith("c") else x.real).astype(dtype)
+    x[0, 7] = np.nan if dtype == "float32" else complex(np.nan, np.nan)
+    centre = 433.92e6 if dtype.startswith("c") else 0.0
+    write(tmp_path / f"b{suffix}", Signal(x, RATE, start=began, centre=centre))
+    back = read(tmp_path / "b.sigmf-meta")
+    np.testing.assert_array_equal(back.samples, x[0] if channels == 1 else x)
+    assert (back.samples.dtype, back.sample_rate, back.start, back.centre) == (np.dtype(dtype), RATE, began, centre)
+    meta = json.loads((tmp_path / "b.sigmf-meta").read_text())
+    parts = np.frombuffer((tmp_path / "b.sigmf-data").read_bytes(), "<f8" if dtype == "complex128" else "<f4")
+    if dtype.startswith("c") and channels == 2:  # of each sample the first channel's I and Q, then the second's
+        np.testing.assert_array_equal(parts[:4], [x[0, 0].real, x[0, 0].imag, x[1, 0].real, x[1, 0].imag])
+    name = {"complex64": "cf32_le", "complex128": "cf64_le", "float32": "rf32_le"}[dtype]
+    assert (meta["global"]["core:datatype"], meta["captures"][0]["core:sample_start"]) == (name, 0)
+    assert meta["captures"][0]["core:datetime"] == "2026-05-01T12:00:00.250000Z"
+
+
+def test_sigmf_replaces_nothing_that_it_was_not_told_to_and_never_what_is_read(tmp_path):
+    sound = Signal(samples(), RATE)
+    write(tmp_path / "a.sigmf-meta", sound)
+    before = (tmp_path / "a.sigmf-data").read_bytes()
+    for name in ("a.sigmf-meta", "a.sigmf-data"):
+        with pytest.raises(OutputError, match=r"is a sound that is there already\. Name another file, or allow it"):
+            write(tmp_path / name, Signal(samples()[:10], RATE))
+    for name in ("a.sigmf-meta", "a.sigmf-data"):
+        with open_sound(tmp_path / name) as source, pytest.raises(OutputError, match="is the input"):
+            write(tmp_path / "a.sigmf-meta", source, overwrite=True)
+    assert (tmp_path / "a.sigmf-data").read_bytes() == before
+    with open_sound(tmp_path / "a.sigmf-meta") as source:
+        write(tmp_path / "b.sigmf-meta", resample(source, 1.2e6))
+    write(tmp_path / "a.sigmf-meta", Signal(samples()[:10], RATE), overwrite=True)
+    assert (read(tmp_path / "a.sigmf-meta").n_samples, read(tmp_path / "b.sigmf-meta").n_samples) == (10, 500)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{n}.sigmf-{e}" for n in "ab" for e in ("data", "meta")
+    ]
+
+
+@pytest.mark.parametrize("given", [{"bits": 16}, {"dither": True}, {"metadata": {"title": "a"}}])
+def test_what_sigmf_does_not_have_is_refused(tmp_path, given):
+    with pytest.raises(SettingsError, match="SigMF is written in floats as they are: leave it out"):
+        write(tmp_path / "a.sigmf-meta", Signal(samples(), RATE), **given)
+    assert not list(tmp_path.iterdir())

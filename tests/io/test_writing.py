@@ -242,7 +242,7 @@ def test_a_sound_is_written_so_that_others_read_it(tmp_path):
 def test_what_a_wav_cannot_say_is_not_written(tmp_path):
     with pytest.raises(SettingsError, match="the sound is in Pa; a WAV is read in FS"):
         write(tmp_path / "a.wav", Signal(np.zeros(10), 8000.0, "Pa"))
-    with pytest.raises(SettingsError, match=r"a\.mp3: WAV, FLAC and Ogg are written; let the name end in"):
+    with pytest.raises(SettingsError, match=r"a\.mp3: WAV, FLAC, Ogg and SigMF are written; let the name end in"):
         write(tmp_path / "a.mp3", Signal(np.zeros(10), 8000.0))
     with pytest.raises(SettingsError, match="source is ndarray"):
         write(tmp_path / "a.wav", np.zeros(10))

@@ -107,7 +107,11 @@ OPTIONS = {
     "no text": ("a.wav", {"metadata": {"title": 5}}, r"^title is 5; it must be a line of at most 2000 letters$"),
     "lines": ("a.wav", {"metadata": {"title": "a\nb"}}, r"^title is .*; it must be a line of at most"),
     "no dictionary": ("a.wav", {"metadata": "x"}, r"^metadata is str; it must be a dictionary"),
-    "MP3": ("a.mp3", {}, r"a\.mp3: WAV, FLAC and Ogg are written; let the name end in \.wav, \.flac or \.ogg$"),
+    "MP3": (
+        "a.mp3",
+        {},
+        r"a\.mp3: WAV, FLAC, Ogg and SigMF are written; let the name end in \.wav, \.flac, \.ogg or \.sigmf-meta$",
+    ),
 }
 
 

@@ -52,6 +52,13 @@ def test_the_page_is_told_that_frequencies_lie_on_both_sides_of_the_centre(made,
     assert (d["n_rows"], d["json"]["sides"], d["label"], d["reference"]) == (2048, "two", "Level (dBFS)", 1.0)
 
 
+def test_a_folder_of_radio_files_is_searched(made, radio, tmp_path):
+    (tmp_path / "deeper").mkdir()
+    write_radio(tmp_path / "deeper", "other")
+    rows = visiting(made(tmp_path)).get("/recordings").json()["recordings"]
+    assert [row["name"] for row in rows] == ["deeper/other.sigmf-meta", "radio.sigmf-meta"]
+
+
 def test_tiles_hold_the_transform_of_both_sides(made, radio):
     """Each row of each column, of NumPy's transform of the samples under the window."""
     from sonograph.pixels.codes import levels

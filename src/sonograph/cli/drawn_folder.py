@@ -45,7 +45,7 @@ def refuse_folder(file: str) -> None:
 def places(named: list[str], folder: str, ending: str) -> list[Place]:
     """Where the pictures of all sounds go that are named, or lie in a folder that is named."""
     from sonograph.io.door import split
-    from sonograph.io.folders import sound_files
+    from sonograph.io.folders import RADIO, sound_files
 
     bases = [_whole(name if _holds(name) else Path(name).parent) for name in named if name != streams.STANDARD]
     base = _common(bases)
@@ -53,7 +53,7 @@ def places(named: list[str], folder: str, ending: str) -> list[Place]:
     for name in named:
         if name == streams.STANDARD:
             found.append(Place(name, name, os.path.join(folder, f"standard input.{ending}")))  # noqa: PTH118
-    for file in sound_files([name for name in named if name != streams.STANDARD]):
+    for file in sound_files([name for name in named if name != streams.STANDARD], suffixes=RADIO):
         path, inside = split(file)
         under = os.path.relpath(_whole(path), base) if base else Path(path).name
         under += inside.replace("/", " ")

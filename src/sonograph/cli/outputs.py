@@ -67,7 +67,7 @@ def _may_be_read(output: Output) -> bool:
 
 
 def _inputs(arguments: argparse.Namespace) -> Iterator[Input]:
-    from sonograph.io.folders import sound_files
+    from sonograph.io.folders import RADIO, sound_files
     from sonograph.io.replacing import Input, sound_input
 
     for name, flag in READ.items():
@@ -79,7 +79,7 @@ def _inputs(arguments: argparse.Namespace) -> Iterator[Input]:
             yield from sound_input(path)
             continue
         yield Input(path, "a folder of the input")
-        for file in sound_files([path]):
+        for file in sound_files([path], suffixes=RADIO):
             yield from sound_input(file)
 
 

@@ -28,10 +28,17 @@ ASIDE = ("$recycle.bin", "system volume information", "lost+found")
 """What was thrown away and what systems keep on a disk, in small letters."""
 
 
-def sound_files(paths: Iterable[str], listing: Listing | None = None) -> list[str]:
+RADIO = (*SUFFIXES, ".sigmf-meta")
+"""Endings of sounds and of what says what a radio has recorded, which is meant where complex samples can be seen."""
+
+
+def sound_files(
+    paths: Iterable[str], listing: Listing | None = None, suffixes: tuple[str, ...] = SUFFIXES
+) -> list[str]:
     """The files that are named, and the sounds in the folders that are named.
 
-    listing : is given what buckets said of all that lies below the URLs that are named
+    listing  : is given what buckets said of all that lies below the URLs that are named
+    suffixes : how files in folders end that are meant, in small letters; in buckets `SUFFIXES`
 
     Raises
     ------
@@ -44,7 +51,7 @@ def sound_files(paths: Iterable[str], listing: Listing | None = None) -> list[st
         if is_url(path):
             files = sounds_below(path, _is_aside, listing)
         elif Path(path).is_dir():
-            files = sounds_in(path)
+            files = sounds_in(path, suffixes)
             if not files:
                 raise SourceError(f"{shown(path)}: holds no sound file. Name a folder of {', '.join(SUFFIXES[:4])} ….")
         for file in files:

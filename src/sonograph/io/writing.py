@@ -16,6 +16,7 @@ from sonograph.checks import short
 from sonograph.errors import OutputError, SettingsError
 from sonograph.io.compressed import FORMATS, write_compressed
 from sonograph.io.replacing import Output, check_outputs, keep_other, sound_input
+from sonograph.io.sigmf_writing import is_sigmf, write_sigmf
 from sonograph.io.steps import blocks, steps_of
 from sonograph.io.texts_of_sounds import checked_texts, riff_list
 from sonograph.settings.arguments import answered
@@ -43,10 +44,11 @@ def write(
     Parameters
     ----------
     path
-        Ends in .wav, .flac or .ogg (Vorbis, which is not the sound bit for bit).
+        Ends in .wav, .flac or .ogg (Vorbis, which is not the sound bit for bit); or in .sigmf-meta, of complex samples
+        (I/Q) above all, whose data lie beside it and whose centre is written too.
     sound
         Samples in FS, of any length: it is read in blocks. Its start is written with it. Missing samples (NaN) stay
-        missing in a WAV of floats, and are refused elsewhere.
+        missing in a WAV of floats and in SigMF, and are refused elsewhere.
     bits
         16, 24, and in a WAV 32: whole numbers of so many bits, rounded to the nearest. By default a WAV has 32-bit
         floats, in which nothing is rounded or clipped, and a FLAC 24 bits.
@@ -77,21 +79,30 @@ def write(
     ...     read(f"{folder}/a.flac").duration == signals.kick().duration
     True
     """
-    if is_complex(sound):
-        raise SettingsError(
-            "the samples are complex (I/Q), and a sound file holds real ones: give I and Q as two channels, "
-            "Signal(np.stack([samples.real, samples.imag]), sample_rate), and read them with iq=True"
-        )
-    sound, texts = checked_source(sound), checked_texts(metadata)
+    sound, texts = checked_source(sound, iq=True), checked_texts(metadata)
     suffix = Path(path).suffix.lower()
+    if is_complex(sound) and not is_sigmf(path):
+        raise SettingsError(
+            "the samples are complex (I/Q), and a sound file holds real ones: let the name end in .sigmf-meta, or give "
+            "Signal(np.stack([samples.real, samples.imag]), sample_rate), and read that with iq=True"
+        )
     if sound.unit != "FS":
         raise SettingsError(
             f"the sound is in {sound.unit}; a {suffix[1:].upper() or 'WAV'} is read in FS: give "
             f"Signal(samples / full_scale, sample_rate)"
         )
+    if is_sigmf(path):
+        for name, value in (("bits", bits), ("dither", dither or None), ("metadata", metadata)):
+            if value is not None:
+                raise SettingsError(
+                    f"{name} is {short(repr(value))}; SigMF is written in floats as they are: leave it out"
+                )
+        write_sigmf(path, sound, overwrite=overwrite)
+        return
     if suffix not in BITS:
         raise SettingsError(
-            f"{os.fspath(path)}: WAV, FLAC and Ogg are written; let the name end in .wav, .flac or .ogg"
+            f"{os.fspath(path)}: WAV, FLAC, Ogg and SigMF are written; let the name end in .wav, .flac, .ogg or "
+            f".sigmf-meta"
         )
     bits = 24 if bits is None and suffix == ".flac" else bits
     _check_bits(suffix, bits, dither)

@@ -161,7 +161,7 @@ class Recordings:
         SourceError
             A folder that cannot be read, or holds no sound at all.
         """
-        from sonograph.io.folders import sound_files
+        from sonograph.io.folders import RADIO, sound_files
 
         found: dict[str, Recording] = {}
         for path in paths:
@@ -169,7 +169,7 @@ class Recordings:
                 found |= {one.id: one for one in _of_archive(path)}
                 continue
             is_folder = Path(path).is_dir()
-            for file in sound_files([path]):
+            for file in sound_files([path], suffixes=RADIO):
                 name = os.path.relpath(file, path) if is_folder else os.path.basename(file)  # noqa: PTH119
                 key = digest("recording", os.path.abspath(file), digits=12)  # noqa: PTH100
                 found.setdefault(key, Recording(key, shown(name), file, opening, place=name))
