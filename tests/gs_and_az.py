@@ -37,7 +37,7 @@ class Store:
     """
 
     def __init__(self, scheme):
-        self.scheme, self.buckets, self.objects = scheme, set(), {}
+        self.scheme, self.buckets, self.objects, self.parts = scheme, set(), {}, {}
         self.page, self.denies, self.starts_from, self.lock = 1000, False, False, threading.Lock()
 
     def bucket(self):
@@ -93,6 +93,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.no(403, "AuthorizationFailure" if self.is_azure else "AccessDenied")
         if self.bucket not in self.store.buckets:
             return self.no(404, "ContainerNotFound" if self.is_azure else "NoSuchBucket")
+        if self.asked.keys() & {"uploads", "uploadId", "comp"} and self.name:
+            return self.part()
         if self.command == "POST":
             return self.remove_batch()
         if not self.name:
@@ -143,6 +145,21 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 return self.no(412, "PreconditionFailed")
         _, *about = self.store.write(self.bucket, self.name, self.body)
         return (201 if self.is_azure else 200), self.told(*about), b""
+
+    def part(self):
+        """Of a large object, which is there once all its parts are named."""
+        number = self.asked.get("blockid") or self.asked.get("partNumber")
+        if "uploads" in self.asked:
+            return 200, {}, b"<InitiateMultipartUploadResult><UploadId>7</UploadId></InitiateMultipartUploadResult>"
+        if number is not None:
+            self.store.parts[self.bucket, self.name, number] = self.body
+            return (201 if self.is_azure else 200), {"ETag": f'"{number}"'}, b""
+        named = re.findall(r"<(?:Latest|Uncommitted|PartNumber)>([^<]+)<", self.body.decode())
+        _, tag, *about = self.store.write(
+            self.bucket, self.name, b"".join(self.store.parts.pop((self.bucket, self.name, one)) for one in named)
+        )
+        text = f"<CompleteMultipartUploadResult><ETag>&quot;{tag}&quot;</ETag></CompleteMultipartUploadResult>"
+        return (201, self.told(tag, *about), b"") if self.is_azure else (200, self.told(tag, *about), text.encode())
 
     def remove_batch(self):
         """Azure's: each request of a multipart body has an answer of its own."""

@@ -53,6 +53,20 @@ def test_what_is_written_is_read_listed_and_taken_away(bucket, monkeypatch):
     assert bucket.head("a/ä b+%.bin") is None and [one.name for one in bucket.list()] == ["empty"]
 
 
+def test_a_file_is_written_in_parts_where_it_is_large(store, bucket, monkeypatch, tmp_path):
+    data = BYTES * 210
+    (tmp_path / "file").write_bytes(data)
+    for kind in ("503", "lost"):
+        store.proxy.fail(kind, 1, method="PUT", within="blockid" if store.scheme == "az" else "partNumber")
+    store.proxy.fail("lost", 1, within="comp=blocklist" if store.scheme == "az" else "uploadId")
+    bucket.put_file("large", tmp_path / "file")
+    assert bucket.read_whole("large") == data
+    assert sum("blockid" in path or "partNumber" in path for _, path, _ in store.proxy.requests) > 2
+    (tmp_path / "file").write_bytes(b"few")
+    bucket.put_file("large", tmp_path / "file")
+    assert bucket.read_whole("large") == b"few"
+
+
 def test_a_list_says_of_an_object_what_the_object_says(bucket):
     """Else each file of a catalogue would have changed when it is read."""
     bucket.put("a", BYTES)
