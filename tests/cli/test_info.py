@@ -255,7 +255,8 @@ def test_nothing_but_an_offset_is_silence_without_it(here, capsys):
 
 
 @pytest.mark.parametrize(
-    ("rate", "words"), [(20_000_000, "20000000 Hz"), (1e-5, "0.00001 Hz"), (44_100.5, "44100.5 Hz")]
+    ("rate", "words"),
+    [(20_000_000, "20000000 Hz"), (1e-5, "0.00001 Hz (one every 27 h 47 min)"), (44_100.5, "44100.5 Hz")],
 )
 def test_a_sample_rate_is_written_out(tmp_path, capsys, rate, words):
     np.save(tmp_path / "a.npy", np.random.default_rng(1).normal(size=1000) / 10)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from sonograph import Signal, StftSettings, cli, draw, spectrogram
+from sonograph import open as open_sound
 from sonograph.pictures import frequency
 
 DEGREES_PER_HOUR = {"M2": 28.9841042, "S2": 30.0, "N2": 28.4397295, "K1": 15.0410686, "O1": 13.9430356}  # Doodson
@@ -45,7 +46,8 @@ def test_a_tide_is_drawn_in_cycles_per_day_and_metres_without_options(table):
     ticks = dict(
         zip(figure.axes[0].get_yticks(), [t.get_text() for t in figure.axes[0].get_yticklabels()], strict=True)
     )
-    assert {f"{place * 86_400:.0f}": word for place, word in ticks.items()} == {word: word for word in ticks.values()}
+    assert {f"{place * 86_400:.2g}": word for place, word in ticks.items()} == {word: word for word in ticks.values()}
+    assert {"0.1", "0.5", "1", "2", "10"} <= set(ticks.values())  # on a logarithmic axis: days have room below minutes
 
 
 def test_the_tide_reads_its_constituents(table):
@@ -71,6 +73,51 @@ def test_the_command_draws_the_same_and_what_is_typed_wins(table, tmp_path):
         path = tmp_path / "tide.svg"
         assert cli.main(["draw", str(table), "-o", str(path), "--overwrite", "-q", *options]) == 0
         assert line in path.read_text("utf-8")
+
+
+def test_a_year_has_room_in_a_series_of_days_in_spectrograms_and_spectra_and_an_axis_that_is_asked_for_wins():
+    days = np.arange(20 * 365)
+    flow = Signal(30 * np.sin(2 * np.pi * days / 365.25), 1 / 86_400, "m")
+    figure = draw(flow)
+    axes = figure.axes[0]
+    figure.canvas.draw()
+    low, high, year = (axes.transData.transform((0, y))[1] for y in (*axes.get_ylim(), 1 / (365.25 * 86_400)))
+    assert 0.1 < (year - low) / (high - low) < 0.9
+    words = [tick.get_text() for tick in axes.get_yticklabels()]
+    assert "0.001" in words and not any("µ" in word for word in words)
+    assert draw(flow, view="spectrum").axes[0].get_xscale() == "function"
+    assert draw(flow, view="spectrum", axis="linear").axes[0].get_xscale() == "linear"
+    assert draw(flow, axis="linear").axes[0].get_ylim()[0] == 0
+    assert draw(Signal(flow.samples, 10.0)).axes[0].get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("times", "zone", "start"),
+    [
+        ("%Y-%m-%d %H:%M:%S", "UTC", "2024-03-13T00:00:00+00:00"),
+        ("%d/%m/%Y %H:%M", "+02:00", "2024-03-13T00:00:00+02:00"),
+        ("%Y-%m-%d", "Europe/Berlin", "2024-03-13T00:00:00+01:00"),
+    ],
+)
+def test_dates_without_a_zone_are_those_of_the_one_that_is_given(times, zone, start, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    step = datetime.timedelta(days=1) if times == "%Y-%m-%d" else datetime.timedelta(minutes=10)
+    first = datetime.datetime(2024, 3, 13)
+    rows = [f"{(first + i * step).strftime(times)},{12 + np.sin(i / 23):.2f}" for i in range(1000)]
+    (tmp_path / "air.csv").write_text("\n".join(["time,temperature", *rows, ""]))
+    assert open_sound("air.csv").start is None
+    assert open_sound("air.csv", zone=zone).start.isoformat() == start
+    assert any(word.startswith("Time on 2024-03-13 to") for word in said(draw(open_sound("air.csv", zone=zone))))
+    assert cli.main(["info", "air.csv"]) == 0
+    told, aside = capsys.readouterr()
+    assert "start       2024-03-13 00:00:00 in a zone that the file does not tell: --zone UTC" in told
+    assert "unit        not told" in told and "--unit V, m or °C" in told
+    apart, whole = ("24 h", "1000 d") if times == "%Y-%m-%d" else ("10 min", "6 d 23 h")
+    assert f"Hz (one every {apart})\n" in told and f"s ({whole}), 1000 samples" in told
+    assert "draw takes it off each frame; features and listen do with --remove-dc" in aside
+    assert cli.main(["info", "air.csv", "--zone", zone, "--unit", "°C"]) == 0
+    told = capsys.readouterr().out
+    assert f"start       {start}\n" in told and "unit" not in told
 
 
 @pytest.mark.parametrize("view", ["waveform", "both", "spectrum", "surface"])

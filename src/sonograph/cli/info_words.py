@@ -6,7 +6,11 @@ import json
 from typing import Any
 
 from sonograph.cli import info_box, info_levels
-from sonograph.units import all_hertz, level_unit, reference_power, tuned
+from sonograph.settings import SLOW
+from sonograph.units import all_hertz, duration, level_unit, reference_power, tuned
+
+DAYS = 2 * 86_400
+"""Seconds from which on a duration is told in days, not in hours, minutes and seconds."""
 
 
 def words(facts: dict[str, Any]) -> str:
@@ -22,12 +26,13 @@ def words(facts: dict[str, Any]) -> str:
     rows = [
         ("format", facts["format"]),
         ("taken", ", ".join(facts["taken"]) if "taken" in facts else None),
-        ("sample rate", all_hertz(facts["sample_rate"])),
+        ("sample rate", _rate(facts["sample_rate"])),
         ("channels", f"{facts['n_channels']}"),
         ("samples", "complex (I/Q); the peak is of one part" if facts.get("is_complex") else None),
         ("centre", tuned(facts["centre"]) if facts.get("centre") else None),
         ("duration", _duration(facts)),
-        ("start", facts["start"]),
+        ("start", facts["start"] or _local_start(facts)),
+        ("unit", _no_unit(facts)),
         ("peak", _level(facts, "peak", unit)),
         ("rms", _level(facts, "rms", unit)),
         ("offset", _offset(facts)),
@@ -76,9 +81,10 @@ def of_offset(facts: dict[str, Any]) -> str:
     unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
     without = facts["rms_without_offset"]
     words = "silence" if without is None else f"{without:.2f} {unit}"
+    off = "draw takes it off each frame; features and listen do" if facts["sample_rate"] < SLOW else ""
     return (
         f"{shown(facts['file'])}: its offset of {_offset(facts)} is over half of its rms; without it the rms is "
-        f"{words}. draw, features and listen take it off with --remove-dc or "
+        f"{words}. {off or 'draw, features and listen take it off'} with --remove-dc or "
         f"--high-pass HZ."
     )
 
@@ -94,12 +100,35 @@ def _offset(facts: dict[str, Any]) -> str:
     return f"{', '.join(f'{mean:.4g}' for mean in alike[:8])}{' …' if len(alike) > 8 else ''} {facts['unit']}"
 
 
+def _rate(sample_rate: float) -> str:
+    """A sample rate; of a slow series also how far its samples lie apart."""
+    apart = f" (one every {duration(1 / sample_rate)})" if sample_rate < 1 else ""
+    return all_hertz(sample_rate) + apart
+
+
+def _local_start(facts: dict[str, Any]) -> str | None:
+    """When it began by its own clock, and what would say in which zone; None where it does not tell."""
+    from sonograph.io.starts import local_time
+
+    local = local_time(facts["metadata"].get("fields", {}))
+    if local is None:
+        return None
+    return f"{local.isoformat(' ')} in a zone that the file does not tell: --zone UTC, or another, says it"
+
+
+def _no_unit(facts: dict[str, Any]) -> str | None:
+    """What would say what the numbers of a table are in that are no full scale; None of others."""
+    beyond = facts["format"] == "table" and facts["unit"] == "FS" and (facts["peak"] or 0.0) > 0
+    return "not told, 1 is taken for full scale: --unit V, m or °C says what they are in" if beyond else None
+
+
 def _duration(facts: dict[str, Any]) -> str:
     if facts["duration"] is None:
         return "the header does not say"
     minutes, seconds = divmod(facts["duration"], 60)
     hours, minutes = divmod(int(minutes), 60)
     clock = f" ({hours}:{minutes:02}:{seconds:06.3f})" if facts["duration"] >= 60 else ""
+    clock = f" ({duration(facts['duration'])})" if facts["duration"] >= DAYS else clock
     return f"{facts['duration']:.3f} s{clock}, {facts['n_samples']} samples"
 
 

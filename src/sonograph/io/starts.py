@@ -18,6 +18,8 @@ _DIGITS = {
     "f": r"\d{1,6}", "z": r"(?:[+-]\d\d:?\d\d|Z)", "%": "%",
 }  # fmt: skip
 """What may stand in a name for each directive of a pattern, as `strftime` has them."""
+FIRST_ROW = "table.first row"
+"""The text that keeps when a table's first row was, where its dates have no zone."""
 ZONES = "a name as Europe/Berlin, an offset as +02:00, or UTC"
 EXAMPLE = datetime(2024, 5, 1, 4, 30, tzinfo=UTC)
 
@@ -160,10 +162,10 @@ def start_in_name(name: str, pattern: str, zone: tzinfo | None) -> datetime:
 
 
 def local_time(fields: dict[str, str]) -> datetime | None:
-    """A time without zone that a file's own texts tell: GUANO's, a date in ISO 8601, or that of a Broadcast Wave."""
+    """A time without zone that a file itself tells: GUANO's, a date in ISO 8601, a Broadcast Wave's, a table's."""
     whole = " ".join(fields.get(f"bext.Origination{part}", "") for part in ("Date", "Time"))
     bext = re.fullmatch(r"(\d{4})\D(\d\d)\D(\d\d) (\d\d)\D(\d\d)\D(\d\d)", whole, re.ASCII)
-    listed = [fields.get(name, "") for name in ("guano.Timestamp", "comment.DATE", "INFO.ICRD")]
+    listed = [fields.get(name, "") for name in ("guano.Timestamp", "comment.DATE", "INFO.ICRD", FIRST_ROW)]
     listed += ["{}-{}-{}T{}:{}:{}".format(*bext.groups())] if bext else []
     for text in listed:
         if not re.search(r"\d:\d\d", text):  # a day alone is no time

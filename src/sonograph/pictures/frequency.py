@@ -42,7 +42,7 @@ def _slow(axis: str, low: float, high: float, most: int, unit: float) -> Ticks:
     there = _spread(axis, low, high, [f * unit for f in _round_numbers(low / unit, high / unit)], most)
     if len(there) < 3:
         return ticks.decimal(low, high, most, unit)
-    return Ticks(there, [hertz(float(f"{f / unit:.6g}")) for f in there])
+    return Ticks(there, [f"{f / unit:.6f}".rstrip("0").rstrip(".") for f in there])
 
 
 def hertz(frequency: float) -> str:

@@ -42,7 +42,7 @@ class PictureSettings:
         From when to when, seconds from the start of the sound; either may be None: its start, its end.
     axis
         The scale of the frequencies: "linear", "log", "mel", "bark", "erb" or "musical" (notes). None: linear, and
-        for bands the scale on which they are evenly spaced.
+        for bands the scale on which they are evenly spaced; log for a series of fewer than 10 samples a second.
     frequencies
         From which frequency to which, Hz; None: all.
     channel

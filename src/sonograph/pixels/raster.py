@@ -18,7 +18,16 @@ from sonograph.errors import SettingsError
 from sonograph.naming import plural
 from sonograph.pixels import grid, scale
 from sonograph.pixels.grid import Cells
-from sonograph.settings import BandSettings, ConstantQSettings, LevelSettings, Settings, StftSettings, stages, stft_of
+from sonograph.settings import (
+    SLOW,
+    BandSettings,
+    ConstantQSettings,
+    LevelSettings,
+    Settings,
+    StftSettings,
+    stages,
+    stft_of,
+)
 from sonograph.settings.levels import FLOORS
 from sonograph.sounds.source import Source
 from sonograph.spectrograms import Rows, Spectrogram
@@ -96,7 +105,8 @@ class Pixels:
     """How many pixels, and what they cover.
 
     samples     : the part of the sound that the columns share
-    axis        : the scale on which the rows are equally high; None: linear, for bands the one that suits them
+    axis        : the scale on which the rows are equally high; None: linear, for bands the one that suits them, and
+                  log for a series that is too slow for a sound, whose days and years lie far below its highest
     frequencies : from which to which, Hz; None: all
     mean        : a pixel is the mean of what it covers, not the maximum
     vscale      : what is shown of a power: its "level", the "power" itself, or its root, the "magnitude"
@@ -126,7 +136,9 @@ class Pixels:
         of_notes = any(isinstance(stage, ConstantQSettings) for stage in stages(like.settings))
         of_octaves = any(isinstance(stage, BandSettings) and stage.splits_bins for stage in stages(like.settings))
         evenest = "musical" if of_notes else "linear" if like.rows == "bin" else scale.evenest(centres)
-        axis = self.axis or ("log" if of_octaves else evenest)  # millidecades too, though they begin in steps of 1 Hz
+        slow = like.rows == "bin" and like.lowest >= 0 and like.sample_rate < SLOW
+        # millidecades too, though they begin in steps of 1 Hz
+        axis = self.axis or ("log" if of_octaves or slow else evenest)
         places = like.edges if like.rows == "band" else centres
         low, high = scale.limits(axis, places, like.highest, self.frequencies, like.lowest)
         if like.rows == "band" or like.is_part:

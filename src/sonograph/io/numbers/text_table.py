@@ -22,6 +22,7 @@ from sonograph.io.numbers.encoding import as_utf8, words
 from sonograph.io.numbers.header import SECONDS, Header, header_of
 from sonograph.io.numbers.number_rows import BadRowError, Rows, is_thousands, number, read_rows
 from sonograph.io.numbers.series import Series, opened_series
+from sonograph.io.starts import FIRST_ROW
 from sonograph.io.status import Fault
 from sonograph.units import known_unit
 
@@ -204,8 +205,12 @@ def _series(file: OpenFile, table: _Table, time_column: str | None, *, has_rate:
     if time is not None:
         try:
             if dated:
-                start, found, more = _from_moments(file, table, sorted({time, *dated}), has_rate)
+                first, found, more = _from_moments(file, table, sorted({time, *dated}), has_rate)
                 faults += more
+                if first is not None and first.tzinfo is None:
+                    fields[FIRST_ROW] = first.isoformat()
+                else:
+                    start = first
             elif not has_rate:
                 found = _from_numbers(file, table, time, values[time])
         except rate.UnevenError as error:
@@ -313,7 +318,7 @@ def _texts(table: _Table, column: int) -> list[str]:
 def _from_moments(
     file: OpenFile, table: _Table, columns: list[int], has_rate: bool
 ) -> tuple[datetime | None, rate.Rate | None, list[Fault]]:
-    """The start and the rate of times that are dates, and what is to be said of them."""
+    """The start, perhaps without a zone, and the rate of times that are dates, and what is to be said of them."""
     texts = table.rows.dates[columns[0]]
     for column in columns[1:]:
         pairs = zip(map(_text, texts), map(_text, table.rows.dates[column]), strict=True)
@@ -346,7 +351,8 @@ def _from_moments(
             )
         return None, None, faults
     ns, found_rate = rates[0]
-    start = _moment(int(ns[0])) if found.zoned and found.dated and len(rates) == 1 else None
+    start = _moment(int(ns[0])) if found.dated and len(rates) == 1 else None
+    start = start if start is None or found.zoned else start.replace(tzinfo=None)
     if len(rates) > 1 and found.zoned:
         what = f"has dates as {_text(texts[0])[:30]!r}, not ISO 8601: it is not told whether the day comes first, so"
         faults.append(Fault("warn", "dates", f"{what} when it begins is left out. Write 2024-02-01T10:00:00Z."))

@@ -17,6 +17,7 @@ from sonograph.pictures.ranges import chosen_range, loudest_of
 from sonograph.pictures.themes import THEMES, Theme
 from sonograph.pictures.ticks import Ticks
 from sonograph.pixels import scale
+from sonograph.settings import SLOW
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,7 +91,7 @@ class SpectrumLines(Content):
 
     def axis_below(self, axes: Axes, panel: Panel, look: PictureSettings, *, last: bool) -> None:
         """Frequencies, or notes."""
-        frequencies_below(axes, look.axis or "linear", self.spectrum.centre)
+        frequencies_below(axes, usual_axis(self.spectrum, look), self.spectrum.centre)
         axes.xaxis.label.set_visible(last)
 
     def caption(self, composition: Composition) -> str:
@@ -130,6 +131,11 @@ def height_ticks(label: str, unit: str, vscale: str) -> Place:
     return LevelTicks(label) if vscale == "level" else DecadeTicks(label) if vscale == "log" else ValueTicks(name, unit)
 
 
+def usual_axis(spectrum: Spectrum, look: PictureSettings) -> str:
+    """The scale across: as asked, else linear, and of a slow series as in its spectrogram."""
+    return look.axis or ("log" if spectrum.lowest >= 0 and spectrum.sample_rate < SLOW else "linear")
+
+
 def draw_spectrum(axes: Axes, spectrum: Spectrum, channel: int, look: PictureSettings, theme: Theme) -> None:
     """Draw the mean of the frames, their median and where nine in ten of them lie."""
     low, median, high = (spectrum.scaled(line, look.vscale) for line in spectrum.percentiles[channel])
@@ -137,7 +143,7 @@ def draw_spectrum(axes: Axes, spectrum: Spectrum, channel: int, look: PictureSet
     axes.fill_between(spectrum.frequencies, low, high, color=theme.wave, alpha=0.25, linewidth=0)
     axes.plot(spectrum.frequencies, median, color=theme.wave, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(spectrum.frequencies, mean, color=theme.wave, linewidth=1.2)
-    axis = look.axis or "linear"
+    axis = usual_axis(spectrum, look)
     first, last = scale.limits(axis, spectrum.frequencies, spectrum.sample_rate / 2, look.frequencies, spectrum.lowest)
     if axis != "linear":
         axes.set_xscale("function", functions=scale.SCALES[axis][:2])
