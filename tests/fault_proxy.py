@@ -13,12 +13,13 @@ ANSWERS = {
     "503": (503, [], b""),
     "501": (501, [], b""),
     "408": (408, [], b""),
+    "409": (409, [], b"<Error><Code>ConditionalRequestConflict</Code><Message>Try again.</Message></Error>"),
     "429": (429, [("Retry-After", "1")], b""),
     "slow down": (503, [], b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"),
     "200": (200, [], b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"),
 }
 KINDS = (*ANSWERS, "drop", "cut", "short", "lost", "stall")
-"""503, 408: not now, and nothing was done. 429, slow down: likewise, as too much is asked. 200: likewise, though it
+"""503, 408, 409: not now, and nothing was done. 429, slow down: likewise, as too much is asked. 200: likewise, but it
 begins as if all were well. 501: such a thing is not known. drop: the connection ends unanswered, nothing was done. cut:
 half of the body, then the end. short: half of the body, and a length that agrees. lost: it is done, and the answer
 never comes. stall: half of the body, then silence."""

@@ -203,6 +203,20 @@ def test_the_lost_answer_of_a_conditional_put_is_made_up_for(store, bucket):
     assert bucket.read_whole("lock") == b"mine too"
 
 
+def test_a_write_on_condition_that_meets_another_is_tried_again(store, bucket):
+    """S3 says 409 while one is under way, perhaps our own whose answer was lost: nobody knows yet who was first."""
+    store.proxy.fail("409", 3, method="PUT")
+    assert bucket.put_if_absent("lock", b"mine")
+    seen = bucket.head("lock")
+    store.proxy.fail("409", 1, method="PUT")
+    assert bucket.put_if_same("lock", b"mine too", seen) is not None
+    store.proxy.fail("409", 1, method="PUT")
+    assert bucket.put_if_same("lock", b"mine again", seen) is None
+    store.proxy.fail("409", object_tries.TRIES, method="PUT")
+    with pytest.raises(OutputError, match=r"its store said 409 \(not now\), 5 times"):
+        bucket.put_if_absent("other", b"mine")
+
+
 def test_a_store_without_conditions_is_refused_by_name(store, bucket):
     bucket.check_conditions("trial")
     store.proxy.forgets_conditions = True

@@ -83,6 +83,11 @@ def missing(name: str) -> Unreadable:
     return Unreadable(f"{shown(name)}: does not exist{where}. Check the name.", "missing")
 
 
+def meets_another(error: Exception) -> bool:
+    """Whether S3 did not do what was asked for as another write is under way there: it says nothing of who is first."""
+    return re.search(r"<Code>(ConditionalRequestConflict|OperationAborted)<", str(error)) is not None
+
+
 def _code(error: Exception) -> int | None:
     """What a server answered, where it answered; 503 also where it began with 200 and went on with an error."""
     if "Server returned error response" in str(error):
@@ -104,7 +109,7 @@ def _is_passing(error: Exception) -> bool:
     """Whether it may go well the next time."""
     code = _code(error)
     if code is not None:
-        return (500 <= code <= 599 and code != 501) or code in (408, 429)
+        return (500 <= code <= 599 and code != 501) or code in (408, 429) or meets_another(error)
     return (
         isinstance(error, ConnectionError) or _is_cut(error) or ("HTTP error" in str(error) and not _has_no_keys(error))
     )

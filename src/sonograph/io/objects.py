@@ -17,7 +17,7 @@ from typing import Any
 
 from sonograph.errors import OutputError, SettingsError
 from sonograph.io.object_stores import load, store_of
-from sonograph.io.object_tries import Cut, Replaced, again, missing
+from sonograph.io.object_tries import Cut, Replaced, again, meets_another, missing
 from sonograph.io.object_urls import SCHEMES, SERVERS, name_in, parts
 from sonograph.io.status import shown
 from sonograph.io.threads import in_threads
@@ -267,7 +267,9 @@ class Bucket:
         def ask(tried: int) -> Object | None:
             try:
                 return self._written(name, data, self._put(name, data, condition))
-            except (errors.AlreadyExistsError, errors.PreconditionError):
+            except (errors.AlreadyExistsError, errors.PreconditionError) as error:
+                if meets_another(error):
+                    raise
                 if not tried:
                     return None
             except (errors.NotSupportedError, NotImplementedError):
