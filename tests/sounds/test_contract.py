@@ -15,8 +15,8 @@ from scipy.signal import sosfilt
 import sonograph
 from sonograph import Signal, Source, high_pass, mono, resample, timeline, weighted
 from sonograph import open as open_sound
-from sonograph.archive.clip.set import ClipSet
 from sonograph.archive.reading.overview_source import ArchivedSound
+from sonograph.archive.timelines.clip_set import ClipSet
 from sonograph.archive.timelines.reading_once import Shared
 from sonograph.cli.progress import Bar
 from sonograph.cli.watched import Watched

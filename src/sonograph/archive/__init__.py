@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sonograph.archive.catalogues.catalogue import Catalogue as Catalogue
+    from sonograph.archive.catalogues.catalogue import Clips as Clips
     from sonograph.archive.catalogues.findings import Finding as Finding
     from sonograph.archive.catalogues.scanning import scan as scan
-    from sonograph.archive.clip.catalogue import Clips as Clips
     from sonograph.archive.clip.features import ClipFeatures as ClipFeatures
     from sonograph.archive.clip.scan import clips as clips
     from sonograph.archive.exports.clip_tables import clip_table as clip_table
@@ -57,11 +57,10 @@ if TYPE_CHECKING:
     from sonograph.archive.timelines.timeline import Timeline as Timeline
 
 _HOMES = {
-    "catalogues.catalogue": ("Catalogue",),
+    "catalogues.catalogue": ("Catalogue", "Clips"),
     "catalogues.findings": ("Finding",),
     "catalogues.scanning": ("scan",),
     "segments.segment": ("Segment",),
-    "clip.catalogue": ("Clips",),
     "clip.features": ("ClipFeatures",),
     "segments.clip": ("Clip",),
     "reading.clip_rows": ("ClipRows",),

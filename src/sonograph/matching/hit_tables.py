@@ -7,14 +7,21 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sonograph.atomic import check_output, written
 from sonograph.errors import SettingsError
 from sonograph.io.marks import Mark, write_marks
-from sonograph.matching.hits import COLUMNS, Hits
 from sonograph.tables.cells import cell
 
+if TYPE_CHECKING:
+    from sonograph.matching.hits import Hits
+
+COLUMNS = (
+    "file", "channel", "start", "end", "low", "high", "name", "score",
+    "per_hour", "per_hour_low", "per_hour_high", "hours", "extrapolated",
+)  # fmt: skip
+"""What the row of a hit says, in the order of tables; `more` follows."""
 FORMS = (".txt", ".selections.txt", ".csv", ".jsonl")
 """Endings of tables: Audacity's, Raven's, and those that anything reads."""
 

@@ -21,16 +21,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 from sonograph.io.marks import OFFSET, Mark
 from sonograph.io.status import shown
+from sonograph.matching.hit_tables import COLUMNS, write_hits
 
 if TYPE_CHECKING:
     import numpy as np
 
 BEGIN_FILE = "Begin File"
-COLUMNS = (
-    "file", "channel", "start", "end", "low", "high", "name", "score",
-    "per_hour", "per_hour_low", "per_hour_high", "hours", "extrapolated",
-)  # fmt: skip
-"""What a row says, in the order of tables; `more` follows."""
 PLACES = {"start": 6, "end": 6, "low": 3, "high": 3, "score": 6, "hours": 6}
 """Digits behind the point, in tables."""
 MORE = 6
@@ -198,8 +194,6 @@ class Hits(Sequence[Hit]):
         OutputError
             It cannot be written.
         """
-        from sonograph.matching.hit_tables import write_hits
-
         write_hits(path, self, overwrite=overwrite)
 
 

@@ -1,4 +1,8 @@
-"""A catalogue: the segments of a folder, or of many, and what was found when they were looked at."""
+"""A catalogue: the segments of a folder, or of many, and what was found when they were looked at.
+
+One of clips, sound files that stand for themselves, each with its label, is a catalogue too, so that a file that is
+opened may be of either.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,11 @@ from typing import Any
 
 from sonograph.archive.catalogues import stored
 from sonograph.archive.catalogues.findings import Finding
+from sonograph.archive.segments.clip import Clip
 from sonograph.archive.segments.moments import ns_of, zoned
 from sonograph.archive.segments.packed import Packed
 from sonograph.archive.segments.segment import SECOND, Segment, is_used
+from sonograph.archive.timelines.clip_set import ClipSet, clip_set_of
 from sonograph.archive.timelines.clock import ClockCheck
 from sonograph.archive.timelines.joining import Joined, join
 from sonograph.archive.timelines.making import timeline_of
@@ -176,7 +182,8 @@ class Catalogue:
         """
         segments, facts = stored.read(path)
         check = facts["clock_check"]
-        return _kind(facts)(
+        kind = Clips if facts.get("clips") else Catalogue
+        return kind(
             segments,
             tuple(map(_finding, facts["findings"])),
             tuple(facts["sources"]),
@@ -187,13 +194,47 @@ class Catalogue:
         )
 
 
-def _kind(facts: Mapping[str, Any]) -> type[Catalogue]:
-    """What a catalogue is one of: recordings, or clips."""
-    if not facts.get("clips"):
-        return Catalogue
-    from sonograph.archive.clip.catalogue import Clips
+@dataclass(frozen=True)
+class Clips(Catalogue):
+    """What sound files there are, and what they are called. Made by `archive.clips`, kept by `save`.
 
-    return Clips
+    A row is a file. Rows keep their numbers when others come: what is new comes behind.
+
+    segments : a Clip for each file, also those that cannot be used
+    """
+
+    def about(self) -> dict[str, Any]:
+        """As `Catalogue.about`."""
+        return super().about() | {"clips": True}
+
+    @property
+    def labels(self) -> Counter[str]:
+        """How many clips there are of each label that can be used; "" of those that have none."""
+        return Counter(one.label for one in self.segments if one.is_used and isinstance(one, Clip))
+
+    def groups(self) -> dict[tuple[str, float, int], Sequence[Segment]]:
+        """The clips that can be used by sample rate and number of channels, each in the order of their rows."""
+        found: dict[tuple[str, float, int], list[Segment]] = defaultdict(list)
+        for one in self.segments:
+            if one.is_used:
+                found["clips", one.sample_rate, one.n_channels].append(one)
+        return dict(sorted(found.items()))
+
+    def timelines(
+        self, *, start: datetime | None = None, calibrations: str | os.PathLike[str] | Sequence[Period] = ()
+    ) -> list[Timeline]:
+        """What stands for timelines: the `sets`. Clips have no times, and their calibrations are those of the files."""
+        return list(self.sets())
+
+    def sets(self) -> list[ClipSet]:
+        """Its clips by sample rate and number of channels, numbered.
+
+        Raises
+        ------
+        SettingsError
+            Clips of one rate in different units.
+        """
+        return [clip_set_of(listed, self._path) for listed in self.groups().values()]
 
 
 def _finding(values: Mapping[str, Any]) -> Finding:

@@ -1,1 +1,1 @@
-"""Sounds that stand for themselves, each with its label: their catalogue, features and tables."""
+"""Sounds that stand for themselves, each with its label: a catalogue made of their files, and their features."""

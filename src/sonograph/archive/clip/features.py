@@ -11,10 +11,10 @@ import numpy as np
 
 from sonograph import engines
 from sonograph.analysis.over_time import SUMMARY, summary_names
-from sonograph.archive.clip.set import ClipPart, ClipSet, short_name
 from sonograph.archive.products.features import USUAL
 from sonograph.archive.products.product import ArrayFacts, Product, SoundFacts
 from sonograph.archive.segments.segment import calibration_in
+from sonograph.archive.timelines.clip_set import ClipPart, ClipSet, short_name
 from sonograph.archive.timelines.timeline import Changed, Timeline, changed
 from sonograph.checks import one_of, whole
 from sonograph.errors import LimitError, MissingExtra, SettingsError

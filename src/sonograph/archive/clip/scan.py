@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sonograph.archive.catalogues.beside import Beside
-from sonograph.archive.catalogues.catalogue import Catalogue
+from sonograph.archive.catalogues.catalogue import Catalogue, Clips
 from sonograph.archive.catalogues.looking import Looked, segments
 from sonograph.archive.catalogues.scanning import is_same
-from sonograph.archive.clip.catalogue import Clips
 from sonograph.archive.segments.clip import Clip
 from sonograph.archive.segments.segment import Segment
 from sonograph.errors import SettingsError, SourceError

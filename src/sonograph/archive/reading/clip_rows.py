@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.clip.catalogue import Clips
+from sonograph.archive.catalogues.catalogue import Clips
 from sonograph.archive.clip.features import STATUSES, ClipFeatures
 from sonograph.archive.reading import opened
 from sonograph.archive.runs.computed import check_computed

@@ -153,9 +153,9 @@ class Archive:
         SettingsError
             It is one of clips, which have no time.
         """
-        from sonograph.archive.clip.set import ClipSet
         from sonograph.archive.reading.overview_source import ArchivedSound, Overview
         from sonograph.archive.runs.plans import Plan
+        from sonograph.archive.timelines.clip_set import ClipSet
 
         plan, found = Plan.open(self.folder), []
         for t, timeline in enumerate(plan.timelines):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sonograph.archive.clip.set import ClipSet
 from sonograph.archive.products.product import Product
 from sonograph.archive.runs.shards import Shard, Shards
+from sonograph.archive.timelines.clip_set import ClipSet
 
 MOST = 2048
 """Clips of a task at most."""

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from sonograph.archive.clip.set import ClipSet, short_name
 from sonograph.archive.products.product import SoundFacts
 from sonograph.archive.runs.narrowed import NOTHING, Inputs, narrowed
 from sonograph.archive.runs.parts import Part, ledger_of
@@ -21,6 +20,7 @@ from sonograph.archive.runs.shards import Shard
 from sonograph.archive.runs.work import Piece, Work, Written, write
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.marks import DONE, EMPTY, FAILED, Mark
+from sonograph.archive.timelines.clip_set import ClipSet, short_name
 from sonograph.errors import SourceError
 from sonograph.jobs.identity import digest
 from sonograph.jobs.places import Place

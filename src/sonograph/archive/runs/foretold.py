@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from sonograph.archive.clip.set import ClipSet
 from sonograph.archive.products.product import ArrayFacts, SoundFacts
 from sonograph.archive.runs.narrowed import Inputs, narrowed
 from sonograph.archive.runs.plans import LEDGER, Plan, make_stores
 from sonograph.archive.runs.work import Piece, Work, write
 from sonograph.archive.segments.moments import stamp
 from sonograph.archive.stores.files import LocalFiles
+from sonograph.archive.timelines.clip_set import ClipSet
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.errors import SourceError
 from sonograph.io.status import shown

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from sonograph.archive.runs.plans import LEDGER, Plan
 from sonograph.archive.runs.reducing import stale
-from sonograph.archive.stores.files import LOCK, files_of
+from sonograph.archive.stores.files import files_of
+from sonograph.archive.stores.hold import LOCK
 from sonograph.checks import short
 from sonograph.errors import SettingsError
 from sonograph.settings.arguments import answered

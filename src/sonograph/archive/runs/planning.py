@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.clip.catalogue import Clips
+from sonograph.archive.catalogues.catalogue import Catalogue, Clips
 from sonograph.archive.clip.features import ClipFeatures
 from sonograph.archive.products.product import HOUR, Product, product_of
 from sonograph.archive.runs.clip_shards import MOST, clips_of_a_task
@@ -27,7 +26,8 @@ from sonograph.archive.runs.plans import (
 )
 from sonograph.archive.segments.moments import ns_of, zoned
 from sonograph.archive.segments.segment import SECOND, is_used
-from sonograph.archive.stores.files import LOCK, Files, files_of
+from sonograph.archive.stores.files import Files, files_of
+from sonograph.archive.stores.hold import LOCK
 from sonograph.archive.timelines.periods import Period, period_of, read_periods
 from sonograph.checks import short, whole
 from sonograph.errors import OutputError, SettingsError, SourceError

@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from sonograph.archive.catalogues.catalogue import Catalogue
-from sonograph.archive.clip.set import ClipSet
 from sonograph.archive.products.product import Product, SoundFacts, product_of
 from sonograph.archive.runs.clip_shards import ClipShards
 from sonograph.archive.runs.corrections import Correction
 from sonograph.archive.runs.shards import Shard, Shards
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.files import Files, files_of
+from sonograph.archive.timelines.clip_set import ClipSet
 from sonograph.archive.timelines.periods import Period, period_of, period_values
 from sonograph.archive.timelines.timeline import Timeline
 from sonograph.atomic import could_not_be_written

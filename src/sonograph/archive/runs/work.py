@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sonograph.archive.clip.set import ClipSet
 from sonograph.archive.products.product import Product, SoundFacts, computed
 from sonograph.archive.stores import arrays as stores
 from sonograph.archive.stores.files import files_of
+from sonograph.archive.timelines.clip_set import ClipSet
 from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.jobs.guard import alive
 

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 
 from sonograph.archive.stores.bucket_marks import BucketMarks
-from sonograph.archive.stores.files import LOCK
-from sonograph.archive.stores.hold import Hold
+from sonograph.archive.stores.hold import LOCK, Hold
 from sonograph.errors import OutputError, SourceError
 from sonograph.io.objects import Bucket
 from sonograph.io.status import Unreadable, shown

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from sonograph.archive.stores.hold import LOCK
 from sonograph.archive.stores.marks import Marks
 from sonograph.atomic import could_not_be_written, name_of, written
 from sonograph.errors import OutputError
@@ -24,7 +25,6 @@ from sonograph.jobs.lock import locked
 T = TypeVar("T")
 U = TypeVar("U")
 
-LOCK = "lock"
 TRIES = 20
 """Of writing a file that another process writes too, as a worker may whose run was killed: each cleans first."""
 

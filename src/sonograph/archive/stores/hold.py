@@ -23,6 +23,8 @@ from sonograph.errors import OutputError, SonographError
 from sonograph.io.objects import Bucket, Object
 from sonograph.io.status import Unreadable, shown
 
+LOCK = "lock"
+"""The file of an archive that a run holds, on a disk too."""
 LASTS = 60.0
 """Seconds that a hold lasts unless it is renewed, at four times in them."""
 BEAT = 5.0

@@ -6,7 +6,7 @@ so that plans, runs, marks and checks need to know of no difference.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePath
@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from sonograph.archive.segments.segment import Segment, calibration_in
 from sonograph.archive.timelines.clock import Clock
 from sonograph.archive.timelines.timeline import Part, Timeline
 from sonograph.errors import SettingsError
+from sonograph.io.status import shown
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,31 @@ class ClipSet(Timeline):
 
     def __repr__(self) -> str:
         return f"<ClipSet: {self.n_samples:,} clips, {self.duration:,.6g} s at {self.sample_rate:g} Hz>"
+
+
+def clip_set_of(clips: Sequence[Segment], path_of: Callable[[str], str]) -> ClipSet:
+    """The set of clips of one sample rate and number of channels, in their order.
+
+    Raises
+    ------
+    SettingsError
+        They are in different units.
+    """
+    known = {cell: calibration_in(cell) for cell in {one.calibration for one in clips}}
+    units: dict[str, Segment] = {}
+    parts = []
+    for number, one in enumerate(clips):
+        calibration = known[one.calibration]
+        units.setdefault(one.unit if calibration is None else calibration.unit, one)
+        path = path_of(one.file)
+        parts.append(ClipPart(number, 1, path, 0, one.size, one.mtime_ns, None, one.n_samples, one.calibration))
+    if len(units) > 1:
+        (unit, one), (other, two) = list(units.items())[:2]
+        raise SettingsError(
+            f"unit is {unit} in {shown(one.file)} and {other} in {shown(two.file)}; clips that are computed "
+            f"together have one: calibrate all of them, or none"
+        )
+    return ClipSet.of(parts, sample_rate=clips[0].sample_rate, n_channels=clips[0].n_channels, unit=next(iter(units)))
 
 
 def short_name(path: str) -> str:
