@@ -138,7 +138,7 @@ MEAN, COEFFICIENTS = "arrays/discriminant.mean.npy", "arrays/discriminant.coeffi
 
 def test_what_is_said_of_a_model_can_be_shown_or_it_is_refused(tmp_path):
     """Each fact in turn is taken away, or is something else: `info` and `classify` never meet one that cannot be."""
-    from sonograph.cli.classify import band_warning
+    from sonograph.cli.classify_words import band_warning
     from sonograph.cli.info_words import words
 
     path = tmp_path / "a.model"

@@ -30,7 +30,7 @@ ACTIONS = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The actions of the command."""
-    from sonograph.cli import add_command
+    from sonograph.cli.commands import add_command
 
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", prog="sonograph archive")
     for name, summary in ACTIONS.items():

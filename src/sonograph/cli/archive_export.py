@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from pathlib import Path
 
 from sonograph.cli import archived, exits, options, outputs
 from sonograph.cli.exits import counted, talk
-from sonograph.errors import OutputError, SettingsError
+from sonograph.errors import SettingsError
 
 HELP = """Write the minutes of an archive as files that other programs read, one for each day of UTC that holds sound:
 netCDF in the forms of pbp and of SoundCoop, and CSV or Parquet as PAMscapes reads them. Missing is missing there.
@@ -79,7 +78,7 @@ def _features(arguments: argparse.Namespace, first: datetime | None, last: datet
 
     outputs.check(arguments, ())
     name = archive.open(arguments.archive).named(arguments.timeline)
-    path = made_folder(arguments) / f"{arguments.prefix}{name}_features.{arguments.to}"
+    path = archived.made_folder(arguments) / f"{arguments.prefix}{name}_features.{arguments.to}"
     faults = archive.feature_table(arguments.archive, path, to=arguments.to, timeline=name, start=first, end=last)
     if not arguments.quiet:
         print(path)
@@ -93,7 +92,7 @@ def _minutes(arguments: argparse.Namespace, first: datetime | None, last: dateti
     bands = archived.bands_of(arguments)
     outputs.check(arguments, ())
     found, faults = archived.kept(arguments, first, last)
-    folder = made_folder(arguments)
+    folder = archived.made_folder(arguments)
     if arguments.to == "netcdf":
         paths = archive.day_files(
             found, folder, prefix=arguments.prefix, profile=arguments.profile, attributes=arguments.attributes,
@@ -108,18 +107,6 @@ def _minutes(arguments: argparse.Namespace, first: datetime | None, last: dateti
     if not arguments.quiet:
         print(f"{counted(len(paths), 'day')}: {paths[0]}" + (f" to {paths[-1].name}" if len(paths) > 1 else ""))
     return archived.tell(faults)
-
-
-def made_folder(arguments: argparse.Namespace) -> Path:
-    """The folder that is written into, made if it is not there; one within the archive is refused."""
-    folder = Path(arguments.output)
-    if Path(arguments.archive).resolve() in (folder.resolve(), *folder.resolve().parents):
-        raise OutputError(f"{arguments.output}: is in the archive. Name another folder.")
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{arguments.output}: is no folder and cannot be made. Name another.") from error
-    return folder
 
 
 def _check(arguments: argparse.Namespace) -> None:

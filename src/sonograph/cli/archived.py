@@ -1,4 +1,4 @@
-"""What commands that read the minutes of an archive share: which archive, from when to when, in which bands."""
+"""What commands of a computed archive share: which one, from when to when, in which bands, into which folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options
 from sonograph.cli.exits import talk
-from sonograph.errors import SettingsError
+from sonograph.errors import OutputError, SettingsError
 
 if TYPE_CHECKING:
     from sonograph.archive.reading.kept import Kept
@@ -91,3 +91,15 @@ def tell(faults: dict[str, str]) -> int:
     for path, words in faults.items():
         talk(lost(path, words))
     return exits.INPUT if faults else exits.DONE
+
+
+def made_folder(arguments: argparse.Namespace) -> Path:
+    """The folder that is written into, made if it is not there; one within the archive is refused."""
+    folder = Path(arguments.output)
+    if Path(arguments.archive).resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise OutputError(f"{arguments.output}: is in the archive. Name another folder.")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{arguments.output}: is no folder and cannot be made. Name another.") from error
+    return folder

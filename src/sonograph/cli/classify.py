@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams, workers
+from sonograph.cli.classify_words import band_warning, words_of
 from sonograph.cli.exits import counted, talk
 from sonograph.cli.find import percent
 from sonograph.errors import SettingsError
@@ -224,30 +225,3 @@ class _Files:
         if self.arguments.json:
             for one in segments:
                 print(json.dumps(as_dict(os.fsdecode(file), one, self.model.classes)), flush=True)
-
-
-def band_warning(model: Model, rate: float) -> dict[str, str]:
-    """What there is to say of a sound of a rate that the model did not hear, by kind."""
-    rates = model.facts["rates"]
-    if rate in rates:
-        return {}
-    if rate < rates[0]:
-        return {
-            "narrow": f"is at {rate:g} Hz and holds nothing above {rate / 2:g} Hz; the model heard sounds up to "
-            f"{model.sample_rate / 2:g} Hz, so its names are guesses here"
-        }
-    lost = f"; what lies above {model.sample_rate / 2:g} Hz is not looked at" if rate > model.sample_rate else ""
-    return {"other": f"is at {rate:g} Hz, resampled to the model's {model.sample_rate:g} Hz (soxr){lost}"}
-
-
-def words_of(name: str, segments: list[Segment], windows: bool) -> list[str]:
-    """The same for people, a name a line."""
-    from sonograph.cli.progress import clock
-
-    if not segments:
-        return [f"{name}: nothing but digital silence"]
-    lines = []
-    for one in segments:
-        when = f"  {clock(one.start)} – {clock(one.end)}" if windows else ""
-        lines.append(f"{name}:{when}  {one.label}  {one.probability:.0%}")
-    return lines

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, reading
-from sonograph.cli.classify import band_warning, words_of
+from sonograph.cli.classify_words import band_warning, words_of
 from sonograph.cli.exits import talk
 from sonograph.errors import SettingsError, SourceError
 

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from sonograph.cli.commands import of_command, parser
 from sonograph.cli.idle import IDLE
 from sonograph.cli.streams import STANDARD
 from sonograph.errors import TextError
@@ -219,8 +220,6 @@ def _actions(parser: argparse.ArgumentParser, *, own: bool) -> dict[str, argpars
 
 
 def _parser_of(name: str) -> argparse.ArgumentParser:
-    from sonograph.cli import of_command, parser
-
     return of_command(parser(name), name)
 
 

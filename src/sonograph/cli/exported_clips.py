@@ -16,13 +16,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Export; return the exit code."""
     from sonograph.archive import ClipRows, clip_table, web_dataset
     from sonograph.archive.exports.webdataset import CLIPS
-    from sonograph.cli.archive_export import made_folder
 
     _check(arguments)
     outputs.check(arguments, ())
     rows = ClipRows(arguments.archive, arguments.timeline)
     faults = rows.check_computed()
-    folder = made_folder(arguments)
+    folder = archived.made_folder(arguments)
     if arguments.to == "webdataset":
         clips = CLIPS if arguments.clips is None else arguments.clips
         paths, count = web_dataset(rows, folder, prefix=arguments.prefix, clips=clips)

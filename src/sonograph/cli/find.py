@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits, options, outputs, reading, streams
-from sonograph.cli.exits import counted, talk
+from sonograph.cli.exits import talk
+from sonograph.cli.find_words import answer, words
 from sonograph.errors import SettingsError, SonographError
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ EXAMPLES = """examples:
   sonograph find music/ --index songs.index --duplicates
   sonograph find heard.wav --index songs.index --draw heard.png
 """
-
-SAME_TIME = 0.05
-"""Seconds that matter not: two frames."""
 
 ALIKE = 40
 """Matches that are looked at in search of duplicates: most are of the file itself."""
@@ -231,46 +228,6 @@ class _Search:
 
             draw_match(self.index, file, min(matches, key=lambda match: match.chance), self.arguments.draw)
             self.drawn = True
-
-
-def answer(query: str, matches: list[Match], part: tuple[float, float]) -> dict[str, Any]:
-    """A query and its matches, ready for JSON.
-
-    part : what was looked for, s. `start` and `end` are told of a match that is not heard in all of it.
-    """
-    listed = []
-    for match in matches:
-        values = match.to_dict()
-        if match.start <= part[0] + SAME_TIME and match.end >= part[1] - SAME_TIME:
-            del values["start"], values["end"]
-        listed.append(values)
-    return {"query": os.fsdecode(query), "matches": listed}
-
-
-def words(query: str, matches: list[Match], duplicates: bool = False) -> Iterator[str]:
-    """The same for people, a match a line."""
-    from sonograph.cli.progress import clock
-    from sonograph.io.status import shown
-
-    if not matches:
-        yield f"{query}: no match"
-        return
-    yield f"{query}:"
-    rows = [
-        (
-            f"{clock(match.start)} – {clock(match.end)}",
-            "is" if not duplicates else "=",
-            shown(match.recording),
-            f"{clock(match.offset)} – {clock(match.until)}",
-            f"speed {match.speed:.3f}",
-            f"{counted(match.votes, 'vote')}",
-            f"chance {match.chance:.1g}",
-        )
-        for match in matches
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _part(file: str, source: Any, arguments: argparse.Namespace) -> tuple[Any, float]:

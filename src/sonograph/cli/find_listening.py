@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.cli import exits
 from sonograph.cli.exits import talk
-from sonograph.cli.find import answer, words
+from sonograph.cli.find_words import answer, words
 
 if TYPE_CHECKING:
     from sonograph.matching.recordings.folder import Index

@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from sonograph.cli.commands import COMMANDS as OURS
+from sonograph.cli.commands import of_command, parser
 from sonograph.errors import SettingsError
 
 COMMANDS = {
@@ -322,9 +324,6 @@ def _example(field: str) -> str:
 
 def _others(option: str) -> list[str]:
     """The commands that have an option."""
-    from sonograph.cli import COMMANDS as OURS
-    from sonograph.cli import of_command, parser
-
     return [name for name in OURS if option in of_command(parser(name), name)._option_string_actions]
 
 

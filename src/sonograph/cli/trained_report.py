@@ -23,7 +23,7 @@ def write_report(folder: str, learnt: Learnt, seconds: float) -> None:
     from sonograph.atomic import could_not_be_written, written
     from sonograph.cli.home import of_matplotlib
     from sonograph.cli.reading import write_records
-    from sonograph.cli.train import facts
+    from sonograph.cli.train_words import facts
     from sonograph.errors import OutputError
     from sonograph.tables.cells import cell
 
