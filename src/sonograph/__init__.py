@@ -60,7 +60,7 @@ _HOME = {
     "sonograph.computing.stream": ("Stream",),
     "sonograph.pictures.match": ("draw_match",),
     "sonograph.pictures.settings": ("PictureSettings",),
-    "sonograph.io.marks": ("Mark",),
+    "sonograph.io.mark": ("Mark",),
     "sonograph.limits": ("Limits",),
     "sonograph.errors": (
         "SonographError", "SettingsError", "SourceError", "LimitError", "OutputError", "TextError", "MissingExtra",

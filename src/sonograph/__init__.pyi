@@ -54,7 +54,7 @@ from sonograph.inverse import istft as istft
 from sonograph.io.audio import open as open
 from sonograph.io.audio import read as read
 from sonograph.io.examine import examine as examine
-from sonograph.io.marks import Mark as Mark
+from sonograph.io.mark import Mark as Mark
 from sonograph.io.sources import high_pass as high_pass
 from sonograph.io.sources import mono as mono
 from sonograph.io.sources import resample as resample

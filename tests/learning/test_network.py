@@ -10,6 +10,7 @@ from sonograph.cli import main
 from sonograph.learning import Classifier, Summary, discriminant, heldout, network
 from sonograph.learning.heldout import Fitted
 from sonograph.learning.model import Model
+from sonograph.learning.network_arrays import fits_together
 from sonograph.learning.recipes import CHOICES, RECIPES, columns, rows_for
 from tests.learning import made
 from tests.learning.test_modelfile import FACTS, resealed
@@ -95,7 +96,7 @@ def test_the_arrays_answer_as_torch_does(torch_network):
     arrays = torch_network.arrays_of(net, np.array([0, 2]), 3)
     found = network.scores(arrays, x)
     np.testing.assert_allclose(found[:, [0, 2]], net(batch).detach().numpy(), rtol=1e-4, atol=1e-5)
-    assert (found[:, 1] <= -1e29).all() and network.fits_together(arrays, 3)
+    assert (found[:, 1] <= -1e29).all() and fits_together(arrays, 3)
     assert np.ptp(found[:, 0]) > 1e-3
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from sonograph.analysis.spectrum import welch
 from sonograph.checks import number, whole
 from sonograph.errors import SettingsError
-from sonograph.filterbanks import Filters, filters_of
+from sonograph.filterbanks import filters_of
+from sonograph.filterbanks.filters import Filters
 from sonograph.io.sources import Sound, of_files
 from sonograph.settings import BandSettings, OctaveBank, StftSettings
 from sonograph.sounds.derived import checked_source

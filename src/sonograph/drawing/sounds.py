@@ -38,7 +38,8 @@ def named(
     opening: Opening | None = None,
 ) -> Named:
     """A sound with its name (of a file, its own), its marks and lines; `opening` says how a file is opened."""
-    from sonograph.io.marks import Mark, read_marks
+    from sonograph.io.mark import Mark
+    from sonograph.io.marks import read_marks
     from sonograph.pictures.parts import Named
 
     settings = None if settings is None else settings_of(settings)

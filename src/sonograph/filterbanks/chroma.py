@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.filterbanks import Filters, bin_frequencies, sparse
+from sonograph.filterbanks.filters import Filters, bin_frequencies, sparse
 from sonograph.settings import ChromaBank, StftSettings
 
 A0 = 27.5  # Hz: octaves are counted from here

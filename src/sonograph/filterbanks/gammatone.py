@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.filterbanks import Filters, bin_frequencies, highest, no_bin, sparse
+from sonograph.filterbanks.filters import Filters, bin_frequencies, highest, no_bin, sparse
 from sonograph.scales import erb_to_hz, hz_to_erb
 from sonograph.settings import GammatoneBank, StftSettings
 

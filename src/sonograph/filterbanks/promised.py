@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from sonograph.filterbanks import Filters, bin_frequencies, filters_of, highest
+from sonograph.filterbanks import filters_of
+from sonograph.filterbanks.filters import Filters, bin_frequencies, highest
 from sonograph.settings import BandSettings, BarkBank, LinearBank, MelBank
 from sonograph.windows import noise_bandwidth
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sonograph.checks import MOST, refuse_large
 from sonograph.errors import SettingsError
-from sonograph.filterbanks import Filters, highest
+from sonograph.filterbanks.filters import Filters, highest
 from sonograph.settings import MillidecadeBank, OctaveBank, StftSettings
 from sonograph.settings.octaves import LINEAR_BELOW, octave_at
 from sonograph.windows import noise_bandwidth

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.filterbanks import Filters, bin_frequencies, highest, no_bin, sparse
+from sonograph.filterbanks.filters import Filters, bin_frequencies, highest, no_bin, sparse
 from sonograph.scales import bark_to_hz, hz_to_bark, hz_to_mel, mel_to_hz
 from sonograph.settings import BarkBank, LinearBank, MelBank, StftSettings
 

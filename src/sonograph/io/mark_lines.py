@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from sonograph.errors import SettingsError
-from sonograph.io.mark_tables import BEGIN, END, HIGH, LOW, WORDS, Table, cells_of, words_column
-from sonograph.io.marks import OFFSET, Mark
+from sonograph.io.mark import OFFSET, Mark, Table
+from sonograph.io.mark_tables import BEGIN, END, HIGH, LOW, WORDS, cells_of, words_column
 
 FRESH = ("Selection", "View", "Channel", BEGIN, END, LOW, HIGH)
 """The columns of a new Raven table."""

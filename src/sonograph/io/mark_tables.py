@@ -6,13 +6,13 @@ A table remembers its lines and which mark each belongs to, so that it can be wr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sonograph.errors import SettingsError, SourceError
 from sonograph.io.door import OpenFile
-from sonograph.io.marks import Mark
+from sonograph.io.mark import Mark, Row, Table
 from sonograph.io.status import read_error
 
 BEGIN, END = "Begin Time (s)", "End Time (s)"
@@ -24,41 +24,6 @@ WORDS = (
 """Columns of a Raven table that say what a mark is called, the likeliest first, whatever their letters."""
 LONGEST = 10_000_000
 """Bytes; a table of marks that is longer is something else."""
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A table as it was read.
-
-    path, data : where it lay, and all that it held
-    form : "audacity" or "raven"
-    encoding : of its text
-    lines, ends : its lines, and what each ends with
-    owners : the first line of the mark that each line belongs to; None for those that are no mark
-    """
-
-    path: Any
-    data: bytes
-    form: str
-    encoding: str
-    lines: tuple[str, ...]
-    ends: tuple[str, ...]
-    owners: tuple[int | None, ...]
-
-    @property
-    def end(self) -> str:
-        """What its lines end with."""
-        return next(filter(None, self.ends), "\n")
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """Where a mark was read: its table, its first line, what it said then, and how far the table's times lie after."""
-
-    table: Table
-    line: int
-    original: Mark
-    shift: float = 0.0
 
 
 def read_table(path: Any) -> tuple[Mark, ...]:

@@ -9,57 +9,18 @@ from __future__ import annotations
 import math
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sonograph.checks import one_of
-from sonograph.errors import OutputError, SettingsError
+from sonograph.errors import OutputError
 from sonograph.io.door import split
-
-if TYPE_CHECKING:
-    from sonograph.io.mark_tables import Row
+from sonograph.io.mark import OFFSET, Table
+from sonograph.io.mark import Mark as Mark
 
 FORMS = ("audacity", "raven")
-FILES = ("begin file", "begin path", "file", "filename", "file name", "path")
-"""Columns that name the file that a mark is of, in small letters."""
-OFFSET = "File Offset (s)"
-"""Raven's column of the start within that file, where a table goes over several."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A stretch of a sound, of some frequencies or of all, and what it is called.
-
-    start, end : seconds from the start of the sound
-    words : what it is called; "" for nothing
-    low, high : Hz; None where it has no such limit
-    extra : what the other columns of its table say, by their names
-    row : where it was read, if it was; no part of what it says
-    """
-
-    start: float
-    end: float
-    words: str = ""
-    low: float | None = None
-    high: float | None = None
-    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
-    row: Row | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.start) and math.isfinite(self.end) and self.start <= self.end):
-            raise SettingsError(f"a mark is {self.start:g} to {self.end:g} s; it must begin before it ends")
-        for name, value in (("low", self.low), ("high", self.high)):
-            if value is not None and not (math.isfinite(value) and value >= 0):
-                raise SettingsError(f"{name} of a mark is {value:g} Hz; it must be 0 or more, or None for no limit")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise SettingsError(f"a mark is {self.low:g} to {self.high:g} Hz; its low must not be above its high")
-
-    @property
-    def file(self) -> str:
-        """The file that it is of, as its table names it; "" where that does not."""
-        return next((text for name, text in self.extra.items() if name.strip().lower() in FILES and text.strip()), "")
 
 
 def read_marks(path: Any, file: Any = None) -> tuple[Mark, ...]:
@@ -127,7 +88,6 @@ def write_marks(path: Any, marks: Iterable[Mark], form: str | None = None, *, ov
     """
     from sonograph.atomic import name_of, written
     from sonograph.io.mark_lines import bytes_of
-    from sonograph.io.mark_tables import Table
 
     marks = list(marks)
     if form is None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from sonograph.atomic import written
 from sonograph.errors import SettingsError
-from sonograph.io.marks import Mark, write_marks
+from sonograph.io.mark import Mark
+from sonograph.io.marks import write_marks
 from sonograph.learning.segments import Segment
 from sonograph.tables.cells import cell
 

@@ -23,8 +23,8 @@ from sonograph.atomic import name_of, written
 from sonograph.errors import SourceError
 from sonograph.io.door import OpenFile
 from sonograph.io.status import cause
-from sonograph.learning import network
 from sonograph.learning.facts import are_facts, is_number
+from sonograph.learning.network_arrays import fits_together
 from sonograph.learning.recipes import PARTS
 
 FORMAT, VERSION = "sonograph-classifier", 1
@@ -154,7 +154,7 @@ def _check(head: dict[str, Any], arrays: dict[str, dict[str, np.ndarray]]) -> No
         raise SourceError("its classes, its rate or its temperatures cannot be. Train it again.")
     if not are_facts(head):
         raise SourceError("what it says of itself cannot be. Train it again.")
-    if "network" in arrays and not network.fits_together(arrays["network"], len(classes)):
+    if "network" in arrays and not fits_together(arrays["network"], len(classes)):
         raise SourceError("the sizes of its arrays do not agree. Train it again.")
     for listed in arrays.values():
         if "mean" in listed and not (listed["mean"].shape == listed["scale"].shape and (listed["scale"] > 0).all()):

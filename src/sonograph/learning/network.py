@@ -1,24 +1,11 @@
-"""A small convolutional network as arrays: NumPy answers with them, Torch makes them.
-
-Four blocks of a convolution of 3 by 3 (its normalisation folded in), a rectifier and the largest of 2 by 2; of what
-they give the mean over bands; of that the mean and the largest over time; a linear layer. After the networks of
-SpecAugment's and ESC-50's literature, as small as trains on a processor.
-"""
+"""A small convolutional network, of which `network_arrays` says what it is: NumPy answers with it, Torch trains it."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sonograph.analysis.summaries.excerpt import N_FRAMES, N_ROWS
-
-CHANNELS = (1, 16, 32, 64, 64)
-"""Into the first block, and out of each."""
-ARRAYS = {f"{what}_{k}": axes for k in range(1, len(CHANNELS)) for what, axes in (("weights", 4), ("bias", 1))} | {
-    "dense": 2,
-    "dense_bias": 1,
-}
-UNHEARD = -1e30
-"""The score of a class that was not among the training."""
+from sonograph.learning.network_arrays import CHANNELS
 
 
 def fit(rows: np.ndarray, y: np.ndarray, n_classes: int, together: np.ndarray) -> dict[str, np.ndarray]:
@@ -55,14 +42,6 @@ def scores(arrays: dict[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
         x = x.mean(axis=1)
         found[i] = arrays["dense"] @ np.concatenate([x.mean(axis=1), x.max(axis=1)]) + arrays["dense_bias"]
     return found
-
-
-def fits_together(arrays: dict[str, np.ndarray], n_classes: int) -> bool:
-    """Whether the arrays have the shapes of this network."""
-    wanted = {"dense": (n_classes, 2 * CHANNELS[-1]), "dense_bias": (n_classes,)}
-    for k in range(1, len(CHANNELS)):
-        wanted |= {f"weights_{k}": (CHANNELS[k], CHANNELS[k - 1], 3, 3), f"bias_{k}": (CHANNELS[k],)}
-    return {name: value.shape for name, value in arrays.items()} == wanted
 
 
 def _block(x: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from sonograph.analysis.summaries.excerpt import N_FRAMES, N_ROWS
 from sonograph.atomic import written
 from sonograph.errors import MissingExtra, SettingsError
 from sonograph.learning.model import Model
-from sonograph.learning.network import CHANNELS
+from sonograph.learning.network_arrays import CHANNELS
 from sonograph.learning.recipes import LEAST_LOG, PARTS, columns
 
 OPSET, IR_VERSION = 17, 8

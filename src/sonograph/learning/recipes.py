@@ -15,6 +15,7 @@ from sonograph.analysis.summaries import EXCERPT, KERNELS, Summary
 from sonograph.errors import SettingsError
 from sonograph.learning import discriminant, forest, machine, network
 from sonograph.learning.embedding import Embedding
+from sonograph.learning.network_arrays import ARRAYS
 from sonograph.learning.probabilities import log_softmax
 
 Arrays = dict[str, np.ndarray]
@@ -52,9 +53,7 @@ PARTS = {
     "discriminant_with_kernels": Part(
         discriminant.fit_small, discriminant.scores, _LINEAR, "linear discriminant of summaries and kernels", "both"
     ),
-    "network": Part(
-        network.fit, network.scores, network.ARRAYS, "small convolutional network", "excerpt", grouped=True
-    ),
+    "network": Part(network.fit, network.scores, ARRAYS, "small convolutional network", "excerpt", grouped=True),
 }
 
 RECIPES: dict[str, tuple[str, ...]] = {

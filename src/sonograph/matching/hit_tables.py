@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sonograph.atomic import check_output, written
 from sonograph.errors import SettingsError
-from sonograph.io.marks import Mark, write_marks
+from sonograph.io.mark import Mark
+from sonograph.io.marks import write_marks
 from sonograph.tables.cells import cell
 
 if TYPE_CHECKING:

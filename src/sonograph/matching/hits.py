@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, overload
 
-from sonograph.io.marks import OFFSET, Mark
+from sonograph.io.mark import OFFSET, Mark
 from sonograph.io.status import shown
 from sonograph.matching.hit_tables import COLUMNS, write_hits
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sonograph.io.marks import Mark
+from sonograph.io.mark import Mark
 from sonograph.pictures import ticks, times
 from sonograph.pictures.themes import Theme
 from sonograph.pictures.ticks import Ticks

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sonograph.errors import SettingsError
-from sonograph.filterbanks import Filters, filters_of
+from sonograph.filterbanks import filters_of
+from sonograph.filterbanks.filters import Filters
 from sonograph.pictures import layout
 from sonograph.pictures.kinds import line, spectrum
 from sonograph.pictures.layout import Track

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sonograph import units
 from sonograph.analysis.coverage import padding, unseen_ends
 from sonograph.errors import SonographError
-from sonograph.io.marks import Mark
+from sonograph.io.mark import Mark
 from sonograph.pictures import words
 from sonograph.pictures.layout import Box, Sheet
 from sonograph.pictures.settings import PictureSettings

@@ -14,7 +14,8 @@ from typing import Any
 
 from sonograph.atomic import written
 from sonograph.errors import SettingsError, SourceError
-from sonograph.io.marks import Mark, marks_of
+from sonograph.io.mark import Mark
+from sonograph.io.marks import marks_of
 from sonograph.io.status import shown
 from sonograph.web.mark_tables import NUMBERS, VERDICT, Entry, MarkTable
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from sonograph.errors import OutputError, SettingsError, SourceError
-from sonograph.io.marks import Mark, marks_of
+from sonograph.io.mark import Mark
+from sonograph.io.marks import marks_of
 from sonograph.jobs.identity import digest
 from sonograph.web.hit_tables import HitTable, table_of
 from sonograph.web.mark_tables import MarkTable, mark_from, plain

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sonograph.errors import SettingsError
-from sonograph.io.marks import FILES, OFFSET, Mark, marks_of, read_marks, write_marks
+from sonograph.io.mark import FILES, OFFSET, Mark
+from sonograph.io.marks import marks_of, read_marks, write_marks
 from sonograph.io.status import shown
 
 VERDICT = "Verdict"

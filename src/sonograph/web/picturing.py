@@ -10,7 +10,7 @@ from typing import Any
 
 from sonograph.checks import one_of
 from sonograph.errors import SettingsError, SonographError
-from sonograph.io.marks import Mark
+from sonograph.io.mark import Mark
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from sonograph.sounds.mono import mono

@@ -19,7 +19,7 @@ from torch import nn
 
 from sonograph.jobs.guard import alive
 from sonograph.learning.folds import new_folds
-from sonograph.learning.network import CHANNELS, UNHEARD
+from sonograph.learning.network_arrays import CHANNELS, UNHEARD
 from sonograph.learning.torch.augment import mask_frequency, mask_time
 
 EPOCHS, PATIENCE = 40, 12
