@@ -8,8 +8,8 @@ import pytest
 
 import sonograph as sg
 from sonograph import archive
-from sonograph.archive.exports.attributes import read_attributes
-from sonograph.archive.exports.quality import quality_of, read_quality
+from sonograph.archive.levels.netcdf.attributes import read_attributes
+from sonograph.archive.levels.netcdf.quality import quality_of, read_quality
 from sonograph.errors import MissingExtra, SettingsError, TextError
 from tests.archive.recordings import wav
 

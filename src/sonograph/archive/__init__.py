@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sonograph.archive.levels.bands import decidecades as decidecades
     from sonograph.archive.levels.bands import read_bands as read_bands
     from sonograph.archive.levels.counts import LevelCounts as LevelCounts
+    from sonograph.archive.levels.day import Day as Day
     from sonograph.archive.levels.long_term import LongTerm as LongTerm
     from sonograph.archive.levels.minutes import Minutes as Minutes
     from sonograph.archive.levels.minutes import minutes as minutes
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from sonograph.archive.levels.summary import summarise as summarise
     from sonograph.archive.products.cells import Cells as Cells
     from sonograph.archive.reading.clip_rows import ClipRows as ClipRows
-    from sonograph.archive.reading.day_by_day import Day as Day
     from sonograph.archive.reading.day_by_day import days as days
     from sonograph.archive.reading.opened import Archive as Archive
     from sonograph.archive.reading.opened import open as open
@@ -72,7 +72,8 @@ _HOMES = {
     "exports.windows": ("feature_table",),
     "levels.bands": ("Band", "BandMinutes", "decidecades", "read_bands"),
     "levels.counts": ("LevelCounts",),
-    "reading.day_by_day": ("Day", "days"),
+    "levels.day": ("Day",),
+    "reading.day_by_day": ("days",),
     "levels.long_term": ("LongTerm",),
     "levels.minutes": ("Minutes", "minutes"),
     "levels.summary": ("LevelSummary", "summarise"),

@@ -116,7 +116,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _pieces(arguments: argparse.Namespace, kept: Kept, first: Any, last: Any) -> Iterator[Minutes]:
     """The minutes day by day."""
-    from sonograph.archive.reading.day_by_day import DAY, days
+    from sonograph.archive.levels.day import DAY
+    from sonograph.archive.reading.day_by_day import days
     from sonograph.cli.progress import Progress
 
     start, stop = kept.stretch(first, last)

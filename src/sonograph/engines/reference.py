@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sonograph.engines import Bands, Work, n_threads
 from sonograph.engines.columns import fold, touched
+from sonograph.engines.work import Bands, Work, n_threads
 
 BLOCK = 1 << 18  # bytes of frames at a time
 

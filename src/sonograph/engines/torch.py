@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from sonograph.engines import Bands, Work
 from sonograph.engines.columns import fold, touched
+from sonograph.engines.work import Bands, Work
 from sonograph.errors import MissingExtra, SettingsError
 
 try:

@@ -18,10 +18,11 @@ import numpy as np
 
 from sonograph import units
 from sonograph.archive.levels.bands import DECIDECADES
+from sonograph.archive.levels.day import Day
 from sonograph.archive.levels.decibels import decibels
 from sonograph.archive.levels.minutes import Minutes
 from sonograph.archive.levels.summary import MILLIDECADES, Bands, power_in
-from sonograph.archive.reading.day_by_day import Day, KeepsMinutes, days
+from sonograph.archive.reading.day_by_day import KeepsMinutes, days
 from sonograph.archive.segments.moments import moment_at
 from sonograph.archive.segments.segment import SECOND
 from sonograph.atomic import written

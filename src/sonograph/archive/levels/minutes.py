@@ -121,7 +121,7 @@ class Minutes:
         OutputError
             The file cannot be written.
         """
-        from sonograph.archive.exports.netcdf import write_minutes
+        from sonograph.archive.levels.netcdf.writing import write_minutes
 
         write_minutes(path, self, attributes)
         return Path(path)

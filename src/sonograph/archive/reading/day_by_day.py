@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from sonograph.archive.levels.day import DAY, Day
 from sonograph.archive.levels.minutes import Minutes, minutes, span
 from sonograph.archive.segments.moments import moment_at, ns_of
 from sonograph.archive.segments.segment import SECOND
@@ -18,8 +18,6 @@ from sonograph.sounds.source import Source
 
 if TYPE_CHECKING:
     from sonograph.archive.reading.opened import Archive
-
-DAY = 86_400
 
 
 @runtime_checkable
@@ -41,28 +39,6 @@ class KeepsMinutes(Protocol):
     def minutes(self, start: datetime, end: datetime) -> Minutes:
         """Those from one time to another."""
         ...
-
-
-@dataclass(frozen=True, eq=False)
-class Day:
-    """A day of UTC that holds sound.
-
-    began : 00:00 UTC
-    minutes : those that were looked at
-    sensitivity : (bands,) dB re 1 FS/µPa (or per its unit) of the receiver, all of its chain; None where it is not
-        known, or another one at another time of the day
-    history : what became of the minutes before, a line each
-    """
-
-    began: datetime
-    minutes: Minutes
-    sensitivity: np.ndarray | None
-    history: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """As files are called: YYYYMMDD."""
-        return f"{self.began:%Y%m%d}"
 
 
 def days(

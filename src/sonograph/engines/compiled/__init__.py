@@ -16,8 +16,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from sonograph.engines import Work
 from sonograph.engines.compiled.factors import factors
+from sonograph.engines.work import Work
 
 if TYPE_CHECKING:
     from sonograph.engines.compiled.build import Target

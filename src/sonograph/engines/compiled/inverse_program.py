@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sonograph.engines import Work
 from sonograph.engines.compiled import build, threads, workspace
 from sonograph.engines.compiled.factors import factors
 from sonograph.engines.compiled.inverse_kernel import NUMBERS, PARTS, TABLES
 from sonograph.engines.compiled.kernel import Kind, block_size, tile_of
 from sonograph.engines.compiled.placing import Gathered, aligned, middle_twiddles, twiddles, up
 from sonograph.engines.compiled.sinks import RUN
+from sonograph.engines.work import Work
 
 _BATCHES_A_JOB = 64
 

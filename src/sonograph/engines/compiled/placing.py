@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from sonograph.engines import Bands
 from sonograph.engines.compiled.sinks import AT_ONCE, Tile
+from sonograph.engines.work import Bands
 
 
 def up(n: int, to: int) -> int:

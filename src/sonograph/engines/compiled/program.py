@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sonograph.engines import Work
 from sonograph.engines.compiled import build, finish, pairs, threads, workspace
 from sonograph.engines.compiled.factors import factors
 from sonograph.engines.compiled.kernel import NUMBERS, PARTS, TABLES, Kind, block_size, n_blocks, tile_of
@@ -27,6 +26,7 @@ from sonograph.engines.compiled.placing import (
     up,
 )
 from sonograph.engines.compiled.sinks import RUN, Tile, bands_together
+from sonograph.engines.work import Work
 
 _BATCHES_A_JOB = 64  # of about 10 us each, so that Ctrl-C is heard
 _LEAST_BATCHES_A_JOB = 8  # a job's first batch gathers its shared columns slowly

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sonograph.engines import n_threads
+from sonograph.engines.work import n_threads
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sonograph import __version__
-from sonograph.archive.exports.attributes import CHAIN_KEYS, Attributes
-from sonograph.archive.exports.quality import NO_DATA
-from sonograph.archive.levels.minutes import Minutes
-from sonograph.archive.reading.day_by_day import DAY, Day
+from sonograph.archive.levels.day import DAY, Day
+from sonograph.archive.levels.netcdf.attributes import CHAIN_KEYS, Attributes
+from sonograph.archive.levels.netcdf.quality import NO_DATA
 from sonograph.archive.segments.moments import moment_at
 from sonograph.archive.segments.segment import SECOND
 from sonograph.checks import one_of
+
+if TYPE_CHECKING:
+    from sonograph.archive.levels.minutes import Minutes
 
 PROFILES = ("pbp", "soundcoop")
 ROWS = 1440

@@ -1,0 +1,1 @@
+"""A day of minutes as netCDF: its variables and attributes, and flags of quality."""
