@@ -9,7 +9,8 @@ import soundfile
 
 from sonograph import MissingExtra, SettingsError, Signal, StftSettings, draw, signals
 from sonograph.pictures.compose import compose
-from sonograph.pictures.kinds.surface import _extent, points
+from sonograph.pictures.kinds.surface import _extent
+from sonograph.pictures.kinds.surface_points import points
 from sonograph.pictures.parts import Named
 from sonograph.pictures.settings import PictureSettings
 from tests.pictures.sounds import APART, clicks

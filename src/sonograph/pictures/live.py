@@ -24,7 +24,7 @@ from sonograph.pictures.layout import Box
 from sonograph.pictures.loudest import LoudestImage
 from sonograph.pixels import scale
 from sonograph.pixels.span import whole_span
-from sonograph.pixels.waveform import envelope
+from sonograph.pixels.waveform import APART, envelope
 from sonograph.settings import LevelSettings, stft_of
 from sonograph.units import resolved_reference
 
@@ -190,8 +190,6 @@ class LiveWave(Artist):
             one.draw(renderer)
 
     def _make(self, axes: Axes) -> None:
-        from sonograph.pictures.kinds.wave import APART
-
         samples, pixels = shown_samples(self._part, axes), axes.get_window_extent().width
         samples = range(max(0, samples.start - 1), min(samples.stop + 1, whole_span(self._part.named.sound).stop))
         self._fill.set_verts([])

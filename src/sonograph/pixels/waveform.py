@@ -13,6 +13,8 @@ from sonograph.sounds.source import Source
 
 READ_AT_ONCE = 1 << 20
 """Samples of all channels held at a time."""
+APART = 6
+"""Pixels between samples from which on each is drawn as a dot."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,4 @@
-"""The kind of panel that is a surface: time, frequency and level in three dimensions, each with its true numbers.
-
-The surface has as many points as the eye can tell apart; each is the loudest of the frames and bins around it, so that
-a tone is a ridge also where it glides from row to row.
-"""
+"""The kind of panel that is a surface: time, frequency and level in three dimensions, each with its true numbers."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ from sonograph.pictures.colours import colour_map
 from sonograph.pictures.kinds.kind import Coloured
 from sonograph.pictures.kinds.level import Level
 from sonograph.pictures.kinds.line import count_lines
+from sonograph.pictures.kinds.surface_points import REST, points
 from sonograph.pictures.layout import Box
 from sonograph.pictures.letters import with_letters
 from sonograph.pictures.parts import Composition, Named, Part, notes
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
     from sonograph.pictures.settings import PictureSettings
 
 ELEVATION, AZIMUTH = 36.0, -64.0  # degrees: the sound comes towards the reader, low frequencies in front
-REST = (1.2, 0.65)  # how long the axes of frequency and level are; that of time is as long as the sheet is wide
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,28 +163,6 @@ def _extent(axes: Any, figure: Figure) -> Any:
     inside = Bbox.null()
     inside.update_from_data_xy(axes.transData.transform(flat), ignore=True)
     return Bbox.union([inside, *(axis.get_tightbbox(renderer) for axis in (axes.xaxis, axes.yaxis, axes.zaxis))])
-
-
-def points(raster: Raster, composition: Composition) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Seconds (columns,), places on the scale of the frequencies (rows,), levels within the range (rows, columns)."""
-    edges = scale.SCALES[raster.axis].forward(raster.bounds)
-    levels = raster.levels[composition.panels[0].channel]
-    start, stop = raster.seconds
-    time = start + (np.arange(levels.shape[1]) + 0.5) * (stop - start) / levels.shape[1]
-    low, high = composition.levels
-    return time, (edges[1:] + edges[:-1]) / 2, np.clip(_joined(levels), low, high)
-
-
-def _joined(levels: np.ndarray) -> np.ndarray:
-    """Each point the loudest of itself and those above and below it: else a tone that glides is a row of teeth.
-
-    >>> _joined(np.array([[0.0, 9.0], [9.0, 0.0], [0.0, np.nan], [0.0, 0.0]])).tolist()
-    [[9.0, 9.0], [9.0, 9.0], [9.0, nan], [0.0, 0.0]]
-    """
-    joined = levels.copy()
-    joined[1:] = np.fmax(joined[1:], levels[:-1])
-    joined[:-1] = np.fmax(joined[:-1], levels[1:])
-    return np.where(np.isnan(levels), np.nan, joined)
 
 
 def _axes(axes: Any, raster: Raster, composition: Composition) -> None:

@@ -13,7 +13,7 @@ from sonograph.pictures.axes import MOST, draw_marks, room
 from sonograph.pictures.kinds.kind import Content, samples_shown
 from sonograph.pictures.themes import THEMES, Theme
 from sonograph.pictures.ticks import Ticks
-from sonograph.pixels.waveform import Envelope, envelope
+from sonograph.pixels.waveform import APART, Envelope, envelope
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from sonograph.pictures.parts import Composition, Panel, Part
     from sonograph.pictures.settings import PictureSettings
     from sonograph.pictures.tick_placing import Place
-
-APART = 6
-"""Pixels between samples from which on each has a dot."""
 
 
 @dataclass(frozen=True, eq=False)

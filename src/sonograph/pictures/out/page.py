@@ -10,7 +10,7 @@ import numpy as np
 from sonograph.errors import MissingExtra
 from sonograph.pictures import frequency, ticks, times
 from sonograph.pictures.colours import palette
-from sonograph.pictures.kinds.surface import REST, points
+from sonograph.pictures.kinds.surface_points import REST, points
 from sonograph.pictures.parts import Composition, notes
 from sonograph.pictures.themes import THEMES
 from sonograph.pictures.words import printable
