@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import sonograph as sg
-from sonograph.io.objects import Bucket
+from sonograph.io.object_writing import WritableBucket
 from tests.buckets import emulated
 
 BEGAN = datetime(2024, 5, 1, tzinfo=UTC)
@@ -48,6 +48,6 @@ def store():
 
 def _held(url):
     """The data and the ledger of an archive by name."""
-    place = Bucket(url)
+    place = WritableBucket(url)
     return {one.name: place.read_whole(one.name) for one in place.list()
             if "/c/" in one.name or "ledger" in one.name}  # fmt: skip

@@ -17,7 +17,7 @@ from sonograph.archive.stores.files import files_of
 from sonograph.archive.stores.marks import Mark
 from sonograph.errors import OutputError, SourceError
 from sonograph.io import object_tries
-from sonograph.io.objects import Bucket
+from sonograph.io.object_writing import WritableBucket
 from tests.archive.archives import contents, scanned
 from tests.buckets import emulated
 from tests.guides import check_printed, run_page
@@ -239,7 +239,7 @@ def test_damage_is_named_and_made_good(quiet, store, url):
 def test_a_ledger_that_is_being_joined_when_it_ends_loses_no_mark(store, monkeypatch, fails):
     """At the N-th time that a numbered part is taken away."""
     files, every = files_of(store.bucket()), [Mark("a", one, f"{one:016}") for one in (5, 2, 9, 7)]
-    real, calls = Bucket.delete, []
+    real, calls = WritableBucket.delete, []
 
     def delete(self, name):
         if name.startswith("ledger"):
@@ -253,7 +253,7 @@ def test_a_ledger_that_is_being_joined_when_it_ends_loses_no_mark(store, monkeyp
         for one in every:
             marks.mark([one])
             marks.flush()
-        monkeypatch.setattr(Bucket, "delete", delete)
+        monkeypatch.setattr(WritableBucket, "delete", delete)
         marks.compact({"a": 10})
     monkeypatch.undo()
     with files.alone():

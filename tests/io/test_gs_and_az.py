@@ -10,6 +10,7 @@ from sonograph import archive
 from sonograph.archive.stores.files import files_of
 from sonograph.errors import OutputError, SourceError
 from sonograph.io import object_tries, objects
+from sonograph.io.object_writing import WritableBucket
 from sonograph.io.objects import Bucket
 from sonograph.io.opened_files import opened_file
 from sonograph.io.remote import state_ns
@@ -37,7 +38,7 @@ def store(started, monkeypatch):
 
 @pytest.fixture
 def bucket(store):
-    return Bucket(store.bucket() + "/below/here")
+    return WritableBucket(store.bucket() + "/below/here")
 
 
 def test_what_is_written_is_read_listed_and_taken_away(bucket, monkeypatch):

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from sonograph.errors import OutputError, SettingsError, SourceError
-from sonograph.io import object_stores, object_tries, objects
+from sonograph.io import object_stores, object_tries, object_writing, objects
 from sonograph.io.object_urls import is_url
+from sonograph.io.object_writing import WritableBucket
 from sonograph.io.objects import Bucket, bucket_of
 from sonograph.io.threads import in_threads
 from tests.buckets import emulated
@@ -24,7 +25,7 @@ def store():
 def bucket(store, monkeypatch):
     store.proxy.heal()
     monkeypatch.setattr(object_tries, "FIRST_PAUSE", 0.001)
-    yield Bucket(store.bucket() + "/below/here")
+    yield WritableBucket(store.bucket() + "/below/here")
     store.proxy.heal()
 
 
@@ -60,7 +61,7 @@ def test_a_large_object_is_read_in_parts_of_one_version(store, bucket, monkeypat
 def test_a_file_is_written_in_parts_where_it_is_large(store, bucket, monkeypatch, tmp_path):
     data = BYTES * 110
     (tmp_path / "file").write_bytes(data)
-    monkeypatch.setattr(objects, "PART", 1 << 20)
+    monkeypatch.setattr(object_writing, "PART", 1 << 20)
     store.proxy.fail("503", 1, method="PUT", within="partNumber")
     store.proxy.fail("200", 1, method="POST", within="uploadId")
     bucket.put_file("large", tmp_path / "file")
@@ -263,7 +264,7 @@ def test_a_server_of_files_is_read_and_never_written(store, bucket):
     server, name = bucket_of(url)
     assert server.read(name, 3, 5) == BYTES[3:8]
     with pytest.raises(OutputError, match="cannot be changed"):
-        server.put("x", b"")
+        WritableBucket(url).put("x", b"")
     with pytest.raises(SettingsError, match="cannot be listed"):
         list(server.list())
 

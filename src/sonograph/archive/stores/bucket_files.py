@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sonograph.archive.stores.bucket_marks import BucketMarks
 from sonograph.archive.stores.hold import LOCK, Hold
 from sonograph.errors import OutputError, SourceError
-from sonograph.io.objects import Bucket
+from sonograph.io.object_writing import WritableBucket
 from sonograph.io.status import Unreadable, shown
 
 TRIES = 8
@@ -23,7 +23,7 @@ class BucketFiles:
     at_once = 32
 
     def __init__(self, url: str) -> None:
-        self._bucket = Bucket(url)
+        self._bucket = WritableBucket(url)
         self._hold: Hold | None = None
 
     @property

@@ -20,7 +20,7 @@ from sonograph.archive.stores.hold import Hold
 from sonograph.archive.stores.marks import Mark, Marks
 from sonograph.errors import OutputError
 from sonograph.io.object_tries import Replaced
-from sonograph.io.objects import Bucket
+from sonograph.io.object_writing import WritableBucket
 from sonograph.io.status import Unreadable, shown
 from sonograph.io.threads import in_threads
 
@@ -37,7 +37,7 @@ class BucketMarks(Marks):
     hold : of the archive, without which nothing may be marked
     """
 
-    def __init__(self, bucket: Bucket, name: str, hold: Hold | None) -> None:
+    def __init__(self, bucket: WritableBucket, name: str, hold: Hold | None) -> None:
         self._bucket, self._name, self._hold = bucket, name, hold
         room = tempfile.mkdtemp(prefix="sonograph-")
         weakref.finalize(self, shutil.rmtree, room, ignore_errors=True)

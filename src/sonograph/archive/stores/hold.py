@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import Any
 
 from sonograph.errors import OutputError, SonographError
-from sonograph.io.objects import Bucket, Object
+from sonograph.io.object_writing import WritableBucket
+from sonograph.io.objects import Object
 from sonograph.io.status import Unreadable, shown
 
 LOCK = "lock"
@@ -38,7 +39,7 @@ class Lease:
     name : of the object, which stays when it is let go of
     """
 
-    def __init__(self, bucket: Bucket, name: str) -> None:
+    def __init__(self, bucket: WritableBucket, name: str) -> None:
         self._bucket, self.name = bucket, name
         self._id = secrets.token_hex(8)
         self._what: Object | None = None
@@ -87,7 +88,7 @@ class Lease:
         return json.dumps({"holder": holder, "id": self._id, "until": until.isoformat()}).encode()
 
 
-def _read(bucket: Bucket, name: str) -> tuple[dict[str, Any], Object | None]:
+def _read(bucket: WritableBucket, name: str) -> tuple[dict[str, Any], Object | None]:
     """What an object of a hold says, and which version that is; one that is damaged says nothing."""
     try:
         data, what = bucket.read_version(name)
@@ -101,7 +102,7 @@ def _read(bucket: Bucket, name: str) -> tuple[dict[str, Any], Object | None]:
     return {}, what
 
 
-def refuse_if_held(bucket: Bucket, held: dict[str, Any]) -> None:
+def refuse_if_held(bucket: WritableBucket, held: dict[str, Any]) -> None:
     """Refuse what another run holds, as it said."""
     try:
         left = datetime.fromisoformat(held["until"]).timestamp() - time.time()
@@ -121,7 +122,7 @@ class Hold:
     others : what the parts hold, for one who wants the whole
     """
 
-    def __init__(self, bucket: Bucket, name: str, part: str, others: Iterable[str]) -> None:
+    def __init__(self, bucket: WritableBucket, name: str, part: str, others: Iterable[str]) -> None:
         self._bucket, self._whole, self._part, self._others = bucket, name, part, list(others)
         self._lease = Lease(bucket, f"{name}.{part}" if part else name)
         self._does: list[Callable[[], None]] = []
