@@ -20,6 +20,7 @@ from sonograph import (
     StftSettings,
     Stream,
     describe,
+    feature,
     high_pass,
     istft,
     level,
@@ -36,7 +37,16 @@ from sonograph import (
 )
 from sonograph.analysis.bands import band_pass
 from sonograph.engines.reference import Reference
-from sonograph.settings import EDGES, SCALINGS, DeltaSettings, LogSettings, NormSettings, PcenSettings, from_dict
+from sonograph.settings import (
+    EDGES,
+    SCALINGS,
+    DeltaSettings,
+    LogSettings,
+    NormSettings,
+    PcenSettings,
+    SqueezedSettings,
+    from_dict,
+)
 from sonograph.settings.common import KINDS, Stage
 from sonograph.windows import window_of
 from tests import naive
@@ -284,6 +294,11 @@ def test_what_two_sides_cannot_have_is_refused(given, words):
 def test_sides_and_samples_must_agree():
     with pytest.raises(SettingsError, match=r'^the samples are complex \(I/Q\), and sides is "one"; set sides="two"'):
         spectrogram(noise(4000), StftSettings())
+    for real in (feature("mfcc"), feature("plp"), SqueezedSettings(of=StftSettings())):
+        with pytest.raises(
+            SettingsError, match=r"Settings is made for real ones: leave it out, or give samples\.real$"
+        ):
+            spectrogram(noise(4000), real)
     with pytest.raises(SettingsError, match=r'^sides is "two", and the samples are real; leave it out'):
         spectrogram(Signal(np.zeros(4000), RATE), StftSettings(sides="two"))
     with pytest.raises(SettingsError, match="and the samples are real"):

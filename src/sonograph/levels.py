@@ -15,6 +15,7 @@ from sonograph.settings import (
     MultitaperSettings,
     SqueezedSettings,
     StftSettings,
+    as_power,
     check_level,
 )
 from sonograph.settings.arguments import answered
@@ -67,15 +68,15 @@ def power(spectrogram: Spectrogram) -> Spectrogram:
     """
     if spectrogram.quantity == "power":
         return spectrogram
-    settings = spectrogram.settings
-    if spectrogram.quantity not in ("transform", "magnitude") or not isinstance(settings, StftSettings):
+    settings = as_power(spectrogram.settings)
+    if spectrogram.quantity not in ("transform", "magnitude") or settings.quantity != "power":
         raise SettingsError(f"the spectrogram is a {spectrogram.quantity} of {spectrogram.rows}s; compute its power")
     values = spectrogram.values
     return dataclasses.replace(
         spectrogram,
         values=values.real**2 + values.imag**2 if spectrogram.quantity == "transform" else values**2,
         quantity="power",
-        settings=dataclasses.replace(settings, quantity="power"),
+        settings=settings,
     )
 
 

@@ -17,7 +17,7 @@ from sonograph.errors import SettingsError
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
 from sonograph.notes import in_hertz
-from sonograph.settings import LevelSettings, Settings, StftSettings, stft_of, whole_sound, with_stft
+from sonograph.settings import LevelSettings, Settings, as_power, stft_of, whole_sound
 from sonograph.settings.common import power_kind
 from sonograph.sounds.derived import checked_source, is_complex
 from sonograph.sounds.mono import mono
@@ -245,8 +245,7 @@ def _power(settings: Settings, unit: str) -> tuple[Any, float]:
     reference = None
     if isinstance(settings, LevelSettings):
         of, reference = settings.of, settings.reference
-    if isinstance(of, StftSettings):
-        of = with_stft(of, quantity="power")
+    of = as_power(of)
     if whole_sound(of) or of.quantity != "power" or of.rows not in ("bin", "band"):
         raise SettingsError(
             f"the settings give a {of.quantity} of {of.rows}s; a box is measured in a power over frequency"

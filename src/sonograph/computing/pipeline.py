@@ -149,7 +149,7 @@ def pipeline(settings: Settings, like: Source, dtype: np.dtype, engine: Engine |
     asked = engines.default() if engine is None else engine
     stft = stft_of(settings)
     _refuse_other_rate(stft.sample_rate, like.sample_rate)
-    refuse_other_sides(stft.sides, np.dtype(dtype))
+    refuse_other_sides(settings, np.dtype(dtype))
     check_filters(stft, like.sample_rate)
     measure = measure_of(settings)
     response = like.calibration if like.calibration is not None and like.calibration.response else None
@@ -206,9 +206,16 @@ def real_of(dtype: np.dtype) -> np.dtype:
     return np.empty(0, dtype).real.dtype
 
 
-def refuse_other_sides(sides: str, dtype: np.dtype) -> None:
+def refuse_other_sides(settings: Settings, dtype: np.dtype) -> None:
     """A transform of complex samples has two sides, and of real ones the second says the first again."""
+    first, *rest = stages(settings)
+    sides = first.sides
     if sides == "one" and dtype.kind == "c":
+        real = next((type(stage).__name__ for stage in rest if not stage.two_sided), None)
+        if real:
+            raise SettingsError(
+                f"the samples are complex (I/Q), and {real} is made for real ones: leave it out, or give samples.real"
+            )
         raise SettingsError('the samples are complex (I/Q), and sides is "one"; set sides="two" in StftSettings')
     if sides == "two" and dtype.kind != "c":
         raise SettingsError('sides is "two", and the samples are real; leave it out, or give complex samples (I/Q)')

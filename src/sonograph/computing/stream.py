@@ -107,7 +107,7 @@ class Stream:
             )
         if self._pushed.dtype not in (None, samples.dtype):
             raise SettingsError(f"the block is {samples.dtype}; the stream began with {self._pushed.dtype}")
-        refuse_other_sides(stft_of(self.settings).sides, samples.dtype)
+        refuse_other_sides(self.settings, samples.dtype)
         for one in self._filters:
             samples = one(samples)
         self._pushed.append(samples)

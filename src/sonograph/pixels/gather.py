@@ -20,6 +20,8 @@ from sonograph.sounds.source import Source
 from sonograph.spectrograms import Spectrogram
 
 FRAMES_AT_ONCE = 4096
+SQUARED = ("transform", "magnitude", "power")
+"""Of what a power is made by squaring, or which is one."""
 MOST_AT_ONCE = 1 << 30
 """Bytes of rows that are looked at together, where all frames of a sound must be."""
 
@@ -81,7 +83,7 @@ def _raster(like: Spectrogram, parts: Iterator[Spectrogram], frames: range, pixe
     """Pixels of neighbouring spectrograms like one of them."""
     rows, bounds, axis = pixels.rows(like.described)
     columns = grid.columns(stft_of(like.settings), frames, pixels.samples, pixels.width)
-    decibels = is_of_power(like.settings) or (like.quantity in ("power", "magnitude") and like.rows in HERTZ)
+    decibels = is_of_power(like.settings) or (like.quantity in SQUARED and like.rows in HERTZ)
     # a level rises with its power, so their maxima agree; their means do not, and features have no loudest
     salient = pixels.salient and decibels
     mean = pixels.mean or pixels.salient or not (decibels or like.quantity in ("log", "level"))

@@ -11,11 +11,9 @@ from sonograph.settings import (
     LevelSettings,
     LogSettings,
     Settings,
-    StftSettings,
+    as_power,
     whole_sound,
-    with_stft,
 )
-from sonograph.settings.by_octaves import ByOctaves
 from sonograph.units import resolved_reference
 
 
@@ -37,6 +35,7 @@ def shown(settings: Settings, unit: str) -> Shown:
 
     Examples
     --------
+    >>> from sonograph.settings import StftSettings
     >>> shown(LevelSettings(of=StftSettings(), floor=-120.0), "FS")[1:]
     (0.5, -120.0)
     """
@@ -48,8 +47,7 @@ def shown(settings: Settings, unit: str) -> Shown:
         of = of.of
     elif isinstance(of, LevelSettings):
         floor, reference, of = of.floor, of.reference, of.of
-    if isinstance(of, StftSettings | ByOctaves) and of.quantity != "power":
-        of = with_stft(of, quantity="power")
+    of = as_power(of)
     if of.quantity != "power" or of.rows not in HERTZ:
         raise SettingsError(
             f"the settings give a {of.quantity}, in {plural(of.rows)}; a viewer shows the level of a power over "

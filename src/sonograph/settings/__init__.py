@@ -37,7 +37,7 @@ _HOME = {
     "stft": ("EDGES", "PLAIN_WINDOWS", "QUANTITIES", "SCALINGS", "SLOW", "StftSettings", "Window"),
     "temporal": ("AutocorrelationSettings", "TemporalSettings"),
     "toml": ("from_toml", "to_toml"),
-    "walk": ("context_of", "from_dict", "reach_of", "stages", "stft_of", "whole_sound", "with_stft"),
+    "walk": ("as_power", "context_of", "from_dict", "reach_of", "stages", "stft_of", "whole_sound", "with_stft"),
     "wavelets": ("WaveletSettings",),
 }  # fmt: skip
 """The names by the module that each is in; `__init__.pyi` says the same to type checkers."""

@@ -62,6 +62,7 @@ from sonograph.settings.temporal import AutocorrelationSettings as Autocorrelati
 from sonograph.settings.temporal import TemporalSettings as TemporalSettings
 from sonograph.settings.toml import from_toml as from_toml
 from sonograph.settings.toml import to_toml as to_toml
+from sonograph.settings.walk import as_power as as_power
 from sonograph.settings.walk import context_of as context_of
 from sonograph.settings.walk import from_dict as from_dict
 from sonograph.settings.walk import reach_of as reach_of

@@ -39,6 +39,7 @@ class ByOctaves(Measure):
     only_even : whether a hop that cannot be halved keeps an octave at the rate above it
     """
 
+    transforms: ClassVar[bool] = True
     only_even: ClassVar[bool]
 
     low: float

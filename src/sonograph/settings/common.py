@@ -101,11 +101,13 @@ class Stage(Json):
     why_whole : with "whole", what it needs the whole sound for
     words     : what a colour bar says of its values, where they are a feature
     two_sided : whether it has a meaning where frequencies go from minus to plus half the sample rate
+    transforms : whether it is a transform of its own, its magnitude or its power, as the `quantity` of its `of` says
     """
 
     register = KINDS
     of: Any
     two_sided: ClassVar[bool] = False
+    transforms: ClassVar[bool] = False
     why_whole: ClassVar[str] = ""
     words: ClassVar[str] = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sonograph.errors import SettingsError
 from sonograph.settings.named import Measure, plain_frames
@@ -39,6 +40,8 @@ class SqueezedSettings(Measure, kind="squeezed"):
     >>> int(power.values[:, 20].argmax()), round(float(power.values[:, 20].max()), 3)
     (43, 0.5)
     """
+
+    transforms: ClassVar[bool] = True
 
     of: StftSettings
 

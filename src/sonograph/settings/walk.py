@@ -43,6 +43,17 @@ def with_stft(settings: Any, **changes: Any) -> Any:
     return dataclasses.replace(settings, of=with_stft(settings.of, **changes))
 
 
+def as_power(settings: Any) -> Any:
+    """The same settings, of a transform or its magnitude the power; all others as they are.
+
+    >>> as_power(StftSettings(quantity="transform")).quantity
+    'power'
+    """
+    if isinstance(settings, StftSettings) or settings.transforms:
+        return with_stft(settings, quantity="power")
+    return settings
+
+
 def whole_sound(settings: Any) -> str | None:
     """Why these settings need the whole sound before the first frame is known; None if they do not."""
     for stage in stages(settings):
