@@ -1,6 +1,6 @@
 """The shape of each frame's spectrum: centroid, bandwidth, roll-off, flatness, contrast, flux, entropy, slope.
 
-All from one pass, a few frames in the cache at a time; what features share is computed once.
+All from a few frames in the cache at a time; what features share is computed once.
 The formulas and their sources are at `ShapeSettings`.
 """
 
@@ -12,17 +12,17 @@ import math
 import numpy as np
 
 from sonograph.errors import SettingsError
+from sonograph.features.bin_sums import BinSums, bins_before
 from sonograph.frames import split
 from sonograph.settings.shapes import ShapeSettings
 
 BLOCK = 1 << 19  # bytes of frames at a time
 LEAST_POWER = 1e-10  # librosa's amin
-GROUP = 32  # bins that are summed at a time for the roll-off
 SORTED = 256  # bins of a row that are sorted at a time
 
 
 _Ends = tuple[np.ndarray | None, np.ndarray | None]
-"""The shares of the first and the last of some frames, (1, bins) each, where they are asked for."""
+"""The first and the last of some frames, (1, bins) each, where a flux is asked for."""
 _Alone = tuple[np.ndarray, np.ndarray | None, np.ndarray | None]
 """Rows of a block of frames, and its ends."""
 
@@ -35,8 +35,10 @@ class Shapes:
         self._settings = settings
         self.frequencies = np.arange(stft.n_bins) * (frames_per_second * stft.hop / stft.n_fft)
         self.bands = _octaves(settings, self.frequencies) if "contrast" in settings.features else []
+        least = LEAST_POWER if settings.of.quantity == "power" else LEAST_POWER**0.5
+        self._sums, self._flux = (BinSums(of, self.frequencies, least) for of in (settings.features, ("flux",)))
         self._flux_at = self._settings.names.index("flux") if "flux" in settings.features else None
-        self._before: np.ndarray | None = None  # the last frame's v / sum of v, (1, bins)
+        self._before: np.ndarray | None = None  # the last frame, (1, bins)
 
     def push(self, values: np.ndarray) -> np.ndarray:
         """(frames, rows) of (frames, bins)."""
@@ -58,9 +60,8 @@ class Shapes:
         out, first, last = block
         if self._flux_at is not None and first is not None:
             if self._before is not None:
-                with np.errstate(invalid="ignore", over="ignore"):
-                    change = first - self._before
-                    out[0, self._flux_at] = _sum_of_products(change, change)[0]
+                with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+                    out[0, self._flux_at] = self._flux.of(first, self._before)["change"][0]
             self._before = last
         return out
 
@@ -69,70 +70,49 @@ class Shapes:
         return
 
     def _block(self, values: np.ndarray, out: np.ndarray, before: np.ndarray | None) -> _Ends:
-        ends: _Ends = (None, None)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            spectrum = _Spectrum(values, self.frequencies.astype(values.dtype), self._settings)
+            sums = self._sums.of(values, before)
+            spectrum = _Spectrum(values, self.frequencies.astype(values.dtype), self._settings, sums)
             column = 0
             for name in self._settings.features:
-                if name == "contrast":
-                    rows = spectrum.contrast(self.bands)
-                elif name == "flux":
-                    flux, ends = _flux(spectrum, before)
-                    rows = flux[:, None]
-                else:
-                    rows = getattr(spectrum, name)()[:, None]
+                rows = spectrum.contrast(self.bands) if name == "contrast" else getattr(spectrum, name)()[:, None]
                 out[:, column : column + rows.shape[1]] = rows
                 column += rows.shape[1]
-        out[~(spectrum.total > 0)] = np.nan
-        return ends
+        out[~(sums["total"] > 0)] = np.nan
+        return (None, None) if self._flux_at is None else (values[:1].copy(), values[-1:].copy())
 
 
 class _Spectrum:
-    """A few frames (frames, bins), and what is worked out of them once."""
+    """A few frames (frames, bins), and the sums over their bins."""
 
-    def __init__(self, values: np.ndarray, frequencies: np.ndarray, settings: ShapeSettings) -> None:
-        self.values, self.frequencies, self.settings = values, frequencies, settings
-        self.total = np.add.reduce(values, axis=1)
+    def __init__(
+        self, values: np.ndarray, frequencies: np.ndarray, settings: ShapeSettings, sums: dict[str, np.ndarray]
+    ) -> None:
+        self.values, self.frequencies, self.settings, self.sums = values, frequencies, settings, sums
         self._is_power = settings.of.quantity == "power"
-        self._centroid: np.ndarray | None = None
 
     def centroid(self) -> np.ndarray:
-        if self._centroid is None:
-            self._centroid = _sum_of_products(self.values, self.frequencies) / self.total
-        return self._centroid
+        return self.sums["centroid"]
 
     def bandwidth(self) -> np.ndarray:
-        away = self.frequencies - self.centroid()[:, None]
-        away *= away
-        return np.sqrt(_sum_of_products(away, self.values) / self.total)
+        return np.sqrt(self.sums["spread"] / self.sums["total"])
+
+    def flux(self) -> np.ndarray:
+        return self.sums["change"]
 
     def rolloff(self) -> np.ndarray:
-        # which group of bins reaches the share, then which bin of the group: running sums take long
-        n = self.values.shape[1]
-        groups = np.cumsum(np.add.reduceat(self.values, np.arange(0, n, GROUP), axis=1), axis=1)
-        share = self.values.dtype.type(self.settings.rolloff) * groups[:, -1]
-        group = np.argmax(groups >= share[:, None], axis=1)
-        lines = np.arange(len(group))
-        bins = np.minimum(group[:, None] * GROUP + np.arange(GROUP), n - 1)
-        sums = self.values[lines[:, None], bins]
-        sums[:, 0] += np.where(group > 0, groups[lines, group - 1], 0)
-        reached = np.cumsum(sums, axis=1, out=sums) >= share[:, None]
-        reached[:, -1] = True  # the group reaches it, however the sum was rounded
-        return np.asarray(self.frequencies[bins[lines, np.argmax(reached, axis=1)]])
+        return np.asarray(self.frequencies[bins_before(self.values, self.settings.rolloff)])
 
     def flatness(self) -> np.ndarray:
         real = self.values.dtype.type
         n = real(self.values.shape[1])
-        counted = np.maximum(self.values, real(LEAST_POWER if self._is_power else LEAST_POWER**0.5))
-        mean = np.add.reduce(counted, axis=1) if self._is_power else _sum_of_products(counted, counted)
-        logs = np.add.reduce(np.log(counted, out=counted), axis=1)
-        return np.asarray(np.exp(logs * real(1 if self._is_power else 2) / n) / (mean / n))
+        mean = self.sums["counted" if self._is_power else "squares"] / n
+        return np.asarray(np.exp2(self.sums["logs"] * real(1 if self._is_power else 2) / n) / mean)
 
     def entropy(self) -> np.ndarray:
-        logs = np.log(np.maximum(self.values, np.finfo(self.values.dtype).tiny))
-        mean_log = _sum_of_products(self.values, logs) / self.total
-        most = math.log(self.values.shape[1]) or 1.0
-        return np.asarray((np.log(self.total) - mean_log) / self.values.dtype.type(most))
+        most = math.log2(self.values.shape[1]) or 1.0
+        bits = np.log2(self.sums["total"]) - self.sums["weighed_logs"] / self.sums["total"]
+        return np.asarray(bits / self.values.dtype.type(most))
 
     def slope(self) -> np.ndarray:
         away = self.frequencies - self.frequencies.mean()
@@ -154,15 +134,6 @@ class _Spectrum:
         return np.asarray(levels[1] - levels[0])
 
 
-def _flux(spectrum: _Spectrum, before: np.ndarray | None) -> tuple[np.ndarray, _Ends]:
-    """(frames,) how far shares of the sum move from frame to frame; and the shares of the first and the last frame."""
-    shares = spectrum.values / spectrum.total[:, None]
-    changes = np.empty_like(shares)
-    np.subtract(shares[1:], shares[:-1], out=changes[1:])
-    np.subtract(shares[:1], np.nan if before is None else before, out=changes[:1])
-    return _sum_of_products(changes, changes), (shares[:1].copy(), shares[-1:].copy())
-
-
 def _ends(band: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and the highest `count` of each row (frames, bins), rising.
 
@@ -178,11 +149,6 @@ def _ends(band: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         np.sort(np.concatenate(lowest, axis=1), axis=1)[:, :count],
         np.sort(np.concatenate(highest, axis=1), axis=1)[:, -count:],
     )
-
-
-def _sum_of_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(frames,) of (frames, bins) and (frames, bins) or (bins,): each frame by itself, in one order."""
-    return np.asarray(np.einsum("ij,ij->i" if b.ndim == 2 else "ij,j->i", a, b))
 
 
 def _octaves(settings: ShapeSettings, frequencies: np.ndarray) -> list[tuple[slice, int]]:

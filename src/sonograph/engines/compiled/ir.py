@@ -257,6 +257,10 @@ class Function:
         """`a` where the condition holds, else `b`."""
         return Int(self, self.emit(f"select i1 {condition}, i64 {operand(a)}, i64 {operand(b)}"))
 
+    def select_pointer(self, condition: str, a: Int, b: Int) -> Int:
+        """Of two pointers `a` where the condition holds, else `b`."""
+        return Int(self, self.emit(f"select i1 {condition}, ptr {a.name}, ptr {b.name}"))
+
     def min(self, a: Number, b: Number) -> Int:
         """The smaller."""
         return self.select(self.compare("slt", a, b), a, b)

@@ -20,6 +20,7 @@ class Code(Function):
         super().__init__(module, name, arguments, exported)
         self.V = module.lanes
         self.vector = module.vector
+        self.lanes = f"<{', '.join(f'i32 {lane}' for lane in range(self.V))}>"  # the number of each
         self._products: dict[tuple[str, str], str] = {}
 
     def enter(self, label: str) -> None:
@@ -44,15 +45,9 @@ class Code(Function):
 
     def store_lanes(self, value: Value, p: Int, begin: Number, end: Number) -> None:
         """Put the lanes from `begin` to `end` of a vector where it belongs, and nothing else."""
-        narrow, mask = f"<{self.V} x i32>", f"<{self.V} x i1>"
-        bounds = []
-        for bound in (begin, end):
-            small = self.emit(f"trunc i64 {operand(bound)} to i32")
-            one = self.emit(f"insertelement {narrow} poison, i32 {small}, i32 0")
-            bounds.append(self.emit(f"shufflevector {narrow} {one}, {narrow} poison, {narrow} zeroinitializer"))
-        lanes = f"<{', '.join(f'i32 {lane}' for lane in range(self.V))}>"
-        above = self.emit(f"icmp sge {narrow} {lanes}, {bounds[0]}")
-        below = self.emit(f"icmp slt {narrow} {lanes}, {bounds[1]}")
+        mask, lanes = f"<{self.V} x i1>", self.lanes
+        above = self.emit(f"icmp sge <{self.V} x i32> {lanes}, {self.splat_int(begin)}")
+        below = self.emit(f"icmp slt <{self.V} x i32> {lanes}, {self.splat_int(end)}")
         own = self.emit(f"and {mask} {above}, {below}")
         name = f"llvm.masked.store.v{self.V}f{8 * self.module.size}.p0"
         self.module.declare(name, "void", f"{self.vector}, ptr, i32 immarg, {mask}")
@@ -62,6 +57,13 @@ class Code(Function):
     def copy(self, source: Int, i: Number, target: Int, j: Number) -> None:
         """Copy one element."""
         self.store_real(self.load_real(source, i), target, j)
+
+    def splat_int(self, value: Number) -> str:
+        """A whole number in every lane, of 32 bits."""
+        kind = f"<{self.V} x i32>"
+        small = self.emit(f"trunc i64 {operand(value)} to i32")
+        one = self.emit(f"insertelement {kind} poison, i32 {small}, i32 0")
+        return self.emit(f"shufflevector {kind} {one}, {kind} poison, {kind} zeroinitializer")
 
     def splat(self, p: Int, i: Number = 0) -> Term:
         """Element `i` in every lane."""
