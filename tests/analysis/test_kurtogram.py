@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sonograph import SettingsError, Signal, StftSettings, draw, envelope_spectrum, kurtogram
+from sonograph import SettingsError, Signal, Source, StftSettings, draw, envelope_spectrum, kurtogram
 from tests import naive
 
 RATE = 20_000.0
@@ -82,6 +82,24 @@ def test_a_long_sound_is_read_in_blocks_of_any_size(monkeypatch):
     np.testing.assert_array_equal(parts.errors, whole.errors)
 
 
+def test_every_sample_is_read_twice_and_forward(monkeypatch):
+    """Whatever blocks share: a source that can only be read forward would begin again for each."""
+    asked = []
+
+    class Forward(Source):
+        sample_rate, n_samples, n_channels, unit = RATE, 30_000, 1, "g"
+
+        def read(self, samples):
+            asked.append(samples)
+            return noise(30_000)[None, samples.start : samples.stop]
+
+    monkeypatch.setattr("sonograph.analysis.kurtogram.BLOCK", 1000)
+    made = kurtogram(Forward(), 4)
+    np.testing.assert_allclose(made.values, kurtogram(Signal(noise(30_000), RATE), 4).values, rtol=1e-9, atol=1e-12)
+    there = [sample for samples in asked for sample in samples]
+    assert there == 2 * list(range(30_000)) and max(map(len, asked)) < 4000
+
+
 def test_what_a_filter_makes_of_missing_samples_is_left_out():
     x = 1e-3 * noise()
     x[5000::20_000] = np.nan
@@ -89,6 +107,20 @@ def test_what_a_filter_makes_of_missing_samples_is_left_out():
     made = kurtogram(Signal(x, RATE), 4)
     assert np.abs(made.values / made.errors).max() < 5 < loud.values.min()
     assert (made.errors > kurtogram(Signal(noise(), RATE), 4).errors).all()
+
+
+def test_as_many_samples_of_an_envelope_count_as_need_no_missing_one(monkeypatch):
+    """A halving reaches over 33 samples of what it halves, a cut in thirds over 49."""
+    monkeypatch.setattr("sonograph.analysis.kurtogram.BLOCK", 1000)
+    x = noise(10_000)
+    x[lost := [17, 3000, 3001, 7777]] = np.nan
+    made = kurtogram(Signal(x, RATE), 3)
+    counted = 4 * 1.6 / made.errors[[1, 3, 6, 10, 16]] ** 2
+    wanted = []
+    for step, reach in ((2, 33), (3, 49), (4, 33 + 64), (6, 33 + 96), (8, 33 + 64 + 128)):
+        firsts = range(0, len(x) - reach + 1, step)
+        wanted.append(sum(all(not first <= one < first + reach for one in lost) for first in firsts))
+    np.testing.assert_allclose(counted, wanted, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

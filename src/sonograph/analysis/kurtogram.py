@@ -2,6 +2,9 @@
 
 Each band is halved, and cut in thirds, again and again, by filters that leave its positive frequencies alone: what
 comes out are complex envelopes. Their fourth moment says how far they are from steady noise.
+
+A block is filtered as a spectrum: where one sample of so many is kept, so many parts of the spectrum are added. One
+transform back gives the envelopes of all bands of a row, of which those count that no end of the block reaches.
 """
 
 from __future__ import annotations
@@ -9,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +28,7 @@ MOST, FEWEST = 7, 7
 """Halvings at most by default; and that the narrowest band keeps 2 ** FEWEST samples, less what its filters reach."""
 TOGETHER = 1.6
 """So many samples of an envelope count as one: the sum of the fourth powers of its autocorrelation, 1.4 to 1.8."""
-BLOCK = 1 << 19  # samples of a channel at a time, about
+BLOCK = 1 << 16  # samples of a channel at a time, about: what is made of them stays in the cache
 ROUNDING = 1e-26  # of all power; what lies lower is no sound
 
 
@@ -122,16 +124,22 @@ def kurtogram(source: Sound, levels: int | None = None, *, channel: int = 0) -> 
             f"levels is {levels}; it needs {2 ** (levels + FEWEST)} samples, and the sound has {source.n_samples}: "
             f"ask for {deepest} or take a longer sound"
         )
-    counts, sums = _counts(levels), {count: np.zeros((3, count)) for count in _counts(levels)}
+    counts = _counts(levels)
+    sums = {count: np.zeros((3, count)) for count in counts}
     every, reach = 3 << levels, (TAPS[2] - 1) * (2**levels - 1)
-    block, mean = max(1, BLOCK // every) * every, _mean(source, channel)
-    for start in range(0, source.n_samples, block):
-        x = _read(source, channel, range(start, min(start + block + reach, source.n_samples))) - mean
-        lost = ~np.isfinite(x)
-        for count, band, power, step in _bands(np.where(lost, 0.0, x), lost if lost.any() else None, levels):
-            power = power[: block // step]
-            power = power[np.isfinite(power)]
-            sums[count][:, band] += len(power), power.sum(), (power * power).sum()
+    room = every  # of a transform: as long as a short sound, and else so that little of it is reach
+    while room < min(BLOCK + 4 * reach, source.n_samples):
+        room *= 2
+    block = room if room >= source.n_samples else (room - reach) // every * every
+    mean = _mean(source, channel)
+    filters = [{parts: _filters(parts, room >> level) for parts in TAPS} for level in range(levels)]
+    for x in _stretches(source, channel, block, reach):
+        for count, power, lost in _rows(x - mean, filters, room):
+            power = power[:, : min(block // count, len(lost))]
+            if lost.any():
+                power = power[:, ~lost[: power.shape[1]]]
+            sums[count][0] += power.shape[1]
+            sums[count][1:] += power.sum(axis=1), np.einsum("bn,bn->b", power, power)
     n, squares, fourths = np.concatenate(list(sums.values()), axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         values = np.where(squares / n > ROUNDING * (squares[0] / n[0] + mean**2), fourths * n / squares**2 - 2, np.nan)
@@ -155,52 +163,68 @@ def _counts(levels: int) -> list[int]:
     return sorted({2**k for k in range(levels + 1)} | {3 * 2**k for k in range(levels - 1)})
 
 
-def _bands(
-    x: np.ndarray, lost: np.ndarray | None, levels: int, count: int = 1, band: int = 0
-) -> Iterator[tuple[int, int, np.ndarray, int]]:
-    """Of a band and all within it: how many its row has, which it is, |c|², and of how many samples one is."""
-    power = x.real**2 + x.imag**2
-    yield count, band, power if lost is None else np.where(lost, np.nan, power), count
-    if count == 2**levels:
-        return
-    if 2 * count < 2**levels:
-        for third in range(3):
-            c, gone = _part(x, lost, 3, third)
-            yield 3 * count, 3 * band + third, np.where(gone, np.nan, c.real**2 + c.imag**2), 3 * count
-    for half in range(2):
-        c, gone = _part(x, lost, 2, half)
-        if half:
-            c[1::2] *= -1  # from the upper half of what its rate has to the lower, where all bands lie
-        yield from _bands(c, gone if lost is not None else None, levels, 2 * count, 2 * band + half)
+def _rows(
+    x: np.ndarray, filters: list[dict[int, np.ndarray]], room: int
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Of each row how many bands it has, their |c|² (bands, n), and which of the n heard of missing samples.
+
+    Of the n only as many as the last array has are true; behind them the end of x runs into its beginning.
+    """
+    lost = ~np.isfinite(x)
+    x = np.where(lost, 0.0, x)
+    yield 1, x[None] ** 2, lost
+    spectrum = np.fft.fft(x, room)[None]
+    for level, those in enumerate(filters):
+        count = 1 << level
+        if level + 1 < len(filters):
+            yield 3 * count, _power(_parts(spectrum, those[3])), _heard(lost, 3)
+        spectrum, lost = _parts(spectrum, those[2]), _heard(lost, 2)
+        spectrum[1::2] = np.fft.fftshift(spectrum[1::2], 1)  # from the upper half of what its rate has to the lower
+        yield 2 * count, _power(spectrum), lost
 
 
-def _part(x: np.ndarray, lost: np.ndarray | None, parts: int, part: int) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) one of so many parts of the frequencies of x, one sample of so many; and which heard of missing ones."""
-    taps = _filter(parts, part)
-    if len(x) < len(taps):
-        return np.zeros(0, complex), np.zeros(0, bool)
-    made = _decimated(x, taps, parts)
-    if lost is None:
-        return made, np.zeros(len(made), bool)
-    return made, _decimated(lost.astype(float), np.ones(len(taps)), parts) > 0.5
+def _parts(spectrum: np.ndarray, filters: np.ndarray) -> np.ndarray:
+    """(bands * parts, n / parts) spectra of all parts of bands (bands, n), one sample of so many kept."""
+    parts, n = filters.shape
+    made = np.empty((len(spectrum), parts, n // parts), complex)
+    for part, taken in enumerate(filters):
+        (spectrum * taken).reshape(len(spectrum), parts, -1).sum(axis=1, out=made[:, part])
+    return made.reshape(-1, n // parts)
 
 
-def _decimated(x: np.ndarray, taps: np.ndarray, step: int) -> np.ndarray:
-    """(n,) every step-th sample behind a filter, from the first on that needs none before x."""
-    from scipy.signal import upfirdn
-
-    before = -(len(taps) - 1) % step  # so that the first one is among those that are kept
-    padded = np.concatenate([np.zeros(before), x])
-    first = (before + len(taps) - 1) // step
-    return np.asarray(upfirdn(taps, padded, 1, step)[first : first + (len(x) - len(taps)) // step + 1])
+def _power(spectrum: np.ndarray) -> np.ndarray:
+    c = np.fft.ifft(spectrum)
+    return np.asarray(c.real**2 + c.imag**2)
 
 
-@lru_cache
-def _filter(parts: int, part: int) -> np.ndarray:
-    """(taps,) complex: what lies in one of so many parts of 0 to half the sample rate."""
-    n = np.arange(TAPS[parts]) - TAPS[parts] // 2
-    low = np.sinc(n / (2 * parts)) * np.hamming(TAPS[parts])
-    return np.asarray(low / low.sum() * np.exp(2j * np.pi * (part + 0.5) / (2 * parts) * n))
+def _heard(lost: np.ndarray, parts: int) -> np.ndarray:
+    """Which samples behind a filter heard of missing ones; the first is the first that needs none before x."""
+    so_far = np.concatenate([[0], np.cumsum(lost)])
+    return np.asarray(so_far[TAPS[parts] :: parts] > so_far[: -TAPS[parts] : parts])
+
+
+def _filters(parts: int, n: int) -> np.ndarray:
+    """(parts, n) spectra of the filters for each of so many parts of 0 to half the sample rate.
+
+    The last tap stands at 0, so that sample 0 needs those from 0 on. Where one of so many is kept, that many parts of
+    the spectrum are added, which is divided by their number here.
+    """
+    at = np.arange(TAPS[parts]) - TAPS[parts] // 2
+    low = np.sinc(at / (2 * parts)) * np.hamming(TAPS[parts])
+    taps = np.zeros((parts, n), complex)
+    taps[:, np.arange(1 - TAPS[parts], 1)] = low / low.sum() / parts
+    taps[:, np.arange(1 - TAPS[parts], 1)] *= np.exp(1j * np.pi / parts * (np.arange(parts)[:, None] + 0.5) * at)
+    return np.fft.fft(taps)
+
+
+def _stretches(source: Source, channel: int, block: int, reach: int) -> Iterator[np.ndarray]:
+    """Blocks and so many samples behind each, if there are; each sample is read once."""
+    held = np.zeros(0)
+    for start in range(0, source.n_samples, block):
+        new = range(start + len(held), min(start + block + reach, source.n_samples))
+        x = np.concatenate([held, _read(source, channel, new)])
+        yield x
+        held = x[block:]
 
 
 def _read(source: Source, channel: int, samples: range) -> np.ndarray:
