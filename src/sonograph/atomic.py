@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -21,6 +22,9 @@ from types import FrameType
 from typing import Any
 
 from sonograph.errors import OutputError
+
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
+"""What a URL begins with, and no disk of Windows."""
 
 
 @contextlib.contextmanager
@@ -120,9 +124,26 @@ def check_output(
             raise OutputError(f"{name_of(final)}: exists already. Name another file, or allow it with --overwrite.")
 
 
+def on_disk(path: str | os.PathLike[str]) -> Path:
+    """A path to write to.
+
+    Raises
+    ------
+    OutputError
+        It is a URL; as a Path it would be a folder here that is called "s3:".
+    """
+    given = Path(path)
+    if SCHEME.fullmatch(given.parts[0] if given.parts else "") and not os.path.lexists(given.parts[0]):
+        raise OutputError(
+            f"{name_of(path)}: is a URL, to which only archives are written (named as text, not as a Path). "
+            f"Name a file of this machine."
+        )
+    return given
+
+
 def _followed(path: str | os.PathLike[str]) -> Path:
     """Where a link to a file leads; any other path as it is."""
-    given = Path(path)
+    given = on_disk(path)
     return Path(os.path.realpath(given)) if given.is_symlink() and not _is_special(given) else given
 
 

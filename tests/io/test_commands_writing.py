@@ -202,6 +202,23 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(here, way):
     assert left(here) == before
 
 
+URLS = {
+    "demo": ("demo", "-o", "s3://bucket/out"),
+    "folder": ("draw", "a.wav", "b.wav", "-o", "s3://bucket/out/"),
+    "index": ("index", "a.wav", "-o", "memory://out.index"),
+}
+
+
+@pytest.mark.parametrize("way", [*WAYS, *URLS])
+def test_a_url_is_no_name_of_what_is_written(way, here, capsys):
+    needed(way)
+    words = URLS.get(way) or ["gs://bucket/" + word if word.startswith("out.") else word for word in WAYS[way]]
+    assert cli.main(list(words)) == 4
+    assert "out" in (said := capsys.readouterr().err)
+    assert ": is a URL, to which only archives are written" in said
+    assert sorted(path.name for path in here.iterdir()) == ["a.wav", "b.wav"]
+
+
 def test_a_folder_that_vanishes_while_at_work_is_one_sentence(here, capsys, monkeypatch):
     from sonograph.pictures.out import bare
 

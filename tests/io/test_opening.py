@@ -125,6 +125,13 @@ def test_flac_that_is_not_what_was_encoded_says_md5(tmp_path, noise):
 
 
 def test_what_is_not_a_file_is_refused_without_waiting(tmp_path):
+    for nearly, way in (
+        (Path("s3://bucket/a.wav"), "A URL is given as text, with two slashes"),
+        ("memory:/a.wav", "A URL is given as text, with two slashes"),
+        ("file:///home/a.wav", "Name a file of this machine by its path, without file://"),
+    ):
+        with pytest.raises(SourceError, match=f": does not exist. {way}"):
+            open_sound(nearly)
     with pytest.raises(SourceError, match=r"nothing\.wav: does not exist"):
         open_sound(tmp_path / "nothing.wav")
     with pytest.raises(SourceError, match="is a folder"):

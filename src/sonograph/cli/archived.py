@@ -95,7 +95,9 @@ def tell(faults: dict[str, str]) -> int:
 
 def made_folder(arguments: argparse.Namespace) -> Path:
     """The folder that is written into, made if it is not there; one within the archive is refused."""
-    folder = Path(arguments.output)
+    from sonograph.atomic import on_disk
+
+    folder = on_disk(arguments.output)
     if Path(arguments.archive).resolve() in (folder.resolve(), *folder.resolve().parents):
         raise OutputError(f"{arguments.output}: is in the archive. Name another folder.")
     try:

@@ -39,11 +39,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw every demonstration, and write its sound if it is one of full scale; print the paths."""
+    from sonograph.atomic import on_disk
     from sonograph.drawing.calls import draw
     from sonograph.io.writing import write
 
     os.environ["MPLBACKEND"] = "agg"  # no window is opened, and a name that is none would stop Matplotlib
-    folder = Path(arguments.output)
+    folder = on_disk(arguments.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

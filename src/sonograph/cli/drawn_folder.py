@@ -106,7 +106,9 @@ def make(output: str) -> None:
     OutputError
         It cannot be made.
     """
-    folder = Path(output).parent
+    from sonograph.atomic import on_disk
+
+    folder = on_disk(output).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

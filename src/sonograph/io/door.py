@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import threading
 from pathlib import Path
@@ -32,6 +33,12 @@ _REASONS = {
     errno.ENXIO: ("not-a-file", "is not a file. Name a file."),
 }
 
+
+_NEARLY_A_URL = re.compile(r"file:(?=/)|[a-z][a-z0-9+.-]+:/(?!/)")
+_WAYS = (
+    "A URL is given as text, with two slashes after its scheme: a Path takes one away.",
+    "Name a file of this machine by its path, without file://.",
+)
 
 _FLAGS = os.O_RDONLY
 for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY"):  # not all systems have all
@@ -80,6 +87,8 @@ class OpenFile:
             reason, what = _REASONS.get(error.errno or 0, ("unreadable", f"could not be opened ({cause(error)})."))
             if reason == "missing" and Path(os.fsdecode(path)).is_symlink():
                 what = "is a link to a file that does not exist. Check where it leads."
+            elif reason == "missing" and (found := _NEARLY_A_URL.match(os.fsdecode(path))):
+                what = f"does not exist. {_WAYS[found[0] == 'file:']}"
             raise Unreadable(f"{shown(path)}: {what}", reason) from None
         self._stat = os.fstat(self._descriptor)
         if not stat.S_ISREG(self._stat.st_mode):

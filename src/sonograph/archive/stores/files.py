@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 from sonograph.archive.stores.hold import LOCK
 from sonograph.archive.stores.marks import Marks
-from sonograph.atomic import could_not_be_written, name_of, written
+from sonograph.atomic import could_not_be_written, name_of, on_disk, written
 from sonograph.errors import OutputError
 from sonograph.io.object_urls import is_url
 from sonograph.jobs.lock import locked
@@ -216,8 +216,9 @@ class LocalFiles:
 
     def make(self) -> None:
         """As `Files.make`."""
+        folder = on_disk(self.at)
         try:
-            self.at.mkdir(exist_ok=True)
+            folder.mkdir(exist_ok=True)
         except FileExistsError:
             raise OutputError(f"{name_of(self.at)}: is a file. Name a folder.") from None
         except OSError as error:

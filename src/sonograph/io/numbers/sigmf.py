@@ -76,7 +76,7 @@ def described(path: Any) -> Described | None:
     meta = given.with_suffix(META)
 
     def refuse(reason: str, what: str) -> SonographError:
-        return Unreadable(f"{shown(given)}: {what}", reason)
+        return Unreadable(f"{shown(path)}: {what}", reason)
 
     if "://" in os.fsdecode(path):
         raise refuse("no-metadata", "is SigMF, whose two files are read from a disk. Copy both there.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sonograph.atomic import on_disk
 from sonograph.errors import OutputError, SettingsError, SourceError
 from sonograph.io.opening import Opening
 from sonograph.io.status import shown
@@ -65,7 +66,7 @@ class Index:
         OutputError
             The folder holds something, or cannot be made.
         """
-        folder = Path(path)
+        folder = on_disk(path)
         try:
             folder.mkdir(exist_ok=True)
             if any(folder.iterdir()):
