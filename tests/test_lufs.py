@@ -47,6 +47,11 @@ def test_a_stereo_tone_reads_its_level_at_any_rate(rate, level):
     np.testing.assert_allclose(made.momentary[2:], level, rtol=0, atol=0.05)
 
 
+def test_a_weight_is_0_or_more():
+    with pytest.raises(SettingsError, match=r"weights is -1; it must be at least 0"):
+        loudness(tone(-20.0, channels=2), weights=(1, -1))
+
+
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 @pytest.mark.parametrize("channels", [1, 2, 5])
 def test_it_is_pyloudnorms(rate, channels):

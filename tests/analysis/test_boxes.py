@@ -128,7 +128,11 @@ def test_bands_are_measured_as_bins_are():
     [
         ({"seconds": (1.0, 1.0)}, "the box is 1 to 1 s; it must begin before it ends"),
         ({"seconds": (5.0, 6.0)}, "this sound ends at 2 s"),
-        ({"seconds": (math.nan, 1.0)}, "begin before it ends"),
+        ({"seconds": (math.nan, 1.0)}, "seconds is nan; it must be a finite number"),
+        ({"seconds": 5}, "seconds is 5; it must be from where to where"),
+        ({"hertz": ("-700k", "-100k")}, "hertz is '-700k'; it must be a finite number"),
+        ({"hertz": "A4"}, "hertz is 440.0; it must be from where to where"),
+        ({"channel": "left"}, "channel is 'left'; it must be"),
         ({"hertz": (5000.0, 4000.0)}, "it must go up, within 0 to 24000 Hz"),
         ({"hertz": (30_000.0, 40_000.0)}, "within 0 to 24000 Hz"),
         ({"channel": 1}, "channel is 1; it must be 0 to 0"),

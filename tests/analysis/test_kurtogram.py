@@ -126,8 +126,9 @@ def test_as_many_samples_of_an_envelope_count_as_need_no_missing_one(monkeypatch
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        (lambda: kurtogram(Signal(noise(200), RATE)), "levels is 1; it needs 256 samples, and the sound has 200"),
-        (lambda: kurtogram(Signal(noise(3000), RATE), 6), "it needs 8192 samples.*: ask for 4 or take a longer sound"),
+        (lambda: kurtogram(Signal(noise(200), RATE)), "n_samples is 200; .* needs 256 at least: take a longer sound"),
+        (lambda: kurtogram(Signal(noise(3000), RATE), 6), "levels is 6; it must be 1 to 4, .*: ask for fewer or take"),
+        (lambda: kurtogram(Signal(noise(3000), RATE), 9999), r"levels is 9999; it must be 1 to 4, as 2 \*\* "),
         (lambda: kurtogram(Signal(noise(3000), RATE), channel=1), "channel is 1; it must be 0"),
         (lambda: kurtogram(Signal(noise(3000).astype(complex), RATE)), "complex"),
         (lambda: draw(kurtogram(Signal(noise(3000), RATE)), view="both"), "view is given with a kurtogram"),

@@ -129,6 +129,16 @@ def test_an_option_that_cannot_be_is_answered_in_a_sentence(name, options, messa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["a.wav", "a.ogg", "a.flac", "a.sigmf-meta"])
+def test_a_sound_of_no_samples_is_read_back_or_not_written(name, tmp_path):
+    try:
+        write(tmp_path / name, Signal(np.zeros(0), 8000.0))
+    except OutputError as error:
+        assert "0 samples" in str(error) and not list(tmp_path.iterdir())
+        return
+    assert read(tmp_path / name).n_samples == 0
+
+
 def test_a_sound_that_is_there_is_kept_unless_it_may_be_replaced(tmp_path):
     write(tmp_path / "a.flac", QUIET)
     with pytest.raises(OutputError, match="is a sound that is there already"):

@@ -1,5 +1,7 @@
 """Orders as a picture: over time and over speed, of numbers that are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,11 @@ def test_a_channel_is_chosen_and_what_has_no_place_is_refused():
         tracked().over_rpm(1e-9)
     with pytest.raises(SettingsError, match="step is 0"):
         tracked().over_rpm(0)
+    for order in (99.0, -1, float("nan"), "2"):
+        with pytest.raises(SettingsError, match=r"number is .*; it must be 0 to "):
+            tracked().order(order)
+
+
+def test_order_0_alone_has_a_map_too():
+    alone = replace(tracked(), values=tracked().values[:1], orders=np.zeros(1))
+    assert draw(alone).axes[0].get_ylim() == (0, 0.5)

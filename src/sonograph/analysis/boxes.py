@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sonograph.analysis.box_energy import energy_of, share_of
 from sonograph.analysis.box_frames import BoxFrames
+from sonograph.checks import pair, whole
 from sonograph.errors import SettingsError
 from sonograph.io.sources import Sound, of_files
 from sonograph.named.given import settings_of
@@ -172,8 +173,7 @@ def measured(
     between: Callable[[], None] = lambda: None,
 ) -> BoxMeasures:
     """The same of checked values; `between` is called again and again, and raises what shall end it."""
-    if not 0 <= channel < source.n_channels:
-        raise SettingsError(f"channel is {channel}; it must be 0 to {source.n_channels - 1}")
+    channel = whole("channel", channel, 0, source.n_channels - 1)
     rate, one = source.sample_rate, mono(source, channel=channel)
     samples, band = _samples(source, seconds), _band(source, hertz)
     of, reference = _power(settings, source.unit)
@@ -219,8 +219,8 @@ def _samples(source: Source, seconds: tuple[float, float] | None) -> range:
         raise SettingsError("the sound has 0 samples; a box needs one or more")
     if seconds is None:
         return range(n)
-    start, end = (float(one) for one in seconds)
-    if not (math.isfinite(start) and math.isfinite(end) and start < end):
+    start, end = pair("seconds", seconds)
+    if start >= end:
         raise SettingsError(f"the box is {start:g} to {end:g} s; it must begin before it ends")
     first, stop = max(0, round(start * rate)), min(n, round(end * rate))
     if first >= n or stop <= 0:
@@ -233,8 +233,8 @@ def _band(source: Source, hertz: tuple[float, float] | None) -> tuple[float, flo
     least = -half if is_complex(source) else 0.0
     if hertz is None:
         return least, half
-    low, high = (float(one) for one in in_hertz(hertz))
-    if not (math.isfinite(low) and math.isfinite(high) and low < high and low < half and high > least):
+    low, high = pair("hertz", in_hertz(hertz))
+    if not (low < high and low < half and high > least):
         raise SettingsError(f"the box is {low:g} to {high:g} Hz; it must go up, within {least:g} to {half:g} Hz")
     return max(least, low), min(high, half)
 

@@ -117,12 +117,16 @@ def kurtogram(source: Sound, levels: int | None = None, *, channel: int = 0) -> 
     """
     source = checked_source(source)
     channel = whole("channel", channel, 0, source.n_channels - 1)
-    deepest = max(1, math.floor(math.log2(max(1, source.n_samples))) - FEWEST)
-    levels = min(MOST, deepest) if levels is None else whole("levels", levels, 1)
-    if source.n_samples < 2 ** (levels + FEWEST):
+    deepest = source.n_samples.bit_length() - 1 - FEWEST
+    if deepest < 1:
         raise SettingsError(
-            f"levels is {levels}; it needs {2 ** (levels + FEWEST)} samples, and the sound has {source.n_samples}: "
-            f"ask for {deepest} or take a longer sound"
+            f"n_samples is {source.n_samples}; a kurtogram needs {2 ** (1 + FEWEST)} at least: take a longer sound"
+        )
+    levels = min(MOST, deepest) if levels is None else whole("levels", levels, 1)
+    if levels > deepest:
+        raise SettingsError(
+            f"levels is {levels}; it must be 1 to {deepest}, as 2 ** (levels + {FEWEST}) samples are needed and the "
+            f"sound has {source.n_samples}: ask for fewer or take a longer sound"
         )
     counts = _counts(levels)
     sums = {count: np.zeros((3, count)) for count in counts}

@@ -99,7 +99,7 @@ def loudness(source: Sound, *, weights: tuple[float, ...] | None = None) -> Loud
             f"the sound has {source.n_channels} channels; where up to {max(WEIGHTS)} stand is known: give weights, "
             f"one for each"
         )
-    given = WEIGHTS[source.n_channels] if weights is None else numbers("weights", weights)
+    given = WEIGHTS[source.n_channels] if weights is None else numbers("weights", weights, 0.0)
     if source.unit != "FS":
         raise SettingsError(f'unit is "{source.unit}"; loudness is of samples in FS, where 1.0 is full scale')
     if len(given) != source.n_channels:

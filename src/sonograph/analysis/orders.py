@@ -56,7 +56,14 @@ class Orders:
         return f"Power ({units.power_unit(self.unit, 'spectrum')})"
 
     def order(self, number: float) -> np.ndarray:
-        """(frames,) or (channels, frames): the rms of the order nearest to a number, in the samples' unit."""
+        """(frames,) or (channels, frames): the rms of the order nearest to a number, in the samples' unit.
+
+        Raises
+        ------
+        SettingsError
+            A number above the highest order, or that is none.
+        """
+        _check_order(number, self.orders)
         return np.asarray(self.magnitude[..., int(np.argmin(np.abs(self.orders - number))), :])
 
     def over_rpm(self, step: float | None = None) -> Orders:
@@ -179,6 +186,11 @@ def orders(source: Sound, speed: Speed, *, highest: float = 20.0, revolutions: i
         speed.rpm(middles),
         source.unit,
     )
+
+
+def _check_order(order: float, orders: np.ndarray) -> None:
+    """Refuse one that is none of them, nor between two, nor half a step above."""
+    number("number", order, 0.0, float(orders[-1] + np.diff(orders[:2]).sum() / 2))
 
 
 def _round_step(least: float) -> float:

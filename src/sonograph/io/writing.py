@@ -66,8 +66,8 @@ def write(
         Samples in another unit than FS; another ending; bits that such a file does not have.
     OutputError
         The file cannot be written, is another sound, or is the one that is read; samples beyond full scale or missing
-        ones where whole numbers are written; or such a file cannot hold the sound: of WAV 4 GiB, rates that are not
-        whole numbers.
+        ones where whole numbers are written; none at all in FLAC and SigMF; or such a file cannot hold the sound: of
+        WAV 4 GiB, rates that are not whole numbers.
 
     Examples
     --------
@@ -87,9 +87,13 @@ def write(
             "Signal(np.stack([samples.real, samples.imag]), sample_rate), and read that with iq=True"
         )
     if sound.unit != "FS":
+        kind = "SigMF" if is_sigmf(path) else suffix[1:].upper() or "WAV"
         raise SettingsError(
-            f"the sound is in {sound.unit}; a {suffix[1:].upper() or 'WAV'} is read in FS: give "
-            f"Signal(samples / full_scale, sample_rate)"
+            f"the sound is in {sound.unit}; a {kind} is read in FS: give Signal(samples / full_scale, sample_rate)"
+        )
+    if not sound.n_samples and (is_sigmf(path) or suffix == ".flac"):
+        raise OutputError(
+            "the sound has 0 samples, of which a FLAC or SigMF is an empty file: let the name end in .wav"
         )
     if is_sigmf(path):
         for name, value in (("bits", bits), ("dither", dither or None), ("metadata", metadata)):

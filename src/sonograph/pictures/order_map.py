@@ -72,8 +72,9 @@ def _painted(axes: Axes, orders: Orders, look: PictureSettings) -> Painted:
         vmax=high,
         rasterized=True,
     )
-    axes.set_ylim(0, float(orders.orders[-1]))
-    put_ticks(axes.yaxis, ticks.decimal(0, float(orders.orders[-1]), UP))
+    top = float(orders.orders[-1]) or 0.5  # of order 0 alone
+    axes.set_ylim(0, top)
+    put_ticks(axes.yaxis, ticks.decimal(0, top, UP))
     axes.set_ylabel("Order")
     there = ticks.decimal(*axes.get_xlim(), ACROSS)
     if orders.step:
