@@ -85,5 +85,7 @@ def test_a_short_sound_reads_low_by_what_is_said():
     said = padding(StftSettings(), 200)
     assert f"{-10 * np.log10(power.max() / 0.5):.1f} dB low" in said and "(200 of 2048 samples)" in said
     assert padding(StftSettings(), 48_000) == unseen_ends(StftSettings(), 48_000, 48_000.0) == ""
+    lost = StftSettings(edges="missing")
+    assert np.isnan(spectrogram(tone, lost).values).all() and padding(lost, 200).endswith(": all of it is no data")
     assert "mirrored" in padding(StftSettings(edges="reflect"), 1500)
     assert padding(StftSettings(), 0) == unseen_ends(StftSettings(), 0, 8000.0) == ""

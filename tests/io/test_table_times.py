@@ -1,6 +1,7 @@
 """The rate of a table: from the whole span of its times, as exactly as their digits say; what is uneven is named."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -184,3 +185,18 @@ def test_a_column_is_named_by_its_number_too(tmp_path):
         assert (sound.sample_rate, sound.n_channels) == (50.0, 1)
     with pytest.raises(SourceError, match=r"which column holds the time \(--time-column 1, which rises evenly\)"):
         open_sound(path)
+
+
+@pytest.mark.parametrize(("begin", "minutes"), [((2024, 3, 30), 60), ((2024, 10, 26), 60), ((2024, 10, 26), 10)])
+def test_local_times_over_a_change_of_the_clocks_are_refused_and_the_way_out_is_read(tmp_path, begin, minutes):
+    berlin, first = ZoneInfo("Europe/Berlin"), dt.datetime(*begin, tzinfo=dt.UTC)
+    local = [(first + i * dt.timedelta(minutes=minutes)).astimezone(berlin) for i in range(48 * 60 // minutes)]
+    with pytest.raises(
+        SourceError, match=r", as where clocks are put forward or back\. Write the times in UTC, or each"
+    ):
+        open_sound(table(tmp_path, [f"{one:%Y-%m-%dT%H:%M}" for one in local]))
+    with open_sound(table(tmp_path, [one.isoformat() for one in local])) as sound:
+        assert sound.start == first and sound.sample_rate == pytest.approx(1 / (60 * minutes))
+    gap = [f"{first + i * dt.timedelta(minutes=20):%Y-%m-%dT%H:%M}" for i in range(100) if i != 5]
+    with pytest.raises(SourceError, match=r"apart\. Resample it evenly"):
+        open_sound(table(tmp_path, gap))

@@ -176,7 +176,9 @@ def padding(settings: Settings, n_samples: int) -> str:
     if not n_samples or not found.share or (found.share > 1 - 1e-9 and n_samples >= n):
         return ""
     does = f"levels read up to {-20 * np.log10(found.share):.1f} dB low"
-    if found.share > 1 - 1e-9:
+    if stft_of(settings).edges == "missing":
+        does = "all of it is no data"
+    elif found.share > 1 - 1e-9:
         does = "the rest is the sound mirrored, or of no weight"
     if n_samples < n:
         return f"the sound is shorter than its window ({n_samples} of {n} samples): {does}"

@@ -26,7 +26,7 @@ _MOMENT = re.compile(rf"{_DATE}(?:(?:T|[ ,_]+){_TIME})?")
 _OF_DAY = re.compile(_CLOCK)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PARTS = ("year", "month", "day", "a", "b", "late", "day3", "late3", "hour", "minute", "second", "fraction")
-SECOND, DAY = 10**9, 86_400 * 10**9
+SECOND, HOUR, DAY = 10**9, 3600 * 10**9, 86_400 * 10**9
 
 
 class NoMomentError(ValueError):
@@ -96,6 +96,19 @@ def moments(texts: Any) -> Moments:
             turned = _days(year, first, second)
     ns = _days(year, month, day) * DAY + of_day
     return Moments(ns, quantum, True, zoned, None if turned is None else turned * DAY + of_day)
+
+
+def is_put_forward_or_back(ns: np.ndarray) -> bool:
+    """Whether times are even but for steps that are an hour too long or too short, as where summer begins or ends.
+
+    >>> hours = np.array([0, 1, 3, 4])
+    >>> is_put_forward_or_back(hours * 3600 * SECOND), is_put_forward_or_back(hours * 60 * SECOND)
+    (True, False)
+    """
+    steps = np.diff(ns)
+    off = np.abs(steps - np.partition(steps, len(steps) // 2)[len(steps) // 2])
+    off = off[off != 0]
+    return 0 < len(off) <= 1 + len(steps) // 3 and bool((off == HOUR).all())
 
 
 def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:

@@ -341,6 +341,9 @@ def _from_moments(
     if not rates:
         if not has_rate:
             assert last is not None  # noqa: S101  one of them failed
+            if found.dated and not found.zoned and len(found.ns) > 2 and clock.is_put_forward_or_back(choices[0]):
+                way = "as where clocks are put forward or back. Write the times in UTC, or each with its offset: "
+                raise rate.UnevenError(last.reason, f"{last.what.partition('. ')[0]}, {way}2024-03-31T03:00+02:00.")
             raise last
         return None, None, faults
     if len(rates) > 1 and rates[0][1] != rates[1][1]:
