@@ -82,6 +82,15 @@ def test_a_long_sound_is_read_in_blocks_of_any_size(monkeypatch):
     np.testing.assert_array_equal(parts.errors, whole.errors)
 
 
+def test_what_noise_may_have_by_chance_is_said_and_its_error_has_a_digit():
+    """± 0.00 would say that the value is exact."""
+    assert all("by chance" in kurtogram(Signal(noise(n), RATE)).words for n in (3000, 1 << 20))
+    assert "by chance" not in kurtogram(shocks(3200.0)).words
+    long = kurtogram(Signal(noise(1 << 20) * (1 + 0.5 * (np.arange(1 << 20) % 64 < 32)), RATE), 1)
+    assert long.words.startswith(f"highest {long.values[0]:.3f} ± 0.003, 0 Hz to 10 kHz, level 0")
+    assert "by chance" not in long.words
+
+
 def test_every_sample_is_read_twice_and_forward(monkeypatch):
     """Whatever blocks share: a source that can only be read forward would begin again for each."""
     asked = []
@@ -129,6 +138,8 @@ def test_as_many_samples_of_an_envelope_count_as_need_no_missing_one(monkeypatch
         (lambda: kurtogram(Signal(noise(200), RATE)), "n_samples is 200; .* needs 256 at least: take a longer sound"),
         (lambda: kurtogram(Signal(noise(3000), RATE), 6), "levels is 6; it must be 1 to 4, .*: ask for fewer or take"),
         (lambda: kurtogram(Signal(noise(3000), RATE), 9999), r"levels is 9999; it must be 1 to 4, as 2 \*\* "),
+        (lambda: draw(kurtogram), r"the sound is a function; give what it gives back, as draw\(kurtogram\(sound"),
+        (lambda: draw(kurtogram(Signal(noise(3000), RATE)), axis="log"), "axis is .* whose picture does not take it"),
         (lambda: kurtogram(Signal(noise(3000), RATE), channel=1), "channel is 1; it must be 0"),
         (lambda: kurtogram(Signal(noise(3000).astype(complex), RATE)), "complex"),
         (lambda: draw(kurtogram(Signal(noise(3000), RATE)), view="both"), "view is given with a kurtogram"),

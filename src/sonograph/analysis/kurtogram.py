@@ -29,6 +29,8 @@ MOST, FEWEST = 7, 7
 TOGETHER = 1.6
 """So many samples of an envelope count as one: the sum of the fourth powers of its autocorrelation, 1.4 to 1.8."""
 BLOCK = 1 << 16  # samples of a channel at a time, about: what is made of them stays in the cache
+BY_CHANCE = 6.0
+"""Standard errors: the highest band of white noise is so high now and then, and higher in at most 4 of 100 sounds."""
 ROUNDING = 1e-26  # of all power; what lies lower is no sound
 
 
@@ -57,7 +59,9 @@ class Kurtogram:
             None has one: the sound is silent, or all of it is missing.
         """
         if not np.isfinite(self.values).any():
-            raise SettingsError("the kurtogram has no value in any band: the sound is silent or missing")
+            raise SettingsError(
+                "the kurtogram has no value in any band: channel (0 if none was given) is silent or missing"
+            )
         return int(np.nanargmax(self.values))
 
     @property
@@ -68,13 +72,15 @@ class Kurtogram:
 
     @property
     def words(self) -> str:
-        """The best band in words."""
+        """The best band in words; also if white noise has as high a one now and then."""
         low, high = (units.hertz(edge) for edge in self.band)
-        value, level = self.values[self.best], self.levels[self.best]
-        return f"highest {value:.2f} ± {self.errors[self.best]:.2f}, {low} to {high}, level {level:.3g}"
+        value, error, level = (of[self.best] for of in (self.values, self.errors, self.levels))
+        digits = max(2, -math.floor(math.log10(error)))
+        chance = "" if value > BY_CHANCE * error else ", which noise may have by chance"
+        return f"highest {value:.{digits}f} ± {error:.{digits}f}, {low} to {high}, level {level:.3g}{chance}"
 
     def __repr__(self) -> str:
-        said = self.words if np.isfinite(self.values).any() else "silent"
+        said = self.words if np.isfinite(self.values).any() else "missing or silent"
         return f"<Kurtogram: {len(self.values)} bands, {said}>"
 
 

@@ -60,9 +60,10 @@ def named(
     if isinstance(sound, Spectrogram) and settings is not None:
         raise SettingsError("settings are given with a spectrogram, which is computed already; draw it without")
     if not isinstance(sound, Spectrogram) and not (hasattr(sound, "read") and hasattr(sound, "sample_rate")):
+        called = "give what it gives back, as draw(kurtogram(sound)); else " if callable(sound) else ""
         raise SettingsError(
-            f"the sound is a {type(sound).__name__}; it must be a path, a Source, a Signal (of samples and their rate) "
-            f"or a Spectrogram"
+            f"the sound is a {type(sound).__name__}; {called}it must be a path, a Source, "
+            f"a Signal (of samples and their rate) or a Spectrogram"
         )
     if not isinstance(sound, Spectrogram):
         sound = checked_source(sound, iq=True)

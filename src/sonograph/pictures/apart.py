@@ -61,7 +61,7 @@ def figure_of(
     """
     for name in PictureSettings.__dataclass_fields__:
         if name not in (*COMMON, *heeds) and getattr(look, name) != getattr(PictureSettings, name):
-            raise SettingsError(f"{name} is given with {what}, which has none; leave it out")
+            raise SettingsError(f"{name} is given with {what}, whose picture does not take it; leave it out")
     form = None if path is None else format_of(path)
     if form == "html":
         raise SettingsError(f'path ends in ".html"; {what} is {FLAT}')

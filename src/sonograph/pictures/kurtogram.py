@@ -78,7 +78,7 @@ def _painted(axes: Axes, kurtogram: Kurtogram, look: PictureSettings) -> Painted
     axes.set_xlabel(words)
     put_ticks(axes.yaxis, ticks.Ticks(list(range(len(rows))), [_row(level, high) for level in rows]))
     axes.set_ylabel("Level, width of its bands")
-    said = "no value in any band"
+    said = "no value in any band: missing or silent"
     if np.isfinite(kurtogram.values).any():
         said, (first, last) = kurtogram.words, kurtogram.band
         at = float(np.flatnonzero(rows == kurtogram.levels[kurtogram.best])[0])
