@@ -109,3 +109,9 @@ def test_the_route_gives_the_same(client, ids):
     np.testing.assert_allclose(np.frombuffer(answer.content, "<f4", offset=16)[200:], sine[200:], atol=1e-4)
     assert client.get(f"/sound/{ids['tone.wav']}", params={**query, "rate": "x"}).status_code == 400
     assert client.get(f"/sound/{ids['tone.wav']}", params={"start": 0, "end": 5}).status_code == 400
+
+
+@pytest.mark.parametrize("every", [10.0, 3600.0, 86_400.0])
+def test_a_series_too_slow_to_be_heard_says_what_to_do(every):
+    with pytest.raises(SettingsError, match=r"^rate is 48000; from .* Hz .* heard of a copy at another rate, Signal\("):
+        pcm(Signal(np.ones(10), 1 / every), range(10), 48_000.0)

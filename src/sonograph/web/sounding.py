@@ -81,10 +81,13 @@ def resounded(
     if channel is not None and not 0 <= channel < source.n_channels:
         raise SettingsError(f"channel is {channel}; it must be 0 to {source.n_channels - 1}")
     samples = range(max(0, samples.start), max(0, samples.start, min(samples.stop, source.n_samples)))
+    if not 1 / 256 < rate * slow / source.sample_rate < 256:
+        raise SettingsError(
+            f"rate is {rate:g}; from {source.sample_rate / slow:g} Hz it must be within 256 times: what is as slow, or "
+            f"as fast, is heard of a copy at another rate, Signal(samples, {rate:g})"
+        )
     ratio = Fraction(rate).limit_denominator(1000) * Fraction(slow).limit_denominator(1000)
     ratio = (ratio / Fraction(source.sample_rate).limit_denominator(1000)).limit_denominator(1 << 20)
-    if not Fraction(1, 256) < ratio < 256:
-        raise SettingsError(f"rate is {rate:g}; from {source.sample_rate / slow:g} Hz it must be within 256 times")
     first, stop = math.ceil(samples.start * ratio), math.ceil(samples.stop * ratio)
     n_channels = 1 if channel is not None else source.n_channels
     if (stop - first) * n_channels > MOST or len(samples) * source.n_channels > 16 * MOST:
