@@ -100,22 +100,18 @@ class Sound:
 def in_memory(opened: Any) -> Source:
     """A file's samples, or the file itself where they are too many to hold; all of it has been read then."""
     most = IN_MEMORY // (opened.dtype.itemsize * opened.n_channels)
-    promised = opened.n_samples_undecoded or 0
-    samples = np.empty((opened.n_channels, promised if promised <= most else 0), opened.dtype)
-    count = 0
+    count = opened.n_samples_undecoded or 0
+    fits, read, kept = count <= most, 0, []
     for block in opened.blocks():
         alive()
-        begin, count = count, count + block.shape[1]
-        if max(count, promised) > most:
-            samples = samples[:, :0].copy()
-            continue
-        if count > samples.shape[1]:
-            samples = np.concatenate([samples[:, :begin], np.empty_like(block, shape=(len(block), count))], axis=1)
-        samples[:, begin:count] = block
-    if max(count, promised) > most:
+        read += block.shape[1]
+        fits = fits and read <= most
+        kept = [*kept, block] if fits else []
+    if not fits:
         source: Source = opened
         return source
-    samples = samples[:, :count]
+    nothing = np.empty((opened.n_channels, 0), opened.dtype)
+    samples = kept[0] if len(kept) == 1 else np.concatenate([nothing, *kept], axis=1)
     one = samples[0] if len(samples) == 1 else samples
     return Signal(one, opened.sample_rate, opened.unit, opened.start, opened.calibration)
 
