@@ -68,7 +68,7 @@ def _rows(file: str, out: IO[bytes], wanted: Wanted) -> FileReport:
 def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: FileSource) -> FileReport:
     """The rows of a file that is open, written from `begin` on, and what there is to say of it."""
     out.truncate(begin)
-    source = opened.opening.taken(in_memory(opened))
+    source = wanted.opening.taken(in_memory(opened))
     was_rate = opened.sample_rate
     n_channels = source.n_channels
     settings: Any = wanted.settings
@@ -91,6 +91,7 @@ def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: Fil
         _write_frames(sound, out, begin)
     status = opened.status
     fault, passing = of_status(file, status)
+    valid = sound.valid_in_all
     first_time, step = frame_times(sound.settings, source.sample_rate)
     return FileReport(
         file,
@@ -101,8 +102,8 @@ def _features(file: str, wanted: Wanted, out: IO[bytes], begin: int, opened: Fil
         was_rate=was_rate,
         n_channels=n_channels,
         n_frames=sound.n_frames,
-        first_valid=sound.valid_in_all.start,
-        n_valid=len(sound.valid_in_all),
+        first_valid=valid.start,
+        n_valid=len(valid),
         n_uncounted=sum(1 for one in sound.valid if not one),
         first_time=first_time,
         step=step,

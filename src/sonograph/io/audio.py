@@ -212,9 +212,7 @@ def taken(path: Any, opening: Opening | None = None) -> Source:
 
 def _file(path: Any, *, opening: Opening | None = None, **given: Any) -> FileSource:
     """An open file that knows how its sound is to be taken."""
-    if opening is None or not (opening.mono or opening.resample):
-        return open(path, opening=opening, **given)
-    return FileSource(path, opening.but(**given))
+    return open(path, **given) if opening is None else FileSource(path, opening.but(**given))
 
 
 def _is_number(value: Any) -> bool:

@@ -70,9 +70,9 @@ def places(path: Any) -> tuple[bytes, bytes]:
 
 def beside(path: Any) -> list[list[str]]:
     """Which files say more about a sound, and a digest of the content of each."""
-    found = []
+    found, is_there_too = [], is_there if is_url(path) else os.path.lexists
     for place in places(path):
-        if not is_there(place):
+        if not is_there_too(place):
             continue
         try:
             file = opened_file(place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -87,8 +88,7 @@ class FileSource(Recorded):
         self.unit = self.calibration.unit if self.calibration else unit or "FS"
         self._at_once = max(1, BLOCK // n_channels)
         self._scale = self._scale_of(found)
-        # in another process, or once more: with what was found, whatever lies beside the file by then
-        self.opening = replace(how, calibration=self.calibration or False, start=self.start, zone=None)
+        self._how = how
         self._ranges = Ranges(self._file, found.track, self._at_once)
         self._ended: list[Fault] | None = None  # once `blocks` has gone through all of it
         self._closed: Status | None = None
@@ -96,6 +96,11 @@ class FileSource(Recorded):
         self.tally: Tally | None = None
         self.size, self.modified_ns = self._file.size, self._file.modified_ns
         self._counted: int | None = found.track.n_samples
+
+    @cached_property
+    def opening(self) -> Opening:
+        """How it is opened in another process, or once more: with what was found, whatever lies beside it by then."""
+        return replace(self._how, calibration=self.calibration or False, start=self.start, zone=None)
 
     @property
     def n_samples(self) -> int:
@@ -246,7 +251,7 @@ class FileSource(Recorded):
         faults = list(self._opened.faults)
         if self._opened.counts is not None and self.unit == "FS" and self.calibration is None:
             faults.append(self._opened.counts)
-        stated, asked = self._opened.unit, self.opening.unit
+        stated, asked = self._opened.unit, self._how.unit
         if stated and asked is not None and self.calibration is None and stated != self.unit:
             what = f"says that its numbers are in {stated}; they are taken as {self.unit}, as asked, and not converted."
             faults.append(Fault("warn", "unit", what))

@@ -121,7 +121,7 @@ class Opening:
         SettingsError
             A name that is none of these, and as for the class.
         """
-        names = [field.name for field in dataclasses.fields(self)]
+        names = [field.name for field in dataclasses.fields(self)] if changes else []
         for name in changes:
             if name not in names:
                 raise SettingsError(f"{name} is not known here; a file is opened with {', '.join(names)}")

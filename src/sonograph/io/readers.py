@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 
 from sonograph.errors import SettingsError
 from sonograph.io.containers import metadata
@@ -35,7 +35,7 @@ def opened(
     """
     if raw is not None:
         return _raw(file, sample_rate, time_column, raw)
-    suffix = Path(file.name).suffix.lower()
+    suffix = os.path.splitext(file.name)[1].lower()  # noqa: PTH122
     if suffix in IQ_SUFFIXES and file.size and not has_header(file):  # nothing in them tells what they are
         if sample_rate is None:
             raise file.error(

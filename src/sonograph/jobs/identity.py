@@ -22,8 +22,11 @@ def digest(*values: Any, digits: int = 16) -> str:
     >>> digest("a", "bc") == digest("ab", "c"), digest(1.0, None) == digest(1.0, None)
     (False, True)
     """
-    text = json.dumps([_plain(value) for value in values], separators=(",", ":"))
+    text = _WRITTEN.encode([_plain(value) for value in values])
     return hashlib.sha256(text.encode()).hexdigest()[:digits]
+
+
+_WRITTEN = json.JSONEncoder(separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:
@@ -32,16 +35,16 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, int):
         return int(value)
+    if isinstance(value, list | tuple) and not hasattr(value, "_asdict"):
+        return ["list", *[_plain(one) for one in value]]
     if isinstance(value, float):
         return ["float", float(value).hex()]
     if isinstance(value, bytes):
         return ["bytes", value.hex()]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _fields(value, {field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return _fields(value, value._asdict())
-    if isinstance(value, list | tuple):
-        return ["list", *(_plain(one) for one in value)]
+    if isinstance(value, tuple):
+        return _fields(value, value._asdict())  # type: ignore[attr-defined]
     if isinstance(value, Mapping):
         return ["mapping", *sorted(([str(name), _plain(one)] for name, one in value.items()), key=lambda pair: pair[0])]
     raise TypeError(f"a {type(value).__name__} has no fields that could name it")

@@ -84,6 +84,8 @@ def of_chunks(file: OpenFile, chunks: Iterable[Chunk], *, big: bool = False) -> 
 def of_fields(fields: dict[str, str], cues: tuple[tuple[int, str], ...] = ()) -> Metadata:
     """The time, the device, the gain and the sensitivity that texts tell."""
     fields = {name: value for name, value in fields.items() if value}
+    if not fields:
+        return Metadata(cues=cues)
     comment = next((value for value in fields.values() if _AUDIOMOTH.match(value)), "")
     moth = _AUDIOMOTH.match(comment)
     device = (

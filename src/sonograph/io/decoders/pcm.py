@@ -159,6 +159,8 @@ class PcmCursor:
         track = self.track
         step = track.encoding.width * track.n_channels
         count = max(0, min(count, (track.n_samples or 0) - self.position))
+        if not count:
+            return np.empty((track.n_channels, 0), track.dtype)
         try:
             data = track.file.at(track.first_byte + self.position * step, count * step)
         except SonographError:
