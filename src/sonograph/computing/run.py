@@ -218,13 +218,37 @@ def _is_over_a_change(pipeline: Pipeline, frames: range) -> bool:
     return any(first.start < change < first.stop for change, _ in pipeline.changes[1:])
 
 
-def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spectrogram:
-    """The stages that follow, of a spectrogram of a whole sound."""
-    values = np.swapaxes(done.values, -1, -2)
-    values = values.reshape(done.n_channels, *values.shape[-2:])
+def memory_of(done: Spectrogram) -> np.ndarray:
+    """The values of a spectrogram as they lie in memory, (channels, frames, rows)."""
+    memory = np.swapaxes(done.values, -1, -2)
+    return memory[np.newaxis] if memory.ndim == 2 else memory
+
+
+def through(
+    done: Spectrogram, settings: Settings, following: list[Any], memory: np.ndarray | None = None
+) -> Spectrogram:
+    """The stages that follow, perhaps none, of a spectrogram of a whole sound, or of other values of it: `memory`."""
+    made = _followed(memory_of(done) if memory is None else memory, following, done.sample_rate / stft_of(settings).hop)
+    reaches = [stage.context for stage in following if not isinstance(stage.context, str)]
+    before, after = (sum(reach[side] for reach in reaches) for side in (0, 1))
+    valid = range(done.valid.start + before, done.valid.stop - after)
+    values = np.swapaxes(made, -1, -2)
+    return dataclasses.replace(
+        done,
+        values=values[0] if done.n_channels == 1 else values,
+        settings=settings,
+        quantity=settings.quantity,
+        valid=valid if valid else range(done.frames.stop, done.frames.stop),
+    )
+
+
+def _followed(values: np.ndarray, following: list[Any], frames_per_second: float) -> np.ndarray:
+    """The stages that follow, of values (channels, frames, rows)."""
+    if not following:
+        return values
     out: np.ndarray | None = None
     for c, channel in enumerate(values):
-        chain, at = Chain(tuple(following), done.sample_rate / stft_of(settings).hop), 0
+        chain, at = Chain(tuple(following), frames_per_second), 0
         block = max(16, BLOCK // max(1, channel.shape[1] * channel.itemsize))
         for part in [*split(range(len(channel)), block), None]:
             rows = chain.finish() if part is None else chain.push(channel[part.start : part.stop])
@@ -236,14 +260,4 @@ def through(done: Spectrogram, settings: Settings, following: list[Any]) -> Spec
             at += len(rows)
     if out is None:  # no frame at all
         out = np.stack([Chain(tuple(following), 1.0).push(channel) for channel in values])
-    reaches = [stage.context for stage in following if not isinstance(stage.context, str)]
-    before, after = (sum(reach[side] for reach in reaches) for side in (0, 1))
-    valid = range(done.valid.start + before, done.valid.stop - after)
-    made = np.swapaxes(out, -1, -2)
-    return dataclasses.replace(
-        done,
-        values=made[0] if done.n_channels == 1 else made,
-        settings=settings,
-        quantity=settings.quantity,
-        valid=valid if valid else range(done.frames.stop, done.frames.stop),
-    )
+    return out

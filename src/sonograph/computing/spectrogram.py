@@ -14,7 +14,7 @@ import numpy as np
 
 from sonograph.checks import whole
 from sonograph.computing.pipeline import Pipeline, pipeline
-from sonograph.computing.run import Run, filtered, through
+from sonograph.computing.run import Run, filtered, memory_of, through
 from sonograph.engines import Engine
 from sonograph.errors import SettingsError
 from sonograph.frames import check_frames, frames_of, refuse_too_short, split
@@ -82,7 +82,16 @@ def spectrogram(
     <Spectrogram: 1025 bins × 94 frames, Power (FS²), 48000 Hz>
     """
     given, source = None if settings is None else settings_of(settings), checked_source(source, iq=True)
-    settings = usual(source) if given is None else given
+    return _computed(source, usual(source) if given is None else given, frames, engine, out)
+
+
+def _computed(
+    source: Source,
+    settings: Settings,
+    frames: range | None = None,
+    engine: Engine | None = None,
+    out: np.ndarray | None = None,
+) -> Spectrogram:
     if whole_sound(settings):
         return _from_the_whole(source, settings, frames, engine, out)
     source = filtered(source, settings)
@@ -181,18 +190,14 @@ def _from_the_whole(
     listed = stages(settings)
     last = max(i for i, stage in enumerate(listed) if stage.context == "whole")
     stage, following = listed[last], listed[last + 1 :]
-    done = spectrogram(source, stage.of, engine=engine)
+    done = _computed(source, stage.of, engine=engine)
     function = STAGES[type(stage)].function
     if function is None:
         done = level(done, reference="max", floor=stage.floor)
+        memory = memory_of(done)
     else:
-        memory = np.swapaxes(done.values, -1, -2)
-        memory = memory.reshape(done.n_channels, *memory.shape[-2:])
-        values = np.swapaxes(function(stage, memory, done.sample_rate / stft_of(stage).hop), -1, -2)
-        values = values[0] if done.n_channels == 1 else values
-        done = dataclasses.replace(done, values=values, settings=stage, quantity=stage.quantity)
-    if following:
-        done = through(done, settings, following)
+        memory = function(stage, memory_of(done), done.sample_rate / stft_of(stage).hop)
+    done = through(done, settings, following, memory)
     done = done if frames is None else done.select(frames=frames)
     if out is None:
         return done
