@@ -12,10 +12,13 @@ from sonograph.settings.matrix import MatrixSettings
 from sonograph.settings.stft import StftSettings
 from sonograph.texts import refuse_deep
 
+ANY = StftSettings, Stage
+"""What settings are."""
+
 
 def stages(settings: Any) -> list[Any]:
     """All stages of settings, the transform first."""
-    if not isinstance(settings, StftSettings | Stage):
+    if not isinstance(settings, ANY):
         hint = f"preset({settings!r}) makes some" if isinstance(settings, str) else "StftSettings() are some"
         raise SettingsError(f"settings is {type(settings).__name__}, which are none; {hint}")
     found: list[Any] = [settings]

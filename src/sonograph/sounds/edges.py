@@ -10,6 +10,9 @@ import numpy as np
 from sonograph.sounds.derived import Derived
 from sonograph.sounds.source import Source, zeros_outside
 
+MIRRORED = ("reflect", "kaldi")
+"""Edges at which the sound goes back."""
+
 
 def ahead(parts: Sequence[range], read: Callable[[range], np.ndarray]) -> Iterator[tuple[range, np.ndarray]]:
     """Each part and what `read` gives of it, read in a thread while the one before is used."""
@@ -27,7 +30,7 @@ def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
     """Samples of a range that may reach out of the sound, filled in as `edges` says: (channels, n)."""
     if edges == "missing":
         return _missing_outside(source.read(wanted), wanted, source.n_samples)
-    if edges not in ("reflect", "kaldi") or (wanted.start >= 0 and wanted.stop <= source.n_samples):
+    if edges not in MIRRORED or (wanted.start >= 0 and wanted.stop <= source.n_samples):
         return source.read(wanted)
     # "reflect" turns on the first and the last sample, "kaldi" just outside of them
     period = 2 * (source.n_samples - 1) if edges == "reflect" else 2 * source.n_samples
@@ -40,6 +43,8 @@ def read_with_edges(source: Source, wanted: range, edges: str) -> np.ndarray:
 
 def read_short(source: Source, wanted: range, edges: str) -> np.ndarray:
     """The same of a sound that is quickly copied: where the sound ends is looked at, not each of its samples."""
+    if edges not in MIRRORED:
+        return read_with_edges(source, wanted, edges)
     first = min(max(0, wanted.start), wanted.stop)
     last = max(first, min(wanted.stop, source.n_samples))
     cuts = range(wanted.start, first), range(first, last), range(last, wanted.stop)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
@@ -112,9 +112,8 @@ class Signal:
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         """Refuse a name that is none, with ours for it."""
-        known = tuple(field.name for field in fields(cls))
         for name in named:
-            if name not in known:
+            if name not in (known := cls.__dataclass_fields__):
                 called = _ELSEWHERE.get(name)
                 meant = f"it is called {called}" if called else f"it takes {', '.join(known)}"
                 raise SettingsError(f"{name} is no argument of {cls.__name__}; {meant}")
@@ -263,8 +262,10 @@ def zeros_outside(samples: range, n_samples: int, read: Any) -> np.ndarray:
     if len(inside) == len(samples):
         return values
     before = min(len(samples), max(0, inside.start - samples.start)) if inside else 0
-    padded = np.zeros((len(values), len(samples)), values.dtype)
+    padded = np.empty((len(values), len(samples)), values.dtype)
+    padded[:, :before] = 0
     padded[:, before : before + len(inside)] = values
+    padded[:, before + len(inside) :] = 0
     return padded
 
 
@@ -317,7 +318,7 @@ def checked_samples(samples: Any, unit: str) -> np.ndarray:
                 stacklevel=4,
             )
         return np.ascontiguousarray(samples.astype(real) / real(2.0 ** (8 * samples.dtype.itemsize - 1)))
-    if samples.dtype.name not in ("float32", "float64", "complex64", "complex128"):
+    if samples.dtype.char not in "fdFD":
         raise SettingsError(
             f"samples are {samples.dtype}; they must be float32, float64 or signed integers, or complex64 or complex128"
         )

@@ -29,6 +29,10 @@ def count(asked: int | None, samples_transformed: int) -> int:
 
 def run(job: Callable[..., None], jobs: Sequence[tuple[int, ...]], n_threads: int) -> None:
     """Run every job. Threads live for one call, so nothing is left over for a fork to lose."""
+    if n_threads <= 1 or len(jobs) <= 1:
+        for arguments in jobs:
+            job(*arguments)
+        return
     waiting = deque(jobs)
     errors: list[BaseException] = []
 
