@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonograph import preset, preset_names, read, spectrogram
+from sonograph import Signal, preset, preset_names, read, spectrogram
+from sonograph import open as open_sound
 from sonograph.cli import main
 from sonograph.cli.progress import Progress
 from sonograph.extract import sound
+from sonograph.io import filesource
 from sonograph.settings import from_toml
 from sonograph.tables import parquet
 
@@ -261,6 +263,18 @@ def test_a_long_file_is_not_held_whole(folder, monkeypatch):
     monkeypatch.setattr(sound, "IN_MEMORY", 1000)
     main(["features", "birds", "-o", "b.npz", "--preset", "kaldi.fbank", "-q"])
     assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
+
+
+@pytest.mark.parametrize("block", [1000, 4000, 1 << 20])
+@pytest.mark.parametrize("shape", [(4000,), (4001, 2), (0,)])
+def test_a_file_is_held_as_it_is_however_many_blocks_it_is_read_in(folder, monkeypatch, block, shape):
+    monkeypatch.setattr(filesource, "BLOCK", block)
+    soundfile.write("held.wav", np.random.default_rng(0).uniform(-1, 1, shape), 8000)
+    with open_sound("held.wav") as opened:
+        held = sound.in_memory(opened)
+    wanted = soundfile.read("held.wav", dtype="float32", always_2d=True)[0].T
+    np.testing.assert_array_equal(held.read(range(len(wanted.T))), wanted)
+    assert isinstance(held, Signal) and held.n_samples == shape[0]
 
 
 def test_presets_are_listed_and_printed_as_settings(capsys):

@@ -52,6 +52,23 @@ def values(names):
     return [os.environ.get(name) for name in names]
 
 
+@linux
+def test_forks_begin_with_the_modules_that_they_are_to_have():
+    """Each would load them by itself."""
+    script = """
+import sys
+from sonograph.jobs.places import Processes
+from sonograph.jobs.run import run
+from sonograph.jobs.task import Task
+def loaded(names):
+    return [name in sys.modules for name in names]
+names = "colorsys", "sched"
+print([outcome.result for outcome in run([Task("a", loaded, names)], Processes(1, preload=names[:1]))])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[[True, False]]"
+
+
 def test_a_process_has_the_environment_of_when_it_is_started(monkeypatch):
     """Also one of a server of processes, which was there before: keys to a store are given so."""
     task = Task("a", values, ("SONOGRAPH_NEW", "SONOGRAPH_OLD"))

@@ -34,7 +34,7 @@ AT_ONCE = 32
 AT_LEAST = 16
 """Parts, where there are so many files: processes have something to share."""
 
-PRELOADED = ("sonograph.extract.part", "sonograph.features.chain", "sonograph.engines.compiled.build")
+PRELOADED = ("sonograph.extract.part", "sonograph.features.stages", "sonograph.engines.compiled.program")
 """What each process needs and takes long to load."""
 
 PER_SECOND = 100_000

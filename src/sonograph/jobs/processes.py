@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+from importlib import import_module
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,15 @@ def context(preload: tuple[str, ...] = ()) -> Any:
     """Where processes come from: forks of this one, which have all that is loaded and begin at once.
 
     A fork has none of the threads, which may hold what it needs; so where there are some, and on systems whose own
-    libraries do not bear it, they come from a server without threads, or are fresh interpreters. The server imports
-    the modules `preload` once for all.
+    libraries do not bear it, they come from a server without threads, or are fresh interpreters. This process, or the
+    server, imports the modules `preload` once for all.
     """
     methods = get_all_start_methods()
     busy = [thread for thread in threading.enumerate() if not thread.name.startswith(IDLE)]
     waits = "obstore" in sys.modules  # has threads that Python does not see
     if sys.platform == "linux" and len(busy) <= 1 and not waits and "fork" in methods:
+        for name in preload:
+            import_module(name)
         return get_context("fork")
     found = get_context("forkserver" if "forkserver" in methods else "spawn")
     found.set_forkserver_preload([*preload])
