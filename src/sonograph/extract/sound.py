@@ -101,7 +101,8 @@ def in_memory(opened: Any) -> Source:
     """A file's samples, or the file itself where they are too many to hold; all of it has been read then."""
     most = IN_MEMORY // (opened.dtype.itemsize * opened.n_channels)
     count = opened.n_samples_undecoded or 0
-    fits, read, kept = count <= most, 0, []
+    fits, read = count <= most, 0
+    kept: list[np.ndarray] = []
     for block in opened.blocks():
         alive()
         read += block.shape[1]
