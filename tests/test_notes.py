@@ -69,4 +69,13 @@ def test_the_command_takes_notes(tmp_path, monkeypatch, capsys):
     assert cli.main(["listen", "a.wav", "-o", "b.wav", "--box", "0", "1", "C4", "A5"]) == 0
     capsys.readouterr()
     assert cli.main(["draw", "a.wav", "-o", "c.png", "--frequencies", "C4", "H5"]) == 2
-    assert "'H5'; it must be hertz, as 440, or a note, as A4" in capsys.readouterr().err
+    assert "'H5'; it must be hertz, as 440 or 4k, or a note, as A4" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("low, high", [("-7e2", "-1e2"), ("-.7k", "-.1k"), ("-0.7kHz", "-100 Hz")])
+def test_the_command_takes_frequencies_below_0_however_they_are_written(low, high, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sg.write("a.sigmf-meta", sg.Signal(np.exp(2j * np.pi * np.arange(8000) / 20).astype(np.complex64), 8000.0))
+    for name, span in (("a.png", ("-700", "-100")), ("b.png", (low, high))):
+        assert cli.main(["draw", "a.sigmf-meta", "-o", name, "--frequencies", *span, "--title", "a"]) == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

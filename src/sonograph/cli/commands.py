@@ -34,7 +34,11 @@ COMMANDS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, without a screen of usage."""
+    """Says what is wrong in one line, without a screen of usage. A number below 0 is no option, as -700k and -7e5."""
+
+    def __init__(self, *names: Any, **given: Any) -> None:
+        super().__init__(*names, **given)
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         for kind, words in (("int", "it must be a whole number"), ("float", "it must be a number")):

@@ -38,7 +38,7 @@ SHOWN = (
     Flag("channel", ("--channel",), "N", "one channel, 0 for the first [all, stacked]", int),
     Flag("view", ("--view",), "NAME", "spectrogram, waveform, both, spectrum, surface or difference [spectrogram]"),
     Flag("axis", ("--axis",), "NAME", "of the frequencies: linear, log, mel, bark, erb or musical (notes) [linear]"),
-    Flag("frequencies", ("--frequencies",), ("LOW", "HIGH"), "Hz, or notes as C2 [all]", options.frequency),
+    Flag("frequencies", ("--frequencies",), ("LOW", "HIGH"), "Hz, as 4k, or notes as C2 [all]", options.frequency),
 )
 """What to show."""
 LOOKS = (

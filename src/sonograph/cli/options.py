@@ -62,18 +62,19 @@ def window_length(text: str) -> Length:
 
 
 def frequency(text: str) -> float:
-    """A frequency: hertz, or a note, as A4 or Bb3.
+    """A frequency: hertz, thousands of them with k, or a note, as A4 or Bb3.
 
-    >>> frequency("8e3"), frequency("A3")
-    (8000.0, 220.0)
+    >>> frequency("8e3"), frequency("-700k"), frequency("A3")
+    (8000.0, -700000.0, 220.0)
     """
     found = note(text)
     if found is not None:
         return found
+    number = re.sub(r"\s*hz$", "", text.strip(), flags=re.IGNORECASE)
     try:
-        return float(text)
+        return float(number[:-1]) * 1000 if number[-1:] in ("k", "K") else float(number)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}; it must be hertz, as 440, or a note, as A4") from None
+        raise argparse.ArgumentTypeError(f"{text!r}; it must be hertz, as 440 or 4k, or a note, as A4") from None
 
 
 def moment(text: str) -> Length:
