@@ -47,6 +47,16 @@ class Table:
 
     def blocks(self) -> Iterator[tuple[int, dict[str, np.ndarray], np.ndarray]]:
         """Some rows of a file: its number, the columns before the features, and the features."""
+        for number, report, rows, values in self._read():
+            yield number, {name: self._column(name, report, rows) for name in self.columns[1:]}, values
+
+    def numbers(self) -> Iterator[np.ndarray]:
+        """The features of those rows alone."""
+        for _, _, _, values in self._read():
+            yield values
+
+    def _read(self) -> Iterator[tuple[int, FileReport, range, np.ndarray]]:
+        """Some rows of a file: its number, its report, which rows, and the features."""
         step = max(1, AT_ONCE // max(1, len(self.names)))
         for part, files in groupby(enumerate(self._files), key=lambda numbered: numbered[1][0]):
             with self._folder.open(part) as file:
@@ -55,9 +65,7 @@ class Table:
                     file.seek(report.begin)
                     for rows in split(range(report.n_rows), step):
                         data = file.read(len(rows) * len(self.names) * dtype.itemsize)
-                        values = np.frombuffer(data, dtype).reshape(len(rows), len(self.names))
-                        before = {name: self._column(name, report, rows) for name in self.columns[1:]}
-                        yield number, before, values
+                        yield number, report, rows, np.frombuffer(data, dtype).reshape(len(rows), len(self.names))
 
     def column(self, name: str) -> Iterator[np.ndarray]:
         """One of the columns before the features, in blocks; of "file" the number."""

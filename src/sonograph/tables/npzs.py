@@ -26,7 +26,7 @@ AT_ONCE = 1 << 18
 def write(table: Rows, path: Path) -> None:
     """Each array of the whole table, block by block."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        _put(archive, "values", (table.n_rows, len(table.names)), table.dtype, (v for _, _, v in table.blocks()))
+        _put(archive, "values", (table.n_rows, len(table.names)), table.dtype, table.numbers())
         for name in table.columns:
             dtype = np.dtype(WHOLE.get(name, "float64"))
             _put(archive, name, (table.n_rows,), dtype, table.column(name))

@@ -67,6 +67,10 @@ class Rows(Protocol):
         """
         ...
 
+    def numbers(self) -> Iterator[np.ndarray]:
+        """The numbers of `blocks` alone."""
+        ...
+
     def column(self, name: str) -> Iterator[np.ndarray]:
         """One of the columns before the numbers, block by block; of "file" its number."""
         ...
@@ -113,6 +117,11 @@ class Held:
             before = {name: column[first:stop] for name, column in self.before.items() if name != "file"}
             yield int(file[first]), before, self.values[first:stop]
             first = stop
+
+    def numbers(self) -> Iterator[np.ndarray]:
+        """As `Rows.numbers`."""
+        for _, _, values in self.blocks():
+            yield values
 
     def column(self, name: str) -> Iterator[np.ndarray]:
         """As `Rows.column`."""
