@@ -252,6 +252,8 @@ def test_any_stage_comes_back_from_json_and_toml(settings):
         (lambda: DeltaSettings(of=MEL, order=3), "order is 3; it must be 1 to 2"),
         (lambda: DeltaSettings(of=StftSettings(quantity="transform")), 'quantity is "transform"; DeltaSettings takes'),
         (lambda: DeltaSettings(of=3), "of is int; DeltaSettings holds the settings of the stage before it"),
+        (lambda: BandSettings(of=MEL, bands=MelBank()), "of is BandSettings; BandSettings .* before it: StftSettings$"),
+        (lambda: LevelSettings(of=DeltaSettings(of=MEL)), "of is DeltaSettings; LevelSettings .*: a power, as StftSet"),
         (lambda: EnergySettings(of=DeltaSettings(of=MEL)), "of holds DeltaSettings; an energy stands beside rows of"),
         (lambda: RangeSettings(of=MEL, span=float("inf")), "span is inf; it must be above 0"),
         (lambda: StftSettings(preemphasis=1.5), "preemphasis is 1.5; it must be 0 to 1"),

@@ -199,10 +199,10 @@ def put(settings: Any, **values: Any) -> None:
         object.__setattr__(settings, name, value)
 
 
-def holds(name: str, of: Any, allowed: Any) -> None:
-    """Refuse what is not the settings of a stage that `name` can follow."""
+def holds(name: str, of: Any, allowed: Any, which: str = "") -> None:
+    """Refuse what is not the settings of a stage that `name` can follow; `which` they are, of several, in words."""
     if not isinstance(of, allowed):
-        raise _no_stage(name, of)
+        raise _no_stage(name, of, f": {which or allowed.__name__}")
 
 
 def rows_before(stage: Any, quantities: tuple[str, ...] = ()) -> None:
@@ -216,7 +216,7 @@ def rows_before(stage: Any, quantities: tuple[str, ...] = ()) -> None:
         raise SettingsError(f'quantity is "transform"; {name} takes real numbers: set quantity="power"')
 
 
-def _no_stage(name: str, of: Any) -> SettingsError:
+def _no_stage(name: str, of: Any, which: str = "") -> SettingsError:
     what = f"{of!r}" if isinstance(of, str) and len(of) < LONGEST_NAME else type(of).__name__
     hint = f", which preset({what}) makes where that is one" if what != type(of).__name__ else ""
-    return SettingsError(f"of is {what}; {name} holds the settings of the stage before it{hint}")
+    return SettingsError(f"of is {what}; {name} holds the settings of the stage before it{which}{hint}")

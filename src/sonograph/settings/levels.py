@@ -40,7 +40,8 @@ class LevelSettings(Stage, kind="level"):
     floor: float = -200.0
 
     def __post_init__(self) -> None:
-        holds("LevelSettings", self.of, (StftSettings, BandSettings, ByOctaves, MultitaperSettings, SqueezedSettings))
+        powers = (StftSettings, BandSettings, ByOctaves, MultitaperSettings, SqueezedSettings)
+        holds("LevelSettings", self.of, powers, "a power, as StftSettings or BandSettings give")
         stft = self.of if isinstance(self.of, StftSettings) else self.of.of
         if stft.quantity != "power":
             raise SettingsError(f'quantity is "{stft.quantity}"; a level is of a power: set quantity="power"')
