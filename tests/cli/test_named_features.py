@@ -96,8 +96,8 @@ def test_a_file_is_opened_and_decoded_once(glide, monkeypatch, runs):
         monkeypatch.setattr(source, "read", lambda samples: pytest.fail("read again"))
         return source
 
-    real = audio.open
-    monkeypatch.setattr(part.audio, "open", counted)
+    real = audio.FileSource
+    monkeypatch.setattr(part.audio, "FileSource", counted)
     table(glide, "--feature", "rms,centroid,pitch,mfcc")
     assert len(opened) == len(blocks) == 1
 
