@@ -158,3 +158,13 @@ def test_a_density_of_acceleration_is_drawn_on_two_logarithmic_axes_in_g2_per_he
 def test_what_cannot_be_is_answered(act, says):
     with pytest.raises(SettingsError, match=says):
         act()
+
+
+def test_a_sound_of_too_many_turns_is_refused_by_what_makes_them():
+    class Day(Signal):
+        n_samples = 24 * 3600 * 5000
+
+    with pytest.raises(
+        SettingsError, match=r"^the sound is 864000 turns long, which makes .* samples at equal angles; "
+    ):
+        orders(Day(np.zeros(9), 5000.0, "g"), speed([0, 86_400], [600, 600]))

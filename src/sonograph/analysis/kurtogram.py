@@ -76,7 +76,8 @@ class Kurtogram:
         low, high = (units.hertz(edge) for edge in self.band)
         value, error, level = (of[self.best] for of in (self.values, self.errors, self.levels))
         digits = max(2, -math.floor(math.log10(error)))
-        chance = "" if value > BY_CHANCE * error else ", which noise may have by chance"
+        chance = "" if abs(value) > BY_CHANCE * error else ", which noise may have by chance"
+        chance = chance if chance or value > 0 else ", less than noise has: nothing strikes"
         return f"highest {value:.{digits}f} ± {error:.{digits}f}, {low} to {high}, level {level:.3g}{chance}"
 
     def __repr__(self) -> str:

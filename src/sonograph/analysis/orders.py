@@ -165,7 +165,7 @@ def orders(source: Sound, speed: Speed, *, highest: float = 20.0, revolutions: i
     per = 1 << math.ceil(math.log2(max(rate / hertz.min(), 2 * highest) * 1.05))
     length = per * revolutions
     count = math.floor((angles[-1] - angles[0]) * per)
-    refuse_large("revolutions", revolutions, count, "samples at equal angles")
+    refuse_large("the sound", f"{angles[-1] - angles[0]:.0f} turns long", count, "samples at equal angles")
     if count < length:
         raise SettingsError(
             f"revolutions is {revolutions}; the sound has {angles[-1] - angles[0]:.4g} of them: ask for fewer"
