@@ -1,5 +1,6 @@
 """What is a URL, what its parts are, and what is said of one that cannot be read."""
 
+import os
 import sys
 
 import pytest
@@ -37,3 +38,19 @@ def test_what_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
     with pytest.raises(MissingExtra, match=r"^memory:// needs fsspec: pip install fsspec"):
         sg.open("memory://a.wav")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("s3://bucket/a.wav", r"no keys .* environment: AWS_ACCESS_KEY_ID, .* AWS_SKIP_SIGNATURE=true for a bucket"),
+        ("gs://bucket/a.wav", r"no keys .* environment: GOOGLE_SERVICE_ACCOUNT, .* GOOGLE_SKIP_SIGNATURE=true"),
+        ("az://box/a.wav", r"its account is not known\. Give .*: AZURE_STORAGE_ACCOUNT_NAME, .* AZURE_SKIP_SIGNATURE="),
+    ],
+)
+def test_where_keys_are_missing_those_of_that_store_are_named(url, says, monkeypatch):
+    pytest.importorskip("obstore", reason="the extra cloud is not installed")
+    for name in [name for name in os.environ if name.startswith(("AWS_", "GOOGLE_", "AZURE_"))]:
+        monkeypatch.delenv(name)
+    with pytest.raises(SourceError, match=says):
+        sg.open(url)

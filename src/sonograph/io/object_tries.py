@@ -26,10 +26,13 @@ LONGER = 5
 
 Made = TypeVar("Made")
 
-KEYS = (
-    "Give the keys in the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and the like), or set "
-    "AWS_SKIP_SIGNATURE=true (GOOGLE_…, AZURE_…) for a bucket that all may read."
-)
+_GIVE = "Give the keys in the environment: {}; or set {}_SKIP_SIGNATURE=true for a bucket that all may read."
+KEYS = {
+    "gs": _GIVE.format("GOOGLE_SERVICE_ACCOUNT, the path of a key's JSON", "GOOGLE"),
+    "az": _GIVE.format("AZURE_STORAGE_ACCOUNT_NAME, and AZURE_STORAGE_ACCOUNT_KEY", "AZURE"),
+}
+"""By scheme; of any other those of S3."""
+S3_KEYS = _GIVE.format("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION", "AWS")
 
 FSSPEC_KEYS = (
     "Give its keys as fsspec takes them: in the environment (FSSPEC_SFTP_PASSWORD and the like) or ~/.config/fsspec."
@@ -72,7 +75,7 @@ def again(work: Callable[[int], Made], name: str, *, writing: bool = False) -> M
 
 def refusal(error: Exception, name: str, *, writing: bool = False) -> SonographError:
     """One sentence about what a store said, of one kind for what is read and another for what is written."""
-    reason, what = _told(error)
+    reason, what = _told(error, KEYS.get(name.partition("://")[0], S3_KEYS))
     sentence = f"{shown(name)}: {what}"
     return OutputError(sentence) if writing else Unreadable(sentence, reason)
 
@@ -120,16 +123,16 @@ def _is_too_often(error: Exception) -> bool:
     return _code(error) == 429 or re.search(r"<Code>(SlowDown|ServerBusy)<", str(error)) is not None
 
 
-def _told(error: Exception) -> tuple[str, str]:
+def _told(error: Exception, keys: str) -> tuple[str, str]:
     code, text = _code(error), str(error).split("\n")[0]
     if _is_cut(error):
         return "read-error", f"its answers were cut short, {TRIES} times. Try again."
     if _has_no_keys(error):
-        return "denied", f"no keys to its store were found. {KEYS}"
+        return "denied", f"no keys to its store were found. {keys}"
     if isinstance(error, PermissionError):
         return "denied", f"may not be read ({shown(text)}). {FSSPEC_KEYS}"
     if code in (401, 403):
-        return "denied", f"may not be used with these keys, or is not there (the store said {code}). {KEYS}"
+        return "denied", f"may not be used with these keys, or is not there (the store said {code}). {keys}"
     if code in (301, 307):
         return "region", f"is in another region (the store said {code}). Set AWS_REGION to the bucket's."
     if _is_too_often(error):
@@ -146,4 +149,6 @@ def _told(error: Exception) -> tuple[str, str]:
             "read-error",
             f"its store did not answer{why}, {TRIES} times. Check the network and the address; try again.",
         )
+    if "Account must be specified" in text:  # Azure's, without which there is no address
+        return "denied", f"its account is not known. {keys}"
     return "store", f"its store could not be used ({shown(text.rstrip('.'))})."
