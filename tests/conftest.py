@@ -19,10 +19,14 @@ RECORDINGS = Path(__file__).parents[2] / "shared" / "data"
 
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory):
-    """Kernels are compiled into a folder of this run, never into the user's; and no defaults of the user's count."""
+    """Kernels are compiled into a folder of this run, never the user's; no defaults or keys of the machine count."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        # where clients of buckets look for keys at last: a machine of the cloud's would have some
+        patch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")
+        patch.setenv("GCE_METADATA_HOST", "127.0.0.1:9")
+        patch.setenv("GCE_METADATA_IP", "127.0.0.1:9")
         yield
 
 

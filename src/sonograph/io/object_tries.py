@@ -100,7 +100,8 @@ def _code(error: Exception) -> int | None:
 
 
 def _has_no_keys(error: Exception) -> bool:
-    return "169.254.169.254" in str(error) or "metadata.google" in str(error)
+    """Whether keys were asked for at last of the machine itself, which one of a cloud has."""
+    return re.search(r"/latest/(api|meta-data)/|/computeMetadata/|/metadata/identity/", str(error)) is not None
 
 
 def _is_cut(error: Exception) -> bool:

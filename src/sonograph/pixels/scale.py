@@ -25,7 +25,7 @@ class Scale(NamedTuple):
 
 
 def _octaves(hertz: np.ndarray) -> np.ndarray:
-    return np.log2(np.maximum(hertz, 1e-9))
+    return np.log2(np.maximum(hertz, np.finfo(float).tiny))
 
 
 def _same(hertz: np.ndarray) -> np.ndarray:
