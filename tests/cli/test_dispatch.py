@@ -20,10 +20,10 @@ def test_help_loads_nothing_heavy(given):
     code = (
         "import sys; from sonograph.cli import main; code = main(sys.argv[1:]); "
         "print(sorted({m.split('.')[0] for m in sys.modules} & {'numpy', 'matplotlib', 'scipy', 'soundfile', "
-        "'llvmlite', 'PIL'}), code)"
+        "'llvmlite', 'PIL'}), [m for m in sys.modules if m.startswith('sonograph.settings')], code)"
     )
     done = subprocess.run([sys.executable, "-c", code, *given], capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("[] 0\n")
+    assert done.stdout.endswith("[] [] 0\n")
     assert done.stderr == ""
 
 

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from sonograph.cli import info_box, info_levels
-from sonograph.settings import SLOW
 from sonograph.units import all_hertz, duration, level_unit, reference_power, tuned
 
 DAYS = 2 * 86_400
@@ -77,6 +76,7 @@ def _of_rows(model: dict[str, Any]) -> tuple[str, str]:
 def of_offset(facts: dict[str, Any]) -> str:
     """That the numbers are mostly offset, and what they are without it."""
     from sonograph.io.status import shown
+    from sonograph.settings import SLOW
 
     unit = level_unit(facts["unit"], "spectrum", reference_power(facts["unit"], "spectrum"))
     without = facts["rms_without_offset"]
