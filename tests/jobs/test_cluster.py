@@ -15,7 +15,7 @@ from sonograph.jobs.cluster import Cluster
 from sonograph.jobs.guard import Guard
 from sonograph.jobs.places import Here
 from sonograph.jobs.run import run
-from sonograph.jobs.task import Task
+from sonograph.jobs.task import Outcome, Task
 from tests.jobs import poison
 from tests.jobs.clusters import kill_worker, local_cluster
 
@@ -97,6 +97,46 @@ def test_a_result_that_is_lost_with_all_who_make_it_again_is_a_task_that_is_lost
     assert (outcome.task, outcome.reason) == (task, "crash") and "ended the worker" in outcome.lost
     with pytest.raises(OutputError, match=r"scheduler is gone.*run again"):
         place._outcome(None, task, Finished(FutureCancelledError("do-1", "scheduler-connection-lost")))
+
+
+class TwiceFound:
+    """A future whose result is lost with its worker before anybody has looked, and found again."""
+
+    def __init__(self, found):
+        self.found, self.states = found, ["lost", "pending", "lost", "finished"]
+
+    @property
+    def status(self):
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def add_done_callback(self, call):
+        call(self)
+
+    def result(self):
+        return self.found
+
+
+class OneClient:
+    """A client all of whose futures are so."""
+
+    def submit(self, *_, **__):
+        return TwiceFound(Outcome(None, "found"))
+
+    def cancel(self, *_, **__):
+        return None
+
+    def close(self, *_, **__):
+        return None
+
+
+def test_a_result_that_is_lost_before_it_is_looked_at_is_waited_for_again(monkeypatch):
+    monkeypatch.setattr(Cluster, "_client", lambda self: OneClient())
+    monkeypatch.setattr(Cluster, "_check_versions", lambda self, client: None)
+    monkeypatch.setattr(Cluster, "_threads", lambda self, client: 1)
+    tasks = [Task(str(n), here, (str(n),)) for n in range(7)]
+    outcomes = list(run(tasks, Cluster("tcp://nobody:1")))
+    assert sorted(one.task.name for one in outcomes) == [task.name for task in tasks]
+    assert {one.result for one in outcomes} == {"found"}
 
 
 def test_what_may_pass_is_tried_again_and_a_full_disk_is_not(cluster, tmp_path, monkeypatch):

@@ -30,6 +30,8 @@ TRIES = 4
 PAUSE = 1.0  # s, before the first repeat; twice as long before each further one
 PATIENCE = 300.0  # s, without a worker or without the scheduler
 ANSWER = 10.0  # s, for a scheduler to answer at first
+AGAIN = ("lost", "pending")
+"""What a result is that had been found, until the scheduler has had it found once more."""
 LOOK = 5.0  # s, from one look at what there is to the next
 
 
@@ -66,6 +68,7 @@ class Cluster:
         submitted: dict[Any, tuple[Task, int]] = {}
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         later: list[tuple[float, Task, int]] = []
+        away: list[Any] = []  # ended once, but a worker took what was found with it
         room, looked, seen = 0, 0.0, time.monotonic()
         try:
             self._check_versions(client)
@@ -87,7 +90,11 @@ class Cluster:
                     submitted[future] = (task, tries)
                     future.add_done_callback(ended.put)
                 later += due
-                for future in _drained(ended, 0.2 if later or not room else 1.0):
+                come, away = [*away, *_drained(ended, 0.2 if later or away or not room else 1.0)], []
+                for future in come:
+                    if future.status in AGAIN:
+                        away.append(future)
+                        continue
                     task, tries = submitted.pop(future)
                     outcome = self._outcome(client, task, future)
                     if _may_pass(outcome) and tries < TRIES:
@@ -111,7 +118,7 @@ class Cluster:
     def _outcome(self, client: Any, task: Task, future: Any) -> Outcome:
         from distributed.scheduler import KilledWorker
 
-        if future.status not in ("finished", "error"):  # cancelled or lost, as all are where the scheduler ends
+        if future.status not in ("finished", "error"):  # cancelled, as all are where the scheduler ends
             raise self._gone()
         try:
             found = future.result()
